@@ -1,0 +1,126 @@
+"""Plans: frozen, edited, matched (BOOKS 8 and 10; R26).
+
+> Attainment uses the plan as known at freeze (shift start - 1 h); later edits show as `plan_edited`.
+> `qty_plan_matched`: line x product x slot
+> R26: plan quantities are spread by R24's rounding over the scheduled time outside fixed breaks of their
+> slot (over all of it if there is none). The plan of a slot is frozen one hour before the start of the shift
+> that contains the slot's start: the version standing by told_at then, or the first version told when there
+> was none. What differs later is `qty_plan_edited`.
+
+A *slot* is (equipment, product, order, from, until); what is told of it later is a new version. A plan of a
+line is booked at the line's exit machine at the slot's start. `plan_edited` is signed: live - frozen.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+
+from tests.oracle.counts import ZERO, shares
+from tests.oracle.model import HOUR, Row, identity
+from tests.oracle.pieces import Cells, Piece
+from tests.oracle.sources import Sources
+from tests.oracle.spans import span_row
+from tests.oracle.standing import Standing
+from tests.oracle.window import Machine
+
+Slot = tuple[str, str, str, int, int]
+
+
+def slot_of(row: Row) -> Slot:
+    return (row["equipment"], row["product"], row["order_id"], row["from_at"], row["until_at"])
+
+
+class Plans:
+    """All versions of the plans of a machine, its lines' where it is their exit."""
+
+    def __init__(self, machine: Machine, told: list[Row], dead: set[tuple[str, str]]) -> None:
+        self.machine = machine
+        living = [row for row in told if identity(row) not in dead]
+        self._told = [row for row in living if row["kind"] == "plan" or row["void"]]
+        self.slots = sorted({slot_of(row) for row in self._told if self._is_mine(row)})
+
+    def _is_mine(self, row: Row) -> bool:
+        if row["void"] or row["at"] > self.machine.as_of or not self._in_calendar(row):
+            return False
+        if row["equipment"] == self.machine.name:
+            return True
+        return any(
+            line["line"] == row["equipment"]
+            and line["exit_machine"] == self.machine.name
+            and line["from_at"] <= row["from_at"] < line["until_at"]
+            for line in self.machine.plant.get("line", [])
+        )
+
+    def _in_calendar(self, row: Row) -> bool:
+        calendar = self.machine.calendar
+        return calendar.covers(row["from_at"]) and calendar.covers(row["until_at"] - 1)
+
+    def live(self, slot: Slot) -> Decimal:
+        return self._version(slot, self._told)
+
+    def frozen(self, slot: Slot) -> Decimal:
+        start = slot[3]
+        shift = self.machine.calendar.tile(start)["shift"]
+        freeze = (self.machine.calendar.span(start)[0] if shift else start) - HOUR
+        instants = [row["told_at"] for row in self._told if slot_of(row) == slot and not row["void"]]
+        known_by = max(freeze, min(instants))
+        return self._version(slot, [row for row in self._told if row["told_at"] <= known_by])
+
+    def _version(self, slot: Slot, told: list[Row]) -> Decimal:
+        sources = Sources(self.machine.plant)
+        rows = [row for row in Standing(told, sources).rows() if row["at"] <= self.machine.as_of]
+        standing = [row for row in rows if slot_of(row) == slot]
+        best = max(standing, key=sources.strength, default=None)
+        return ZERO if best is None or best["qty"] is None else Decimal(best["qty"])
+
+    def borders(self) -> set[int]:
+        return {at for slot in self.slots for at in slot[3:]}
+
+
+def plan_pieces(plans: Plans, cells: Cells) -> list[Piece]:
+    """Frozen plans and their edits on the cells of the machine's books."""
+    out: list[Piece] = []
+    for slot in plans.slots:
+        frozen, live = plans.frozen(slot), plans.live(slot)
+        out += _spread(plans.machine, cells, slot, "plan", frozen)
+        out += _spread(plans.machine, cells, slot, "plan_edited", live - frozen)
+    return [piece for piece in out if piece.qty != 0]
+
+
+def _spread(machine: Machine, cells: Cells, slot: Slot, kind: str, qty: Decimal) -> list[Piece]:
+    start, end = slot[3], slot[4]
+    marks = {start, end, machine.begin, machine.as_of} | {c.from_at for _, _, c in cells.between(start, end)}
+    for tile in machine.calendar.tiles:
+        marks |= {tile["from_at"], tile["until_at"]}
+    marks_inside = sorted(at for at in marks if start <= at <= end)
+    spans = list(pairwise(marks_inside))
+    working = [span for span in spans if _is_working(machine, span[0])] or spans
+    out = []
+    for (since, until), share in zip(working, shares(qty, [b - a for a, b in working]), strict=True):
+        if machine.begin <= since and until <= machine.as_of:
+            out.append(Piece(since, cells.at(since), slot[2], slot[1], "", kind, share))
+    return out
+
+
+def _is_working(machine: Machine, at: int) -> bool:
+    tile = machine.calendar.tile(at)
+    return bool(tile["scheduled"]) and not tile["break_reason"]
+
+
+def slot_spans(plans: Plans, cells: Cells, made: list[Piece]) -> list[Row]:
+    """One row per (equipment of the plan, product, slot) that has ended; its orders together."""
+    machine = plans.machine
+    out = []
+    totals: dict[tuple[str, str, int, int], Decimal] = {}
+    for slot in plans.slots:
+        key = (slot[0], slot[1], slot[3], slot[4])
+        totals[key] = totals.get(key, ZERO) + plans.frozen(slot)
+    for (equipment, product, start, end), planned in sorted(totals.items()):
+        if not machine.begin < end <= machine.as_of:
+            continue
+        good = [p.qty for p in made if p.kind == "good" and p.product == product and start <= p.at < end]
+        row = span_row(machine, "plan_slot", cells.all, start, end, counted_at=end - 1)
+        own = {"equipment": equipment, "order_id": "", "product": product, "qty_plan": planned}
+        out.append({**row, **own, "qty_matched": min(sum(good, ZERO), planned)})
+    return out
