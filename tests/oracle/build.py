@@ -6,7 +6,7 @@ The plant is one site `s` on UTC with one calendar `c`; day 0 is Monday 2026-03-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,8 @@ from tests.oracle.model import FAR_FUTURE, Plant, Row
 FAR_PAST = -62135596800000000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
-DAY = 1440 * MINUTE
+HOURS = 60 * MINUTE
+DAY = 24 * HOURS
 MONDAY = 1_772_409_600 * SECOND
 MONDAY_DATE = date(2026, 3, 2)
 EVER = {"from_at": FAR_PAST, "until_at": FAR_FUTURE}
@@ -113,7 +114,7 @@ class Shifts:
     def day_from(self, day: int) -> int:
         return self.utc(MONDAY + day * DAY)
 
-    def spans(self, rows: Iterable[Sequence[Any]]) -> list[tuple[int, int, str]]:
+    def spans(self, rows: Sequence[Sequence[Any]]) -> list[tuple[int, int, str]]:
         """(from, until, name) of rows (name, from, until) on every working day; may end the next day."""
         out = []
         for day in self.working_days:
@@ -204,7 +205,7 @@ def _date(day: int) -> str:
 
 def _tiles(shifts: Shifts) -> list[Row]:
     working = shifts.spans(shifts.shifts)
-    pauses = shifts.spans((shifts.break_leaf, start, end) for start, end in shifts.breaks)
+    pauses = shifts.spans([(shifts.break_leaf, start, end) for start, end in shifts.breaks])
     days = [(row["from_at"], row["until_at"], row["day"]) for row in _days(shifts)]
     marks = {at for span in working + pauses + days for at in span[:2]} | {at for at, _ in shifts.offsets}
     inside = sorted(at for at in marks if days[0][0] <= at <= days[-1][1])
