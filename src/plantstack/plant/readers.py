@@ -20,9 +20,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from plantstack.errors import did_you_mean
 from plantstack.intervals import DAY, HOUR, MINUTE, SECOND
 from plantstack.plant.report import Report
-from plantstack.plant.tree import Items, Node, Scalar
+from plantstack.plant.tree import Block, Items, Node, Scalar
 
 T = TypeVar("T")
+K = TypeVar("K")
 T_co = TypeVar("T_co", covariant=True)
 
 _SPANS = {"us": 1, "ms": 1000, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY, "days": DAY, "weeks": 7 * DAY}
@@ -96,7 +97,7 @@ class Ref:
 
     def read(self, node: Node, key: str, report: Report) -> str:
         """Read the name and remember to check it once all files are read."""
-        name = Word(self.expects, "", _plain_text).read(node, key, report)
+        name = Word(self.expects, "", plain_text).read(node, key, report)
         report.refer(self.kinds, name, node.place, key)
         return name
 
@@ -125,12 +126,44 @@ class ListOf(Generic[T]):
         return tuple(self.item.read(child, key, report) for child in node.nodes)
 
 
+@dataclass(frozen=True, slots=True)
+class MapOf(Generic[K, T]):
+    """A reader of `key: value` lines with one kind of key and one kind of value."""
+
+    key: Reader[K]
+    value: Reader[T]
+
+    @property
+    def expects(self) -> str:
+        """What a problem says was expected."""
+        return f"lines of {self.key.expects}: {self.value.expects}"
+
+    @property
+    def blank(self) -> dict[K, T]:
+        """No lines."""
+        return {}
+
+    def read(self, node: Node, key: str, report: Report) -> dict[K, T]:
+        """Read every key and value, in the order written."""
+        if not isinstance(node, Block):
+            report.add(
+                "value-wrong", node.place, f"'{key}': expected {self.expects}", "Write 'name: value' lines."
+            )
+            return {}
+        made = {}
+        for name, child in node.nodes.items():
+            place = node.key_places.get(name, node.place)
+            made[self.key.read(Scalar(name, place), key, report)] = self.value.read(child, name, report)
+        return made
+
+
 def _shown(text: str) -> str:
     line = text.strip().replace("\n", " ")
     return line if len(line) <= 60 else line[:57] + "..."
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
+    """Tidy a one-line text; raises ValueError when it is none."""
     tidy = unicodedata.normalize("NFC", text.strip())
     if not tidy or len(tidy) > 500:
         raise ValueError("Write between 1 and 500 characters.")
@@ -140,7 +173,7 @@ def _plain_text(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return "\n".join(_plain_text(line) for line in text.splitlines() if line.strip())
+    return "\n".join(plain_text(line) for line in text.splitlines() if line.strip())
 
 
 def _id(text: str) -> str:
@@ -247,7 +280,7 @@ def _untyped(text: str) -> str | bool | int | Decimal:
         raise ValueError("Put quotes around it if it is a text, else write true, false or a decimal number.")
     if _NUMBER.fullmatch(text):
         return Decimal(text) if "." in text else int(text)
-    return _plain_text(text)
+    return plain_text(text)
 
 
 @dataclass(frozen=True)
@@ -263,7 +296,7 @@ class _Untyped:
 
 _UNQUOTED: Word[str | bool | int | Decimal] = Word(_Untyped.expects, "", _untyped)
 
-text: Reader[str] = Word("a text", "", _plain_text)
+text: Reader[str] = Word("a text", "", plain_text)
 prose: Reader[str] = Word("a text", "", _prose)
 ident: Reader[str] = Word("a short id", "", _id)
 integer: Reader[int] = Word("a whole number", 0, _integer)
@@ -315,3 +348,8 @@ def ref(*kinds: str) -> Reader[str]:
 def list_of(item: Reader[T]) -> Reader[tuple[T, ...]]:
     """Read a list of values."""
     return ListOf(item)
+
+
+def map_of(key: Reader[K], value: Reader[T]) -> Reader[dict[K, T]]:
+    """Read a mapping whose keys are names, not fixed words."""
+    return MapOf(key, value)

@@ -18,6 +18,7 @@ a depth limit. Every value is read by what the reader expects, never by what it 
 from plantstack.plant.fields import Fields
 from plantstack.plant.readers import (
     ListOf,
+    MapOf,
     Reader,
     Ref,
     Word,
@@ -32,6 +33,7 @@ from plantstack.plant.readers import (
     ident,
     integer,
     list_of,
+    map_of,
     prose,
     rate,
     ref,
@@ -63,6 +65,7 @@ __all__ = [
     "Fields",
     "Items",
     "ListOf",
+    "MapOf",
     "Node",
     "Place",
     "Reader",
@@ -83,6 +86,7 @@ __all__ = [
     "ident",
     "integer",
     "list_of",
+    "map_of",
     "parse_block",
     "prose",
     "rate",
