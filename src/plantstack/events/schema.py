@@ -70,11 +70,14 @@ CONTENT = pa.schema(
         pa.field("code", pa.string()),  # alarm
         pa.field("severity", pa.string()),
         pa.field("method", pa.string()),  # how a state was derived
-        pa.field("body", pa.string()),  # JSON of everything else: note, native, text, x, fields of other kinds
+        pa.field("body", pa.string()),  # JSON of everything else: note, native, x, other kinds' fields
     ]
 )
 
 EVENT = pa.schema(
-    [pa.field("log_offset", pa.int64(), nullable=False), pa.field("received_at", pa.int64(), nullable=False)]
-    + list(CONTENT)
+    [
+        pa.field("log_offset", pa.int64(), nullable=False),
+        pa.field("received_at", pa.int64(), nullable=False),
+        *CONTENT,
+    ]
 )

@@ -1,0 +1,1 @@
+"""What HAPPENED: the events, their wire, and the append-only log that loses nothing it acknowledged."""

@@ -1,0 +1,92 @@
+"""What becomes of each row of a batch: new, told before, or told differently."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter
+from plantstack.events.hot import INSERT_EVENT, to_rows
+from plantstack.events.identity import half
+from plantstack.events.known import Known
+
+_ASKED_AT_ONCE = 5_000
+_INSERT_DEAD = (
+    "INSERT INTO dead_letter (received_at, source, place, raw, code, what, fix) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def outcomes(
+    connection: sqlite3.Connection, known: Known, identities: Sequence[bytes], contents: Sequence[bytes]
+) -> bytes:
+    """Decide each row against the log and the rows before it in the same batch."""
+    told = _told(connection, identities)
+    codes = bytearray()
+    for identity, content in zip(identities, contents, strict=True):
+        recent = told.setdefault(identity, [])
+        old = known.contents(identity) if known else ()
+        if content[:8] in recent or (old and half(content) in old):
+            codes.append(DUPLICATE)
+            continue
+        codes.append(CONFLICT if recent or old else ACCEPTED)
+        recent.append(content[:8])
+    return bytes(codes)
+
+
+def _told(connection: sqlite3.Connection, identities: Sequence[bytes]) -> dict[bytes, list[bytes]]:
+    """Find what the unique index holds under these identities."""
+    told: dict[bytes, list[bytes]] = {}
+    for start in range(0, len(identities), _ASKED_AT_ONCE):
+        asked = identities[start : start + _ASKED_AT_ONCE]
+        marks = ",".join("?" * len(asked))
+        query = f"SELECT identity, content FROM seen WHERE identity IN ({marks})"
+        for identity, content in connection.execute(query, asked):
+            told.setdefault(identity, []).append(content)
+    return told
+
+
+def write_rows(
+    connection: sqlite3.Connection,
+    events: pa.Table,
+    hashes: tuple[Sequence[bytes], Sequence[bytes]],
+    codes: bytes,
+    first_offset: int,
+    received_at: int,
+) -> int:
+    """Write the rows that are not duplicates under rising offsets; return how many they are."""
+    rows, seen, conflicts = [], [], []
+    offset = first_offset
+    source, key = events.schema.get_field_index("source"), events.schema.get_field_index("key")
+    for row, identity, content, code in zip(to_rows(events), *hashes, codes, strict=True):
+        if code == DUPLICATE:
+            continue
+        rows.append((offset, received_at, *row))
+        seen.append((identity, content[:8], offset))
+        if code == CONFLICT:
+            conflicts.append((offset, row[source], row[key], received_at))
+        offset += 1
+    connection.executemany(INSERT_EVENT, rows)
+    connection.executemany("INSERT INTO seen VALUES (?, ?, ?)", seen)
+    connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", conflicts)
+    return offset - first_offset
+
+
+def write_marks(
+    connection: sqlite3.Connection, batch: Batch, cursor: Cursor | None, received_at: int
+) -> None:
+    """Write what goes with the rows: dead letters, the file's hash, the connector's cursor."""
+    connection.executemany(_INSERT_DEAD, [_dead_row(letter, received_at) for letter in batch.dead])
+    if batch.file:
+        mark = (batch.file.sha256, batch.file.name, received_at)
+        connection.execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", mark)
+    if cursor:
+        connection.execute(
+            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", (cursor.source, cursor.position, received_at)
+        )
+
+
+def _dead_row(letter: DeadLetter, received_at: int) -> tuple[int, str, str, bytes, str, str, str]:
+    problem = letter.problem
+    return received_at, letter.source, letter.where, letter.raw, problem.code, problem.what, problem.fix

@@ -1,0 +1,43 @@
+"""How an older store becomes a newer one: one step a version, all or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from plantstack.errors import LogError, Problem
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ()
+"""Statements that lead from version n + 1 to n + 2; only ever appended to."""
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    target: int,
+    probe: Callable[[], None] = lambda: None,
+    steps: Sequence[tuple[str, ...]] = MIGRATIONS,
+) -> None:
+    """Bring the store to the target version in one transaction; a kill leaves the old version whole.
+
+    Raises:
+        LogError: when the store is newer than this program.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > target or version < 1:
+        what = f"expected log schema 1 to {target}, found {version}"
+        raise LogError(
+            Problem("log-schema", "log.sqlite", what, "install the version of plantstack that wrote it")
+        )
+    if version == target:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statements in steps[version - 1 : target - 1]:
+            for statement in statements:
+                connection.execute(statement)
+            probe()
+        connection.execute(f"PRAGMA user_version = {target}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
