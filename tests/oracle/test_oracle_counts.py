@@ -27,7 +27,7 @@ def test_a_count_at_an_instant_belongs_to_the_segment_that_starts_there() -> Non
     assert pieces(books, "good", "hour_from", "account", "flags") == {("07:00", "other_stop", frozenset()): 2}
 
 
-def test_the_limit_that_spreads_is_the_sources_the_machines_or_the_plants() -> None:
+def test_R4_the_limit_that_spreads_is_the_sources_the_machines_or_the_plants() -> None:
     rules = [
         {"match": "slow", "rank": 10, "person": False, "silence_us": 3 * HOURS, "silence_none": False},
         {"match": "scada", "rank": 10, "person": False, "silence_us": None, "silence_none": True},

@@ -74,6 +74,8 @@ def test_R17_a_planned_stop_that_begins_in_the_window_claims_the_break() -> None
     ]
     before = states("m1", "08:00 producing, 08:59 planned_stop, 09:20 producing")
     assert ledger(books_of(before, calendar=FLOAT))[1:] == ["08:59-09:20 other_stop"]
+    after = states("m1", "08:00 producing, 11:00 planned_stop, 11:20 producing")
+    assert ledger(books_of(after, calendar=FLOAT))[1:] == ["11:00-11:20 other_stop"]
     not_taken = states("m1", "08:00 producing, 09:30 stopped, 09:40 producing")
     assert ledger(books_of(not_taken, calendar=FLOAT))[1:] == ["09:30-09:40 other_stop"]
 
@@ -91,6 +93,37 @@ def test_R17_all_claims_of_a_window_share_its_length_in_time_order() -> None:
         "09:34-09:40 planned_overrun",
     ]
     assert flagged(books, "moved_by_hand") == ["09:10-09:16 planned_down"]
+
+
+def test_R17_another_planned_leaf_claims_nothing() -> None:
+    cleaned = states("m1", "08:00 producing, 09:30 stopped, 09:50 producing")
+    books = books_of(cleaned, symptom("09:31", "clean"), calendar=FLOAT)
+    assert ledger(books)[1:] == ["09:30-09:45 planned_down", "09:45-09:50 planned_overrun"]
+
+
+def test_R17_who_begins_in_two_windows_uses_both_the_sooner_closing_first() -> None:
+    calendar = Shifts(floating=[("09:00", "12:00", 10), ("09:00", "11:00", 5)])
+    said = "08:00 producing, 09:30 planned_stop, 09:37 producing, 11:30 planned_stop, 11:40 producing"
+    assert ledger(books_of(states("m1", said), calendar=calendar))[1:] == [
+        "09:30-09:37 planned_down",  # 5 of the second window, 2 of the first
+        "09:37-11:30 run",
+        "11:30-11:38 planned_down",
+        "11:38-11:40 planned_overrun",
+    ]
+
+
+def test_R16_every_leaf_has_its_own_allowance_in_a_halt() -> None:
+    books = books_of(
+        states("m1", "08:00 producing, 09:00 stopped, 09:40 producing"),
+        symptom("09:00", "clean", from_at="09:00", until_at="09:20"),
+        symptom("09:20", "break", from_at="09:20", until_at="09:40"),
+    )
+    assert ledger(books)[1:] == [
+        "09:00-09:15 planned_down",
+        "09:15-09:20 planned_overrun",
+        "09:20-09:30 planned_down",
+        "09:30-09:40 planned_overrun",
+    ]
 
 
 def test_R17_outside_the_window_the_breaks_reason_has_its_own_allowance() -> None:

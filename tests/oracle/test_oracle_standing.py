@@ -66,6 +66,8 @@ def test_of_competing_corrections_the_strongest_stands_and_the_losers_are_void()
 def test_void_retracts_and_a_void_of_a_correction_revives_what_it_had_voided() -> None:
     assert standing(said("a"), said("v", over="a", void=True)) == ""
     assert standing(said("a"), said("b", over="a"), said("v", over="b", void=True)) == "a"
+    any_kind = ev("note", "m1", "09:00", key="v", sup_source="m", sup_key="a", void=True)
+    assert standing(said("a"), any_kind) == ""
     # the winner retracted, the loser stands
     late, early = said("b", over="a", told_at="10:00"), said("c", over="a", told_at="09:00")
     assert standing(said("a"), late, early, said("v", over="b", void=True)) == "c"

@@ -265,7 +265,7 @@ def test_R21_below_the_limit_it_is_no_failure_and_an_open_one_is_named() -> None
     assert [(lasting(row), row["closed"]) for row in spans(still_open, "failure")] == [("08:00-09:00", False)]
 
 
-def test_stops_failures_and_changeovers_count_where_they_end_with_their_whole_length() -> None:
+def test_R28_stops_and_failures_count_where_they_end_with_their_whole_length() -> None:
     books = books_of(states("m1", "07:00 producing, 08:50 fault, 10:00 producing, 11:00 idle"))
     stop, failure = one(books, "stop"), one(books, "failure")
     assert (stop["hour_from"], failure["hour_from"]) == (clock("09:00"), clock("09:00"))

@@ -32,7 +32,7 @@ def _plant() -> Plant:
 
 def _week(seed: int, many: int) -> list[Row]:
     chance = Random(seed)
-    return [_any_event(chance, MONDAY + chance.randrange(7 * DAY)) for _ in range(many)]
+    return [_any_event(chance, MONDAY + chance.randrange(2 * HOURS, 7 * DAY)) for _ in range(many)]
 
 
 def _any_event(chance: Random, at: int) -> Row:
