@@ -1,0 +1,1 @@
+"""Sums -> the declared stack: a KPI is a YAML entry, a formula over measures."""

@@ -1,0 +1,179 @@
+"""A KPI and the sums of a cell -> its value, its range and how far it can be trusted.
+
+Sums are added before they come here; this divides, last. Arithmetic is exact, and a float is made
+once, of the finished value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from plantstack.kpis.cell import Cell, CellValues, Exact
+from plantstack.kpis.expand import expand, scale_of
+from plantstack.kpis.formula import Formula, Undefined, value_of
+from plantstack.kpis.grammar import names_of
+from plantstack.kpis.kpi import Catalog, Kpi
+from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.ranges import range_of
+from plantstack.kpis.trust import Doubt, Trust, doubts_of, judge
+
+
+@dataclass(frozen=True, slots=True)
+class KpiValue:
+    """One KPI of one cell.
+
+    Attributes:
+        exact: the value as a fraction, for identities; `value` is the same as a float.
+        why_none: why there is no value, empty when there is one.
+        low: least value over everything unknown time may have been; `high` the greatest.
+        if_typical: the value with unknown time taken out.
+        inputs: measure -> sum, all the formula stands on.
+        basis: set when the KPI's second formula was used, quoting it.
+        is_doubtful: above what is credible; the value stands as it is.
+    """
+
+    kpi: Kpi
+    profile: str
+    exact: Fraction | None
+    why_none: str
+    low: float | None
+    high: float | None
+    if_typical: float | None
+    inputs: Mapping[str, Exact | None]
+    trust: Trust
+    basis: str = ""
+    is_doubtful: bool = False
+
+    @property
+    def value(self) -> float | None:
+        """The value in the base unit of the KPI."""
+        return _float(self.exact)
+
+    def as_row(self) -> dict[str, Any]:
+        """The KPI's own part of a row of the command contract."""
+        return {
+            "kpi": self.kpi.id,
+            "version": self.kpi.version,
+            "layer": self.kpi.layer,
+            "profile": self.profile,
+            "unit": self.kpi.unit,
+            "value": self.value,
+            "why_none": self.why_none,
+            "low": self.low,
+            "high": self.high,
+            "if_typical": self.if_typical,
+            "inputs": {name: _plain(number) for name, number in self.inputs.items()},
+            "basis": self.basis,
+            "doubtful": self.is_doubtful,
+            "trust": asdict(self.trust),
+        }
+
+
+def evaluate(
+    kpi_id: str, cell: Cell, *, profile: str | None = None, catalog: Catalog | None = None
+) -> KpiValue:
+    """Work out one KPI of one cell.
+
+    Raises:
+        QueryError: for an unknown KPI or profile.
+
+    >>> cell = Cell({"qty_good": 19, "qty_total": 20})
+    >>> evaluate("first_time_yield", cell).value
+    0.95
+    >>> evaluate("first_time_yield", Cell({"qty_good": 0, "qty_total": 0})).why_none
+    'no denominator: qty_total is 0'
+    """
+    catalog = catalog or shipped_catalog()
+    kpi = catalog.kpi(kpi_id)
+    name = profile or catalog.default_profile
+    catalog.chain(name)
+    values = CellValues(catalog, name, cell)
+    expansion = expand(catalog, kpi_id, name)
+    doubts = doubts_of(expansion, values)
+    inputs = {measure: cell.sums.get(measure) for measure in expansion.measures}
+    trust = judge(doubts, values)
+    try:
+        formula, raw = _first_defined(kpi, values, doubts)
+    except Undefined as reason:
+        return KpiValue(kpi, name, None, str(reason), None, None, None, inputs, trust)
+    span = range_of(formula, raw, values) if kpi.is_ranged else None
+    factor = scale_of(catalog, kpi_id, name, otherwise=formula is kpi.otherwise)
+    low, high, typical = (span.low, span.high, span.if_typical) if span else (raw, raw, raw)
+    return KpiValue(
+        kpi=kpi,
+        profile=name,
+        exact=raw * factor,
+        why_none="",
+        low=float(low * factor),
+        high=float(high * factor),
+        if_typical=None if typical is None else float(typical * factor),
+        inputs=inputs,
+        trust=trust,
+        basis=formula.text if formula is kpi.otherwise else "",
+        is_doubtful=kpi.ceiling is not None and raw * factor > kpi.ceiling,
+    )
+
+
+def loss_tree(
+    cell: Cell, *, profile: str | None = None, catalog: Catalog | None = None
+) -> dict[str, Fraction]:
+    """Lay the time between planned busy time and good pieces into leaves, in seconds.
+
+    The leaves add up to PBT - time_ideal_good exactly. A sum that is not known counts as none.
+    """
+    catalog = catalog or shipped_catalog()
+    known = {name: number or 0 for name, number in cell.sums.items()}
+    leaves = {}
+    for leaf, formula in catalog.losses.items():
+        zeros = dict.fromkeys(names_of(formula.node), 0)
+        values = CellValues(catalog, profile or catalog.default_profile, Cell({**zeros, **known}))
+        leaves[leaf] = value_of(formula.node, values)
+    return leaves
+
+
+def _first_defined(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[Formula, Fraction]:
+    """The formula that gives a value, and the value in the unit it works out to."""
+    kinds = values.cell.kinds
+    for kind in kpi.needs:
+        if kinds is not None and kind not in kinds:
+            raise Undefined(f"needs {kind}")
+    formula = values.catalog.kpi_formula(kpi, values.profile)
+    if formula is None:
+        raise Undefined(f"model {kpi.model}: needs the rows behind the sums")
+    for doubt in doubts:
+        if doubt.is_fatal:
+            raise Undefined(_too_much(doubt, values))
+    try:
+        return formula, value_of(formula.node, values)
+    except Undefined as reason:
+        if kpi.otherwise is None:
+            raise
+        try:
+            return kpi.otherwise, value_of(kpi.otherwise.node, values)
+        except Undefined:
+            raise reason from None
+
+
+def _too_much(doubt: Doubt, values: CellValues) -> str:
+    limit = doubt.evidence.null_above or Fraction(0)
+    named = values.cell.named.get(doubt.measure.name, ())
+    behind = f": {', '.join(named)}" if named else ""
+    share = f"{float(doubt.share):.1%} of the pieces, limit {float(limit):.0%}"
+    return f"{doubt.measure.meaning} ({share}){behind}"
+
+
+def _float(number: Fraction | None) -> float | None:
+    return None if number is None else float(number)
+
+
+def _plain(number: Exact | None) -> int | float | None:
+    """A sum as a JSON number: whole where it is whole."""
+    if number is None:
+        return None
+    if isinstance(number, Decimal):
+        number = Fraction(number)
+    return int(number) if number == int(number) else float(number)

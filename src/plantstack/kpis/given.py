@@ -1,0 +1,66 @@
+"""One formula on given measures: no plant, no log, no period but the one the numbers speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.kpis.cell import Cell
+from plantstack.kpis.evaluate import KpiValue, evaluate
+from plantstack.kpis.kpi import Catalog
+from plantstack.measures.catalog import MEASURES
+
+Given = int | float | Decimal | Fraction
+
+# A level is given as value x days; only its end is another number.
+_KNOWN = (*MEASURES, *(f"end({name})" for name, measure in MEASURES.items() if measure.kind == "level"))
+
+
+def evaluate_given(
+    kpi_id: str,
+    measures: Mapping[str, Given],
+    profile: str | None = None,
+    *,
+    catalog: Catalog | None = None,
+) -> KpiValue:
+    """Evaluate a KPI on the measures named; all others are 0.
+
+    A level is given as value x days, and `time_calendar` is the length of the period.
+
+    Raises:
+        QueryError: for an unknown KPI, profile or measure, or something that is no number; all at once.
+
+    >>> round(evaluate_given("availability", {"time_run": 22380, "time_breakdown": 2820}).value, 4)
+    0.8881
+    """
+    problems = [problem for name, number in measures.items() for problem in _problems(name, number)]
+    if problems:
+        raise QueryError(problems)
+    sums: dict[str, Fraction] = dict.fromkeys(_KNOWN, Fraction(0))
+    sums |= {name: _exact(number) for name, number in measures.items()}
+    if "qty_counted" not in measures:
+        sums["qty_counted"] = sums["qty_total"]
+    return evaluate(kpi_id, Cell(sums, period_s=sums["time_calendar"]), profile=profile, catalog=catalog)
+
+
+def _problems(name: str, number: object) -> list[Problem]:
+    if name not in MEASURES and name not in _KNOWN:
+        return [Problem("measure-unknown", name, f"there is no measure '{name}'", did_you_mean(name, _KNOWN))]
+    if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
+        return [Problem("measure-number", name, f"expected a number, came {number!r:.60}", "Write a number.")]
+    try:
+        _exact(number)
+    except (ValueError, OverflowError):
+        return [Problem("measure-number", name, f"{number} is no number to add", "Leave the measure out.")]
+    return []
+
+
+def _exact(number: Given) -> Fraction:
+    """The decimal number that was written, not the binary one nearest to it.
+
+    >>> _exact(0.1)
+    Fraction(1, 10)
+    """
+    return Fraction(str(number)) if isinstance(number, float) else Fraction(number)

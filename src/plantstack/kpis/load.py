@@ -1,0 +1,173 @@
+"""YAML files -> `Catalog`. The shipped files come through the same door as those of a plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from plantstack.errors import ConfigError, FormulaError, Problem
+from plantstack.kpis.check import check_catalog
+from plantstack.kpis.formula import Formula
+from plantstack.kpis.kpi import EVERY_PROFILE, EVERYWHERE, SCOPES, Catalog, Kpi, KpiType, NamedSum, Profile
+from plantstack.plant.source import (
+    Block,
+    Fields,
+    Report,
+    choice,
+    decimal,
+    ident,
+    integer,
+    list_of,
+    prose,
+    read_block,
+    text,
+    yes_no,
+)
+
+SHIPPED = Path(__file__).parent / "catalog"
+_BLANK = Formula.read("0", "")
+_SCHEMAS = choice("plantstack-kpis/1", "plantstack-sums/1")
+_CADENCES = choice("live", "hour", "shift", "order", "day", "week", "month", "quarter", "year")
+_TYPES: dict[str, KpiType] = {"ratio": "ratio", "change": "change", "list": "list", "model": "model"}
+_NAMES = list_of(ident)
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Found:
+    kpis: dict[str, Kpi] = field(default_factory=dict)
+    sums: dict[str, NamedSum] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    losses: dict[str, Formula] = field(default_factory=dict)
+    unknown_read_as: dict[str, Mapping[str, Formula]] = field(default_factory=dict)
+
+
+@cache
+def shipped_catalog() -> Catalog:
+    """Return the catalogue that comes with plantstack, checked."""
+    return load_catalog(sorted(SHIPPED.glob("*.yaml")))
+
+
+def load_catalog(files: Iterable[Path]) -> Catalog:
+    """Read and check KPI files.
+
+    Raises:
+        ConfigError: with every problem of every file.
+    """
+    catalog, problems = read_catalog(files)
+    problems += check_catalog(catalog)
+    if problems:
+        raise ConfigError(problems)
+    return catalog
+
+
+def read_catalog(files: Iterable[Path]) -> tuple[Catalog, list[Problem]]:
+    """Read KPI files; what cannot be read is a problem, the rest stands."""
+    report, found = Report(), _Found()
+    for path in files:
+        block = read_block(path, report)
+        if block is not None:
+            _read_file(block, found, report)
+    return Catalog(found.kpis, found.sums, found.profiles, found.losses, found.unknown_read_as), (
+        report.problems
+    )
+
+
+def _read_file(block: Block, found: _Found, report: Report) -> None:
+    fields = Fields(block, "a catalogue file", report)
+    if fields.need("schema", _SCHEMAS) == "plantstack-kpis/1":
+        layer = fields.need("layer", integer)
+        for name, kpi in _each(fields, "kpis", "kpi"):
+            found.kpis[name] = _read_kpi(name, layer, kpi)
+            kpi.close("kpi")
+        return fields.close()
+    for name, entry in _each(fields, "sums", "sum"):
+        found.sums[name] = NamedSum(
+            name, entry.need("meaning", prose), _formula(entry, "formula"), entry.place()
+        )
+        entry.close("sum")
+    for name, entry in _each(fields, "profiles", "profile"):
+        found.profiles[name] = _read_profile(name, entry)
+        entry.close("profile")
+    found.losses |= _formulas(fields, "losses")
+    for name, entry in _each(fields, "unknown_read_as", "reading"):
+        found.unknown_read_as[name] = {key: _formula(entry, key) for key in entry.block.nodes}
+    return fields.close()
+
+
+def _each(fields: Fields, key: str, kind: str) -> Iterable[tuple[str, Fields]]:
+    """The entries under a key in the order of writing, each name declared once over all files."""
+    for name, node, place in fields.entries(key):
+        fields.report.declare(kind, name, place)
+        if isinstance(node, Block):
+            yield name, Fields(Block(node.nodes, place, node.key_places), f"{kind} '{name}'", fields.report)
+        else:
+            fields.problem("value-wrong", f"{kind} '{name}' needs further keys below it", key=key)
+
+
+def _read_profile(name: str, entry: Fields) -> Profile:
+    return Profile(
+        name,
+        entry.need("meaning", prose),
+        entry.want("like", ident, ""),
+        _formulas(entry, "sums"),
+        entry.place(),
+    )
+
+
+def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
+    type_name = entry.want("type", choice(*_TYPES), "ratio")
+    ceiling = entry.want("ceiling", decimal, None)
+    return Kpi(
+        id=kpi_id,
+        name=entry.need("name", text),
+        layer=layer,
+        type=_TYPES[type_name],
+        formulas={} if type_name == "model" else _by_profile(entry, "formula"),
+        otherwise=_formula(entry, "otherwise") if entry.has("otherwise") else None,
+        model=entry.need("model", ident) if type_name == "model" else "",
+        unit=entry.need("unit", text),
+        better=entry.need("better", choice("up", "down", "band")),
+        decision=entry.need("decision", prose),
+        owner=entry.need("owner", text),
+        cadence=entry.need("cadence", _CADENCES),
+        playbook=entry.need("playbook", prose),
+        uses=entry.need("uses", _NAMES),
+        needs=entry.need("needs", list_of(text)),
+        by=entry.want("by", _NAMES, EVERYWHERE),
+        lowest=entry.want("lowest", choice(*SCOPES), SCOPES[0]),
+        ceiling=None if ceiling is None else Fraction(ceiling),
+        is_ranged=entry.want("range", yes_no, True),
+        version=entry.want("version", integer, 1),
+        place=entry.place(),
+    )
+
+
+def _by_profile(entry: Fields, key: str) -> dict[str, Formula]:
+    if isinstance(entry.node(key), Block):
+        return _formulas(entry, key)
+    return {EVERY_PROFILE: _formula(entry, key)}
+
+
+def _formulas(fields: Fields, key: str) -> dict[str, Formula]:
+    if not fields.has(key):
+        return {}
+    section = fields.section(key)
+    return {name: _formula(section, name) for name in section.block.nodes}
+
+
+def _formula(fields: Fields, key: str) -> Formula:
+    written = fields.need(key, prose).replace("\n", " ")
+    if not written:
+        return _BLANK
+    try:
+        return Formula.read(written, f"{fields.place(key)} [{fields.what}]")
+    except FormulaError as error:
+        for problem in error.problems:
+            fields.problem(problem.code, f"{fields.what}: {problem.what}", problem.fix, key=key)
+        return _BLANK

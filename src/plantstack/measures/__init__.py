@@ -1,0 +1,1 @@
+"""Ledger -> sums: one declaration a measure, summed by an engine."""

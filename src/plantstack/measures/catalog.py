@@ -1,0 +1,21 @@
+"""Every measure there is, by name.
+
+>>> MEASURES["time_run"].sum
+Sum(table='time', column='us', where=(('account', ('run',)),))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from plantstack.measures.evidence import EVIDENCE
+from plantstack.measures.later import LATER
+from plantstack.measures.measure import Measure
+from plantstack.measures.of_pieces import PIECES
+from plantstack.measures.of_spans import SPANS
+from plantstack.measures.of_time import TIME
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {measure.name: measure for measure in (*TIME, *PIECES, *SPANS, *EVIDENCE, *LATER)}
+)

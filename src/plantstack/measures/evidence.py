@@ -1,0 +1,149 @@
+"""Measures of doubt: additive like any other, each with what it weakens and out of what.
+
+They touch what a formula names: a measure, or a named sum such as PPT. So a stop without a reason
+weakens the Pareto of stops and not the OEE, which does not ask why.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from plantstack.measures.measure import TOTAL_CLASSES, Evidence, Measure, Sum
+
+_TIMES = (
+    "time_run",
+    "time_setup",
+    "time_breakdown",
+    "time_waiting",
+    "time_waiting_in_order",
+    "time_other_stop",
+    "time_micro_stop",
+    "time_planned_overrun",
+    "time_no_order",
+    "time_operating",
+    "time_unknown",
+)
+_PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
+_STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
+_IDEAL = ("time_ideal_total", "time_ideal_good", "time_ideal_first_pass", "time_line_ideal_good")
+_QTY = ("qty_total", "qty_good", "qty_first_pass", "qty_scrap", "qty_rework", "qty_plan_matched")
+_REASONED = ("time_breakdown", "time_other_stop", "time_planned_overrun", "time_stop_long", "n_breakdown")
+
+_TWO_PERCENT = Fraction(2, 100)
+_TYPED = {"fair_from": Fraction(10, 100), "poor_from": Fraction(50, 100)}
+
+
+def _time(name: str, meaning: str, evidence: Evidence, flag: str = "", *accounts: str) -> Measure:
+    where = (("account", accounts),) if accounts else ()
+    marks = (("flags", (flag,)),) if flag else ()
+    return Measure(
+        name, "s", "flow", meaning, ("state",), Sum("time", "us", where + marks), evidence=evidence
+    )
+
+
+def _pieces(name: str, meaning: str, flag: str, evidence: Evidence) -> Measure:
+    where = (("class", TOTAL_CLASSES), ("flags", (flag,)))
+    return Measure(name, "pc", "flow", meaning, ("count",), Sum("pieces", "qty", where), evidence=evidence)
+
+
+EVIDENCE = (
+    _time(
+        "time_unknown",
+        "no trustworthy state inside planned busy time; never guessed into another class",
+        Evidence("PBT", (*_TIMES, *_PLANNED, *_STOPS), "Check power and network of the silent source.", 15),
+        "",
+        "unknown",
+    ),
+    _time(
+        "time_unseen",
+        "no trustworthy state while not scheduled or planned down",
+        Evidence(
+            "OUTSIDE",
+            ("time_not_scheduled", "time_planned_down", "OUTSIDE", "POT"),
+            "Keep the source switched on outside the shifts.",
+            10,
+        ),
+        "unseen",
+    ),
+    _time(
+        "time_stopped_in_overtime",
+        "stopped or in fault in unplanned overtime: outside planned busy time by rule",
+        Evidence("PBT", ("PBT", "PPT", "time_breakdown"), "Enter the overtime shift in the calendar.", 10),
+        "stopped_in_overtime",
+    ),
+    _time(
+        "time_moved_out_by_hand",
+        "moved out of planned busy time by a reason entered by hand",
+        Evidence("POT", _PLANNED, "Sign off the planned stops of the period.", 10),
+        "moved_out",
+    ),
+    _time(
+        "time_assumed",
+        "idle read into silence by a mapping that declares it",
+        Evidence("PBT", (*_TIMES, *_PLANNED), "Let the source send a heartbeat.", 60),
+        "assumed",
+    ),
+    _time(
+        "time_typed",
+        "states said by a person, not by a signal",
+        Evidence("PBT", (*_TIMES, *_PLANNED), "Connect a run signal.", 120, **_TYPED, inclusive=True),
+        "typed",
+    ),
+    _time(
+        "time_uncoded",
+        "stops at or above the limit without a reason, or with a catch-all one",
+        Evidence("time_stop_long", _REASONED, "Code the longest uncoded stop.", 2),
+        "uncoded",
+    ),
+    _pieces(
+        "qty_over_gap",
+        "pieces spread into unknown time",
+        "over_gap",
+        Evidence("qty_counted", (*_QTY, *_IDEAL), "Send counts at least once an hour.", 30),
+    ),
+    _pieces(
+        "qty_without_standard",
+        "pieces of a product without an ideal cycle on that machine",
+        "without_standard",
+        Evidence(
+            "qty_counted",
+            (*_IDEAL, "time_std_total"),
+            "Enter the ideal cycle of the product.",
+            5,
+            null_above=_TWO_PERCENT,
+        ),
+    ),
+    _pieces(
+        "qty_unjudged",
+        "pieces of counts that do not say what is good",
+        "unjudged",
+        Evidence(
+            "qty_counted",
+            (
+                "qty_good",
+                "qty_first_pass",
+                "time_ideal_good",
+                "time_ideal_first_pass",
+                "time_line_ideal_good",
+            ),
+            "Report good pieces, or declare `good: by_exception`.",
+            10,
+            null_above=_TWO_PERCENT,
+        ),
+    ),
+    _pieces(
+        "qty_typed",
+        "pieces counted by a person, not by a signal",
+        "typed",
+        Evidence("qty_counted", (*_QTY, *_IDEAL), "Connect a count signal.", 120, **_TYPED, inclusive=True),
+    ),
+    Measure(
+        "n_reason_unattached",
+        "count",
+        "event",
+        "reasons that meet no halt",
+        ("reason",),
+        Sum("spans", "n", (("kind", ("reason",)), ("flags", ("unattached",)))),
+        evidence=Evidence("n_reasons", _REASONED, "Check the clock of the tablet.", 5),
+    ),
+)

@@ -1,0 +1,60 @@
+"""Measures of the fact table `pieces`: what was made, how it was judged, and its ideal seconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plantstack.measures.measure import TOTAL_CLASSES, LinePart, Measure, Sum
+
+_COUNT = ("count",)
+
+
+def _pieces(
+    name: str, meaning: str, *classes: str, column: str = "qty", feeds: tuple[str, ...] = _COUNT
+) -> Measure:
+    unit = "pc" if column == "qty" else "s"
+    return Measure(name, unit, "flow", meaning, feeds, Sum("pieces", column, (("class", classes),)))
+
+
+def _output(measure: Measure, *line_parts: LinePart) -> Measure:
+    return replace(measure, adds="output", line_parts=line_parts)
+
+
+PIECES = (
+    # A line made what left its exit good, and what any of its machines scrapped on the way.
+    _output(
+        _pieces("qty_total", "pieces made, each pass over a machine", *TOTAL_CLASSES),
+        LinePart("exit", Sum("pieces", "qty", (("class", ("good",)),))),
+        LinePart("all", Sum("pieces", "qty", (("class", ("scrap",)),))),
+    ),
+    _pieces("qty_counted", "passes over all machines: doubts about counts are shares of it", *TOTAL_CLASSES),
+    _output(_pieces("qty_good", "pieces, on the pass on which they were judged good", "good")),
+    _output(_pieces("qty_first_pass", "good at the first judgement, without rework", "first_pass")),
+    _pieces("qty_scrap", "judged scrap", "scrap"),
+    _pieces("qty_rework", "sent to rework on that pass", "rework"),
+    _pieces("qty_rework_recovered", "made good elsewhere: final yield and delivery, never OEE", "recovered"),
+    _pieces("qty_startup_reject", "rejected while starting up", "startup_reject"),
+    _pieces(
+        "qty_inspected",
+        "judged for the first time: the totals of counts that state first_pass, and n of inspections",
+        "inspected",
+        feeds=("count", "inspection"),
+    ),
+    _pieces("qty_defects", "defects found; a piece may have many", "defects", feeds=("inspection",)),
+    _pieces("qty_opportunities", "chances of a defect", "opportunities", feeds=("inspection",)),
+    _pieces("time_ideal_total", "ideal cycle x pieces made", *TOTAL_CLASSES, column="ideal"),
+    _pieces("time_ideal_good", "ideal cycle x good pieces", "good", column="ideal"),
+    _pieces("time_ideal_first_pass", "ideal cycle x first-pass good pieces", "first_pass", column="ideal"),
+    _pieces("time_ideal_scrap", "ideal cycle x scrap", "scrap", column="ideal"),
+    _pieces("time_ideal_rework", "ideal cycle x pieces sent to rework", "rework", column="ideal"),
+    _pieces("time_ideal_startup_reject", "ideal cycle x start-up rejects", "startup_reject", column="ideal"),
+    _pieces("time_std_total", "standard (planned) cycle x pieces made", *TOTAL_CLASSES, column="std"),
+    _output(
+        _pieces(
+            "time_line_ideal_good",
+            "good pieces at the line exit x ideal cycle of the line's constraint",
+            "good",
+            column="line_ideal",
+        )
+    ),
+)
