@@ -308,31 +308,26 @@ KINDS: dict[str, Kind] = {
                 _flag("on_time"),
             ),
             "An order line that was due; `order` is required.",
-            site_wide=True,
         ),
         Kind(
             "cost",
             (_text("account", must=True), _number("amount", must=True), _from(), _until()),
             "An amount booked to a cost account, in site currency.",
-            site_wide=True,
         ),
         Kind(
             "level",
             (_text("name", must=True), _number("value", must=True)),
             "A level that holds until the next one: stock, backlog, receivables.",
-            site_wide=True,
         ),
         Kind(
             "finance",
             (_text("name", must=True), _number("value", must=True), _from(must=True), _until(must=True)),
             "A period figure given by finance.",
-            site_wide=True,
         ),
         Kind(
             "safety",
             (_text("type", must=True, of=("near_miss", "unsafe", "first_aid", "recordable")),),
             "A safety observation or incident; `by` may be left out.",
-            site_wide=True,
         ),
         Kind(
             "project",
@@ -406,13 +401,11 @@ KINDS: dict[str, Kind] = {
                 Field("upto", Form.WHOLE, says="greatest offset the frozen values have seen", least=0),
             ),
             "The values of a page are frozen and reported.",
-            site_wide=True,
         ),
         Kind(
             "reopen",
             (_text("grain", of=("shift", "day", "period")), _from(must=True), _until(must=True)),
             "Late events of a closed page may enter.",
-            site_wide=True,
         ),
     )
 }

@@ -31,7 +31,9 @@ STATES = (
 CONTENT = pa.schema(
     [
         pa.field("kind", pa.string(), nullable=False),
-        pa.field("equipment", pa.string(), nullable=False),  # permanent id; '' only for config
+        pa.field(
+            "equipment", pa.string(), nullable=False
+        ),  # permanent id; '' only where the event is about the whole project
         pa.field("at", pa.int64(), nullable=False),
         pa.field("told_at", pa.int64(), nullable=False),
         pa.field("source", pa.string(), nullable=False),
