@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plantstack.errors import FormulaError, Problem, did_you_mean
+from plantstack.events.kinds import KINDS
 from plantstack.kpis.formula import BAND_FUNCTIONS, PERIOD, Formula, UnitOf
 from plantstack.kpis.grammar import Call, Negative, Node, Operation, names_of
 from plantstack.kpis.kpi import AXES, Catalog, Kpi
 from plantstack.kpis.scale import conversion, parse_kpi_unit
 from plantstack.measures.catalog import MEASURES
-from plantstack.measures.measure import EVENT_KINDS, PLANT_FACTS
+from plantstack.measures.measure import PLANT_FACTS
 from plantstack.units import Unit, parse_unit
 
 PERSONAL_AXES = frozenset({"person", "people", "operator", "employee", "worker", "user", "by", "badge"})
@@ -136,7 +137,7 @@ def _declared(kpi: Kpi) -> Iterator[Problem]:
             yield Problem("kpi-individual", _at(kpi), f"a KPI of an individual ('{axis}')", fix)
         elif axis not in AXES:
             yield Problem("kpi-unknown-split", _at(kpi), f"unknown split '{axis}'", did_you_mean(axis, AXES))
-    known = (*EVENT_KINDS, *PLANT_FACTS)
+    known = (*KINDS, *PLANT_FACTS)
     for kind in kpi.needs:
         if kind not in known:
             what = f"'needs' names the unknown event kind '{kind}'"

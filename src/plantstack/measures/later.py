@@ -17,7 +17,14 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
         "n_quality_events: holds, deviations and complaints raised inside the plant",
     ),
     ("pc", "flow", 2, "quality_event", "qty_held: pieces put on hold"),
-    ("count*day", "level", 2, "quality_event", "n_open_hold: holds not yet decided, as value x days"),
+    ("count", "event", 2, "quality_event", "n_open_hold: holds not yet decided"),
+    (
+        "s",
+        "flow",
+        2,
+        "count",
+        "time_line_ideal_good: good pieces at the line exit x ideal cycle of the line's constraint",
+    ),
     ("pc", "flow", 2, "plant:planned_scrap", "qty_scrap_planned: scrap the product plan allows for"),
     ("pc", "flow", 2, "plant:route", "qty_route_start: pieces made at the first step of the route"),
     (

@@ -10,102 +10,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from plantstack.ledger.rules import ACCOUNTS
 from plantstack.units import Unit, parse_unit
 
 MeasureKind = Literal["flow", "event", "level"]
 FactTable = Literal["time", "pieces", "spans", "levels"]
 Adding = Literal["add", "output"]
 
-EVENT_KINDS = (
-    "state",
-    "alive",
-    "count",
-    "alarm",
-    "order",
-    "plan",
-    "reason",
-    "reading",
-    "setup_check",
-    "call",
-    "work_order",
-    "inspection",
-    "quality_event",
-    "labour",
-    "attendance",
-    "material",
-    "demand",
-    "energy",
-    "delivery",
-    "cost",
-    "level",
-    "finance",
-    "safety",
-    "project",
-    "action",
-    "target",
-    "note",
-    "config",
-    "close",
-    "reopen",
-)
-
 # What no event says but the plant files may.
 PLANT_FACTS = ("plant:planned_scrap", "plant:route", "plant:constraint")
 
-# Every microsecond of the calendar stands in exactly one of these.
-ACCOUNTS = (
-    "run",
-    "setup",
-    "breakdown",
-    "waiting",
-    "other_stop",
-    "micro_stop",
-    "planned_overrun",
-    "no_order",
-    "unknown",
-    "planned_down",
-    "not_scheduled",
-)
-# Those inside planned busy time.
-BUSY_ACCOUNTS = ACCOUNTS[:9]
+# The accounts inside planned busy time.
+BUSY_ACCOUNTS = tuple(name for name in ACCOUNTS if name not in ("planned_down", "not_scheduled"))
 
-# Exclusive classes of pieces; `rest` is the part of a total that no class claims. `first_pass`
-# repeats pieces of `good`, `recovered` are good again elsewhere, `inspected` were looked at.
-JUDGED_CLASSES = ("good", "scrap", "rework", "startup_reject")
-TOTAL_CLASSES = (*JUDGED_CLASSES, "rest")
-PIECE_CLASSES = (*TOTAL_CLASSES, "first_pass", "recovered", "inspected", "defects", "opportunities")
-
-SPAN_KINDS = ("stop", "changeover", "failure", "plan_slot", "order", "order_due", "call", "check", "reason")
-
-FLAGS = {
-    "in_order": "time: an order is current",
-    "starved": "time: the effective state is starved",
-    "blocked": "time: the effective state is blocked",
-    "at_constraint": "time: the machine is the declared constraint of its line then",
-    "long_stop": "time: part of a stop whose own length is at or above the micro-stop limit",
-    "at_unknown": "time: part of a micro-stop that touches unknown time",
-    "counted": "time: unknown that a count with `from` covers",
-    "unseen": "time: no trustworthy state while not scheduled or planned down",
-    "stopped_in_overtime": "time: a fault or stop while not scheduled",
-    "moved_out": "time: a reason entered by hand moved it out of planned busy time",
-    "assumed": "time: read into silence by a mapping that declares `absence: idle`",
-    "uncoded": "time: part of a long stop without a reason or with a catch-all one",
-    "typed": "time, pieces: said by a person, not by a signal",
-    "over_gap": "pieces: spread into unknown time",
-    "without_standard": "pieces: no ideal cycle for this machine and product",
-    "unjudged": "pieces: from a count that does not say what is good",
-    "in_target": "spans: a call answered inside its target",
-    "unattached": "spans: a reason that meets no halt",
-    "planned": "spans: an order that had a plan",
-}
+# Exclusive classes of pieces; `rest` is the part of a total that no class claims.
+TOTAL_CLASSES = ("good", "scrap", "rework", "startup_reject", "rest")
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """Add up one column of one fact table over the rows that pass the filter.
 
-    A filter names a column and the values it may have; of `flags` a row must carry all that are
-    named. Columns in microseconds end in `us` and are divided by 1 000 000 to give seconds.
+    A filter names a column and the values it may have; of `flags` (bits, named in ledger/rules.py) a
+    row must carry all that are named. Column `n` counts rows. Columns in microseconds end in `us` and
+    are divided by 1 000 000 to give seconds.
 
     >>> Sum("time", "us", (("account", ("run",)),)).divisor
     1000000

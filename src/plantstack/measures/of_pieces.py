@@ -1,4 +1,4 @@
-"""Measures of the fact table `pieces`: what was made, how it was judged, and its ideal seconds."""
+"""Measures of the fact table `pieces`: made, judged and planned pieces, and their ideal seconds."""
 
 from __future__ import annotations
 
@@ -49,12 +49,13 @@ PIECES = (
     _pieces("time_ideal_rework", "ideal cycle x pieces sent to rework", "rework", column="ideal"),
     _pieces("time_ideal_startup_reject", "ideal cycle x start-up rejects", "startup_reject", column="ideal"),
     _pieces("time_std_total", "standard (planned) cycle x pieces made", *TOTAL_CLASSES, column="std"),
-    _output(
-        _pieces(
-            "time_line_ideal_good",
-            "good pieces at the line exit x ideal cycle of the line's constraint",
-            "good",
-            column="line_ideal",
-        )
+    _pieces(
+        "time_reduced_capacity",
+        "lanes or cavities that stood while their machine ran, as lost fraction x time",
+        "reduced_capacity",
+        column="ideal",
+        feeds=("state",),
     ),
+    _output(_pieces("qty_plan", "planned pieces, as frozen before the shift", "plan", feeds=("plan",))),
+    _pieces("qty_plan_edited", "how far the plan was edited after that", "plan_edited", feeds=("plan",)),
 )

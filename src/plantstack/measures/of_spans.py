@@ -1,4 +1,7 @@
-"""Measures of the fact tables `spans` (closed things, counted where they end) and `levels`."""
+"""Measures of the fact table `spans`: closed things, each counted whole where it ends.
+
+A kind of span that no step of the ledger writes yet sums to nothing, and its KPIs say so.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from dataclasses import replace
 from plantstack.measures.measure import Measure, Sum
 
 _STATE = ("state",)
-_SLOT = ("line", "product", "slot")
 
 
 def _spans(
@@ -17,32 +19,28 @@ def _spans(
     *feeds: str,
     column: str = "n",
     of: str = "",
-    flag: str = "",
+    closed: bool = True,
     layer: int = 1,
 ) -> Measure:
     unit = "count" if column == "n" else "s" if column.endswith("_us") else "pc"
-    where: tuple[tuple[str, tuple[str, ...]], ...] = (("kind", (kind,)), ("closed", ("true",)))
+    where: tuple[tuple[str, tuple[str, ...]], ...] = (("kind", (kind,)),)
     where += (("class", (of,)),) if of else ()
-    where += (("flags", (flag,)),) if flag else ()
+    where += (("is_closed", ("true" if closed else "false",)),)
     return Measure(name, unit, "event", meaning, feeds, Sum("spans", column, where), layer=layer)
 
 
-def _slot(name: str, meaning: str, column: str) -> Measure:
-    measure = _spans("plan_slot", name, meaning, "plan", column=column, layer=2)
-    return replace(measure, kind="flow", grain=_SLOT)
+def _failure(name: str, meaning: str, column: str) -> Measure:
+    return _spans("failure", name, meaning, *_STATE, column=column, of="failure", layer=3)
 
 
-def _call(phase: str, meaning: str) -> Measure:
-    name = f"time_{phase}"
-    return _spans("call", name, meaning, "call", column=f"{phase}_us", of="maintenance", layer=2)
+def _call(name: str, meaning: str, kind: str, column: str = "wall_us") -> Measure:
+    return _spans(kind, name, meaning, "call", column=column, of="maintenance", layer=2)
 
 
-def _open(what: str, *feeds: str) -> Measure:
-    where = (("name", (f"open_{what}",)),)
-    meaning = f"open {what}s, as value x days; at hand-over their number then"
-    return Measure(
-        f"n_open_{what}", "count*day", "level", meaning, feeds, Sum("levels", "value_days", where), layer=2
-    )
+def _order(
+    name: str, meaning: str, kind: str, column: str = "n", of: str = "", feed: str = "order"
+) -> Measure:
+    return _spans(kind, name, meaning, feed, column=column, of=of, layer=2)
 
 
 STOPS = (
@@ -51,57 +49,11 @@ STOPS = (
     _spans("stop", "n_breakdown", "closed stops of class breakdown", *_STATE, of="breakdown"),
     _spans("changeover", "n_changeover", "changeovers completed", "order", "state"),
     _spans("changeover", "time_changeover_std", "their standard times", "order", column="std_us"),
-    _spans("failure", "n_failures", "failures at or above the failure limit", *_STATE, layer=3),
-    _spans("failure", "time_restore", "failure to running, wall clock", *_STATE, column="wall_us", layer=3),
-    _spans(
-        "failure",
-        "time_restore_scheduled",
-        "the same inside planned busy time only",
-        *_STATE,
-        column="scheduled_us",
-        layer=3,
-    ),
-    _spans(
-        "failure",
-        "time_failure_hidden",
-        "failure seconds inside planned down, set-up and not scheduled",
-        *_STATE,
-        column="hidden_us",
-        layer=3,
-    ),
-)
-
-PLANS = (
-    replace(
-        _spans("plan_slot", "qty_plan", "planned pieces, as frozen before the shift", "plan", column="qty"),
-        kind="flow",
-        adds="output",
-    ),
-    _slot("qty_plan_matched", "min(good, plan) per product and slot, summed", "qty_matched"),
-    _slot("qty_plan_edited", "how far the plan was edited after it was frozen", "qty_edited"),
-    _spans("order_due", "n_orders_due", "production orders due", "order", layer=2),
-    _spans(
-        "order_due",
-        "n_orders_on_time_in_full",
-        "due orders finished in time with the full quantity",
-        "order",
-        of="on_time_in_full",
-        layer=2,
-    ),
-    _spans("order", "time_order_execution", "order start to end (AOET)", "order", column="wall_us", layer=2),
-    _spans("order", "time_order_busy", "AUBT of those orders", "order", column="busy_us", layer=2),
-    _spans("order", "time_order_run", "APT of those orders", "order", column="run_us", layer=2),
-    _spans("order", "qty_order", "pieces of those orders", "order", column="qty", layer=2),
-    _spans("order", "n_orders_planned", "finished orders that had a plan", "plan", flag="planned", layer=2),
-    _spans(
-        "order",
-        "time_order_deviation",
-        "|actual - planned start| of those orders, summed",
-        "plan",
-        column="start_off_us",
-        flag="planned",
-        layer=2,
-    ),
+    _failure("n_failures", "failures at or above the failure limit", "n"),
+    _failure("time_restore", "failure to running, on the wall clock", "wall_us"),
+    _failure("time_restore_scheduled", "the same inside planned busy time only", "scheduled_us"),
+    _failure("time_failure_hidden", "failure inside planned down, set-up, not scheduled", "hidden_us"),
+    _spans("stop", "n_open_stop", "stops that are open", *_STATE, closed=False, layer=2),
 )
 
 CHECKS = (
@@ -110,23 +62,36 @@ CHECKS = (
     _spans("reason", "n_reasons", "reasons given", "reason"),
 )
 
-CALLS = (
-    _spans("call", "n_calls", "closed calls for maintenance", "call", of="maintenance", layer=2),
-    _spans(
-        "call",
-        "n_calls_in_target",
-        "calls answered in time",
-        "call",
-        of="maintenance",
-        flag="in_target",
-        layer=2,
+ORDERS = (
+    replace(
+        _order(
+            "qty_plan_matched",
+            "min(good, plan) per product and slot",
+            "plan_slot",
+            "qty_matched",
+            feed="plan",
+        ),
+        kind="flow",
+        grain=("line", "product", "slot"),
     ),
-    _call("response", "asked to arrived"),
-    _call("diagnose", "arrived to diagnosed"),
-    _call("wait_parts", "waiting for parts"),
-    _call("repair", "hands-on, to fixed"),
-    _open("stop", "state"),
-    _open("call", "call"),
+    _order("n_orders_due", "production orders due", "order_due"),
+    _order("n_orders_on_time_in_full", "of them in time with all pieces", "order_due", of="on_time_in_full"),
+    _order("time_order_execution", "order start to order end (AOET)", "order", "wall_us"),
+    _order("qty_order", "pieces of those orders", "order", "qty"),
+    _order("time_order_busy", "AUBT of those orders", "order_busy", "own_us"),
+    _order("time_order_run", "APT of those orders", "order_run", "own_us"),
+    _order("n_orders_planned", "finished orders that had a plan", "order_start", feed="plan"),
+    _order("time_order_deviation", "their |actual - planned start|", "order_start", "wall_us", feed="plan"),
 )
 
-SPANS = (*STOPS, *PLANS, *CHECKS, *CALLS)
+CALLS = (
+    _call("n_calls", "closed calls for maintenance", "call", "n"),
+    _call("n_calls_in_target", "calls answered in time", "call_in_target", "n"),
+    _call("time_response", "asked to arrived", "call_response"),
+    _call("time_diagnose", "arrived to diagnosed", "call_diagnose"),
+    _call("time_wait_parts", "waiting for parts", "call_wait_parts"),
+    _call("time_repair", "hands-on, to fixed", "call_repair"),
+    _spans("call", "n_open_call", "calls that are open", "call", closed=False, layer=2),
+)
+
+SPANS = (*STOPS, *CHECKS, *ORDERS, *CALLS)
