@@ -39,7 +39,7 @@ def build_plant(block: Block, report: Report, *, is_whole: bool = True) -> Plant
         report: takes the problems.
         is_whole: false when a file could not be read, so that missing names are no news.
     """
-    fields = Fields(block, "the plant files", report)
+    fields = Fields(block, "the plant file", report)
     schema = Word(f"the schema number {SCHEMA}", SCHEMA, _schema)
     if is_whole or "project" in block.nodes:
         fields.need("plantstack", schema)
@@ -89,4 +89,4 @@ def _read_sections(fields: Fields, is_whole: bool) -> Plant:
 
 
 def _changeovers(fields: Fields) -> dict[str, Changeovers]:
-    return fields.named("changeovers", "changeover", read_changeovers)
+    return fields.named("changeovers", "changeover", read_changeovers, declare=False)

@@ -1,10 +1,23 @@
-"""Checks that need more than one section: structure, shifts against production days, reasons, paces."""
+"""Checks that need more than one section; each notes problems and changes nothing."""
 
 from __future__ import annotations
 
+from plantstack.plant.check_calendars import check_calendars
+from plantstack.plant.check_standards import check_prices, check_standards, check_units
+from plantstack.plant.check_structure import check_lines, check_names, check_placements
 from plantstack.plant.plant import Plant
 from plantstack.plant.report import Report
 
 
 def check_plant_facts(plant: Plant, report: Report) -> None:
     """Note everything that each section allows and the whole does not."""
+    if not plant.sites:
+        fix = "Add 'sites:' with one entry; `plantstack init` shows how."
+        report.add("plant-empty", report.place_of("top", "plant.yaml"), "the plant has no site", fix)
+    check_names(plant, report)
+    check_placements(plant, report)
+    check_lines(plant, report)
+    check_calendars(plant, report)
+    check_units(plant, report)
+    check_standards(plant, report)
+    check_prices(plant, report)

@@ -87,7 +87,8 @@ class Fields:
             self.problem("value-wrong", f"'{key}': expected a list with one {what} per '- '", key=key)
             return ()
         made = []
-        for child in node.nodes:
+        for number, child in enumerate(node.nodes):
+            self.report.places[f"{what} of the list"][str(number)] = child.place
             fields = Fields(self._block(child, key), what, self.report)
             made.append(read(fields))
             fields.close()

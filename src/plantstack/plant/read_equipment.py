@@ -118,7 +118,12 @@ def read_validity(fields: Fields) -> tuple[date | None, date | None]:
     """Read `from` and `until`, half-open days."""
     from_day, until_day = fields.want("from", day, None), fields.want("until", day, None)
     if from_day and until_day and until_day <= from_day:
-        fields.problem("dates-order", f"'until' {until_day} is not after 'from' {from_day}", "", key="until")
+        fields.problem(
+            "dates-order",
+            f"'until' {until_day} is not after 'from' {from_day}",
+            "Swap the days.",
+            key="until",
+        )
     return from_day, until_day
 
 

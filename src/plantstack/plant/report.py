@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plantstack.errors import ConfigError, Problem, did_you_mean
@@ -72,18 +71,21 @@ class Report:
         for ref in self._references:
             known = {name for kind in ref.kinds for name in self.places[kind]}
             if ref.name and ref.name not in known:
-                kind = " or ".join(ref.kinds)
-                hint = did_you_mean(ref.name, known) or f"declare a {kind} '{ref.name}'"
-                self.add(
-                    "name-unknown", ref.place, f"'{ref.key}' names the unknown {kind} '{ref.name}'", hint
-                )
+                self._unknown(ref, known)
         self._references.clear()
 
-    def place_of(self, kinds: Iterable[str], name: str) -> Place:
-        """Where `name` was declared."""
-        return next(
-            (self.places[kind][name] for kind in kinds if name in self.places[kind]), Place("plant.yaml")
-        )
+    def _unknown(self, ref: _Reference, known: set[str]) -> None:
+        kind = " or ".join(ref.kinds)
+        others = [other for other, names in self.places.items() if ref.name in names and " of " not in other]
+        what = f"'{ref.key}' names the unknown {kind} '{ref.name}'"
+        if others:
+            what = f"'{ref.key}' expects a {kind}, '{ref.name}' is a {others[0]}"
+        fix = did_you_mean(ref.name, known) or f"Declare a {kind} '{ref.name}'."
+        self.add("name-unknown", ref.place, what, fix)
+
+    def place_of(self, kind: str, name: str) -> Place:
+        """Where `name` was declared as a `kind`."""
+        return self.places[kind].get(name, Place("plant.yaml"))
 
     @property
     def problems(self) -> list[Problem]:

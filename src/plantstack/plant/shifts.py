@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -70,12 +70,13 @@ def _of_production_day(
 ) -> Iterator[tuple[tuple[date, int], date, Shift, str]]:
     """Shifts by the date they start: those after the day start on `day`, those before it on the next."""
     for on in (day, day + timedelta(days=1)):
-        for shift, crew in _roster(calendar, site, on):
+        for shift, crew in shifts_on(calendar, site.closed, on):
             if (shift.start >= site.day_start) == (on == day):
                 yield (on, shift.start), on, shift, crew
 
 
-def _roster(calendar: Calendar, site: Site, on: date) -> Iterator[tuple[Shift, str]]:
+def shifts_on(calendar: Calendar, closed: Container[date], on: date) -> list[tuple[Shift, str]]:
+    """Shifts that start on a date, with their crews; an exception goes before a closed day."""
     pattern = calendar.patterns[0]
     for later in calendar.patterns[1:]:
         if later.from_day and later.from_day <= on:
@@ -83,10 +84,9 @@ def _roster(calendar: Calendar, site: Site, on: date) -> Iterator[tuple[Shift, s
     roster: Roster = pattern.days[(on - pattern.first_day).days % len(pattern.days)]
     if on in calendar.exceptions:
         roster = calendar.exceptions[on]
-    elif on in site.closed:
+    elif on in closed:
         roster = ()
-    for name, crew in roster:
-        yield pattern.shifts[name], crew
+    return [(pattern.shifts[name], crew) for name, crew in roster]
 
 
 def _laid(site: Site, day: date, found: tuple[date, Shift, str], room: Interval) -> ShiftSpan | None:

@@ -88,7 +88,8 @@ def read_block(path: Path, report: Report, *, name: str = "", max_bytes: int = M
     """
     place = Place(name or path.name, 0)
     if not path.is_file():
-        report.add("file-missing", place, "expected a file, came nothing readable under this name")
+        fix = "Run `plantstack init DIR` for a first one." if path.name == "plant.yaml" else ""
+        report.add("file-missing", place, "expected a file, came nothing readable under this name", fix)
         return None
     try:
         with path.open("rb") as stream:
