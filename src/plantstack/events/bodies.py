@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from plantstack.errors import Problem, did_you_mean
+from plantstack.events.fields import Field, Form
 from plantstack.events.forms import shown
-from plantstack.events.kinds import FIELDS, KINDS, Field, Form
+from plantstack.events.kinds import FIELDS, KINDS
 from plantstack.events.rules import BODY_KINDS
 
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode

@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from plantstack.errors import Problem, did_you_mean
 from plantstack.events.batch import RAW
+from plantstack.events.fields import Field, Form
 from plantstack.events.forms import convert, shown
 from plantstack.events.jsontext import canonical_json, number_text
-from plantstack.events.kinds import FIELDS, KINDS, Field, Form
+from plantstack.events.kinds import FIELDS, KINDS
 from plantstack.intervals import rfc3339
 
 Row = dict[str, Any]

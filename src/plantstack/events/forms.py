@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plantstack.events.kinds import Form
+from plantstack.events.fields import Form
 from plantstack.events.schema import PIECES
 
 Faults = list[tuple[int, str]]

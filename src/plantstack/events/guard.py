@@ -49,6 +49,10 @@ class Places:
         return self.log / "writer.json"
 
 
+Remembered = tuple[str, int]
+"""Project id and the last offset noted outside the log directory."""
+
+
 def prepare(places: Places) -> None:
     """Make the log directory, private to its owner, and refuse one that is not ours.
 
@@ -88,13 +92,12 @@ def take_lock(places: Places, holder: str) -> FileLock:
     return lock
 
 
-def check_same_log(places: Places, project_id: str, last_offset: int) -> None:
+def check_same_log(known: Remembered | None, project_id: str, last_offset: int) -> None:
     """Refuse a log that is not the one we knew, or that has lost its end.
 
     Raises:
         LogError: when the log was replaced, emptied or cut (F09, F10).
     """
-    known = read_identity(places)
     if known is None:
         return
     fix = "restore the log from a backup; to begin anew on purpose, remove .plantstack/identity"
@@ -106,7 +109,7 @@ def check_same_log(places: Places, project_id: str, last_offset: int) -> None:
         raise LogError(Problem("log-cut", "log", what, fix))
 
 
-def read_identity(places: Places) -> tuple[str, int] | None:
+def read_identity(places: Places) -> Remembered | None:
     """Return the project id and the last offset we knew, or None when there was never a log."""
     try:
         found = json.loads(places.identity.read_text())

@@ -1,13 +1,10 @@
-"""Who an event is (source, key) and what it says (its content), as 16-byte hashes.
-
-Both are MD5 of one canonical text: Python, Arrow and DuckDB compute the very same bytes, so the
-row-wise door and the bulk door agree on every duplicate. (A hash for finding equals, not a seal.)
-"""
+"""Who an event is (source, key) and what it says (its content), as 16-byte hashes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import md5
+from hashlib import blake2b
+from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,24 +12,31 @@ import pyarrow.compute as pc
 from plantstack.events.schema import CONTENT
 
 SEPARATOR = "\x1f"
+_NOTHING = pa.scalar("")
 
 
 def canonical(events: pa.Table, *, without: tuple[str, ...] = ()) -> pa.Array:
     """Write each row's content as one text; equal values give equal texts, whatever was sent.
 
-    Columns come in the order of the schema; not said is the empty text.
+    Columns come in the order of the schema, set apart by a control character; not said is the
+    empty text. The text of a row does not depend on the rows beside it.
     """
-    parts = [_texts(events, column.name) for column in CONTENT if column.name not in without]
-    joined = pc.binary_join_element_wise(*parts, SEPARATOR, null_handling="replace", null_replacement="")
-    if isinstance(joined, pa.Scalar):  # every column constant: an empty table
+    if not len(events):
         return pa.array([], pa.string())
+    parts = [_NOTHING if column.name in without else _texts(events, column.name) for column in CONTENT]
+    shorter: list[pa.Array | pa.Scalar] = []
+    for silent, run in groupby(parts, key=lambda part: part is _NOTHING):
+        together = list(run)
+        # k empty fields are k - 1 separators: one scalar instead of k saves most of the joining
+        shorter += [pa.scalar(SEPARATOR * (len(together) - 1))] if silent else together
+    joined = pc.binary_join_element_wise(*shorter, SEPARATOR, null_handling="replace", null_replacement="")
     return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
 def _texts(events: pa.Table, name: str) -> pa.Array | pa.Scalar:
     column = events.column(name)
     if column.null_count == len(column):
-        return pa.scalar("")
+        return _NOTHING
     kind = column.type
     if pa.types.is_floating(kind):
         return _float_bits(column).cast(pa.string())
@@ -40,7 +44,7 @@ def _texts(events: pa.Table, name: str) -> pa.Array | pa.Scalar:
 
 
 def _float_bits(column: pa.ChunkedArray) -> pa.Array:
-    """Name a float by its bits: exact, and the same in every engine; -0.0 is 0.0."""
+    """Name a float by its bits, exactly; -0.0 is 0.0."""
     return pc.add(column.combine_chunks(), 0.0).view(pa.int64())
 
 
@@ -51,11 +55,11 @@ def identity_texts(events: pa.Table) -> pa.Array:
 
 def hashes(texts: pa.Array) -> list[bytes]:
     """Hash each text to 16 bytes."""
-    return [md5(text.encode(), usedforsecurity=False).digest() for text in texts.to_pylist()]
+    return [blake2b(text, digest_size=16).digest() for text in texts.cast(pa.binary()).to_pylist()]
 
 
 def half(digest: bytes) -> int:
-    """Return the first 8 bytes as DuckDB's `md5_number_upper` gives them."""
+    """Return the first 8 bytes of a hash as a number."""
     return int.from_bytes(digest[:8], "little")
 
 

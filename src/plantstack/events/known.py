@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plantstack.events.identity import half
+from plantstack.events.identity import canonical, half, hashes, identity_texts
 
 RUN = pa.schema(
     [pa.field("identity", pa.uint64(), nullable=False), pa.field("content", pa.uint64(), nullable=False)]
@@ -25,11 +26,10 @@ _GROWTH = 4  # a run is merged into the one before it unless that one is this mu
 class Known:
     """The runs the manifest names, mapped into memory."""
 
-    def __init__(self, directory: Path, connection: sqlite3.Connection) -> None:
-        self._directory = directory
-        self._names = [
-            name for (name,) in connection.execute("SELECT name FROM known ORDER BY rows DESC, name")
-        ]
+    def __init__(self, directory: Path, connection: sqlite3.Connection, *, lost: bool = False) -> None:
+        names = connection.execute("SELECT name FROM known ORDER BY rows DESC, name").fetchall()
+        lost = lost or bool(self.missing(directory, connection))
+        self._names = [] if lost else [name for (name,) in names]
         self.tables = [_open(directory / name) for name in self._names]
         self._columns = [tuple(_words(table.column(i)) for i in (0, 1)) for table in self.tables]
 
@@ -64,11 +64,22 @@ class Known:
         return sorted_run(merged), replaced
 
 
-def run_of(pairs: list[tuple[bytes, bytes]]) -> pa.Table:
-    """Build a run from identity and content hashes."""
-    identities = pa.array([half(identity) for identity, _ in pairs], pa.uint64())
-    contents = pa.array([half(content) for _, content in pairs], pa.uint64())
-    return sorted_run(pa.Table.from_arrays([identities, contents], schema=RUN))
+def run_of(identities: Iterable[bytes], contents: Iterable[bytes]) -> pa.Table:
+    """Build a run, not yet sorted, from identity and content hashes."""
+    columns = []
+    for digests in (identities, contents):
+        words = pa.py_buffer(b"".join([digest[:8] for digest in digests]))
+        columns.append(pa.Array.from_buffers(pa.uint64(), words.size // 8, [None, words]))
+    return pa.Table.from_arrays(columns, schema=RUN)
+
+
+def run_of_events(events: pa.Table) -> pa.Table:
+    """Build a run, in the order of the rows, from events."""
+    return (
+        run_of(hashes(identity_texts(events)), hashes(canonical(events)))
+        if len(events)
+        else RUN.empty_table()
+    )
 
 
 def sorted_run(run: pa.Table) -> pa.Table:

@@ -7,9 +7,11 @@ into Parquet segments; an event is in exactly one of the two, and `offset` order
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 from uuid import uuid4
 
@@ -17,15 +19,28 @@ import pyarrow as pa
 from filelock import FileLock
 
 from plantstack.errors import LogError, Problem
-from plantstack.events import guard, intake, segments, store
+from plantstack.events import deadletters, guard, intake, sealing, segments, store
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, Receipt
+from plantstack.events.bulk import bulk as load
+from plantstack.events.deadletters import StoredLetter
 from plantstack.events.hot import read_hot
 from plantstack.events.identity import canonical, hashes, identity_texts
 from plantstack.events.known import Known
 from plantstack.events.segments import Segment
 from plantstack.intervals import Interval
 
+NO_SITES: Mapping[str, str] = MappingProxyType({})
 _REMEMBER_EVERY = 1_000  # commits between two notes of the last offset outside the log
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A batch on its way into the log, with what goes into the same transaction."""
+
+    batch: Batch
+    received_at: int
+    cursor: Cursor | None = None
+    settles: tuple[int, ...] = ()
 
 
 class Log:
@@ -44,7 +59,7 @@ class Log:
         self._lock = lock
         self._commits = 0
         self.known = Known(places.known, connection) if lock else None
-        self._last = self._read_last_offset()
+        self._last = store.last_offset(self.connection)
 
     @classmethod
     def open(
@@ -73,18 +88,19 @@ class Log:
 
     @classmethod
     def _writer(cls, places: guard.Places, project_id: str, holder: str, probe: store.Probe) -> Self:
-        _refuse_lost(places)
+        before = _what_was(places)
         guard.prepare(places)
         lock = guard.take_lock(places, holder)
         try:
             connection = store.open_writer(places.store, probe)
-            own = _own_project(connection, project_id, create=True)
-            log = cls(places, connection, own, lock)
+            log = cls(places, connection, _own_project(connection, project_id, create=True), lock)
             log.probe = probe
-            guard.check_same_log(places, own, log.last_offset())
+            guard.check_same_log(before, log.project_id, log.last_offset())
+            if Known.missing(places.known, connection):
+                sealing.rebuild_known(log)
             segments.sweep(places.segments, connection, "segment")
             segments.sweep(places.known, connection, "known")
-            guard.write_identity(places, own, log.last_offset())
+            guard.write_identity(places, log.project_id, log.last_offset())
         except BaseException:
             lock.release()
             raise
@@ -92,12 +108,11 @@ class Log:
 
     @classmethod
     def _reader(cls, places: guard.Places, project_id: str) -> Self:
-        _refuse_lost(places)
+        before = _what_was(places)
         connection = store.open_reader(places.store) if places.store.exists() else store.open_empty()
         connection.execute("BEGIN")
-        own = _own_project(connection, project_id, create=False)
-        log = cls(places, connection, own, None)
-        guard.check_same_log(places, own, log.last_offset())
+        log = cls(places, connection, _own_project(connection, project_id, create=False), None)
+        guard.check_same_log(before, log.project_id, log.last_offset())
         return log
 
     def close(self) -> None:
@@ -119,37 +134,98 @@ class Log:
         if not self._lock:
             self.connection.execute("COMMIT")
             self.connection.execute("BEGIN")
-        self._last = self._read_last_offset()
+        self._last = store.last_offset(self.connection)
         return self._last
 
     # -- writing -------------------------------------------------------------------------------
 
-    def append(self, batch: Batch, *, received_at: int, cursor: Cursor | None = None) -> Receipt:
+    def append(
+        self, batch: Batch, *, received_at: int, cursor: Cursor | None = None, settles: Sequence[int] = ()
+    ) -> Receipt:
         """Write a batch in one transaction: events, dead letters, file mark and cursor together.
 
         When this returns, everything is on disk and may be acknowledged; when it raises, nothing
         of the batch is in the log.
 
+        Args:
+            batch: validated events and the dead letters of the same input.
+            received_at: the instant of receipt.
+            cursor: how far the source has been read.
+            settles: earlier dead letters that this batch retries.
+
         Raises:
             LogError: when the log cannot be written; sending the batch again is safe.
         """
-        events = batch.events
-        told = (hashes(identity_texts(events)), hashes(canonical(events))) if len(events) else ([], [])
-        with self.transaction():
-            codes = intake.outcomes(self.connection, self.writable_known(), *told)
-            stored = intake.write_rows(self.connection, events, told, codes, self._last + 1, received_at)
-            intake.write_marks(self.connection, batch, cursor, received_at)
-        first = self._last + 1 if stored else None
-        self.advance(stored)
+        return self.append_all([Entry(batch, received_at, cursor, tuple(settles))])[0]
+
+    def append_all(self, entries: Sequence[Entry]) -> list[Receipt]:
+        """Write several batches in one transaction, all or none, each with its own receipt."""
+        told = [_hashes(entry.batch.events) for entry in entries]
+        receipts = []
+        last = self._last
+        with self.transaction() as connection:
+            for entry, hashed in zip(entries, told, strict=True):
+                receipts.append(self._write(connection, entry, hashed, last + 1))
+                last = receipts[-1].last_offset or last
+        self.advance(last - self._last)
+        return receipts
+
+    def _write(
+        self,
+        connection: sqlite3.Connection,
+        entry: Entry,
+        hashed: tuple[list[bytes], list[bytes]],
+        first: int,
+    ) -> Receipt:
+        codes = intake.outcomes(connection, self.writable_known(), *hashed)
+        stored = intake.write_rows(connection, entry.batch.events, hashed, codes, first, entry.received_at)
+        intake.write_marks(connection, entry.batch, entry.cursor, entry.received_at)
+        deadletters.settle(connection, entry.settles, entry.received_at)
         return Receipt(
             accepted=stored,
             duplicates=codes.count(DUPLICATE),
             conflicts=codes.count(CONFLICT),
-            dead_lettered=len(batch.dead),
-            first_offset=first,
-            last_offset=self._last if stored else None,
+            dead_lettered=len(entry.batch.dead),
+            first_offset=first if stored else None,
+            last_offset=first + stored - 1 if stored else None,
             outcomes=codes,
         )
+
+    def bulk(
+        self,
+        batches: Iterable[Batch],
+        *,
+        received_at: int,
+        site_of: Mapping[str, str] = NO_SITES,
+        cursor: Cursor | None = None,
+    ) -> Receipt:
+        """Write large loads straight into segments, under the same rules as `append`.
+
+        Each flush of some hundred thousand rows is one transaction; the cursor comes with the last.
+
+        Args:
+            batches: validated batches of any size, taken one after the other.
+            received_at: the instant of receipt of all of them.
+            site_of: the site of each equipment id, so that segments can be cut by site.
+            cursor: how far the source has been read.
+        """
+        self.writable_known()
+        return load(self, batches, received_at=received_at, site_of=site_of, cursor=cursor)
+
+    def seal(
+        self,
+        *,
+        now: int,
+        policy: sealing.SealPolicy = sealing.DEFAULT_POLICY,
+        site_of: Mapping[str, str] = NO_SITES,
+    ) -> list[Segment]:
+        """Move hot rows into segments when the policy says so; return the files written."""
+        self.writable_known()
+        if not sealing.is_due(self, policy, now):
+            return []
+        written = sealing.seal(self, site_of)
+        sealing.forget(self, policy, now)
+        return written
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -227,6 +303,12 @@ class Log:
         query = "SELECT DISTINCT source, key FROM conflict WHERE log_offset <= ? ORDER BY source, key"
         return self.connection.execute(query, (bound,)).fetchall()
 
+    def dead_letters(
+        self, *, after: int = 0, limit: int = 1_000, settled: bool = False
+    ) -> list[StoredLetter]:
+        """List dead letters in the order they came, the settled ones only on request."""
+        return deadletters.listed(self.connection, after=after, limit=limit, settled=settled)
+
     def cursor(self, source: str) -> str | None:
         """Return how far a connector had read its source in the last commit."""
         found = self.connection.execute("SELECT position FROM cursor WHERE source = ?", (source,)).fetchone()
@@ -247,20 +329,24 @@ class Log:
             hot.fetchone()[0] or 0, segments.offset_at(self.connection, self.places.segments, received_at)
         )
 
-    def _read_last_offset(self) -> int:
-        hot = "(SELECT coalesce(max(log_offset), 0) FROM event)"
-        query = f"SELECT max({hot}, (SELECT coalesce(max(last_offset), 0) FROM segment))"
-        return int(self.connection.execute(query).fetchone()[0])
+
+def _hashes(events: pa.Table) -> tuple[list[bytes], list[bytes]]:
+    return (hashes(identity_texts(events)), hashes(canonical(events))) if len(events) else ([], [])
 
 
-def _refuse_lost(places: guard.Places) -> None:
-    """Refuse to begin a silent new history where there has been a log (F10)."""
+def _what_was(places: guard.Places) -> guard.Remembered | None:
+    """Read what we know of this log from outside it, before it can move on.
+
+    Raises:
+        LogError: rather than begin a silent new history where there has been a log (F10).
+    """
     known = guard.read_identity(places)
     empty = not places.store.exists() or places.store.stat().st_size == 0
     if known is not None and empty:
         what = f"the log of project '{known[0]}' is gone; it had reached offset {known[1]}"
         fix = "restore the log from a backup; to begin anew on purpose, remove .plantstack/identity"
         raise LogError(Problem("log-gone", "log", what, fix))
+    return known
 
 
 def _own_project(connection: sqlite3.Connection, expected: str, *, create: bool) -> str:

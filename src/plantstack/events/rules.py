@@ -91,7 +91,7 @@ TOGETHER = [
     for one, other in kind.together
     if FIELDS[name][one].column
 ]
-PROJECT_WIDE = _marks({name for name, kind in KINDS.items() if kind.site_wide})
+PROJECT_WIDE = _marks({name for name, kind in KINDS.items() if kind.project_wide})
 OPTIONAL_TEXTS = [column.name for column in CONTENT if column.nullable and pa.types.is_string(column.type)]
 
 _SPANS = tuple(name for name in KINDS if {"from", "until"} <= FIELDS[name].keys())

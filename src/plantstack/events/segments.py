@@ -22,6 +22,8 @@ from plantstack.events.schema import EVENT, SCHEMA_VERSION
 from plantstack.intervals import DAY, Interval
 
 ROW_GROUP = 65_536
+_OWN = ("key", "sup_key", "body")  # texts that seldom repeat gain nothing from a dictionary
+_REPEATED = [column.name for column in EVENT if pa.types.is_string(column.type) and column.name not in _OWN]
 ROWS_A_FILE = 1_000_000
 
 
@@ -97,7 +99,7 @@ def check_segments(directory: Path, segments: Sequence[Segment]) -> list[Problem
         path = directory / segment.name
         if not path.exists():
             what = f"the segment with offsets {segment.first_offset} to {segment.last_offset} is missing"
-        elif path.stat().st_size != segment.bytes or _sum(path) != segment.sha256:
+        elif path.stat().st_size != segment.bytes or checksum(path) != segment.sha256:
             what = "the segment is not the file that was written"
         else:
             continue
@@ -159,14 +161,9 @@ def _distinct(groups: pa.Table) -> list[dict[str, str]]:
 
 def _day_ranges(events: pa.Table) -> list[pa.Table]:
     """Cut at days of `at` so that no part is much larger than a file should be, each part sorted."""
-    ordered = events.take(
-        pc.sort_indices(
-            events, sort_keys=[("equipment", "ascending"), ("at", "ascending"), ("log_offset", "ascending")]
-        )
-    )
     if len(events) <= ROWS_A_FILE:
-        return [ordered]
-    days = pc.floor(pc.divide(ordered.column("at").cast(pa.float64()), DAY)).cast(pa.int64())
+        return [_sorted(events)]
+    days = pc.floor(pc.divide(events.column("at").cast(pa.float64()), DAY)).cast(pa.int64())
     counts = pa.table({"day": days}).group_by("day").aggregate([([], "count_all")]).sort_by("day").to_pylist()
     cuts, size = [counts[0]["day"]], 0
     for row in counts:
@@ -175,14 +172,28 @@ def _day_ranges(events: pa.Table) -> list[pa.Table]:
             size = 0
         size += row["count_all"]
     spans = zip(cuts, [*cuts[1:], counts[-1]["day"] + 1], strict=True)
-    return [ordered.filter(pc.and_(pc.greater_equal(days, a), pc.less(days, b))) for a, b in spans]
+    return [_sorted(events.filter(pc.and_(pc.greater_equal(days, a), pc.less(days, b)))) for a, b in spans]
+
+
+def _sorted(events: pa.Table) -> pa.Table:
+    """Sort by equipment, then time; columns that say nothing are not moved."""
+    order = pc.sort_indices(
+        events, sort_keys=[(name, "ascending") for name in ("equipment", "at", "log_offset")]
+    )
+    said = [column.name for column in EVENT if events.column(column.name).null_count < len(events)]
+    moved = events.select(said).combine_chunks().take(order)
+    nothing = {column.name: pa.nulls(len(events), column.type) for column in EVENT if column.name not in said}
+    columns = [nothing[name] if name in nothing else moved.column(name) for name in EVENT.names]
+    return pa.Table.from_arrays(columns, schema=EVENT)
 
 
 def _write(path: Path, events: pa.Table, site: str, kind_class: str) -> Segment:
     half_done = path.with_suffix(".part")
     stamped = events.replace_schema_metadata({"plantstack_schema": str(SCHEMA_VERSION)})
     try:
-        pq.write_table(stamped, half_done, compression="zstd", row_group_size=ROW_GROUP, store_schema=True)
+        pq.write_table(
+            stamped, half_done, compression="zstd", row_group_size=ROW_GROUP, use_dictionary=_REPEATED
+        )
         sync_file(half_done)
     except OSError as error:
         half_done.unlink(missing_ok=True)
@@ -206,7 +217,7 @@ def _write(path: Path, events: pa.Table, site: str, kind_class: str) -> Segment:
         greatest,
         len(events),
         path.stat().st_size,
-        _sum(path),
+        checksum(path),
         kinds,
     )
 
@@ -216,7 +227,8 @@ def _span(events: pa.Table, name: str) -> tuple[int, int]:
     return found["min"], found["max"]
 
 
-def _sum(path: Path) -> str:
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         digest = sha256()
         while block := file.read(1 << 20):

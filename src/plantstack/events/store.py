@@ -92,6 +92,13 @@ def open_empty() -> sqlite3.Connection:
     return connection
 
 
+def last_offset(connection: sqlite3.Connection) -> int:
+    """Return the greatest offset in the store, hot or sealed."""
+    hot = "(SELECT coalesce(max(log_offset), 0) FROM event)"
+    query = f"SELECT max({hot}, (SELECT coalesce(max(last_offset), 0) FROM segment))"
+    return int(connection.execute(query).fetchone()[0])
+
+
 def _create(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     for statement in DDL:
