@@ -97,6 +97,8 @@ CASES: list[tuple[str, str, str]] = [
      "more.yaml:3: parameter 'force': expected low <= target <= high. Swap the values. [setup-limits]"),
     ("person with silence limit", "sources: [{match: tablet, person: true, silence_limit: 1 h}]\n",
      "more.yaml:1: a person has no silence limit: what people say holds to the end of the shift. Remove 'silence_limit'. [source-person]"),
+    ("H_CF_10 two rules for one source", "sources:\n  - {match: plc}\n  - {match: plc, rank: 20}\n",
+     "more.yaml:3: sources 'plc' have a rule already, at more.yaml:2. Join the two. [source-twice]"),
     ("price twice", "costs:\n  - {fact: labour, amount: 30}\n  - {fact: labour, amount: 31}\n",
      "more.yaml:3: a second price holds at the same time for 'labour' at 'every site', every product; the first stands at more.yaml:2. Give each its own 'from', or remove one. [price-overlap]"),
     ("unknown price", "costs: [{fact: labor, amount: 30}]\n",

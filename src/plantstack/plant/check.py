@@ -14,6 +14,7 @@ def check_plant_facts(plant: Plant, report: Report) -> None:
     if not plant.sites:
         fix = "Add 'sites:' with one entry; `plantstack init` shows how."
         report.add("plant-empty", report.place_of("top", "plant.yaml"), "the plant has no site", fix)
+    _check_sources(plant, report)
     check_names(plant, report)
     check_placements(plant, report)
     check_lines(plant, report)
@@ -21,3 +22,15 @@ def check_plant_facts(plant: Plant, report: Report) -> None:
     check_units(plant, report)
     check_standards(plant, report)
     check_prices(plant, report)
+
+
+def _check_sources(plant: Plant, report: Report) -> None:
+    """No two rules for the same sources: the second could never apply."""
+    first: dict[str, int] = {}
+    for number, rule in enumerate(plant.sources):
+        earlier = report.place_of("source of the list", str(first.setdefault(rule.match, number)))
+        if first[rule.match] != number:
+            what = f"sources '{rule.match}' have a rule already, at {earlier}"
+            report.add(
+                "source-twice", report.place_of("source of the list", str(number)), what, "Join the two."
+            )

@@ -88,7 +88,7 @@ class Fields:
             return ()
         made = []
         for number, child in enumerate(node.nodes):
-            self.report.places[f"{what} of the list"][str(number)] = child.place
+            self.report.mention(f"{what} of the list", str(number), child.place)
             fields = Fields(self._block(child, key), what, self.report)
             made.append(read(fields))
             fields.close()

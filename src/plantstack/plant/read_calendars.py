@@ -128,12 +128,12 @@ def _read_pattern(fields: Fields, from_day: date | None, shifts: dict[str, Shift
     nodes = rows.nodes if isinstance(rows, Items) else ()
     if not nodes:
         what = f"'{form}': expected a list with one entry for each of the {form} that repeat"
-        fields.problem("value-wrong", what, "", key=form)
+        fields.problem("value-wrong", what, "Write one '- ' for each.", key=form)
     if form == "weeks":
-        return Pattern(
-            from_day, first, tuple(day for row in nodes for day in _week(row, fields, shifts)), shifts
-        )
-    return Pattern(from_day, first, tuple(_roster(row, fields, shifts) for row in nodes) or ((),), shifts)
+        days = tuple(roster for row in nodes for roster in _week(row, fields, shifts))
+    else:
+        days = tuple(_roster(row, fields, shifts) for row in nodes)
+    return Pattern(from_day, first, days or ((),), shifts)
 
 
 def _week(node: Node | None, fields: Fields, shifts: dict[str, Shift]) -> tuple[Roster, ...]:

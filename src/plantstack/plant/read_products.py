@@ -80,7 +80,7 @@ def read_product(name: str, fields: Fields) -> Product:
         name, fields.want("label", text, ""), fields.want("family", text, ""), fields.want("class", ident, "")
     )
     if made.changeover_class:
-        fields.report.places["product class"].setdefault(made.changeover_class, fields.place("class"))
+        fields.report.mention("product class", made.changeover_class, fields.place("class"))
     return made
 
 
@@ -92,7 +92,7 @@ def read_unit(fields: Fields) -> PackUnit:
             "value-wrong", "'pieces': expected a number above zero with at most six places", "", key="pieces"
         )
     if unit:
-        fields.report.places["unit"].setdefault(unit, fields.place("unit"))
+        fields.report.mention("unit", unit, fields.place("unit"))
     return PackUnit(unit, pieces, fields.want("machines", list_of(ref("machine")), ()), _products(fields))
 
 

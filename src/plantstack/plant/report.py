@@ -62,6 +62,10 @@ class Report:
                 "name-twice", place, f"{kind} '{name}' is declared here and at {first}", "Rename one of them."
             )
 
+    def mention(self, kind: str, name: str, place: Place) -> None:
+        """Make `name` known as a `kind` that may be named any number of times."""
+        self.places[kind].setdefault(name, place)
+
     def refer(self, kinds: tuple[str, ...], name: str, place: Place, key: str) -> None:
         """Note that `name` must be declared as one of `kinds` once every file is read."""
         self._references.append(_Reference(kinds, name, place, key))

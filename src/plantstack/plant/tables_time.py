@@ -12,7 +12,7 @@ from plantstack.plant.localtime import local_day, production_days
 from plantstack.plant.model import ALWAYS, Dated, Site
 from plantstack.plant.plant import Plant
 from plantstack.plant.shifts import calendar_of, shift_spans
-from plantstack.plant.structure import FAR_FUTURE, day_bounds
+from plantstack.plant.structure import FAR_FUTURE, FAR_PAST, day_bounds
 from plantstack.plant.tiles import Floating, Tile, build_floating, build_tiles
 
 
@@ -90,7 +90,7 @@ def line_rows(plant: Plant) -> Iterator[tuple[object, ...]]:
     for line in plant.lines.values():
         site = plant.site_of(line.id)
         exits, constraints = _laid(line.exit, site), _laid(line.constraint, site)
-        cuts = sorted({at for at, _, _ in (*exits, *constraints)})
+        cuts = sorted({FAR_PAST, *(at for at, _, _ in (*exits, *constraints))})
         for start, end in zip(cuts, [*cuts[1:], FAR_FUTURE], strict=True):
             yield line.id, start, end, _held(exits, start), _held(constraints, start)
 
