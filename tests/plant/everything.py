@@ -181,8 +181,6 @@ settings:
   sustain_checks: [30]
   grade_a: 2 %
   grade_b: 10 %
-  plan_freeze: 1 h
-  close_grace: 60 min
 """
 
 # `hull` has no calendar and no machine: nothing asks for one.

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias, TypeVar
 
-from plantstack.intervals import HOUR, MINUTE, SECOND
+from plantstack.intervals import HOUR, SECOND
 
 T = TypeVar("T")
 
@@ -314,8 +314,6 @@ class Profile:
     sustain_checks: tuple[int, ...] = (90, 180)
     grade_a: Decimal = Decimal("0.02")
     grade_b: Decimal = Decimal("0.1")
-    plan_freeze: int = HOUR
-    close_grace: int = 60 * MINUTE
 
 
 def pace_seconds(pace: Pace) -> Fraction:

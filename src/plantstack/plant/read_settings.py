@@ -63,8 +63,6 @@ def read_settings(fields: Fields) -> Profile:
         sustain_checks=fields.want("sustain_checks", list_of(between(integer, 1, 3650)), base.sustain_checks),
         grade_a=fields.want("grade_a", share, base.grade_a),
         grade_b=fields.want("grade_b", share, base.grade_b),
-        plan_freeze=fields.want("plan_freeze", duration, base.plan_freeze),
-        close_grace=fields.want("close_grace", duration, base.close_grace),
     )
     if made.grade_b <= made.grade_a:
         fields.problem(
