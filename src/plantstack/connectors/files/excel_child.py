@@ -1,0 +1,71 @@
+"""Runs alone, in a process of its own with little memory: workbook in, CSV out.
+
+A five-kilobyte workbook can make the parser ask for 400 GB and abort; here it only ends this
+process. Imports nothing of the package, so that it can run isolated.
+
+    python excel_child.py WORKBOOK MEMORY_BYTES CPU_SECONDS MAX_BYTES SHEET...  -> CSV on stdout
+
+Every row starts with its number. A row that only holds a sheet's name starts with '#'.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import resource
+import sys
+from collections.abc import Iterator
+
+
+def text_of(cell: object) -> str:
+    """Write a cell so that equal values have equal texts; an empty cell is ''."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    if isinstance(cell, dt.timedelta):
+        seconds, rest = divmod(cell // dt.timedelta(microseconds=1), 1_000_000)
+        text = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        return f"{text}.{rest:06d}" if rest else text
+    return str(cell)
+
+
+def rows_of(path: str, wanted: list[str]) -> Iterator[list[str]]:
+    """Every row of the wanted sheets, or of the first; the sheet's name before its rows."""
+    import python_calamine  # noqa: PLC0415  only this process may load the parser
+
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    for name in wanted or book.sheet_names[:1]:
+        if name not in book.sheet_names:
+            raise LookupError("no sheet '" + name + "'; sheets: " + ", ".join(book.sheet_names))
+        yield ["#", name]
+        for number, row in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
+            cells = [text_of(cell) for cell in row]
+            if any(cells):
+                yield [str(number), *cells]
+
+
+def main(arguments: list[str]) -> int:
+    """Convert, within limits that are set before the parser is loaded."""
+    path, memory, seconds, most = arguments[0], *map(int, arguments[1:4])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    try:
+        for row in rows_of(path, arguments[4:]):
+            writer.writerow(row)
+    except Exception as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}"[:300])
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

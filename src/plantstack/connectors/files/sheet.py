@@ -1,0 +1,111 @@
+"""A table of text cells with named columns, and the way back from a row to its line and text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from plantstack.errors import EventError, Problem, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a row stands in its file, and what it says there."""
+
+    where: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no row at all."""
+
+    line: Line
+    problem: Problem
+
+
+class Lines(Protocol):
+    """Finds lines again; only asked when something is wrong with them."""
+
+    def find(self, rows: Iterable[int]) -> dict[int, Line]:
+        """Return the lines of some rows."""
+
+
+NoteBad = Callable[[duckdb.DuckDBPyConnection, int], list[BadLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table in DuckDB: columns c0, c1, ... as text, in the order of the file.
+
+    Headers never become identifiers, so a header can say what it likes.
+    """
+
+    name: str
+    relation: str  # SQL that stands in a FROM clause
+    parameters: dict[str, object]
+    headers: tuple[str, ...]
+    lines: Lines
+    numbered: bool = False  # c0 is the row's number in the file
+    note_bad: NoteBad = lambda connection, rows: []  # lines that are no rows, known once it was read
+
+    def column(self, header: str) -> str:
+        """The SQL name of the column with this header.
+
+        Raises:
+            EventError: when no column or more than one has it.
+        """
+        found = [place for place, name in enumerate(self.headers) if name == header]
+        if len(found) == 1:
+            return f"c{found[0] + self.numbered}"
+        if found:
+            places = ", ".join(str(place + 1) for place in found)
+            what = f"the header '{header}' stands over several columns ({places})"
+            raise EventError(Problem("file-header", self.name, what, "Rename all but one."))
+        names = [name for name in self.headers if name]
+        fix = did_you_mean(header, names)
+        raise EventError(Problem("file-header", self.name, f"has no column '{header}'", fix))
+
+
+def join_headers(rows: list[list[str]]) -> tuple[str, ...]:
+    """Make one header of several header rows; a blank upper cell belongs to the one on its left.
+
+    >>> join_headers([["", "Minutes", ""], ["Batch", "1", "2"]])
+    ('Batch', 'Minutes / 1', 'Minutes / 2')
+    """
+    width = max((len(row) for row in rows), default=0)
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for number, row in enumerate(rows):
+        last = ""
+        for place in range(width):
+            cell = " ".join(row[place].split()) if place < len(row) else ""
+            last = cell or (last if number < len(rows) - 1 else "")
+            if last:
+                parts[place].append(last)
+    return tuple(" / ".join(part) for part in parts)
+
+
+def numbered_headers(width: int) -> tuple[str, ...]:
+    """Headers of a file that has none: the columns' numbers from 1."""
+    return tuple(str(place + 1) for place in range(width))
+
+
+def private_connection(folder: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+    """A calculator that can read one folder and nothing else, and cannot be told otherwise."""
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": memory,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET allowed_directories = [$1]", [str(folder)])
+    connection.execute("SET temp_directory = $1", [str(folder / "spill")])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

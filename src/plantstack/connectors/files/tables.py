@@ -1,0 +1,71 @@
+"""Which reader a file goes through, and what its name says."""
+
+from __future__ import annotations
+
+import duckdb
+
+from plantstack.connectors.files.excel import excel_sheet, missing_sheet, read_workbook
+from plantstack.connectors.files.intake import Spooled
+from plantstack.connectors.files.mtconnect import mtconnect_sheet
+from plantstack.connectors.files.parquet import parquet_sheet
+from plantstack.connectors.files.sheet import Sheet
+from plantstack.connectors.files.text import text_sheet
+from plantstack.connectors.mapping.model import Mapping
+from plantstack.connectors.mapping.read_columns import name_groups
+from plantstack.errors import EventError, Problem
+
+
+def name_parts(connection: duckdb.DuckDBPyConnection, mapping: Mapping, name: str) -> dict[str, str]:
+    """The named groups of a file's name.
+
+    Raises:
+        EventError: when the name does not fit the mapping's pattern.
+    """
+    pattern = mapping.file.name
+    if not pattern:
+        return {}
+    if connection.execute("SELECT regexp_matches($1, $2)", [name, pattern]).fetchone() != (True,):
+        what = f"the name does not fit '{pattern}' of mapping '{mapping.name}'"
+        raise EventError(Problem("file-name", name, what, "Check that the mapping is meant for it."))
+    groups = name_groups(pattern)
+    listed = ", ".join(f"'{group}'" for group in groups)
+    if not groups:
+        return {}
+    found = connection.execute(f"SELECT regexp_extract($1, $2, [{listed}])", [name, pattern]).fetchone()
+    return dict(found[0]) if found else {}
+
+
+def main_sheets(
+    connection: duckdb.DuckDBPyConnection, file: Spooled, mapping: Mapping
+) -> tuple[list[Sheet], dict[str, Sheet]]:
+    """The sheets whose rows become events, and those joined to them.
+
+    Raises:
+        EventError: when the file is not what the mapping says.
+    """
+    form = mapping.file
+    if form.format == "excel":
+        return _workbook(file, mapping)
+    if form.format == "parquet":
+        return [parquet_sheet(connection, file.path, file.name)], {}
+    if form.format == "mtconnect":
+        return [mtconnect_sheet(file.path, file.name)], {}
+    return [text_sheet(file.path, file.name, form)], {}
+
+
+def _workbook(file: Spooled, mapping: Mapping) -> tuple[list[Sheet], dict[str, Sheet]]:
+    form = mapping.file
+    wanted = (
+        list(dict.fromkeys([*form.sheets, *(join.sheet for join in mapping.joins)])) if form.sheets else []
+    )
+    cells = read_workbook(file.path, file.name, wanted)
+    main = form.sheets or tuple(cells)[:1]
+    for name in main:
+        if name not in cells:
+            raise missing_sheet(file.name, name, cells)
+    sheets = [excel_sheet(cells[name], file.name, name, form.header_rows, form.skip_rows) for name in main]
+    joined = {
+        join.name: excel_sheet(cells[join.sheet], file.name, join.sheet, join.header_rows)
+        for join in mapping.joins
+    }
+    return sheets, joined

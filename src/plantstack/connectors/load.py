@@ -1,0 +1,190 @@
+"""Files -> batches of raw events and dead letters; knows no log and no clock.
+
+for batch in load_files(paths, mapping):
+    good, faults = validate(batch.events, plant, received_at)
+    log.append(Batch(good, (*batch.dead, *batch.bury(faults)), batch.mark), ...)
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from plantstack.connectors.files.intake import Spooled, spool, unpacked_suffix
+from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
+from plantstack.connectors.files.tables import main_sheets, name_parts
+from plantstack.connectors.mapping.differences import Carry
+from plantstack.connectors.mapping.layout import Layout
+from plantstack.connectors.mapping.model import Mapping
+from plantstack.connectors.mapping.run import Run, Tally
+from plantstack.connectors.mapping.sql import Binder
+from plantstack.errors import EventError, Problem
+from plantstack.events.batch import RAW, DeadLetter, FileMark
+from plantstack.events.wire import decode_lines
+
+NDJSON = (".ndjson", ".jsonl")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileBatch:
+    """Part of a file: events as its rows tell them, and what could not be read."""
+
+    file: str
+    events: pa.Table = field(default_factory=RAW.empty_table)
+    dead: tuple[DeadLetter, ...] = ()
+    mark: FileMark | None = None  # with the last batch of a file that was read to its end
+    notes: tuple[Problem, ...] = ()  # worth knowing, nothing lost: stale rows, clocks that went back
+    rows: Sequence[int] = ()  # the row of each event
+    lines: Lines | None = None
+    carry: str = ""  # counters' last samples, for the next file of the same source
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the file ends with this batch."""
+        return self.mark is not None
+
+    def bury(self, faults: Iterable[tuple[int, Problem]]) -> tuple[DeadLetter, ...]:
+        """Turn problems of events, found behind this door, into dead letters of their rows."""
+        first: dict[int, Problem] = {}
+        for event, problem in faults:
+            first.setdefault(int(self.rows[event]), problem)
+        source = self.events.column("source")[0].as_py() if self.events.num_rows else ""
+        return _dead(first, self.lines, source or "", self.file)
+
+
+Progress = Callable[[str, int], None]
+"""Told the file and how many events of it were made so far."""
+
+
+def load_files(
+    paths: Iterable[Path],
+    mapping: Mapping | None,
+    *,
+    known: Callable[[str], bool] = lambda sha256: False,
+    carry: str = "",
+    folder: Path | None = None,
+    progress: Progress = lambda file, events: None,
+) -> Iterator[FileBatch]:
+    """Read files one after another.
+
+    Args:
+        paths: any of the formats of `mapping.file`, packed or not; `.ndjson` needs no mapping.
+        mapping: how rows become events.
+        known: whether a file of this sha256 was loaded before; such a file gives one note.
+        carry: `FileBatch.carry` of the last file loaded before, so that counters go on.
+        folder: links that lead out of it are refused.
+        progress: called after each batch.
+
+    A file that cannot be read at all gives one batch with one dead letter.
+    """
+    kept: Carry = json.loads(carry) if carry else {}
+    for path in paths:
+        events = 0
+        for batch in _load_file(path, mapping, known, kept, folder):
+            events += batch.events.num_rows
+            yield batch
+            progress(batch.file, events)
+
+
+def _load_file(
+    path: Path, mapping: Mapping | None, known: Callable[[str], bool], carry: Carry, folder: Path | None
+) -> Iterator[FileBatch]:
+    with tempfile.TemporaryDirectory(prefix="plantstack-") as place:
+        private = Path(place)
+        source = mapping.source if mapping else ""
+        name = path.name
+        try:
+            file = spool(path, private / f"file{unpacked_suffix(path.name)}", folder=folder)
+            name = file.name
+            if known(file.sha256):
+                note = Problem("file-known", name, "was loaded before, perhaps under another name")
+                yield FileBatch(name, mark=FileMark(file.sha256, name), notes=(note,))
+            elif file.path.suffix in NDJSON:
+                yield from _lines_of_events(file)
+            elif mapping is None:
+                raise EventError(Problem("file-mapping", name, "needs a mapping", "Name one with --mapping."))
+            else:
+                yield from _mapped(file, mapping, private, carry)
+        except EventError as error:
+            yield FileBatch(name, dead=tuple(DeadLetter(b"", name, one, source) for one in error.problems))
+
+
+def _lines_of_events(file: Spooled) -> Iterator[FileBatch]:
+    with file.path.open("rb") as stream:
+        for decoded in decode_lines(iter(lambda: stream.read(_CHUNK), b"")):
+            lines = _WireLines(file.name, decoded.lines, decoded.raws)
+            named = tuple(
+                DeadLetter(letter.raw, f"{file.name} {letter.where}", letter.problem, letter.source)
+                for letter in decoded.dead
+            )
+            rows = range(decoded.table.num_rows)
+            yield FileBatch(file.name, decoded.table, named, rows=rows, lines=lines)
+    yield FileBatch(file.name, mark=FileMark(file.sha256, file.name))
+
+
+def _mapped(file: Spooled, mapping: Mapping, private: Path, carry: Carry) -> Iterator[FileBatch]:
+    connection = private_connection(private)
+    try:
+        groups = name_parts(connection, mapping, file.name)
+        sheets, joined = main_sheets(connection, file, mapping)
+        for sheet in sheets:
+            yield from _sheet(Run(connection, Layout(mapping, sheet, joined, groups, Binder())), carry)
+    finally:
+        connection.close()
+    yield FileBatch(
+        file.name,
+        mark=FileMark(file.sha256, file.name),
+        carry=json.dumps(carry),
+    )
+
+
+def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
+    mapping, sheet = run.mapping, run.layout.sheet
+    run.prepare()
+    unreadable = sheet.note_bad(run.connection, run.tally.rows)
+    dead = tuple(DeadLetter(bad.line.raw, bad.line.where, bad.problem, mapping.source) for bad in unreadable)
+    bad = dict(run.find_bad())
+    dead += _dead(bad, sheet.lines, mapping.source, sheet.name)
+    yield FileBatch(sheet.name, dead=dead, notes=_notes(sheet, run.tally))
+    for found in run.events(carry):
+        yield FileBatch(sheet.name, found.events, rows=found.rows, lines=sheet.lines)
+    wild = {row: problem for row, problem in run.tally.bad.items() if row not in bad}
+    if wild:
+        yield FileBatch(sheet.name, dead=_dead(wild, sheet.lines, mapping.source, sheet.name))
+
+
+def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:
+    said = (
+        ("rows-ignored", tally.ignored, "rows are on the ignore list"),
+        ("rows-stale", tally.stale, "rows repeat values from before the file's own time and were left out"),
+        ("clock-backwards", tally.backwards, "rows are older than the row before them"),
+    )
+    return tuple(Problem(code, sheet.name, f"{count} {what}") for code, count, what in said if count)
+
+
+def _dead(
+    problems: dict[int, Problem], lines: Lines | None, source: str, file: str
+) -> tuple[DeadLetter, ...]:
+    found = lines.find(problems) if lines is not None and problems else {}
+    letters = []
+    for row, problem in sorted(problems.items()):
+        line = found.get(row)
+        letters.append(DeadLetter(line.raw if line else b"", line.where if line else file, problem, source))
+    return tuple(letters)
+
+
+@dataclass(frozen=True, slots=True)
+class _WireLines:
+    name: str
+    numbers: Sequence[int]
+    raws: Sequence[bytes]
+
+    def find(self, rows: Iterable[int]) -> dict[int, Line]:
+        """Return the lines of rows of this batch."""
+        return {row: Line(f"{self.name}:{self.numbers[row]}", self.raws[row]) for row in rows}

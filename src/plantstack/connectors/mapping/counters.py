@@ -1,0 +1,119 @@
+"""Counters -> pieces made since the last sample: resets, rollovers, jitter and wild jumps.
+
+The rule of one step is plain Python (`step`). Series without a surprise are differenced in SQL;
+only the series that have one are walked, so both ways give the same numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from plantstack.connectors.mapping.model import Counter
+
+Values = tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a series: an instant and what each of its counters shows."""
+
+    row: int
+    at: int
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one sample says: pieces since the samples before, or nothing because one is wild."""
+
+    row: int
+    since: int | None
+    pieces: Values
+    wild: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last trusted sample of a series."""
+
+    at: int
+    value: Decimal
+
+
+def step(
+    counter: Counter, last: Last | None, at: int, value: Decimal
+) -> tuple[Decimal | None, Last | None, bool]:
+    """Take one sample of a cumulative counter.
+
+    Returns:
+        Pieces since the last trusted sample (None for the first value), the sample to compare the
+        next one with, and whether this one is wild and was left out.
+    """
+    if value < 0 or (counter.rollover is not None and value >= counter.rollover):
+        return None, last, True
+    if last is None:
+        return None, Last(at, value), False
+    grown = value - last.value
+    if 0 > grown >= -counter.jitter:
+        return Decimal(0), Last(at, last.value), False
+    if grown < 0:
+        grown = value  # started again from 0
+        if counter.rollover is not None:
+            wrapped = value + counter.rollover - last.value
+            grown = wrapped if is_plausible(counter, wrapped, at - last.at) else value
+    if not is_plausible(counter, grown, at - last.at):
+        return None, last, True
+    return grown, Last(at, value), False
+
+
+def is_plausible(counter: Counter, pieces: Decimal, elapsed_us: int) -> bool:
+    """Whether so many pieces can be made in so much time.
+
+    >>> is_plausible(Counter(True, max_rate=Fraction(2, 1_000_000)), Decimal(3), 1_000_000)
+    False
+    """
+    return counter.max_rate is None or Fraction(pieces) <= counter.max_rate * max(elapsed_us, 0)
+
+
+class Series:
+    """The counters of one series, taken sample by sample in their order.
+
+    A wild value that the next sample continues from is a counter that was set: the pieces of the
+    jump itself are not known and never counted, counting goes on from there. A row with one wild
+    counter is left out whole, so nothing of its other counters is lost either.
+    """
+
+    def __init__(self, counter: Counter, width: int, last: list[Last | None] | None = None) -> None:
+        self.counter = counter
+        self.last: list[Last | None] = last or [None] * width
+        self._wild: list[Last | None] = [None] * width
+
+    def take(self, sample: Sample) -> Made:
+        """Take the next sample."""
+        steps = [self._step(place, sample.at, value) for place, value in enumerate(sample.values)]
+        if any(wild for _, _, _, wild in steps):
+            for place, value in enumerate(sample.values):
+                if steps[place][3] and value is not None and self._in_range(value):
+                    self._wild[place] = Last(sample.at, value)
+            return Made(sample.row, None, tuple(None for _ in steps), wild=True)
+        starts = [since for pieces, since, _, _ in steps if since is not None and pieces is not None]
+        for place, (_, _, after, _) in enumerate(steps):
+            self.last[place], self._wild[place] = after, None
+        return Made(sample.row, min(starts, default=None), tuple(pieces for pieces, *_ in steps))
+
+    def _step(
+        self, place: int, at: int, value: Decimal | None
+    ) -> tuple[Decimal | None, int | None, Last | None, bool]:
+        last, wild = self.last[place], self._wild[place]
+        if value is None:
+            return None, None, last, False
+        pieces, after, is_wild = step(self.counter, last, at, value)
+        if is_wild and wild is not None and value >= wild.value:
+            pieces, after, is_wild = step(self.counter, wild, at, value)
+            return pieces, wild.at, after, is_wild
+        return pieces, last.at if last else None, after, is_wild
+
+    def _in_range(self, value: Decimal) -> bool:
+        return value >= 0 and (self.counter.rollover is None or value < self.counter.rollover)

@@ -1,0 +1,222 @@
+"""One mapping over one sheet: cells, bad rows, events; columnar from the file to the event table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
+from plantstack.connectors.mapping.derived import derived_queries
+from plantstack.connectors.mapping.differences import Carry, Differencer
+from plantstack.connectors.mapping.events import KeyQuery, to_raw
+from plantstack.connectors.mapping.layout import Layout, lay_out
+from plantstack.connectors.mapping.local import offset_steps, utc_sql
+from plantstack.connectors.mapping.model import Mapping, Read
+from plantstack.connectors.mapping.rules import MINUS, RuleQuery, rule_query
+from plantstack.connectors.mapping.shapes import event_query, too_long_query
+from plantstack.connectors.mapping.sql import condition_sql
+from plantstack.connectors.mapping.uses import Use, all_uses
+from plantstack.errors import Problem
+from plantstack.intervals import DAY
+
+BATCH_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events of one kind, and the row of the file each came from."""
+
+    events: pa.Table  # RAW
+    rows: pa.Array
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows that gave no event."""
+
+    rows: int = 0
+    ignored: int = 0  # by `ignore`
+    stale: int = 0  # by `stale_before`
+    backwards: int = 0  # rows older than one before them
+    bad: dict[int, Problem] = field(default_factory=dict)  # row -> why it cannot be read
+
+
+class Run:
+    """The state of reading one sheet; use `events` after `prepare`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+        self.connection = connection
+        self.layout = layout
+        self.mapping: Mapping = layout.mapping
+        self.bind = layout.bind
+        self.tally = Tally()
+        self.cells: dict[Use, Cell] = name_cells(self.mapping, all_uses(self.mapping))
+        self.rules: list[RuleQuery] = []
+
+    def prepare(self) -> None:
+        """Read every cell once.
+
+        Raises:
+            EventError: when the sheet lacks what the mapping needs.
+        """
+        source, parameters = lay_out(self.connection, self.layout)
+        is_laid = bool(self.mapping.wide or self.mapping.joins)
+        line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
+        query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, source, line)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE cells AS {query}", parameters | self.bind.used_in(query)
+        )
+        self._resolve("line" if line else "rowid")
+        self._filter()
+        self.rules = [
+            rule_query(self.mapping, rule, self.cells, self.bind, self.value) for rule in self.mapping.rules
+        ]
+
+    def value(self, name: str, read: Read) -> str:
+        """The SQL of a column's value in `told`."""
+        return self.cells[(name, read)].value
+
+    def find_bad(self) -> dict[int, Problem]:
+        """Find rows that a rule speaks about and cannot read; they give no event at all."""
+        for query in self.rules:
+            if query.bad:
+                counted = f"SELECT row, what FROM ({query.bad}) WHERE what IS NOT NULL"
+                for row, what in self.connection.sql(counted, params=self.bind.used_in(counted)).fetchall():
+                    self.tally.bad.setdefault(row, self._problem(query, row, what))
+            if query.rule.placed:
+                counted = too_long_query(query)
+                for (row,) in self.connection.sql(counted, params=self.bind.used_in(counted)).fetchall():
+                    what = "the parts are longer than what they are part of"
+                    self.tally.bad.setdefault(row, Problem("row-too-long", query.rule.name, what))
+        self._leave_out(list(self.tally.bad))
+        return self.tally.bad
+
+    def events(self, carry: Carry) -> Iterator[Found]:
+        """Yield the events of every rule, then those no row says by itself."""
+        for query in self.rules:
+            if query.rule.counter is None:
+                sql, columns = event_query(query)
+            else:
+                counted = Differencer(self.connection, query, query.rule.counter).run(self.bind, carry)
+                self._note_wild(query, counted.wild)
+                sql, columns = counted.events, counted.columns
+            yield from self._found(query.rule.kind, sql, columns)
+        for kind, sql, columns in derived_queries(self.mapping, self.value, self.bind):
+            yield from self._found(kind, sql, columns)
+
+    def _found(self, kind: str, sql: str, columns: tuple[str, ...]) -> Iterator[Found]:
+        keys = KeyQuery(kind, sql, columns, drop_twins=self.mapping.drop_twins)
+        query = keys.final(self.connection, self.bind.used_in(sql))
+        reader = self.connection.sql(query, params=self.bind.used_in(query)).to_arrow_reader(BATCH_ROWS)
+        for batch in reader:
+            if batch.num_rows:
+                table = pa.Table.from_batches([batch])
+                yield Found(to_raw(table, kind, self.mapping.source), table.column("row").combine_chunks())
+
+    def _resolve(self, row: str) -> None:
+        """`seen`: cells with their row numbers and every instant in UTC."""
+        columns = [f"{row} AS row"]
+        for (name, _), cell in self.cells.items():
+            if cell.status:
+                columns.append(cell.status)
+            columns.append(f"{self._instant(name, cell)} AS {cell.value}" if cell.local else cell.value)
+        columns.append("blank")
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW seen AS SELECT {', '.join(columns)} FROM cells")
+
+    def _instant(self, name: str, cell: Cell) -> str:
+        column = self.mapping.columns[name]
+        local = cell.local
+        if column.after:
+            other = self.cells.get((column.after, Read.TIME))
+            local = next_day_sql(local, other.local) if other and other.local else local
+        span = self.connection.sql(
+            f"SELECT min({cell.local}), max({cell.local}) FROM cells WHERE {cell.status} = {FINE}"
+        ).fetchall()
+        first, last = span[0]
+        if first is None:
+            return cell.value
+        steps = offset_steps(column.zone or self.mapping.zone, first, last + DAY)
+        return f"coalesce({cell.value}, {utc_sql(local, steps)})"
+
+    def _filter(self) -> None:
+        """`told`: what is left without blank, ignored and stale rows; those are counted."""
+        ignored = " OR ".join(
+            f"({condition_sql(conditions, self.value, self.bind)})" for conditions in self.mapping.ignore
+        )
+        stale = ""
+        if self.mapping.stale_before:
+            at, limit = (
+                self.value(self.mapping.at.only, Read.TIME),
+                self.value(self.mapping.stale_before, Read.TIME),
+            )
+            stale = f"coalesce({at} < {limit}, false)"
+        if ignored or stale:
+            query = (
+                "CREATE OR REPLACE TEMP TABLE kept AS SELECT *, "
+                f"({ignored or 'false'}) AS ignored, ({stale or 'false'}) AS stale FROM seen WHERE NOT blank"
+            )
+            self.connection.execute(query, self.bind.used_in(query))
+        else:
+            self.connection.execute(
+                "CREATE OR REPLACE TEMP VIEW kept AS "
+                "SELECT *, false AS ignored, false AS stale FROM seen WHERE NOT blank"
+            )
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE NOT ignored AND NOT stale"
+        )
+        self._count()
+
+    def _count(self) -> None:
+        tally = self.tally
+        counted = self.connection.sql(
+            "SELECT count(*), count(*) FILTER (ignored), count(*) FILTER (stale AND NOT ignored) FROM kept"
+        ).fetchall()
+        tally.rows, tally.ignored, tally.stale = counted[0]
+        if self.mapping.at.only and (self.mapping.at.only, Read.TIME) in self.cells:
+            at = self.value(self.mapping.at.only, Read.TIME)
+            back = self.connection.sql(
+                f"SELECT count(*) FROM (SELECT {at} < lag({at}) OVER () AS back FROM told) WHERE back"
+            ).fetchall()
+            tally.backwards = back[0][0]
+
+    def _leave_out(self, rows: list[int]) -> None:
+        if rows:
+            self.connection.execute(
+                "CREATE OR REPLACE TEMP TABLE bad_rows AS SELECT unnest($1) AS row", [rows]
+            )
+            self.connection.execute(
+                "CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE NOT ignored AND NOT stale "
+                "AND row NOT IN (SELECT row FROM bad_rows)"
+            )
+
+    def _note_wild(self, query: RuleQuery, wild: str) -> None:
+        rows = [row for (row,) in self.connection.sql(wild).fetchall()]
+        for row in rows:
+            what = "the counter jumps further than 'max_rate' allows, or shows what it cannot show"
+            self.tally.bad.setdefault(
+                row, Problem("counter-wild", query.rule.name, what, "Check the counter.")
+            )
+
+    def _problem(self, query: RuleQuery, row: int, what: str) -> Problem:
+        column, _, said = what.partition(MINUS)
+        if not column:
+            return Problem("row-incomplete", query.rule.name, said, "Fill it, or narrow the rule's 'when'.")
+        known = self.mapping.columns[column]
+        word = "word" if known.words is not None else said
+        fix = {
+            "word": f"Add it to the map of '{column}'.",
+            "time": "Check 'format' and 'zone' of the column.",
+            "number": "Check 'decimal' and 'thousands' of the file.",
+        }.get(word, "Check the cell.")
+        where = f"column '{known.header or known.name}'"
+        return Problem(
+            "row-unreadable",
+            where,
+            f"expected a {said}, the map has no such word"
+            if word == "word"
+            else f"expected a {said}, came something else",
+            fix,
+        )
