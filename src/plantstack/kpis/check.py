@@ -142,11 +142,6 @@ def _declared(kpi: Kpi) -> Iterator[Problem]:
         if kind not in known:
             what = f"'needs' names the unknown event kind '{kind}'"
             yield Problem("kpi-unknown-kind", _at(kpi), what, did_you_mean(kind, known))
-    for key in ("decision", "owner"):
-        if not getattr(kpi, key).strip():
-            yield Problem(
-                "kpi-without-decision", _at(kpi), f"no {key}", "A number nobody acts on is dropped."
-            )
 
 
 def _band_functions(kpi: Kpi) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ once, of the finished value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,7 @@ from plantstack.kpis.formula import Formula, Undefined, value_of
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import Catalog, Kpi
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.ranges import range_of
+from plantstack.kpis.ranges import Range, range_of
 from plantstack.kpis.trust import Doubt, Trust, doubts_of, judge
 
 
@@ -87,30 +87,44 @@ def evaluate(
     >>> evaluate("first_time_yield", Cell({"qty_good": 0, "qty_total": 0})).why_none
     'no denominator: qty_total is 0'
     """
+    return evaluate_all((kpi_id,), cell, profile=profile, catalog=catalog)[0]
+
+
+def evaluate_all(
+    kpi_ids: Iterable[str], cell: Cell, *, profile: str | None = None, catalog: Catalog | None = None
+) -> list[KpiValue]:
+    """Work out several KPIs of one cell, which share what they have in common.
+
+    Raises:
+        QueryError: for an unknown KPI or profile.
+    """
     catalog = catalog or shipped_catalog()
-    kpi = catalog.kpi(kpi_id)
     name = profile or catalog.default_profile
     catalog.chain(name)
     values = CellValues(catalog, name, cell)
-    expansion = expand(catalog, kpi_id, name)
+    return [_evaluate(catalog.kpi(kpi_id), values) for kpi_id in kpi_ids]
+
+
+def _evaluate(kpi: Kpi, values: CellValues) -> KpiValue:
+    catalog, profile = values.catalog, values.profile
+    expansion = expand(catalog, kpi.id, profile)
     doubts = doubts_of(expansion, values)
-    inputs = {measure: cell.sums.get(measure) for measure in expansion.measures}
+    inputs = {measure: values.cell.sums.get(measure) for measure in expansion.measures}
     trust = judge(doubts, values)
     try:
         formula, raw = _first_defined(kpi, values, doubts)
     except Undefined as reason:
-        return KpiValue(kpi, name, None, str(reason), None, None, None, inputs, trust)
-    span = range_of(formula, raw, values) if kpi.is_ranged else None
-    factor = scale_of(catalog, kpi_id, name, otherwise=formula is kpi.otherwise)
-    low, high, typical = (span.low, span.high, span.if_typical) if span else (raw, raw, raw)
+        return KpiValue(kpi, profile, None, str(reason), None, None, None, inputs, trust)
+    span = range_of(formula, raw, values) if kpi.is_ranged else Range(raw, raw, raw)
+    factor = scale_of(catalog, kpi.id, profile, otherwise=formula is kpi.otherwise)
     return KpiValue(
         kpi=kpi,
-        profile=name,
+        profile=profile,
         exact=raw * factor,
         why_none="",
-        low=float(low * factor),
-        high=float(high * factor),
-        if_typical=None if typical is None else float(typical * factor),
+        low=float(span.low * factor),
+        high=float(span.high * factor),
+        if_typical=None if span.if_typical is None else float(span.if_typical * factor),
         inputs=inputs,
         trust=trust,
         basis=formula.text if formula is kpi.otherwise else "",

@@ -14,6 +14,9 @@ from plantstack.measures.catalog import MEASURES
 
 Given = int | float | Decimal | Fraction
 
+# Beyond it and below its inverse a value could not be printed as a float.
+_LEAST = Fraction(1, 10**30)
+
 # A level is given as value x days; only its end is another number.
 _KNOWN = (*MEASURES, *(f"end({name})" for name, measure in MEASURES.items() if measure.kind == "level"))
 
@@ -51,10 +54,12 @@ def _problems(name: str, number: object) -> list[Problem]:
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
         return [Problem("measure-number", name, f"expected a number, came {number!r:.60}", "Write a number.")]
     try:
-        _exact(number)
+        is_sane = not number or _LEAST <= abs(_exact(number)) <= 1 / _LEAST
     except (ValueError, OverflowError):
-        return [Problem("measure-number", name, f"{number} is no number to add", "Leave the measure out.")]
-    return []
+        is_sane = False
+    if is_sane:
+        return []
+    return [Problem("measure-number", name, f"{number!s:.40} is no sum of anything", "Leave the measure out.")]
 
 
 def _exact(number: Given) -> Fraction:

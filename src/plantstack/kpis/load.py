@@ -22,7 +22,6 @@ from plantstack.plant.source import (
     ident,
     integer,
     list_of,
-    prose,
     read_block,
     text,
     yes_no,
@@ -88,7 +87,7 @@ def _read_file(block: Block, found: _Found, report: Report) -> None:
         return fields.close()
     for name, entry in _each(fields, "sums", "sum"):
         found.sums[name] = NamedSum(
-            name, entry.need("meaning", prose), _formula(entry, "formula"), entry.place()
+            name, entry.need("meaning", text), _formula(entry, "formula"), entry.place()
         )
         entry.close("sum")
     for name, entry in _each(fields, "profiles", "profile"):
@@ -113,7 +112,7 @@ def _each(fields: Fields, key: str, kind: str) -> Iterable[tuple[str, Fields]]:
 def _read_profile(name: str, entry: Fields) -> Profile:
     return Profile(
         name,
-        entry.need("meaning", prose),
+        entry.need("meaning", text),
         entry.want("like", ident, ""),
         _formulas(entry, "sums"),
         entry.place(),
@@ -133,10 +132,10 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         model=entry.need("model", ident) if type_name == "model" else "",
         unit=entry.need("unit", text),
         better=entry.need("better", choice("up", "down", "band")),
-        decision=entry.need("decision", prose),
+        decision=entry.need("decision", text),
         owner=entry.need("owner", text),
         cadence=entry.need("cadence", _CADENCES),
-        playbook=entry.need("playbook", prose),
+        playbook=entry.need("playbook", text),
         uses=entry.need("uses", _NAMES),
         needs=entry.need("needs", list_of(text)),
         by=entry.want("by", _NAMES, EVERYWHERE),
@@ -162,7 +161,7 @@ def _formulas(fields: Fields, key: str) -> dict[str, Formula]:
 
 
 def _formula(fields: Fields, key: str) -> Formula:
-    written = fields.need(key, prose).replace("\n", " ")
+    written = fields.need(key, text)
     if not written:
         return _BLANK
     try:

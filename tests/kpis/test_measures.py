@@ -1,0 +1,82 @@
+"""The declarations an engine compiles: known words only, and the sums of the books."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.kpis.shared import shared_file
+
+from plantstack.events.kinds import KINDS
+from plantstack.ledger.rules import ACCOUNTS, FLAGS
+from plantstack.measures.catalog import MEASURES
+from plantstack.measures.measure import PLANT_FACTS
+
+COLUMNS = {
+    "time": {"us"},
+    "pieces": {"qty", "ideal", "std"},
+    "spans": {"n", "own_us", "wall_us", "scheduled_us", "hidden_us", "std_us", "qty", "qty_matched"},
+}
+SUMS = [measure for measure in MEASURES.values() if measure.sum is not None]
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_declaration_uses_known_words(name: str) -> None:
+    one = MEASURES[name]
+    assert one.meaning and not one.meaning.endswith(".")
+    assert set(one.feeds) <= {*KINDS, *PLANT_FACTS}
+    assert str(one.base_unit)
+    parts = [one.sum, *(part.sum for part in one.line_parts)]
+    for part in (part for part in parts if part):
+        assert part.column in COLUMNS[part.table]
+        words = dict(part.where)
+        assert set(words.get("account", ())) <= set(ACCOUNTS)
+        assert set(words.get("flags", ())) <= set(FLAGS)
+
+
+def test_names_carry_their_unit() -> None:
+    for name, measure in MEASURES.items():
+        unit = {"time": "s", "hours": "h", "n": "count", "qty": "pc", "cost": "money"}.get(name.split("_")[0])
+        assert unit is None or measure.unit == unit, name
+        assert (measure.kind == "level") == measure.unit.endswith("*day"), name
+
+
+def test_the_leaves_of_the_calendar_are_its_accounts_once_each() -> None:
+    leaves = {
+        account: measure.name
+        for measure in SUMS
+        if measure.sum and measure.sum.table == "time"
+        for column, values in measure.sum.where
+        if column == "account" and len(values) == 1 and len(measure.sum.where) == 1
+        for account in values
+    }
+    assert leaves == {account: f"time_{account}" for account in ACCOUNTS}
+
+
+def test_microseconds_become_seconds() -> None:
+    for measure in SUMS:
+        assert measure.sum is not None
+        assert (measure.sum.divisor == 1_000_000) == measure.sum.column.endswith("us")
+
+
+def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:
+    parts = {part.machines: part.sum.where for part in MEASURES["qty_total"].line_parts}
+    assert parts == {"exit": (("class", ("good",)),), "all": (("class", ("scrap",)),)}
+    outputs = {name for name, measure in MEASURES.items() if measure.adds == "output"}
+    assert outputs == {"qty_total", "qty_good", "qty_first_pass", "qty_plan"}
+
+
+@pytest.mark.shared
+def test_every_measure_of_the_reference_is_declared() -> None:
+    text = shared_file("kpi-reference.md").read_text("utf-8")
+    table = text.split("\n## 2.")[1].split("\n## 3.")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    names = {
+        name
+        for row in rows
+        for name in re.findall(r"[a-z]\w+(?=[,`\s(])", row)
+        if "_" in name or name == "rav"
+    }
+    names -= {name for name in names if name.startswith(("cash_flow",))}  # a series, for a model
+    assert names - set(MEASURES) == set()
+    assert len(names) > 80
