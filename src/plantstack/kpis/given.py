@@ -59,7 +59,8 @@ def _problems(name: str, number: object) -> list[Problem]:
         is_sane = False
     if is_sane:
         return []
-    return [Problem("measure-number", name, f"{number!s:.40} is no sum of anything", "Leave the measure out.")]
+    what = f"{number!s:.40} is no sum of anything"
+    return [Problem("measure-number", name, what, "Leave the measure out.")]
 
 
 def _exact(number: Given) -> Fraction:
