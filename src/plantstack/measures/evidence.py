@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from plantstack.measures.measure import TOTAL_CLASSES, Evidence, Measure, Sum
+from plantstack.measures.measure import BUSY_ACCOUNTS, TOTAL_CLASSES, Evidence, Measure, Sum
 
 _TIMES = (
     "time_run",
@@ -82,12 +82,14 @@ EVIDENCE = (
         "idle read into silence by a mapping that declares it",
         Evidence("PBT", (*_TIMES, *_PLANNED), "Let the source send a heartbeat.", 60),
         "assumed",
+        *BUSY_ACCOUNTS,
     ),
     _time(
         "time_typed",
         "states said by a person, not by a signal",
         Evidence("PBT", (*_TIMES, *_PLANNED), "Connect a run signal.", 120, **_TYPED, inclusive=True),
         "typed",
+        *BUSY_ACCOUNTS,
     ),
     _time(
         "time_uncoded",
