@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction as F
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.kpis.days import BALANCED_DAY, MINUTE
 
 from plantstack.kpis.cell import Cell, CellValues
@@ -68,3 +70,27 @@ def test_loss_tree_sums_to_340_minutes() -> None:
         "rework": 10,
     }
     assert sum(leaves.values()) == 340
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 10**6), min_size=12, max_size=12))
+def test_the_chain_of_elements_holds_with_unknown_time_and_overruns(parts: list[int]) -> None:
+    names = (
+        "run",
+        "setup",
+        "breakdown",
+        "waiting",
+        "other_stop",
+        "micro_stop",
+        "planned_overrun",
+        "no_order",
+    )
+    names += ("unknown", "planned_down", "not_scheduled", "waiting_in_order")
+    day = {f"time_{name}": seconds for name, seconds in zip(names, parts, strict=True)}
+    day["time_waiting"] += day["time_waiting_in_order"]
+    values = CellValues(shipped_catalog(), "iso", Cell(day))
+    e = {name: values.value(name, below=False) for name in shipped_catalog().sums if name != "CONVERSION"}
+    assert e["PBT"] == e["ADOT"] + e["AUBT"] + day["time_unknown"]
+    assert e["AUBT"] == e["ADET"] + e["AUPT"]
+    assert e["POT"] == e["PBT"] + day["time_planned_down"]
+    assert e["POT"] + day["time_not_scheduled"] == e["PBT"] + e["OUTSIDE"]
