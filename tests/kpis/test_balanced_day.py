@@ -13,6 +13,7 @@ from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.evaluate import loss_tree
 from plantstack.kpis.given import evaluate_given
 from plantstack.kpis.load import shipped_catalog
+from plantstack.measures.measure import BUSY_ACCOUNTS
 
 
 def exact(kpi: str, profile: str) -> F | None:
@@ -75,17 +76,7 @@ def test_loss_tree_sums_to_340_minutes() -> None:
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=12, max_size=12))
 def test_the_chain_of_elements_holds_with_unknown_time_and_overruns(parts: list[int]) -> None:
-    names = (
-        "run",
-        "setup",
-        "breakdown",
-        "waiting",
-        "other_stop",
-        "micro_stop",
-        "planned_overrun",
-        "no_order",
-    )
-    names += ("unknown", "planned_down", "not_scheduled", "waiting_in_order")
+    names = [*BUSY_ACCOUNTS, "planned_down", "not_scheduled", "waiting_in_order"]
     day = {f"time_{name}": seconds for name, seconds in zip(names, parts, strict=True)}
     day["time_waiting"] += day["time_waiting_in_order"]
     values = CellValues(shipped_catalog(), "iso", Cell(day))

@@ -61,9 +61,28 @@ def test_the_loss_tree_adds_up_whatever_the_sums(day: dict[str, F]) -> None:
     assert sum(leaves.values()) == busy - day.get("time_ideal_good", F(0))
 
 
+# Exclusive cost classes, each of another size, so that a forgotten one shows.
+MONEY = {
+    "revenue": 1000,
+    "cost_material": 1,
+    "cost_labour": 2,
+    "cost_overhead": 4,
+    "cost_energy": 8,
+    "cost_maint": 16,
+    "cost_variable_other": 32,
+    "qty_good": 1,
+    "time_run": 3600,
+}
+
+
 @pytest.mark.parametrize(
     ("kpi", "day", "value"),
     [
+        ("contribution_per_line_hour", MONEY, 1000 - 1 - 8 - 32),
+        ("conversion_cost_per_unit", MONEY, 2 + 4 + 8 + 16),
+        ("cost_per_good_unit", MONEY, 1 + 2 + 4 + 8 + 16),
+        ("throughput_value", MONEY, 1000 - 1),
+        ("throughput_accounting_ratio", MONEY, 999 / 30),
         ("micro_stop_rate", {"n_micro_stop": 6, "time_run": 7200}, 3),
         ("cycle_time_actual", {"time_run": 60, "qty_total": 4}, 15),
         ("reason_coverage", {"time_stop_long": 400, "time_uncoded": 100}, 0.75),
