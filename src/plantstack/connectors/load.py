@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -66,7 +67,7 @@ def load_files(
     paths: Iterable[Path],
     mapping: Mapping | None,
     *,
-    known: Callable[[str], bool] = lambda sha256: False,
+    known: Callable[[str], bool] = lambda mark: False,
     carry: str = "",
     folder: Path | None = None,
     progress: Progress = lambda file, events: None,
@@ -76,7 +77,7 @@ def load_files(
     Args:
         paths: any of the formats of `mapping.file`, packed or not; `.ndjson` needs no mapping.
         mapping: how rows become events.
-        known: whether a file of this sha256 was loaded before; such a file gives one note.
+        known: whether a file with this `mark.sha256` was loaded before; such a file gives one note.
         carry: `FileBatch.carry` of the last file loaded before, so that counters go on.
         folder: links that lead out of it are refused.
         progress: called after each batch.
@@ -102,9 +103,10 @@ def _load_file(
         try:
             file = spool(path, private / f"file{unpacked_suffix(path.name)}", folder=folder)
             name = file.name
-            if known(file.sha256):
+            mark = _mark(file, source)
+            if known(mark.sha256):
                 note = Problem("file-known", name, "was loaded before, perhaps under another name")
-                yield FileBatch(name, mark=FileMark(file.sha256, name), notes=(note,))
+                yield FileBatch(name, mark=mark, notes=(note,))
             elif file.path.suffix in NDJSON:
                 yield from _lines_of_events(file)
             elif mapping is None:
@@ -113,6 +115,12 @@ def _load_file(
                 yield from _mapped(file, mapping, private, carry)
         except EventError as error:
             yield FileBatch(name, dead=tuple(DeadLetter(b"", name, one, source) for one in error.problems))
+
+
+def _mark(file: Spooled, source: str) -> FileMark:
+    """A file as one source tells it: two mappings may read two sheets of the same workbook."""
+    told = sha256(f"{file.sha256} {source}".encode()).hexdigest() if source else file.sha256
+    return FileMark(told, file.name)
 
 
 def _lines_of_events(file: Spooled) -> Iterator[FileBatch]:
@@ -125,7 +133,7 @@ def _lines_of_events(file: Spooled) -> Iterator[FileBatch]:
             )
             rows = range(decoded.table.num_rows)
             yield FileBatch(file.name, decoded.table, named, rows=rows, lines=lines)
-    yield FileBatch(file.name, mark=FileMark(file.sha256, file.name))
+    yield FileBatch(file.name, mark=_mark(file, ""))
 
 
 def _mapped(file: Spooled, mapping: Mapping, private: Path, carry: Carry) -> Iterator[FileBatch]:
@@ -139,7 +147,7 @@ def _mapped(file: Spooled, mapping: Mapping, private: Path, carry: Carry) -> Ite
         connection.close()
     yield FileBatch(
         file.name,
-        mark=FileMark(file.sha256, file.name),
+        mark=_mark(file, mapping.source),
         carry=json.dumps(carry),
     )
 

@@ -8,7 +8,15 @@ import re
 import duckdb
 
 from plantstack.connectors.mapping.model import ERROR, Column, FileForm, Join, Wide, Words
-from plantstack.connectors.mapping.words import cell, cells, character, header, headers, is_block
+from plantstack.connectors.mapping.words import (
+    cell,
+    cells,
+    character,
+    header,
+    headers,
+    is_block,
+    pattern,
+)
 from plantstack.intervals import HOUR, MINUTE, SECOND
 from plantstack.plant.source import (
     Fields,
@@ -51,14 +59,6 @@ def _encoding(name: str) -> str:
         raise ValueError("Write a known encoding such as utf-8, cp1252, latin-1 or utf-16.") from None
 
 
-def _pattern(written: str) -> str:
-    try:
-        duckdb.connect().execute("SELECT regexp_matches('', $1)", [written])
-    except duckdb.Error as error:
-        raise ValueError(f"Write a regular expression (RE2): {str(error).splitlines()[0]}") from None
-    return written
-
-
 def _time_format(written: str) -> str:
     if written in EPOCHS:
         return written
@@ -72,7 +72,6 @@ def _time_format(written: str) -> str:
 
 
 encoding = Word("an encoding", "", _encoding)
-pattern = Word("a regular expression", "", _pattern)
 time_format = Word("a time format", "", _time_format)
 
 

@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from plantstack.connectors.mapping.model import Condition, Counter, Placed, Rule, Test
 from plantstack.connectors.mapping.template import Template
-from plantstack.connectors.mapping.words import cells, is_block, rollover, template
+from plantstack.connectors.mapping.words import cells, is_block, patterns, rollover, template
 from plantstack.errors import did_you_mean
 from plantstack.events.kinds import FIELDS, KINDS
 from plantstack.events.schema import COUNT_CLASSES
 from plantstack.intervals import SECOND
-from plantstack.plant.source import Fields, amount, choice, ident, rate, yes_no
+from plantstack.plant.source import Fields, amount, choice, decimal, ident, rate, yes_no
 
 # Common fields that an event rule cannot set: the file's mapping does.
 _NOT_SET_BY_RULES = ("kind", "source", "supersedes", "x")
@@ -73,7 +73,13 @@ def _tests(fields: Fields, name: str) -> list[Condition]:
     found = []
     for test in (Test.IS, Test.NOT, Test.ABOVE, Test.BELOW, Test.MATCHES):
         if fields.has(test.value):
-            found.append(Condition(name, test, fields.need(test.value, cells)))
+            is_number = test in (Test.ABOVE, Test.BELOW)
+            values = (
+                (str(fields.need(test.value, decimal)),)
+                if is_number
+                else fields.need(test.value, patterns if test is Test.MATCHES else cells)
+            )
+            found.append(Condition(name, test, values))
     for test in (Test.PRESENT, Test.ABSENT):
         if fields.want(test.value, yes_no, False):
             found.append(Condition(name, test))

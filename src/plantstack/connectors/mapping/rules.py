@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE, Cell
 from plantstack.connectors.mapping.model import Mapping, Read, Rule
 from plantstack.connectors.mapping.sql import Binder, Value, condition_sql, quoted, text_sql
-from plantstack.connectors.mapping.uses import Use, condition_uses, rule_uses
+from plantstack.connectors.mapping.uses import Use, condition_use, rule_uses
 from plantstack.connectors.mapping.values import column_values, field_sql
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS, KINDS
@@ -29,13 +29,12 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     """Compile one rule."""
     when = condition_sql(rule.when, value, bind)
     uses = list(dict.fromkeys(rule_uses(rule)))
-    looked_at = list(dict.fromkeys(condition_uses(rule.when)))
     ignored = [f"{cells[use].status} = {IGNORED}" for use in uses if cells[use].status]
     speaks = f"({when})" + (f" AND NOT ({' OR '.join(ignored)})" if ignored else "")
     filled = _filled(rule, value, bind)
-    bad = _bad_query(rule, uses, looked_at, speaks, cells, value, bind)
+    bad = _bad_query(rule, uses, speaks, cells, value, bind)
     parts = [f"{sql} AS {quoted(name)}" for name, sql in (filled | _measures(rule, value, bind)).items()]
-    spoken = f"SELECT row, {', '.join(parts)} FROM told WHERE {speaks}"
+    spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
     return RuleQuery(rule, bad, spoken, tuple(filled))
 
 
@@ -72,7 +71,6 @@ def _filled(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
 def _bad_query(
     rule: Rule,
     uses: list[Use],
-    looked_at: list[Use],
     speaks: str,
     cells: dict[Use, Cell],
     value: Value,
@@ -80,9 +78,12 @@ def _bad_query(
 ) -> str:
     """Rows the rule speaks about and cannot read, with the reason; the first reason stands."""
     cases = []
-    for use in looked_at:
+    for condition in rule.when:
+        use = condition_use(condition)
         if cells[use].status:
-            cases.append((f"{cells[use].status} = {UNREADABLE}", _unreadable(use)))
+            # A number of another key's row is none of this rule's business: the other conditions decide.
+            others = condition_sql((one for one in rule.when if one.column != use[0]), value, bind)
+            cases.append((f"{cells[use].status} = {UNREADABLE} AND {others}", _unreadable(use)))
     for use in uses:
         if cells[use].status:
             cases.append((f"{speaks} AND {cells[use].status} = {UNREADABLE}", _unreadable(use)))

@@ -118,7 +118,7 @@ class Run:
 
     def _resolve(self, row: str) -> None:
         """`seen`: cells with their row numbers and every instant in UTC."""
-        columns = [f"{row} AS row"]
+        columns = [f"{row} AS row", "rowid AS nth"]
         for (name, _), cell in self.cells.items():
             if cell.status:
                 columns.append(cell.status)

@@ -34,11 +34,8 @@ def _placed(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
     if "method" in FIELDS[query.rule.kind] and "method" not in query.columns:
         made["method"] = f"'{PLACED}'"
     columns = tuple(dict.fromkeys([*query.columns, *made]))
-    later = "sum(span) OVER (PARTITION BY parent ORDER BY row DESC, nth DESC)"
-    laid = (
-        f"SELECT *, (parent_until - {later})::BIGINT AS start "
-        f"FROM (SELECT *, row_number() OVER () AS nth FROM ({query.spoken}) WHERE span > 0)"
-    )
+    later = "sum(span) OVER (PARTITION BY parent ORDER BY nth DESC)"
+    laid = f"SELECT *, (parent_until - {later})::BIGINT AS start FROM ({query.spoken}) WHERE span > 0"
     return f"SELECT row, {_shown(columns, made)} FROM ({laid})", columns
 
 

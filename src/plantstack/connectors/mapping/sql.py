@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
 from plantstack.connectors.mapping.model import Condition, Read, Test
 from plantstack.connectors.mapping.template import Ref, Template
@@ -65,8 +64,7 @@ def _one(condition: Condition, value: Value, bind: Binder) -> str:
     name, values = condition.column, condition.values
     if condition.test in (Test.ABOVE, Test.BELOW):
         sign = ">" if condition.test is Test.ABOVE else "<"
-        limit = f"{bind(Decimal(values[0]))}::DECIMAL(18,6)"
-        return f"{value(name, Read.NUMBER)} {sign} {limit}"
+        return f"{value(name, Read.REAL)} {sign} {bind(float(values[0]))}::DOUBLE"
     text = value(name, Read.TEXT)
     if condition.test is Test.MATCHES:
         return " OR ".join(f"regexp_full_match({text}, {bind(one)})" for one in values)

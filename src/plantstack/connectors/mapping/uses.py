@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from plantstack.connectors.mapping.model import Mapping, Read, Rule, Test
+from plantstack.connectors.mapping.model import Condition, Mapping, Read, Rule, Test
 from plantstack.connectors.mapping.template import Template
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS
@@ -29,14 +29,15 @@ def template_uses(template: Template | None, read: Read) -> Iterator[Use]:
             yield name, read
 
 
-def condition_uses(conditions: tuple[object, ...]) -> Iterator[Use]:
-    """Columns that conditions look at: as a number for above and below, else as text."""
-    for condition in conditions:
-        test = getattr(condition, "test", None)
-        yield (
-            str(getattr(condition, "column", "")),
-            Read.NUMBER if test in (Test.ABOVE, Test.BELOW) else Read.TEXT,
-        )
+def condition_use(condition: Condition) -> Use:
+    """A condition looks at a number for above and below, else at the text."""
+    is_number = condition.test in (Test.ABOVE, Test.BELOW)
+    return condition.column, Read.REAL if is_number else Read.TEXT
+
+
+def condition_uses(conditions: Iterable[Condition]) -> Iterator[Use]:
+    """Columns that conditions look at."""
+    return map(condition_use, conditions)
 
 
 def rule_uses(rule: Rule) -> Iterator[Use]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeGuard
 
+import duckdb
+
 from plantstack.connectors.mapping.template import Template, parse_template
 from plantstack.plant.source import Block, Items, Node, Reader, Report, Scalar, Word
 
@@ -40,6 +42,14 @@ def _cell(text: str) -> str:
     if len(text) > 500:
         raise ValueError("Write at most 500 characters.")
     return text.strip()
+
+
+def _pattern(written: str) -> str:
+    try:
+        duckdb.connect().execute("SELECT regexp_matches('', $1)", [written])
+    except duckdb.Error as error:
+        raise ValueError(f"Write a regular expression (RE2): {str(error).splitlines()[0]}") from None
+    return written
 
 
 def _header(text: str) -> str:
@@ -93,6 +103,8 @@ class _OneOrMore:
 cell: Reader[str] = _Cell()
 cells: Reader[tuple[str, ...]] = _OneOrMore(cell)
 headers: Reader[tuple[str, ...]] = _OneOrMore(header)
+pattern: Reader[str] = Word("a regular expression (RE2)", "", _pattern)
+patterns: Reader[tuple[str, ...]] = _OneOrMore(pattern)
 
 
 def is_block(node: Node | None) -> TypeGuard[Block]:
