@@ -6,7 +6,7 @@
 > length is used, the rest planned_overrun. A reason whose leaf is the break's own and whose covered part of
 > a halt begins in the window does the same. All claims of one window share the length.
 
-A statement begins at the first instant at which it is effective. Who begins in several windows claims them
+A planned stop begins where its unbroken run of `planned_stop` begins, whoever repeats it. Who begins in several windows claims them
 all; they are used up one after the other, the one that closes first going first.
 """
 
@@ -17,11 +17,15 @@ from tests.oracle.window import Machine
 
 
 def claim_by_statements(machine: Machine, segments: list[Segment]) -> None:
-    begun: dict[int, tuple[Row, ...]] = {}
+    windows: tuple[Row, ...] = ()
+    before = ""
     for segment in segments:
+        begins = segment.state == "planned_stop" != before
+        before = segment.state
         if segment.state != "planned_stop":
             continue
-        windows = begun.setdefault(id(segment.statement), _windows(machine, segment.from_at, None))
+        if begins:
+            windows = _windows(machine, segment.from_at, None)
         if segment.in_planned_operation and not segment.in_fixed_break:
             segment.claims = windows
 

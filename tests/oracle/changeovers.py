@@ -37,7 +37,7 @@ def changeover_spans(machine: Machine, segments: list[Segment]) -> list[Row]:
 def _row(machine: Machine, segments: list[Segment], start: int, end: int, *, closed: bool) -> Row:
     runs = order_runs(machine)
     before = [run.product for run in runs if run.from_at < start]
-    after = [run.product for run in runs if run.from_at <= end]
+    after = [run.product for run in runs if run.from_at <= end and run.from_at < machine.as_of]
     old, new = (before[-1] if before else ""), (after[-1] if after else "")
     row = span_row(machine, "changeover", segments, start, end, counted_at=end - 1)
     return {

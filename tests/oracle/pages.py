@@ -2,8 +2,8 @@
 
 > Live values always follow the log: within 7 days by themselves, later events are stored, shown as
 > waiting, and enter only after a `reopen` event.
-> R27: an event waits when its page is closed, it was received more than 7 days after the page's end, and
-> no `reopen` of that page has a greater offset.
+> R27: an event waits when its page had been closed before it came (by offset), it was received more than 7
+> days after the page's end, and no `reopen` of that page has a greater offset.
 > *cause* (technician or engineer, up to 14 days later, no reopening needed) (BOOKS 5)
 
 A close or reopen speaks of the production days that lie inside its [from_at, until_at), else of the one
@@ -58,9 +58,10 @@ def _waits(row: Row, spoken: list[Row], plant: Plant) -> bool:
     if row["received_at"] <= page["until_at"] + grace:
         return False
     about = [word for word in spoken if _speaks_of(word, page, row["equipment"], plant)]
-    closed = any(word["kind"] == "close" for word in about)
+    before = [word for word in about if word["log_offset"] < row["log_offset"]]
+    latest = max(before, key=lambda word: int(word["log_offset"]), default=None)
     reopened = any(word["kind"] == "reopen" and word["log_offset"] > row["log_offset"] for word in about)
-    return closed and not reopened
+    return latest is not None and latest["kind"] == "close" and not reopened
 
 
 def _page(row: Row, plant: Plant) -> Row | None:

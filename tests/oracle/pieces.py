@@ -32,6 +32,7 @@ class Piece:
     qty: Decimal
     reason: str = ""
     flags: frozenset[str] = frozenset()
+    has_cycle: bool = True  # inspections look at pieces, they take no machine time
 
 
 class Cells:
@@ -104,6 +105,7 @@ def _pieces(row: Row, at: int, cell: Segment, said: dict[str, Decimal], flags: f
                 qty,
                 reason=(row["reason"] or "") if kind in REJECTED else "",
                 flags=flags | unjudged,
+                has_cycle=row["kind"] == "count",
             )
         )
     return out

@@ -38,7 +38,7 @@ def _bases(machine: Machine) -> list[tuple[int, int, Row]]:
     """Each base statement with the span in which it is trusted."""
     last_at = {row["at"]: row for row in machine.said("state") if row["until_at"] is None}
     said = [last_at[at] for at in sorted(last_at)]
-    ends = [row["at"] for row in said[1:]] + [machine.as_of]
+    ends = [row["at"] for row in said[1:]] + [machine.as_of] * bool(said)
     return [(row["at"], min(end, held_until(machine, row)), row) for row, end in zip(said, ends, strict=True)]
 
 

@@ -1,0 +1,1 @@
+"""Who does the summing; the contract is the same for every engine."""

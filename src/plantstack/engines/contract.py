@@ -1,0 +1,79 @@
+"""What every engine promises: the same sums for the same question, whoever adds them up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+import pyarrow as pa
+
+from plantstack.intervals import Interval
+
+Grain = Literal["hour", "shift", "day", "week", "month", "period", "quarter", "year", "all"]
+Axis = Literal["site", "area", "line", "machine", "product", "order", "shift", "crew", "reason"]
+
+GRAINS: tuple[Grain, ...] = ("hour", "shift", "day", "week", "month", "period", "quarter", "year", "all")
+AXES: tuple[Axis, ...] = ("site", "area", "line", "machine", "product", "order", "shift", "crew", "reason")
+
+Exact = int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureQuery:
+    """Which sums are wanted.
+
+    Attributes:
+        measures: names of plantstack.measures.
+        scope: id of a machine, line, area or site; '' is everything.
+        by: axes to split by, in order.
+        grain: length of the periods.
+        days: first and last production day (ISO dates, last one included), each as every site counts
+            its days; None leaves that side open.
+        span: exact instants instead of days; hours cut by it are cut in the ledger, not guessed.
+        structure: `as-was`, `as-is`, or an ISO date whose placements roll everything up.
+    """
+
+    measures: tuple[str, ...]
+    scope: str = ""
+    by: tuple[Axis, ...] = ()
+    grain: Grain = "all"
+    days: tuple[str | None, str | None] = (None, None)
+    span: Interval | None = None
+    structure: str = "as-was"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCell:
+    """The sums of one cell of the answer."""
+
+    keys: Mapping[str, str]  # axis -> value, for the axes of `by`
+    label: str  # name of the period: '2026-03-02', '2026-03-02 early', '2026-W10', ...
+    span: Interval  # from the first to the last instant of the period's rows
+    sums: Mapping[str, Exact | None]  # measure -> exact sum in its unit; None: never recorded
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTable:
+    """The answer to a MeasureQuery, cells in order of keys and period."""
+
+    query: MeasureQuery
+    cells: Sequence[MeasureCell]
+    recorded: frozenset[str]  # event kinds that have ever been recorded in the scope
+
+
+class Engine(Protocol):
+    """Sums measures and shows the ledger behind them; knows no KPI."""
+
+    def query(self, query: MeasureQuery) -> MeasureTable:
+        """Add up the measures of every cell; the parts add up to the whole."""
+        ...
+
+    def ledger(self, equipment: str, span: Interval | None) -> pa.Table:
+        """Return the ledger rows of a machine that lie in a span, cut at its borders."""
+        ...
+
+    def facts(self, table: str, where: Mapping[str, Any]) -> pa.Table:
+        """Return the rows of a fact table behind a number."""
+        ...

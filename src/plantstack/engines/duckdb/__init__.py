@@ -1,0 +1,1 @@
+"""DuckDB in process: the calculator of derivations and queries."""

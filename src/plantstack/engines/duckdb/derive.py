@@ -1,0 +1,89 @@
+"""Run the steps of the derivation over machines and a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+
+import pyarrow as pa
+
+from plantstack.engines.duckdb.calculator import Calculator, fetch_table, put_tables
+from plantstack.events.schema import EVENT
+from plantstack.ledger.derivation import CARRY, CUT_AT, OUTPUTS, PLAN_VERSION, PLANT_TABLES, SCOPE, ledger_steps
+
+CARRY_SCHEMA = pa.schema([pa.field("slot", pa.string()), *EVENT])
+GONE_SCHEMA = pa.schema([pa.field("log_offset", pa.int64())])
+PLAN_SCHEMA = pa.schema([*EVENT, pa.field("gone_at", pa.int64())])
+SCOPE_SCHEMA = pa.schema(
+    [
+        pa.field("m", pa.int32()),
+        pa.field("equipment", pa.string()),
+        pa.field("machine", pa.string()),  # itself, or the machine of a lane
+        pa.field("is_lane", pa.bool_()),
+        pa.field("from_at", pa.int64()),  # null: from where the books begin
+        pa.field("until_at", pa.int64()),
+    ]
+)
+
+
+def put_plant(con: Calculator, tables: Mapping[str, pa.Table]) -> None:
+    """Copy the plant tables that the steps read into the connection."""
+    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, "placement", "site")})
+
+
+def put_event_view(con: Calculator) -> None:
+    """Make the view of what stands; `logged` and `gone` must exist."""
+    con.execute(ledger_steps()[0].sql)
+
+
+def as_of_sites(con: Calculator) -> dict[str, int]:
+    """Return how far the books of each site reach by its own events."""
+    sql = files("plantstack.ledger").joinpath("as_of.sql").read_text("utf-8")
+    return {row["site"]: row["as_of"] for row in fetch_table(con, sql).to_pylist()}
+
+
+def whole_scope(con: Calculator, as_of: Mapping[str, int]) -> pa.Table:
+    """Every machine and lane of the sites, from where its books begin to `as_of` of its site."""
+    machines = fetch_table(con, "select equipment, site from machine order by equipment").to_pylist()
+    lanes = fetch_table(con, "select lane_equipment, equipment from lane order by all").to_pylist()
+    sites = {row["equipment"]: row["site"] for row in machines}
+    named = [(row["equipment"], row["equipment"], False) for row in machines]
+    named += [(row["lane_equipment"], row["equipment"], True) for row in lanes]
+    rows = [
+        {"m": number, "equipment": name, "machine": machine, "is_lane": is_lane, "until_at": as_of[sites[machine]]}
+        for number, (name, machine, is_lane) in enumerate(named, 1)
+        if sites[machine] in as_of
+    ]
+    return pa.Table.from_pylist(rows, schema=SCOPE_SCHEMA)
+
+
+def run_steps(
+    con: Calculator,
+    *,
+    scope: pa.Table,
+    carry: pa.Table | None = None,
+    plan_versions: pa.Table | None = None,
+    cuts: Iterable[int] = (),
+) -> None:
+    """Derive the machines of `scope`; the outputs stay in the connection as temporary tables.
+
+    Needs `logged`, `gone` and the plant tables in the connection.
+    """
+    put_tables(
+        con,
+        {
+            SCOPE: scope,
+            CARRY: carry if carry is not None else CARRY_SCHEMA.empty_table(),
+            CUT_AT: pa.table({"t": pa.array(list(cuts), pa.int64())}),
+            PLAN_VERSION: plan_versions if plan_versions is not None else PLAN_SCHEMA.empty_table(),
+        },
+    )
+    for step in ledger_steps():
+        con.execute(step.sql)
+
+
+def outputs(con: Calculator) -> dict[str, pa.Table]:
+    """Return what the last run left behind."""
+    return {name: fetch_table(con, f"from {name}") for name in OUTPUTS}
+
+

@@ -1,0 +1,1 @@
+"""Events to every second accounted for: rule tables and the SQL steps that apply them."""

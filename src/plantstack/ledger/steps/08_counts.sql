@@ -1,0 +1,40 @@
+-- Counts with the instant at which their pieces were made: `at`, or just before it where they say `from`.
+-- Those that cover more than the silence limit are spread later (books 6).
+-- A view: there may be many of them, and each step reads only a few columns.
+create or replace temp view counted as
+select
+    b.m,
+    e.at as t,
+    e.from_at,
+    case when e.from_at is null then least(e.at, b.until_at - 1) else e.at - 1 end as placed_at,
+    e.from_at is not null and e.at - e.from_at > h.spread_us as is_spread,
+    e.order_id,
+    e.product,
+    e.reason,
+    e.unit,
+    b.good_by_exception,
+    h.person as is_typed,
+    e.total,
+    e.good,
+    e.scrap,
+    e.rework,
+    e.first_pass,
+    e.startup_reject
+from event as e
+join bounds as b on b.equipment = e.equipment
+join hearing as h on h.m = b.m and h.source = e.source
+where e.kind = 'count' and e.at <= b.until_at and e.at >= b.from_at;
+
+-- Pack factors by machine and product; a row for every product named anywhere, so the look-up is exact.
+create or replace temp table machine_unit as
+select b.m, p.product, u.unit, u.factor
+from bounds as b
+join unit_factor as u on u.equipment = b.equipment
+join (
+    select distinct product from order_span
+    union
+    select distinct product from (select distinct product from event where kind = 'count')
+    union
+    select ''
+) as p on u.product in (p.product, '')
+qualify row_number() over (partition by b.m, p.product, u.unit order by u.product desc) = 1;

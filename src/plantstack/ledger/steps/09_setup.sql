@@ -1,0 +1,126 @@
+-- A change of order or product opens a set-up that lasts to the first good piece (books 3 rule 1, R10, R11).
+create or replace temp table pending as
+select
+    o.oid,
+    o.m,
+    o.from_at,
+    o.to_at,
+    o.order_id
+from order_span as o
+join bounds as b on b.m = o.m
+where o.is_change and o.from_at >= b.from_at;
+
+create or replace temp table producing as
+select
+    e.m,
+    e.from_at,
+    e.to_at
+from effective as e
+join statement as s on s.sid = e.sid
+where s.state = 'producing' and exists (from pending);
+
+-- Good pieces by hour and own order: a change in one hour looks at the pieces of that hour, else at the next hour with any.
+create or replace temp table good_hour as
+select
+    c.m,
+    c.order_id,
+    c.placed_at // 3600000000 as hour,
+    min(c.placed_at) as placed_at
+from counted as c
+semi join pending on pending.m = c.m
+where not c.is_spread and (c.good > 0 or c.first_pass > 0)
+group by all;
+
+-- Counts over a long span say "somewhere in here": the first producing instant inside them.
+create or replace temp table good_span as
+with part as (
+    select
+        c.m,
+        c.order_id,
+        greatest(c.from_at, p.from_at) as from_at,
+        least(c.t, p.to_at) as to_at
+    from (
+        select *, unnest(range(from_at // 86400000000, t // 86400000000 + 1)) as bucket
+        from counted
+        where is_spread and (good > 0 or first_pass > 0)
+    ) as c
+    join (
+        select *, unnest(range(from_at // 86400000000, to_at // 86400000000 + 1)) as bucket
+        from producing
+    ) as p on p.m = c.m and p.bucket = c.bucket and p.from_at < c.t and p.to_at > c.from_at
+)
+
+-- overlapping parts are merged so that the nearest end belongs to the nearest start
+select
+    m,
+    order_id,
+    min(from_at) as from_at,
+    max(to_at) as to_at
+from (
+    select *, count(*) filter (where is_new) over (partition by m, order_id order by from_at, to_at) as island
+    from (
+        select
+            *,
+            from_at > coalesce(max(to_at) over (
+                partition by m, order_id order by from_at, to_at rows between unbounded preceding and 1 preceding
+            ), -1) as is_new
+        from (select distinct * from part)
+    )
+)
+group by m, order_id, island;
+
+create or replace temp table first_good as
+with asked as (
+    select p.*, unnest(['', p.order_id]) as own_order from pending as p
+),
+
+same_hour as (
+    select a.oid, min(c.placed_at) as placed_at
+    from asked as a
+    join counted as c
+        on
+            c.m = a.m
+            and c.order_id = a.own_order
+            and c.placed_at // 3600000000 = a.from_at // 3600000000
+            and c.placed_at >= a.from_at
+    where not c.is_spread and (c.good > 0 or c.first_pass > 0)
+    group by a.oid
+),
+
+later_hour as (
+    select a.oid, g.placed_at
+    from asked as a
+    asof join good_hour as g
+        on g.m = a.m and g.order_id = a.own_order and g.hour > a.from_at // 3600000000
+),
+
+spread as (
+    select a.oid, greatest(g.from_at, a.from_at) as placed_at
+    from asked as a
+    asof join good_span as g on g.m = a.m and g.order_id = a.own_order and g.to_at > a.from_at
+)
+
+select
+    p.oid,
+    min(f.placed_at) as placed_at
+from pending as p
+join (from same_hour union all from later_hour union all from spread) as f on f.oid = p.oid
+where f.placed_at < p.to_at
+group by p.oid;
+
+create or replace temp table setup_span as
+select
+    p.oid,
+    p.m,
+    p.from_at,
+    coalesce(g.placed_at, greatest(r.from_at, p.from_at), p.to_at) as to_at,
+    g.placed_at is not null as has_good
+from pending as p
+left join first_good as g on g.oid = p.oid
+left join (
+    select p2.oid, r2.from_at
+    from pending as p2
+    asof join producing as r2 on r2.m = p2.m and r2.to_at > p2.from_at
+    where greatest(r2.from_at, p2.from_at) < p2.to_at
+) as r on r.oid = p.oid
+where coalesce(g.placed_at, greatest(r.from_at, p.from_at), p.to_at) > p.from_at;

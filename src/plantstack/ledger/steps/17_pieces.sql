@@ -1,0 +1,310 @@
+-- One count, made whole: an absent total is the sum of its classes; an absent good stays unknown, unless the
+-- machine counts by exception (books 6, R22, R23).
+create or replace temp view judged as
+select
+    c.*,
+    coalesce(total, sorted + coalesce(good, first_pass, 0)) as all_made,
+    case
+        when good is not null or not good_by_exception then good
+        else coalesce(total, sorted + coalesce(first_pass, 0)) - sorted
+    end as all_good
+from (
+    select
+        *,
+        coalesce(scrap, 0) + coalesce(rework, 0) + coalesce(startup_reject, 0) as sorted
+    from counted
+) as c;
+
+-- The slices of time under every hour of the world clock: an equality key for "contains this instant".
+create or replace temp table slice_hour as
+select
+    *,
+    unnest(range(from_at // 3600000000, (to_at - 1) // 3600000000 + 1)) as world_hour
+from slice;
+
+-- Counts at an instant belong to the slice that contains it.
+create or replace temp table placed as
+select
+    s.m,
+    s.fid,
+    s.hour_from,
+    s.account,
+    c.order_id as own_order,
+    c.product as own_product,
+    coalesce(c.reason, '') as reason,
+    coalesce(c.unit, '') as unit,
+    c.all_good is null and c.all_made != c.sorted as is_unjudged,
+    c.from_at is not null as has_from,
+    c.is_typed,
+    false as is_spread,
+    sum(c.all_made - c.sorted - coalesce(c.all_good, 0)) as rest,
+    sum(c.all_good) as good,
+    sum(c.scrap) as scrap,
+    sum(c.rework) as rework,
+    sum(c.first_pass) as first_pass,
+    sum(c.startup_reject) as startup_reject,
+    sum(c.all_made) filter (c.first_pass is not null) as inspected
+from (from judged where not is_spread) as c
+join slice_hour as s
+    on
+        s.m = c.m
+        and s.world_hour = c.placed_at // 3600000000
+        and s.from_at <= c.placed_at
+        and s.to_at > c.placed_at
+group by all;
+
+-- Counts over a long span are spread over run and unknown time, over all of it if there is neither (R24).
+-- Packs are opened first: whole pieces are spread, not whole cases.
+create or replace temp table spread_count as
+with opened as (
+    select
+        c.* replace (
+            (c.total * f.factor)::decimal(18, 6) as total,
+            (c.good * f.factor)::decimal(18, 6) as good,
+            (c.scrap * f.factor)::decimal(18, 6) as scrap,
+            (c.rework * f.factor)::decimal(18, 6) as rework,
+            (c.first_pass * f.factor)::decimal(18, 6) as first_pass,
+            (c.startup_reject * f.factor)::decimal(18, 6) as startup_reject,
+            (c.sorted * f.factor)::decimal(18, 6) as sorted,
+            (c.all_made * f.factor)::decimal(18, 6) as all_made,
+            (c.all_good * f.factor)::decimal(18, 6) as all_good,
+            '' as unit
+        )
+    from (from judged where is_spread) as c
+    asof left join order_span as o on o.m = c.m and o.from_at <= c.placed_at
+    left join machine_unit as u
+        on
+            u.m = c.m
+            and u.unit = c.unit
+            and u.product = coalesce(nullif(c.product, ''), case when o.to_at > c.placed_at then o.product end, '')
+    cross join lateral (select case when c.unit = '' or c.unit is null then 1 else u.factor end as factor) as f
+    where f.factor is not null
+)
+
+select row_number() over () as cid, * from opened;
+
+create or replace temp table spread_part as
+with part as (
+    select
+        c.cid,
+        s.m,
+        s.fid,
+        s.hour_from,
+        s.account,
+        greatest(s.from_at, c.from_at) as from_at,
+        least(s.to_at, c.t) as to_at
+    from (
+        select *, unnest(range(from_at // 3600000000, (t - 1) // 3600000000 + 1)) as world_hour from spread_count
+    ) as c
+    join slice_hour as s
+        on
+            s.m = c.m
+            and s.world_hour = c.world_hour
+            and s.from_at < c.t
+            and s.to_at > c.from_at
+            and greatest(s.from_at, c.from_at) // 3600000000 = s.world_hour
+),
+
+eligible as (
+    select
+        *,
+        sum(case when account in ('run', 'unknown') then to_at - from_at else 0 end) over (partition by cid) as working_us,
+        case when account in ('run', 'unknown') then to_at - from_at else 0 end as own_working_us
+    from part
+)
+
+select
+    cid,
+    m,
+    fid,
+    hour_from,
+    account,
+    sum(weight) over upto as until_us,
+    (sum(weight) over upto) - weight as before_us,
+    sum(weight) over (partition by cid) as whole_us
+from (
+    select *, case when working_us > 0 then own_working_us else to_at - from_at end as weight from eligible
+)
+where weight > 0
+window upto as (partition by cid order by from_at rows unbounded preceding);
+
+-- Division of whole numbers that rounds down, also below zero.
+create or replace temp macro floor_div(a, b) as (a // b - case when a % b < 0 then 1 else 0 end);
+
+-- floor(Q * t / T + 1/2), in whole pieces where Q is whole, else in millionths; the parts always add up to Q.
+create or replace temp macro spread_at(q, t, whole) as (
+    case
+        when q = floor(q) then floor_div(2 * q::hugeint * t::hugeint + whole::hugeint, 2 * whole::hugeint)::decimal(18, 6)
+        else
+            (
+                floor_div(
+                    2 * (q::decimal(38, 6) * 1000000)::hugeint * t::hugeint + whole::hugeint, 2 * whole::hugeint
+                )::decimal(24, 0)
+                * 0.000001
+            )::decimal(18, 6)
+    end
+);
+
+create or replace temp macro spread_part_of(q, before_us, until_us, whole_us) as (
+    spread_at(q, until_us, whole_us) - spread_at(q, before_us, whole_us)
+);
+
+insert into placed
+select
+    p.m,
+    p.fid,
+    p.hour_from,
+    p.account,
+    c.order_id,
+    c.product,
+    coalesce(c.reason, ''),
+    coalesce(c.unit, ''),
+    c.all_good is null and c.all_made != c.sorted,
+    true,
+    c.is_typed,
+    true,
+    sum(p.rest),
+    sum(p.good),
+    sum(p.scrap),
+    sum(p.rework),
+    sum(p.first_pass),
+    sum(p.startup_reject),
+    sum(p.rest + coalesce(p.good, 0) + p.sorted) filter (c.first_pass is not null)
+from (
+    select
+        x.* exclude (unclassed),
+        coalesce(scrap, 0) + coalesce(rework, 0) + coalesce(startup_reject, 0) as sorted,
+        case when is_exception then unclassed else classed_good end as good,
+        case when is_exception then 0 else unclassed end as rest
+    from (
+        select
+            p.*,
+            c.good is null and c.good_by_exception as is_exception,
+            spread_part_of(c.good, p.before_us, p.until_us, p.whole_us) as classed_good,
+            spread_part_of(c.scrap, p.before_us, p.until_us, p.whole_us) as scrap,
+            spread_part_of(c.rework, p.before_us, p.until_us, p.whole_us) as rework,
+            spread_part_of(c.first_pass, p.before_us, p.until_us, p.whole_us) as first_pass,
+            spread_part_of(c.startup_reject, p.before_us, p.until_us, p.whole_us) as startup_reject,
+            spread_part_of(
+                c.all_made - c.sorted - coalesce(c.good, 0), p.before_us, p.until_us, p.whole_us
+            ) as unclassed
+        from spread_part as p
+        join spread_count as c on c.cid = p.cid
+    ) as x
+) as p
+join spread_count as c on c.cid = p.cid
+group by all;
+
+-- The standard of a product on a machine, its own before the machine's default.
+create or replace temp table machine_standard as
+select f.m, f.fid, p.product, s.standard, s.ideal_num, s.ideal_den, s.std_num, s.std_den
+from (
+    select distinct p.m, p.fid, coalesce(nullif(p.own_product, ''), o.product, '') as product
+    from placed as p
+    join frame as f on f.fid = p.fid
+    left join order_span as o on o.oid = f.oid
+) as p
+join frame as f on f.fid = p.fid
+join bounds as b on b.m = f.m
+join standard as s
+    on
+        s.equipment = b.equipment
+        and s.product in (p.product, '')
+        and s.from_at <= f.from_at
+        and s.until_at > f.from_at
+qualify row_number() over (partition by f.fid, p.product order by s.product desc) = 1;
+
+-- Pieces in the plant's unit, with the standards that hold for their product.
+create or replace temp table sorted as
+select
+    b.equipment,
+    p.hour_from,
+    t.day,
+    t.shift,
+    t.crew,
+    coalesce(nullif(p.own_order, ''), o.order_id, '') as order_id,
+    coalesce(nullif(p.own_product, ''), o.product, '') as product,
+    p.account::varchar as account,
+    p.reason,
+    s.standard,
+    s.ideal_num,
+    s.ideal_den,
+    s.std_num,
+    s.std_den,
+    case when p.is_spread and p.account = 'unknown' then flag('over_gap') else 0 end
+    | case when p.is_spread then flag('spread') else 0 end
+    | case when p.is_unjudged then flag('unjudged') else 0 end
+    | case when p.has_from then flag('from') else 0 end
+    | case when p.is_typed then flag('typed') else 0 end
+    | case when s.standard is null then flag('without_standard') else 0 end as flags,
+    case when p.unit = '' then 1 else u.factor end as factor,
+    p.unit,
+    p.* exclude (m, fid, hour_from, account, own_order, own_product, reason, unit, is_unjudged, has_from, is_typed, is_spread)
+from placed as p
+join bounds as b on b.m = p.m
+join frame as f on f.fid = p.fid
+join machine_tile as t on t.tid = f.tid
+left join order_span as o on o.oid = f.oid
+left join machine_standard as s
+    on
+        s.m = p.m
+        and s.fid = p.fid
+        and s.product = coalesce(nullif(p.own_product, ''), o.product, '')
+left join machine_unit as u
+    on u.m = p.m and u.unit = p.unit and u.product = coalesce(nullif(p.own_product, ''), o.product, '');
+
+-- qty * num / den to 1e-9, half up, in whole numbers: a decimal division would go through floating point.
+create or replace temp macro seconds_of(qty, num, den) as (
+    floor_div(
+        2000 * (qty::decimal(38, 6) * 1000000)::hugeint * (num::decimal(38, 9) * 1000000000)::hugeint
+        + (den::decimal(38, 9) * 1000000000)::hugeint,
+        2 * (den::decimal(38, 9) * 1000000000)::hugeint
+    )::decimal(29, 0) * 0.000000001
+);
+
+-- One row a class; ideal and standard seconds are rounded once, here (books 9, R25).
+create or replace temp table pieces_fact as
+select
+    equipment,
+    hour_from,
+    day,
+    shift,
+    crew,
+    order_id,
+    product,
+    account,
+    case when class in ('scrap', 'rework', 'startup_reject') then reason else '' end as reason,
+    class,
+    case when class != 'inspected' then standard end as standard,
+    flags,
+    qty,
+    case when class != 'inspected' then seconds_of(qty, ideal_num, ideal_den)::decimal(38, 9) end as ideal,
+    case when class != 'inspected' then seconds_of(qty, std_num, std_den)::decimal(38, 9) end as std
+from (
+    select
+        * exclude (rest, good, scrap, rework, first_pass, startup_reject, inspected),
+        unnest(['rest', 'good', 'scrap', 'rework', 'first_pass', 'startup_reject', 'inspected']) as class,
+        (unnest([rest, good, scrap, rework, first_pass, startup_reject, inspected]) * factor)::decimal(18, 6) as qty
+    from sorted
+)
+where qty is not null and qty != 0
+union all
+-- packs without a factor are not pieces: they are kept apart, as evidence
+select
+    equipment,
+    hour_from,
+    day,
+    shift,
+    crew,
+    order_id,
+    product,
+    account,
+    unit,
+    'unconverted',
+    null,
+    flags,
+    (rest + coalesce(good, 0) + coalesce(scrap, 0) + coalesce(rework, 0) + coalesce(startup_reject, 0))::decimal(18, 6),
+    null,
+    null
+from sorted
+where factor is null;

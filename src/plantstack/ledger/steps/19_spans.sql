@@ -1,0 +1,247 @@
+-- Things with a beginning and an end, counted where their last own microsecond lies (books 4, 9, R13, R20, R21).
+
+-- Stops: class by the account with the most own seconds after the micro-stop move.
+create or replace temp table stop_span as
+with own as (
+    select b.m, b.stop, b.account, b.symptom, b.from_at, b.to_at, b.to_at - b.from_at as us
+    from booked as b
+    where b.stop is not null
+),
+
+class as (
+    select m, stop, account
+    from (select m, stop, account, sum(us) as us from own group by all)
+    qualify row_number() over (
+        partition by m, stop
+        order by
+            us desc,
+            list_position(
+                ['breakdown', 'other_stop', 'micro_stop', 'waiting', 'planned_overrun'], account::varchar
+            )
+    ) = 1
+),
+
+why as (
+    select m, stop, symptom
+    from (select m, stop, symptom, sum(us) as us from own where symptom is not null group by all)
+    qualify row_number() over (partition by m, stop order by us desc, symptom) = 1
+)
+
+select
+    'stop' as kind,
+    s.m,
+    class.account::varchar as class,
+    s.from_at,
+    s.to_at,
+    s.to_at - 1 as counted_at,
+    s.is_closed,
+    s.own_us,
+    s.to_at - s.from_at as wall_us,
+    null::bigint as scheduled_us,
+    null::bigint as hidden_us,
+    null::bigint as std_us,
+    coalesce(why.symptom, '') as reason,
+    '' as product_from,
+    '' as product_to
+from stop as s
+join class on class.m = s.m and class.stop = s.stop
+left join why on why.m = s.m and why.stop = s.stop;
+
+-- Changeovers: set-up pieces, bridged by planned time and by anything inside one implied set-up.
+create or replace temp table changeover_span as
+with piece as (
+    select
+        k.m,
+        k.from_at,
+        k.to_at,
+        k.account = 'setup' as is_own,
+        count(
+            case
+                when k.account not in ('setup', 'not_scheduled', 'planned_down') and f.change is null then 1
+            end
+        ) over (partition by k.m order by k.from_at rows unbounded preceding) as part
+    from booked as k
+    join frame as f on f.fid = k.fid
+),
+
+span as (
+    select
+        p.m,
+        p.part,
+        min(p.from_at) as from_at,
+        max(p.to_at) as to_at,
+        sum(p.to_at - p.from_at)::bigint as own_us,
+        p.part < last_one.part as is_closed
+    from (from piece where is_own) as p
+    join (
+        select m, max(part) as part from piece group by m
+    ) as last_one on last_one.m = p.m
+    group by p.m, p.part, last_one.part
+)
+
+select
+    'changeover' as kind,
+    s.m,
+    '' as class,
+    s.from_at,
+    s.to_at,
+    s.to_at - 1 as counted_at,
+    s.is_closed,
+    s.own_us,
+    s.to_at - s.from_at as wall_us,
+    null::bigint as scheduled_us,
+    null::bigint as hidden_us,
+    null::bigint as std_us,
+    '' as reason,
+    coalesce(before.product, '') as product_from,
+    coalesce(after.product, '') as product_to
+from span as s
+asof left join order_span as before on before.m = s.m and before.from_at < s.from_at
+asof left join order_span as after on after.m = s.m and after.from_at <= s.to_at;
+
+-- Failures: from the first failing piece to the next in which the machine can run again.
+create or replace temp table failure_span as
+with piece as (
+    select
+        k.m,
+        k.from_at,
+        k.to_at,
+        k.symptom,
+        case
+            when k.symptom is not null and leaf.account is not null then leaf.account = 'breakdown'
+            else k.state = 'fault'
+        end as is_failing,
+        k.state in ('producing', 'idle', 'starved', 'blocked') as can_run,
+        case when k.account in ('not_scheduled', 'planned_down') then 0 else k.to_at - k.from_at end as scheduled_us,
+        case when k.account in ('not_scheduled', 'planned_down', 'setup') then k.to_at - k.from_at else 0 end as hidden_us
+    from booked as k
+    left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom
+),
+
+part as (
+    select
+        *,
+        count(case when can_run and not is_failing then 1 end) over (
+            partition by m order by from_at rows unbounded preceding
+        ) as part
+    from piece
+),
+
+begun as (
+    select m, part, min(from_at) as from_at from part where is_failing group by m, part
+),
+
+span as (
+    select
+        p.m,
+        p.part,
+        b.from_at,
+        max(p.to_at) as to_at,
+        sum(p.scheduled_us)::bigint as scheduled_us,
+        sum(p.hidden_us)::bigint as hidden_us,
+        p.part < last_one.part as is_closed
+    from part as p
+    join begun as b on b.m = p.m and b.part = p.part and p.from_at >= b.from_at
+    join (select m, max(part) as part from part group by m) as last_one on last_one.m = p.m
+    group by p.m, p.part, b.from_at, last_one.part
+),
+
+why as (
+    select s.m, s.part, p.symptom
+    from (
+        select p.m, p.part, p.symptom, sum(p.to_at - p.from_at) as us
+        from part as p
+        join begun as b on b.m = p.m and b.part = p.part and p.from_at >= b.from_at
+        where p.symptom is not null
+        group by all
+    ) as p
+    join span as s on s.m = p.m and s.part = p.part
+    qualify row_number() over (partition by s.m, s.part order by p.us desc, p.symptom) = 1
+)
+
+select
+    'failure' as kind,
+    s.m,
+    case when s.to_at - s.from_at >= b.failure_us then 'failure' else 'minor' end as class,
+    s.from_at,
+    s.to_at,
+    s.to_at - 1 as counted_at,
+    s.is_closed,
+    s.to_at - s.from_at as own_us,
+    s.to_at - s.from_at as wall_us,
+    s.scheduled_us,
+    s.hidden_us,
+    null::bigint as std_us,
+    coalesce(why.symptom, '') as reason,
+    '' as product_from,
+    '' as product_to
+from span as s
+join bounds as b on b.m = s.m
+left join why on why.m = s.m and why.part = s.part;
+
+-- The standard time of a changeover: the most specific entry of the matrix, else the product's default.
+create or replace temp table changeover_standard as
+select c.m, c.from_at, x.standard_us
+from changeover_span as c
+join bounds as b on b.m = c.m
+left join product_class as f on f.product = c.product_from
+left join product_class as t on t.product = c.product_to
+join (
+    select equipment, from_class, to_class, '' as product, standard_us, 0 as is_default from changeover
+    union all
+    select equipment, '*', '*', product, standard_us, 1 from changeover_default
+) as x
+    on
+        x.equipment = b.equipment
+        and x.from_class in ('*', f."class")
+        and x.to_class in ('*', t."class")
+        and (x.is_default = 0 or x.product = c.product_to)
+qualify row_number() over (
+    partition by c.m, c.from_at
+    order by x.is_default, x.to_class = '*', x.from_class = '*'
+) = 1;
+
+create or replace temp table spans_fact as
+select
+    s.kind,
+    b.equipment,
+    s.class,
+    s.from_at,
+    s.to_at as until_at,
+    s.is_closed,
+    s.own_us,
+    s.wall_us,
+    s.scheduled_us,
+    s.hidden_us,
+    case when s.kind = 'changeover' then std.standard_us end as std_us,
+    null::decimal(18, 6) as qty,
+    null::decimal(18, 6) as qty_matched,
+    null::decimal(18, 6) as qty_edited,
+    0 as flags,
+    s.reason,
+    s.product_from,
+    s.product_to,
+    coalesce(o.order_id, '') as order_id,
+    coalesce(o.product, '') as product,
+    t.shift,
+    t.crew,
+    t.day,
+    at_end.hour_from
+from (
+    from stop_span
+    union all
+    from changeover_span
+    union all
+    from failure_span
+) as s
+join bounds as b on b.m = s.m
+join slice_hour as at_end
+    on
+        at_end.m = s.m
+        and at_end.world_hour = s.counted_at // 3600000000
+        and at_end.from_at <= s.counted_at
+        and at_end.to_at > s.counted_at
+join frame as f on f.fid = at_end.fid
+join machine_tile as t on t.tid = f.tid
+left join order_span as o on o.oid = f.oid
+left join changeover_standard as std on std.m = s.m and std.from_at = s.from_at;

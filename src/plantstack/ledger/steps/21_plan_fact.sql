@@ -1,0 +1,156 @@
+-- Plans spread over the scheduled time outside fixed breaks of their slot, over all of it if there is none (R26).
+create or replace temp table plan_part as
+with part as (
+    select
+        s.m,
+        s.product,
+        s.order_id,
+        s.from_at as slot_at,
+        s.equipment as of_equipment,
+        s.frozen,
+        s.live,
+        greatest(t.from_at, s.from_at, piece.hour_at) as from_at,
+        least(t.to_at, s.until_at, piece.hour_at + 3600000000) as to_at,
+        t.scheduled and t.break_reason = '' as is_working,
+        t.day,
+        t.shift,
+        t.crew,
+        greatest(piece.hour_at, t.zone_from) as hour_from
+    from slot as s
+    join calendar_tile as t on t.m = s.m and t.from_at < s.until_at and t.to_at > s.from_at
+    cross join lateral (
+        select
+            unnest(range(
+                (greatest(t.from_at, s.from_at) + t.zone_off_us) // 3600000000,
+                (least(t.to_at, s.until_at) - 1 + t.zone_off_us) // 3600000000 + 1
+            )) * 3600000000 - t.zone_off_us as hour_at
+    ) as piece
+),
+
+-- the window's own borders cut too, so that each part lies wholly in or out of the books
+bordered as (
+    select p.* replace (greatest(p.from_at, w.from_at) as from_at, least(p.to_at, w.to_at) as to_at)
+    from part as p
+    join (
+        select m, -62135596800000000 as from_at, from_at as to_at from bounds
+        union all
+        select m, from_at, until_at from bounds
+        union all
+        select m, until_at, 253402300799000000 from bounds
+    ) as w on w.m = p.m and w.from_at < p.to_at and w.to_at > p.from_at
+),
+
+weighed as (
+    select
+        *,
+        case when any_working then (case when is_working then to_at - from_at else 0 end) else to_at - from_at end as weight
+    from (
+        select *, bool_or(is_working) over (partition by m, of_equipment, product, order_id, slot_at, live, frozen) as any_working
+        from bordered
+    )
+)
+
+select
+    *,
+    sum(weight) over upto as until_us,
+    (sum(weight) over upto) - weight as before_us,
+    sum(weight) over whole as whole_us
+from weighed
+where weight > 0
+window
+    whole as (partition by m, of_equipment, product, order_id, slot_at),
+    upto as (partition by m, of_equipment, product, order_id, slot_at order by from_at rows unbounded preceding);
+
+insert into pieces_fact by name
+select
+    b.equipment,
+    p.hour_from,
+    p.day,
+    p.shift,
+    p.crew,
+    p.order_id,
+    p.product,
+    '' as account,
+    '' as reason,
+    p.class,
+    null as standard,
+    0 as flags,
+    sum(p.qty)::decimal(18, 6) as qty
+from (
+    select
+        *,
+        unnest(['plan', 'plan_edited']) as class,
+        unnest([
+            spread_part_of(frozen, before_us, until_us, whole_us),
+            spread_part_of(live - frozen, before_us, until_us, whole_us)
+        ]) as qty
+    from plan_part
+) as p
+join bounds as b on b.m = p.m
+where p.qty != 0 and p.from_at >= b.from_at and p.to_at <= b.until_at
+group by all;
+
+-- Slots that are over: what was made of what was planned, never more than the plan (books 10).
+insert into spans_fact by name
+with ended as (
+    select
+        s.m,
+        s.equipment,
+        s.product,
+        s.from_at,
+        s.until_at,
+        sum(s.frozen) as qty,
+        sum(s.live) - sum(s.frozen) as qty_edited
+    from slot as s
+    join bounds as b on b.m = s.m
+    where s.until_at > b.from_at and s.until_at <= b.until_at
+    group by all
+),
+
+made as (
+    select e.m, e.equipment, e.product, e.from_at, e.until_at, sum(p.good * coalesce(u.factor, 1)) as good
+    from ended as e
+    join frame as f on f.m = e.m and f.from_at >= e.from_at and f.from_at < e.until_at
+    join placed as p on p.fid = f.fid
+    left join order_span as o on o.oid = f.oid
+    left join machine_unit as u on u.m = p.m and u.unit = p.unit and u.product = e.product
+    where coalesce(nullif(p.own_product, ''), o.product, '') = e.product
+    group by all
+)
+
+select
+    'plan_slot' as kind,
+    e.equipment,
+    '' as class,
+    e.from_at,
+    e.until_at,
+    true as is_closed,
+    '' as reason,
+    '' as order_id,
+    e.product,
+    '' as product_from,
+    '' as product_to,
+    t.shift,
+    t.crew,
+    t.day,
+    s.hour_from,
+    e.qty,
+    least(coalesce(made.good, 0), e.qty)::decimal(18, 6) as qty_matched,
+    e.qty_edited,
+    0 as flags
+from ended as e
+left join made
+    on
+        made.m = e.m
+        and made.equipment = e.equipment
+        and made.product = e.product
+        and made.from_at = e.from_at
+        and made.until_at = e.until_at
+join slice_hour as s
+    on
+        s.m = e.m
+        and s.world_hour = (e.until_at - 1) // 3600000000
+        and s.from_at <= e.until_at - 1
+        and s.to_at > e.until_at - 1
+join frame as f on f.fid = s.fid
+join machine_tile as t on t.tid = f.tid;

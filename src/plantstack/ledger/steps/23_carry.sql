@@ -1,0 +1,88 @@
+-- What the next page of a machine starts from (books 7): a start value, not an event.
+create or replace temp table border as
+select b.m, b.equipment, d.day, d.until_at as t
+from bounds as b
+join day as d on d.site = b.site and d.until_at > b.from_at and d.until_at <= b.until_at;
+
+create or replace temp table carried as
+select border.m, border.day, 'base' as slot, base.sid as log_offset
+from border
+asof join base on base.m = border.m and base.t < border.t
+union all
+select border.m, border.day, 'cover', c.sid
+from border
+join cover as c on c.m = border.m and c.from_at < border.t and c.to_at > border.t
+union all
+select border.m, border.day, 'order', o.oid
+from border
+asof join order_span as o on o.m = border.m and o.from_at < border.t
+union all
+select o.m, o.day, 'order_before', before.oid
+from (
+    select border.m, border.day, o.from_at
+    from border
+    asof join order_span as o on o.m = border.m and o.from_at < border.t
+) as o
+asof join order_span as before on before.m = o.m and before.from_at < o.from_at
+union all
+select border.m, border.day, 'reason', g.rid
+from border
+join (from given where from_at is not null) as g on g.m = border.m and g.t < border.t and g.until_at > border.t
+union all
+select o.m, o.day, 'order', o.ended_by
+from (
+    select border.m, border.day, o.ended_by
+    from border
+    asof join order_span as o on o.m = border.m and o.from_at < border.t
+    where o.ended_by is not null and o.to_at < border.t
+) as o;
+
+-- Nothing may be open over the border of a page from which a derivation can start.
+create or replace temp table page as
+select
+    border.equipment,
+    border.day,
+    border.t as until_at,
+    border.t < b.until_at
+    and coalesce(halt.to_at, 0) <= border.t
+    and coalesce(changeover.to_at, 0) <= border.t
+    and coalesce(failure.to_at, 0) <= border.t
+    and coalesce(setup.to_at, 0) <= border.t
+    and open_count.m is null
+    and open_slot.m is null
+    and open_reason.m is null as is_settled
+from border
+join bounds as b on b.m = border.m and not b.is_lane
+asof left join halt on halt.m = border.m and halt.from_at < border.t
+asof left join changeover_span as changeover on changeover.m = border.m and changeover.from_at < border.t
+asof left join failure_span as failure on failure.m = border.m and failure.from_at < border.t
+asof left join (
+    select s.m, s.from_at, case when s.has_good then s.to_at else o.to_at end as to_at
+    from setup_span as s
+    join order_span as o on o.oid = s.oid
+) as setup on setup.m = border.m and setup.from_at < border.t
+left join (
+    select distinct c.m, border.t
+    from spread_count as c
+    join border on border.m = c.m and c.from_at < border.t and c.t > border.t
+) as open_count on open_count.m = border.m and open_count.t = border.t
+left join (
+    select distinct s.m, border.t
+    from slot as s
+    join border on border.m = s.m and s.from_at < border.t and s.until_at > border.t
+) as open_slot on open_slot.m = border.m and open_slot.t = border.t
+left join (
+    select distinct g.m, border.t
+    from (from given where from_at is not null) as g
+    join border on border.m = g.m and g.from_at < border.t and g.until_at > border.t
+) as open_reason on open_reason.m = border.m and open_reason.t = border.t;
+
+create or replace temp table carry_out as
+select b.equipment, c.day, c.slot, e.* exclude (equipment)
+from carried as c
+join bounds as b on b.m = c.m
+join (
+    select * from event where log_offset in (select log_offset from carried)
+    union by name
+    select * exclude (slot) from carry
+) as e on e.log_offset = c.log_offset;

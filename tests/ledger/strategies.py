@@ -1,0 +1,136 @@
+"""Plants and events drawn at random, dense enough that the rules meet each other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from plantstack.events.schema import STATES
+from tests.oracle.build import DAY, EVER, MINUTE, MONDAY, SECOND, Shifts, ev, plant
+from tests.oracle.model import Plant, Row
+
+MACHINES = ("m1", "m2")
+SOURCES = ("m", "n", "tablet1")
+REASONS: dict[str, tuple[Any, ...]] = {
+    "jam": ("breakdown",),
+    "material": ("waiting",),
+    "nothing": ("no_order",),
+    "clean": ("planned_down", 15),
+    "lunch": ("planned_down", 10),
+    "other": ("other_stop", None, True),
+}
+SPAN = 2 * DAY
+START = MONDAY + DAY
+
+CALENDARS = (
+    Shifts(),
+    Shifts(
+        shifts=(("early", "06:00", "14:00"), ("late", "14:00", "22:00")),
+        breaks=(("10:00", "10:20"),),
+        floating=(("12:00", "13:30", 20),),
+        break_leaf="lunch",
+    ),
+    Shifts(shifts=(("day", "00:00", "24:00"),), working_days=(1, 3)),
+    Shifts(offsets=((-62135596800000000, 30 * MINUTE), (START + 10 * 60 * MINUTE, 60 * MINUTE))),
+)
+
+# Few distinct instants make coincidences, the hardest part, likely.
+instants = st.one_of(
+    st.integers(0, SPAN // (10 * MINUTE)).map(lambda n: START + n * 10 * MINUTE),
+    st.integers(0, SPAN // SECOND).map(lambda n: START + n * SECOND),
+)
+spans = st.tuples(instants, st.integers(1, 400)).map(lambda p: (p[0], p[0] + p[1] * MINUTE))
+pieces = st.one_of(st.none(), st.integers(0, 40).map(Decimal), st.decimals(0, 9, places=2))
+orders = st.sampled_from(("A", "B", "C"))
+products = st.sampled_from(("", "p", "q"))
+
+
+def _told(draw: st.DrawFn, at: int) -> dict[str, Any]:
+    late = draw(st.sampled_from((0, 0, 0, 5 * MINUTE, 600 * MINUTE)))
+    return {"source": draw(st.sampled_from(SOURCES)), "told_at": at + late}
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Row:
+    """One event of the kinds the ledger reads."""
+    kind = draw(
+        st.sampled_from(("state",) * 6 + ("count",) * 4 + ("order",) * 2 + ("reason",) * 2 + ("alive", "alarm", "lane", "plan", "inspection"))
+    )
+    machine = draw(st.sampled_from(MACHINES))
+    at = draw(instants)
+    row: dict[str, Any] = _told(draw, at)
+    if kind == "state":
+        row["state"] = draw(st.sampled_from(STATES))
+        if draw(st.integers(0, 4)) == 0:
+            row["until_at"] = at + draw(st.integers(1, 300)) * MINUTE
+        if draw(st.integers(0, 4)) == 0:
+            row["reason"] = draw(st.sampled_from(tuple(REASONS)))
+        if draw(st.integers(0, 6)) == 0:
+            row["method"] = "assumed"
+    elif kind == "count":
+        row |= {name: draw(pieces) for name in ("total", "good", "scrap", "first_pass", "rework")}
+        row["good"] = row["good"] if draw(st.booleans()) else draw(st.integers(0, 90).map(Decimal))
+        if draw(st.booleans()):
+            row["from_at"] = at - draw(st.integers(1, 300)) * MINUTE
+        row["product"] = draw(st.sampled_from(("", "", "p")))
+        row["order_id"] = draw(st.sampled_from(("", "", "A")))
+        row["unit"] = draw(st.sampled_from((None, None, "case")))
+        row["reason"] = draw(st.sampled_from((None, "scratch")))
+    elif kind == "order":
+        row |= {"order_id": draw(orders), "product": draw(products)}
+        row["phase"] = draw(st.sampled_from(("start", "start", "end")))
+    elif kind == "reason":
+        row |= {"role": draw(st.sampled_from(("symptom", "symptom", "cause"))), "reason": draw(st.sampled_from(tuple(REASONS)))}
+        if draw(st.integers(0, 2)) == 0:
+            row["from_at"], row["until_at"] = draw(spans)
+    elif kind == "alive":
+        row |= {"from_at": at - draw(st.integers(1, 500)) * MINUTE, "until_at": at}
+    elif kind == "alarm":
+        row |= {"code": "E1", "phase": "on"}
+    elif kind == "lane":
+        kind, machine = "state", "m1:1"
+        row["state"] = draw(st.sampled_from(("producing", "off", "unknown", "fault")))
+        if draw(st.booleans()):
+            row["until_at"] = at + draw(st.integers(1, 300)) * MINUTE
+    elif kind == "plan":
+        row |= {"product": draw(st.sampled_from(("p", "q"))), "qty": draw(st.integers(0, 500).map(Decimal))}
+        row["from_at"] = START + draw(st.integers(0, 40)) * 60 * MINUTE
+        row["until_at"] = row["from_at"] + draw(st.sampled_from((60, 480))) * MINUTE
+        machine = draw(st.sampled_from(("m1", "line")))
+    else:
+        row |= {"n": draw(st.integers(1, 9).map(Decimal)), "n_ok": Decimal(1), "defects": Decimal(2)}
+        row["opportunities"] = Decimal(3)
+    return ev(kind, machine, at, **row)
+
+
+@st.composite
+def plants(draw: st.DrawFn) -> Plant:
+    """A plant of two machines on one of a few calendars."""
+    machine = {
+        "silence_us": draw(st.sampled_from((None, 30 * MINUTE, 240 * MINUTE))),
+        "good_by_exception": draw(st.booleans()),
+        "lanes": 2,
+    }
+    return plant(
+        MACHINES,
+        calendar=draw(st.sampled_from(CALENDARS)),
+        reasons=REASONS,
+        standards=(("m1", "p", "2.5"), ("m1", "", "7"), ("m2", "q", "0.333")),
+        orders=draw(st.booleans()),
+        machine=machine,
+        lane=[{"lane_equipment": f"m1:{n}", "equipment": "m1", "lane": n} for n in (1, 2)],
+        unit_factor=[
+            {"equipment": "m1", "product": "", "unit": "case", "factor": Decimal(12)},
+            {"equipment": "m1", "product": "p", "unit": "case", "factor": Decimal("2.5")},
+            {"equipment": "m2", "product": "", "unit": "case", "factor": Decimal(6)},
+        ],
+        line=[{"line": "line", "exit_machine": "m2", "constraint_machine": "m1", **EVER}],
+        product_class=[{"product": "p", "class": "k"}, {"product": "q", "class": "l"}],
+        changeover=[
+            {"equipment": "m1", "from_class": "*", "to_class": "k", "standard_us": 60 * SECOND},
+            {"equipment": "m1", "from_class": "l", "to_class": "k", "standard_us": 90 * SECOND},
+        ],
+        changeover_default=[{"equipment": "m2", "product": "p", "standard_us": 30 * SECOND}],
+    )
