@@ -57,12 +57,12 @@ class Differencer:
         some = " OR ".join(f"d_{name} {test}" for name in self.classes)
         run(
             f"CREATE OR REPLACE TEMP TABLE counted_{id(query)} AS SELECT row, {shown} FROM samples "
-            f"JOIN diffs ON samples.rowid = diffs.nth WHERE row >= 0 AND NOT wild AND ({some}) ORDER BY nth"
+            f"JOIN diffs ON samples.rowid = diffs.place WHERE row >= 0 AND NOT wild AND ({some}) ORDER BY place"
         )
         wild = f"wild_{id(query)}"
         run(
             f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row FROM samples "
-            "JOIN diffs ON samples.rowid = diffs.nth WHERE wild AND row >= 0"
+            "JOIN diffs ON samples.rowid = diffs.place WHERE wild AND row >= 0"
         )
         return Counted(f"SELECT * FROM counted_{id(query)}", columns, f"SELECT row FROM {wild}")
 
@@ -103,7 +103,7 @@ class Differencer:
             " OR ".join(f"coalesce({test}, false)" for test in odd) if self.counter.cumulative else "false"
         )
         self.connection.execute(
-            f"CREATE TEMP TABLE diffs AS SELECT rowid AS nth, lag(moment) OVER {frame} AS since, "
+            f"CREATE TEMP TABLE diffs AS SELECT rowid AS place, lag(moment) OVER {frame} AS since, "
             f"false AS wild, {', '.join(made)}, {marks} AS odd FROM samples"
         )
 
@@ -122,27 +122,27 @@ class Differencer:
         same = "equipment IS NOT DISTINCT FROM o.equipment AND series IS NOT DISTINCT FROM o.series"
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE odd AS SELECT DISTINCT equipment, series FROM samples "
-            "JOIN diffs ON samples.rowid = diffs.nth WHERE odd"
+            "JOIN diffs ON samples.rowid = diffs.place WHERE odd"
         )
         self._end_plain(carry, same)
         shown = ", ".join(self.classes)
         rows = self.connection.sql(
-            f"SELECT samples.rowid AS nth, equipment, series, row, moment, {shown} FROM samples "
+            f"SELECT samples.rowid AS place, equipment, series, row, moment, {shown} FROM samples "
             f"WHERE EXISTS (SELECT 1 FROM odd o WHERE {same}) ORDER BY equipment, series, {self.order}"
         ).fetchall()
         if not rows:
             return
         walked = list(self._walked(rows, carry))
         self.connection.execute(
-            "DELETE FROM diffs WHERE nth IN (SELECT unnest($1))", [[made[0] for made in walked]]
+            "DELETE FROM diffs WHERE place IN (SELECT unnest($1))", [[made[0] for made in walked]]
         )
-        names = ["nth", "since", "wild", *(f"d_{name}" for name in self.classes)]
+        names = ["place", "since", "wild", *(f"d_{name}" for name in self.classes)]
         types = [pa.int64(), pa.int64(), pa.bool_(), *[PIECES] * len(self.classes)]
         self._insert("diffs", names, types, walked)
 
     def _walked(self, rows: list[tuple[object, ...]], carry: Carry) -> Iterator[tuple[object, ...]]:
         key, series = "", Series(self.counter, len(self.classes))
-        for nth, equipment, part, row, at, *values in rows:
+        for place, equipment, part, row, at, *values in rows:
             name = json.dumps([self.query.rule.name, equipment, part])
             if name != key:
                 key, series = name, Series(self.counter, len(self.classes), _last_of(carry.get(name)))
@@ -150,7 +150,7 @@ class Differencer:
                 row == _CARRIED
             ):  # the walk starts from the carry itself, which knows each counter's own instant
                 continue
-            made: Made = series.take(Sample(nth, at, tuple(values)))  # type: ignore[arg-type]
+            made: Made = series.take(Sample(place, at, tuple(values)))  # type: ignore[arg-type]
             carry[name] = [None if last is None else [last.at, str(last.value)] for last in series.last]
             yield (made.row, made.since, made.wild, *made.pieces)
 

@@ -39,13 +39,13 @@ class KeyQuery:
         if not connection.sql("SELECT 1 FROM maybe_twins LIMIT 1").fetchall():
             return f"SELECT *, md5({content}) AS key FROM ({self.sql})"
         said = f"(SELECT *, {content} AS content FROM ({self.sql}))"
-        numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS nth FROM {said}"
-        key = "md5(content) || CASE WHEN nth > 1 THEN '#' || (nth - 1) ELSE '' END"
-        kept = " AND nth = 1" if self.drop_twins else ""
+        numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM {said}"
+        key = "md5(content) || CASE WHEN twin > 1 THEN '#' || (twin - 1) ELSE '' END"
+        kept = " AND twin = 1" if self.drop_twins else ""
         return (
             f"SELECT * EXCLUDE (content), md5(content) AS key FROM {said} "
             f"WHERE hash({listed}) NOT IN (SELECT h FROM maybe_twins) UNION ALL "
-            f"SELECT * EXCLUDE (content, nth), {key} AS key FROM ({numbered} "
+            f"SELECT * EXCLUDE (content, twin), {key} AS key FROM ({numbered} "
             f"WHERE hash({listed}) IN (SELECT h FROM maybe_twins)) WHERE true{kept}"
         )
 
