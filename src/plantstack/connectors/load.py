@@ -19,6 +19,7 @@ import pyarrow as pa
 from plantstack.connectors.files.intake import Spooled, spool, unpacked_suffix
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
+from plantstack.connectors.files.text_lines import check_fit
 from plantstack.connectors.mapping.differences import Carry
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.model import Mapping
@@ -158,6 +159,7 @@ def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
     unreadable = sheet.note_bad(run.connection, run.tally.rows)
     dead = tuple(DeadLetter(bad.line.raw, bad.line.where, bad.problem, mapping.source) for bad in unreadable)
     bad = dict(run.find_bad())
+    check_fit(sheet.name, len(bad), run.tally.rows)
     dead += _dead(bad, sheet.lines, mapping.source, sheet.name)
     yield FileBatch(sheet.name, dead=dead, notes=_notes(sheet, run.tally))
     for found in run.events(carry):

@@ -111,8 +111,8 @@ def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int 
     """
     name = shown_name(path)
     digest, written = hashlib.sha256(), 0
-    with open_plain(path, folder) as source, into.open("wb") as copy:
-        before = os.fstat(source.fileno())
+    with open_plain(path, folder) as source, into.open("wb") as copy, _watch(source) as watched:
+        before = os.fstat(watched.fileno())
         limit = max_bytes
         packing = _packing(source)
         if packing:
@@ -126,7 +126,7 @@ def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int 
                 what = f"is larger than {limit} bytes" + (" when unpacked" if packing else "")
                 raise EventError(Problem("file-too-large", name, what, "Split it."))
             copy.write(chunk)
-        after = os.fstat(source.fileno())
+        after = os.fstat(watched.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise EventError(
             Problem("file-changing", name, "was still being written", "Load it once it is whole.")
@@ -144,6 +144,11 @@ def unpacked_suffix(name: str) -> str:
     for suffix in _SUFFIXES:
         stem = stem.removesuffix(suffix)
     return Path(stem).suffix
+
+
+def _watch(source: BinaryIO) -> BinaryIO:
+    """The same open file once more: unpackers close theirs when they are done."""
+    return os.fdopen(os.dup(source.fileno()), "rb")
 
 
 def _packing(source: BinaryIO) -> str:

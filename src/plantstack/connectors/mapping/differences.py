@@ -34,10 +34,13 @@ class Counted:
 class Differencer:
     """Differences the counters of one rule within the tables of one connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: RuleQuery, counter: Counter) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, query: RuleQuery, counter: Counter, number: int
+    ) -> None:
         self.connection = connection
         self.query = query
         self.counter = counter
+        self.number = number  # of the rule, for the names of its tables
         self.classes = [name for name in COUNT_CLASSES if name in query.columns]
         self.order = "sequence, moment, row" if "sequence" in query.columns else "moment, row"
 
@@ -55,16 +58,14 @@ class Differencer:
         shown = ", ".join(f"{made.get(name, quoted(name))} AS {quoted(name)}" for name in columns)
         test = "IS NOT NULL" if self.counter.keep_zeros else "<> 0"
         some = " OR ".join(f"d_{name} {test}" for name in self.classes)
+        counted, wild = f"counted_{self.number}", f"wild_{self.number}"
+        joined = f"FROM samples JOIN diffs ON samples.rowid = diffs.place WHERE row > {_CARRIED}"
         run(
-            f"CREATE OR REPLACE TEMP TABLE counted_{id(query)} AS SELECT row, {shown} FROM samples "
-            f"JOIN diffs ON samples.rowid = diffs.place WHERE row >= 0 AND NOT wild AND ({some}) ORDER BY place"
+            f"CREATE OR REPLACE TEMP TABLE {counted} AS SELECT row, {shown} {joined} "
+            f"AND NOT wild AND ({some}) ORDER BY place"
         )
-        wild = f"wild_{id(query)}"
-        run(
-            f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row FROM samples "
-            "JOIN diffs ON samples.rowid = diffs.place WHERE wild AND row >= 0"
-        )
-        return Counted(f"SELECT * FROM counted_{id(query)}", columns, f"SELECT row FROM {wild}")
+        run(f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row {joined} AND wild")
+        return Counted(f"SELECT * FROM {counted}", columns, f"SELECT row FROM {wild}")
 
     def _add_carry(self, carry: Carry) -> None:
         rows = []

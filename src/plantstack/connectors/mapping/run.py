@@ -96,11 +96,13 @@ class Run:
 
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
-        for query in self.rules:
+        for number, query in enumerate(self.rules):
             if query.rule.counter is None:
                 sql, columns = event_query(query)
             else:
-                counted = Differencer(self.connection, query, query.rule.counter).run(self.bind, carry)
+                counted = Differencer(self.connection, query, query.rule.counter, number).run(
+                    self.bind, carry
+                )
                 self._note_wild(query, counted.wild)
                 sql, columns = counted.events, counted.columns
             yield from self._found(query.rule.kind, sql, columns)
@@ -172,7 +174,8 @@ class Run:
     def _count(self) -> None:
         tally = self.tally
         counted = self.connection.sql(
-            "SELECT count(*), count(*) FILTER (ignored), count(*) FILTER (stale AND NOT ignored) FROM kept"
+            "SELECT (SELECT count(*) FROM cells), count(*) FILTER (ignored), "
+            "count(*) FILTER (stale AND NOT ignored) FROM kept"
         ).fetchall()
         tally.rows, tally.ignored, tally.stale = counted[0]
         if self.mapping.at.only and (self.mapping.at.only, Read.TIME) in self.cells:
