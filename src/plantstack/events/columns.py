@@ -97,7 +97,7 @@ def _unknown(kind: str, name: str, rows: Sequence[Row], places: Sequence[int]) -
         f"a {kind} has no field '{name}'",
         f"{hint} Put your own fields inside x.",
     )
-    return [(place, problem) for place, row in zip(places, rows, strict=True) if name in row]
+    return [(place, problem) for place, row in zip(places, rows, strict=True) if row.get(name) is not None]
 
 
 def _supersedes(values: list[Any], columns: dict[str, pa.Array], places: Sequence[int]) -> Faults:

@@ -6,8 +6,9 @@ one refuses, to find the rows at fault and to say what is wrong with each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ _RFC3339 = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
     r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
+_DECIMAL_TEXT = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]{0,300})?|\.[0-9]{1,300})([eE][+-]?[0-9]{1,3})?")
 _LIMIT = Decimal(10) ** 12
 _LIKE = "write RFC 3339 like 2026-03-01T06:00:00Z"
 _NUMERIC = {int, Decimal, type(None)}
@@ -88,15 +90,9 @@ def _slow_number(value: Any) -> Decimal:
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise ValueError(f"expected a number, got {shown(value)}")
-    try:
-        number = Decimal(value) if isinstance(value, str) and value.isascii() and "_" not in value else None
-    except InvalidOperation:
-        number = None
-    if not isinstance(value, str):
-        number = Decimal(value)
-    if number is None or not number.is_finite():
+    if isinstance(value, str) and not _DECIMAL_TEXT.fullmatch(value):
         raise ValueError(f"expected a number, got {shown(value)}")
-    return number
+    return Decimal(value)
 
 
 def _fast_real(values: Sequence[Any]) -> pa.Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -90,9 +90,10 @@ class Log:
     def _writer(cls, places: guard.Places, project_id: str, holder: str, probe: store.Probe) -> Self:
         before = _what_was(places)
         guard.prepare(places)
-        lock = guard.take_lock(places, holder)
-        try:
-            connection = store.open_writer(places.store, probe)
+        with ExitStack() as undo:
+            lock = guard.take_lock(places, holder)
+            undo.callback(lock.release)
+            connection = undo.enter_context(closing(store.open_writer(places.store, probe)))
             log = cls(places, connection, _own_project(connection, project_id, create=True), lock)
             log.probe = probe
             guard.check_same_log(before, log.project_id, log.last_offset())
@@ -101,18 +102,19 @@ class Log:
             segments.sweep(places.segments, connection, "segment")
             segments.sweep(places.known, connection, "known")
             guard.write_identity(places, log.project_id, log.last_offset())
-        except BaseException:
-            lock.release()
-            raise
+            undo.pop_all()
         return log
 
     @classmethod
     def _reader(cls, places: guard.Places, project_id: str) -> Self:
         before = _what_was(places)
-        connection = store.open_reader(places.store) if places.store.exists() else store.open_empty()
-        connection.execute("BEGIN")
-        log = cls(places, connection, _own_project(connection, project_id, create=False), None)
-        guard.check_same_log(before, log.project_id, log.last_offset())
+        with ExitStack() as undo:
+            found = store.open_reader(places.store) if places.store.exists() else store.open_empty()
+            connection = undo.enter_context(closing(found))
+            connection.execute("BEGIN")
+            log = cls(places, connection, _own_project(connection, project_id, create=False), None)
+            guard.check_same_log(before, log.project_id, log.last_offset())
+            undo.pop_all()
         return log
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from plantstack.errors import LogError, Problem
@@ -52,14 +53,17 @@ def open_writer(path: Path, probe: Probe) -> sqlite3.Connection:
         LogError: when the store is damaged, newer than this program, or not durable.
     """
     try:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        probe("opened", connection)
-        _check_durable(connection)
-        if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            _create(connection)
-        migrate(connection, STORE_VERSION, lambda: probe("migrating", connection))
+        with ExitStack() as undo:
+            opened = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+            connection = undo.enter_context(closing(opened))
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            probe("opened", connection)
+            _check_durable(connection)
+            if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                _create(connection)
+            migrate(connection, STORE_VERSION, lambda: probe("migrating", connection))
+            undo.pop_all()
     except sqlite3.DatabaseError as error:
         raise unusable(path, error) from error
     return connection
@@ -78,6 +82,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         raise unusable(path, error) from error
     if version != STORE_VERSION:
+        connection.close()
         what = f"expected log schema {STORE_VERSION}, found {version}"
         raise LogError(
             Problem("log-schema", path.name, what, "run any writing command once to bring it up to date")

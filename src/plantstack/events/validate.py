@@ -49,7 +49,7 @@ def validate(
     bad = {row for row, _ in sheet.problems}
     good = _complete(sheet, equipment)
     if bad:
-        good = good.take([row for row in range(sheet.size) if row not in bad])
+        good = good.take(pa.array([row for row in range(sheet.size) if row not in bad], pa.int64()))
     return (keys or KeyMaker())(good), sorted(sheet.problems)
 
 
@@ -178,7 +178,7 @@ def _resolve(sheet: Sheet, names: Names) -> pa.Array:
     found = names.resolve(named, sheet["at"])
     project_wide = pc.and_(pc.equal(named, ""), rules.PROJECT_WIDE.take(sheet.code).fill_null(False))
     found = pc.if_else(project_wide, "", found)
-    unknown = pc.indices_nonzero(pc.is_null(found)).to_pylist()
+    unknown = pc.indices_nonzero(pc.and_(pc.is_null(found), pc.is_valid(sheet["at"]))).to_pylist()
     for row in unknown:
         name = named[row].as_py()
         at = sheet["at"][row].as_py()

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from plantstack.errors import EventError, Problem
 from plantstack.events.batch import KEPT_BYTES, DeadLetter, Decoded, kept
@@ -73,7 +74,7 @@ def split_lines(chunks: Iterable[bytes], dead: list[DeadLetter]) -> Iterator[Lin
                 yield number, part
             number += 1
         if len(carry) > MAX_LINE:
-            skipped += len(carry) - KEPT_BYTES if not skipped else len(carry)
+            skipped += len(carry) - KEPT_BYTES
             carry = carry[:KEPT_BYTES]
     if skipped or len(carry) > MAX_LINE:
         dead.append(_too_long(number, carry, skipped))
@@ -113,7 +114,7 @@ def lay_out(objects: list[Row], lines: list[Line], dead: list[DeadLetter]) -> De
             wrong.setdefault(row, []).append(problem)
         dead += [_faulty(objects[row], lines[row], problems) for row, problems in wrong.items()]
         stay = [row for row in range(len(objects)) if row not in wrong]
-        table, lines = table.take(stay), [lines[row] for row in stay]
+        table, lines = table.take(pa.array(stay, pa.int64())), [lines[row] for row in stay]
     dead.sort(key=lambda letter: int(letter.where.split()[-1]))
     return Decoded(table, [number for number, _ in lines], [line for _, line in lines], tuple(dead))
 
