@@ -21,6 +21,7 @@ from filelock import FileLock
 from plantstack.errors import LogError, Problem
 from plantstack.events import deadletters, guard, intake, sealing, segments, store
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, Receipt
+from plantstack.events.bulk import ROWS_A_FLUSH
 from plantstack.events.bulk import bulk as load
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.hot import read_hot
@@ -200,6 +201,7 @@ class Log:
         received_at: int,
         site_of: Mapping[str, str] = NO_SITES,
         cursor: Cursor | None = None,
+        rows: int = ROWS_A_FLUSH,
     ) -> Receipt:
         """Write large loads straight into segments, under the same rules as `append`.
 
@@ -210,9 +212,10 @@ class Log:
             received_at: the instant of receipt of all of them.
             site_of: the site of each equipment id, so that segments can be cut by site.
             cursor: how far the source has been read.
+            rows: at most this many rows a flush.
         """
         self.writable_known()
-        return load(self, batches, received_at=received_at, site_of=site_of, cursor=cursor)
+        return load(self, batches, received_at=received_at, site_of=site_of, cursor=cursor, rows=rows)
 
     def seal(
         self,
