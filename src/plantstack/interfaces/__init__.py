@@ -1,0 +1,1 @@
+"""Doors to people and scripts; only here are clock and environment read."""

@@ -1,0 +1,94 @@
+"""One answer in three dresses: the JSON object of the command contract, NDJSON rows, a table for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from plantstack.errors import Problem
+
+SCHEMA = "plantstack/1"
+FINE, TROUBLE, USAGE, CRASH = 0, 1, 2, 70
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command has to say.
+
+    Attributes:
+        rows: one object each, as the contract lists them.
+        problems: everything that is wrong; any of them makes the exit code 1.
+        notes: worth knowing, nothing wrong.
+        offset: the log offset the rows stand on; None where no log was asked.
+        as_of: how far the books reach, by site.
+    """
+
+    rows: Sequence[Mapping[str, Any]] = ()
+    problems: Sequence[Problem] = ()
+    notes: Sequence[Problem] = field(default=())
+    offset: int | None = None
+    as_of: Mapping[str, str] | str | None = None
+
+    def as_object(self) -> dict[str, Any]:
+        """The object of the command contract."""
+        return {
+            "schema": SCHEMA,
+            "offset": self.offset,
+            "as_of": self.as_of,
+            "rows": list(self.rows),
+            "problems": [problem.as_row() for problem in self.problems],
+        }
+
+
+def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str = "") -> None:
+    """Print an answer and leave with its exit code.
+
+    Args:
+        answer: what to say.
+        as_json: one object.
+        as_lines: one row a line; problems go to standard error.
+        told: a sentence for people; '' prints the rows as a table.
+    """
+    if as_json:
+        typer.echo(json.dumps(answer.as_object(), ensure_ascii=False))
+    elif as_lines:
+        for row in answer.rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        complain(answer.problems)
+    else:
+        _show(answer, told)
+    raise typer.Exit(TROUBLE if answer.problems else FINE)
+
+
+def complain(problems: Sequence[Problem]) -> None:
+    """Print every problem to standard error, one line each."""
+    for problem in problems:
+        typer.echo(" ".join(str(problem).split()), err=True)
+
+
+def _show(answer: Answer, told: str) -> None:
+    console = Console(highlight=False)
+    if told:
+        console.print(escape(told))
+    elif answer.rows:
+        console.print(_table(answer.rows))
+    for note in answer.notes:
+        console.print(escape(f"note: {note}"), style="dim")
+    complain(answer.problems)
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in rows[0]:
+        is_number = isinstance(rows[0][name], int | float)
+        table.add_column(name.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row.values()))
+    return table

@@ -1,0 +1,189 @@
+"""The command line: reads arguments, clock and environment, calls the stack, prints its answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from typer.core import TyperGroup
+
+from plantstack import __version__
+from plantstack.errors import PlantstackError, Problem, QueryError
+from plantstack.interfaces.answer import CRASH, TROUBLE, USAGE, Answer, complain, give
+from plantstack.interfaces.figures import sentence
+from plantstack.stack import Stack
+
+REPORT_TO = "please report it with the command you gave"
+
+
+class _Commands(TyperGroup):
+    """Lets a command have two words: `plantstack kpi eval`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Take the longer name where there is one."""
+        pair = " ".join(args[:2])
+        return super().resolve_command(ctx, [pair, *args[2:]] if pair in self.commands else args)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="plantstack",
+    help="From the machine to the owner: one event log, one time ledger, five layers of KPIs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Project = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the project.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsLines = Annotated[bool, typer.Option("--ndjson", help="Print one JSON object a row.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"plantstack {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """From the machine to the owner: one event log, one time ledger, five layers of KPIs."""
+
+
+@app.command()
+def init(project: Project, as_json: AsJson = False) -> None:
+    """Write a new plant project that passes check and explains itself."""
+    files = Stack.init(project)
+    rows = [{"file": str(path)} for path in files]
+    told = (
+        f"{len(files)} files written. Next: edit {project / 'plant.yaml'}, then 'plantstack check {project}'."
+    )
+    give(Answer(rows), as_json=as_json, told=told)
+
+
+@app.command()
+def check(project: Project, as_json: AsJson = False) -> None:
+    """Name every problem of every plant file and mapping at once."""
+    problems = Stack.check(project)
+    told = f"{len(problems)} problems." if problems else "Everything is in order."
+    give(Answer(problems=problems), as_json=as_json, told=told)
+
+
+@app.command()
+def load(
+    project: Project,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of events.")],
+    mapping: Annotated[
+        str, typer.Option("--mapping", help="How rows become events: a file, or a name from mappings/.")
+    ] = "",
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Load files of events; good rows are kept, bad ones are set aside and named."""
+    with Stack.open(project, write=True) as stack, _progress(not (as_json or as_lines)) as shown:
+        task = shown.add_task("reading", total=None)
+        loaded = stack.load(
+            files,
+            now=time.time_ns() // 1000,
+            mapping=mapping,
+            progress=lambda file, rows: shown.update(task, description=f"{file}: {rows:,} events"),
+        )
+        offset = stack.log.last_offset()
+    give(
+        Answer(
+            rows=[one.as_row() for one in loaded],
+            problems=[problem for one in loaded for problem in one.problems],
+            notes=[note for one in loaded for note in one.notes],
+            offset=offset,
+        ),
+        as_json=as_json,
+        as_lines=as_lines,
+    )
+
+
+def _progress(is_shown: bool) -> Progress:
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=console, transient=True, disable=not (is_shown and console.is_terminal))
+
+
+@app.command("kpi eval")
+def kpi_eval(
+    kpi: Annotated[str, typer.Argument(metavar="ID", help="Which KPI.")],
+    measures: Annotated[str, typer.Option("--measures", help="JSON object: measure -> number.")],
+    profile: Annotated[str | None, typer.Option("--profile", help="How to count.")] = None,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Evaluate one formula on given measures; no plant is needed."""
+    value = Stack.evaluate(kpi, _numbers(measures), profile)
+    row = value.as_row()
+    give(Answer([row]), as_json=as_json, as_lines=as_lines, told=sentence(row, value.kpi.name))
+
+
+def _numbers(text: str) -> dict[str, Any]:
+    fix = "Write a JSON object such as '{\"time_run\": 22380}'."
+    try:
+        numbers = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise QueryError(Problem("measures-json", "--measures", "is not JSON", fix)) from None
+    if not isinstance(numbers, dict):
+        raise QueryError(Problem("measures-json", "--measures", "is not a JSON object", fix))
+    return numbers
+
+
+@app.command()
+def backup(
+    project: Project,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="To write; .zst compresses.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the log and the plant files into one file."""
+    offset = Stack.backup(project, file)
+    row = {"file": str(file), "offset": offset}
+    give(
+        Answer([row], offset=offset), as_json=as_json, told=f"{file} holds everything up to offset {offset}."
+    )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    project: Project,
+    as_json: AsJson = False,
+) -> None:
+    """Lay a backup out as a project that has no log yet."""
+    offset = Stack.restore(file, project)
+    row = {"project": str(project), "offset": offset}
+    give(Answer([row], offset=offset), as_json=as_json, told=f"{project} is restored up to offset {offset}.")
+
+
+def main() -> None:
+    """Run a command; whatever happens, people see sentences and scripts an exit code."""
+    try:
+        app()
+    except PlantstackError as error:
+        if "--json" in sys.argv:
+            typer.echo(json.dumps(Answer(problems=error.problems).as_object(), ensure_ascii=False))
+        else:
+            complain(error.problems)
+        sys.exit(USAGE if isinstance(error, QueryError) else TROUBLE)
+    except Exception as error:  # the last door: a crash is one line, never a stack of them
+        if os.environ.get("PLANTSTACK_DEBUG") == "1":
+            traceback.print_exc()
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        typer.echo(f"plantstack {__version__} crashed: {told}; {REPORT_TO}", err=True)
+        sys.exit(CRASH)
