@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+from tests.oracle.model import Books, Row
 
 from plantstack.engines.duckdb.calculator import Calculator, open_calculator, put_tables
 from plantstack.engines.duckdb.derive import (
@@ -22,7 +23,6 @@ from plantstack.engines.duckdb.derive import (
 from plantstack.events.schema import EVENT
 from plantstack.ledger.rules import FLAGS
 from plantstack.plant.schemas import SCHEMAS
-from tests.oracle.model import Books, Row
 
 # What the oracle calls a flag, where the product has the same by another name.
 ORACLE_FLAGS = {"overtime_fault": "stopped_in_overtime", "moved_by_hand": "moved_out"}
@@ -32,7 +32,9 @@ TOTAL_CLASSES = ("good", "scrap", "rework", "startup_reject", "rest")
 
 def plant_arrow(plant: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
     """Plant rows as the Arrow tables of the plant package."""
-    return {name: pa.Table.from_pylist(plant.get(name, []), schema=schema) for name, schema in SCHEMAS.items()}
+    return {
+        name: pa.Table.from_pylist(plant.get(name, []), schema=schema) for name, schema in SCHEMAS.items()
+    }
 
 
 def sql_books(

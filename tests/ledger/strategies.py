@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-
-from plantstack.events.schema import STATES
 from tests.oracle.build import DAY, EVER, MINUTE, MONDAY, SECOND, Shifts, ev, plant
 from tests.oracle.model import Plant, Row
+
+from plantstack.events.schema import STATES
 
 MACHINES = ("m1", "m2")
 SOURCES = ("m", "n", "tablet1")
@@ -56,7 +56,13 @@ def _told(draw: st.DrawFn, at: int) -> dict[str, Any]:
 def events(draw: st.DrawFn) -> Row:
     """One event of the kinds the ledger reads."""
     kind = draw(
-        st.sampled_from(("state",) * 6 + ("count",) * 4 + ("order",) * 2 + ("reason",) * 2 + ("alive", "alarm", "lane", "plan", "inspection"))
+        st.sampled_from(
+            ("state",) * 6
+            + ("count",) * 4
+            + ("order",) * 2
+            + ("reason",) * 2
+            + ("alive", "alarm", "lane", "plan", "inspection")
+        )
     )
     machine = draw(st.sampled_from(MACHINES))
     at = draw(instants)
@@ -82,7 +88,10 @@ def events(draw: st.DrawFn) -> Row:
         row |= {"order_id": draw(orders), "product": draw(products)}
         row["phase"] = draw(st.sampled_from(("start", "start", "end")))
     elif kind == "reason":
-        row |= {"role": draw(st.sampled_from(("symptom", "symptom", "cause"))), "reason": draw(st.sampled_from(tuple(REASONS)))}
+        row |= {
+            "role": draw(st.sampled_from(("symptom", "symptom", "cause"))),
+            "reason": draw(st.sampled_from(tuple(REASONS))),
+        }
         if draw(st.integers(0, 2)) == 0:
             row["from_at"], row["until_at"] = draw(spans)
     elif kind == "alive":

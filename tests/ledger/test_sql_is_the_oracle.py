@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.ledger import against
 from tests.ledger.strategies import events, plants
 from tests.oracle import derive

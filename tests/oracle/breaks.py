@@ -6,8 +6,8 @@
 > length is used, the rest planned_overrun. A reason whose leaf is the break's own and whose covered part of
 > a halt begins in the window does the same. All claims of one window share the length.
 
-A planned stop begins where its unbroken run of `planned_stop` begins, whoever repeats it. Who begins in several windows claims them
-all; they are used up one after the other, the one that closes first going first.
+A planned stop begins where its unbroken run of `planned_stop` begins, whoever repeats it. Who begins in
+several windows claims them all; they are used up one after the other, the one that closes first going first.
 """
 
 from __future__ import annotations

@@ -122,7 +122,11 @@ def piece_facts(
     summed: dict[PieceKey, Decimal] = {}
     standards: dict[PieceKey, Row | None] = {}
     for piece in pieces:
-        row = standard_at(machine, piece.product, piece.at) if piece.kind in CLASSES and piece.has_cycle else None
+        row = (
+            standard_at(machine, piece.product, piece.at)
+            if piece.kind in CLASSES and piece.has_cycle
+            else None
+        )
         key = _piece_key(machine, piece, row)
         summed[key] = summed.get(key, ZERO) + piece.qty
         standards[key] = row

@@ -82,13 +82,13 @@ def test_production_days_tile_every_window(zone: str, day: date, day_start: int,
 
 
 def wall(zone: str, instant: int) -> datetime:
-    return datetime(1970, 1, 1) + timedelta(microseconds=instant + offset_at(zone, instant))  # noqa: DTZ001
+    return datetime(1970, 1, 1) + timedelta(microseconds=instant + offset_at(zone, instant))
 
 
 @given(zones, days, minutes)
 def test_a_resolved_time_shows_on_the_wall_or_fell_into_a_gap(zone: str, day: date, minute: int) -> None:
     instant = resolve(zone, day, minute)
-    asked = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)  # noqa: DTZ001 (a wall clock)
+    asked = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
     gap = (wall(zone, instant) - asked) // timedelta(microseconds=1)
     assert gap >= 0, "a time in a gap only moves forward"
     assert offset_at(zone, instant - gap - 1) == offset_at(zone, instant) - gap or gap == 0

@@ -15,7 +15,9 @@ Calculator = duckdb.DuckDBPyConnection
 MEMORY = "1200MB"
 
 
-def open_calculator(*, folders: Iterable[Path] = (), scratch: Path | None = None, threads: int = 2) -> Calculator:
+def open_calculator(
+    *, folders: Iterable[Path] = (), scratch: Path | None = None, threads: int = 2
+) -> Calculator:
     """Open an in-memory calculator locked to the given folders.
 
     Args:

@@ -9,7 +9,15 @@ import pyarrow as pa
 
 from plantstack.engines.duckdb.calculator import Calculator, fetch_table, put_tables
 from plantstack.events.schema import EVENT
-from plantstack.ledger.derivation import CARRY, CUT_AT, OUTPUTS, PLAN_VERSION, PLANT_TABLES, SCOPE, ledger_steps
+from plantstack.ledger.derivation import (
+    CARRY,
+    CUT_AT,
+    OUTPUTS,
+    PLAN_VERSION,
+    PLANT_TABLES,
+    SCOPE,
+    ledger_steps,
+)
 
 CARRY_SCHEMA = pa.schema([pa.field("slot", pa.string()), *EVENT])
 GONE_SCHEMA = pa.schema([pa.field("log_offset", pa.int64())])
@@ -50,7 +58,13 @@ def whole_scope(con: Calculator, as_of: Mapping[str, int]) -> pa.Table:
     named = [(row["equipment"], row["equipment"], False) for row in machines]
     named += [(row["lane_equipment"], row["equipment"], True) for row in lanes]
     rows = [
-        {"m": number, "equipment": name, "machine": machine, "is_lane": is_lane, "until_at": as_of[sites[machine]]}
+        {
+            "m": number,
+            "equipment": name,
+            "machine": machine,
+            "is_lane": is_lane,
+            "until_at": as_of[sites[machine]],
+        }
         for number, (name, machine, is_lane) in enumerate(named, 1)
         if sites[machine] in as_of
     ]
@@ -85,5 +99,3 @@ def run_steps(
 def outputs(con: Calculator) -> dict[str, pa.Table]:
     """Return what the last run left behind."""
     return {name: fetch_table(con, f"from {name}") for name in OUTPUTS}
-
-

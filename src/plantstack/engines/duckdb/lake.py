@@ -1,0 +1,120 @@
+"""The lake: derived tables as Parquet files, published by the atomic rename of one manifest.
+
+Anything here can be thrown away and derived again from the log. A file holds the pages of one block
+of machines and one month of production days; publishing writes new files beside the old ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from plantstack.errors import LogError, Problem
+
+SCHEMA = 1
+FOLDER = "lake"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a derivation stands on: events up to an offset, a configuration, a version of the rules."""
+
+    offset: int
+    config: str
+    derivation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One published generation.
+
+    Attributes:
+        project: id of the project whose log this was derived from.
+        generation: counts up with every publication.
+        stamp: what all pages stand on.
+        as_of: how far the books of each site reach, in microseconds.
+        files: table -> partition -> file, relative to the lake.
+    """
+
+    project: str
+    generation: int
+    stamp: Stamp
+    as_of: Mapping[str, int]
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_manifest(project_dir: Path, project_id: str) -> Manifest | None:
+    """Read the published generation; None when there is none that can be used.
+
+    Raises:
+        LogError: when the lake belongs to another project.
+    """
+    path = project_dir / FOLDER / MANIFEST
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return None  # derived state that cannot be read is derived again
+    if told.get("schema") != SCHEMA:
+        return None
+    if told["project"] != project_id:
+        raise LogError(
+            Problem(
+                "lake-foreign",
+                str(path.name),
+                f"the lake was derived for project '{told['project']}', this is '{project_id}'",
+                "delete the folder 'lake'; it is derived again",
+            )
+        )
+    del told["schema"]
+    return Manifest(**{**told, "stamp": Stamp(**told["stamp"])})
+
+
+def publish(project_dir: Path, manifest: Manifest) -> None:
+    """Make a generation the current one, in one step, and drop files nobody names any more."""
+    folder = project_dir / FOLDER
+    text = json.dumps({"schema": SCHEMA, **asdict(manifest)}, indent=1, sort_keys=True)
+    fresh = folder / f"{MANIFEST}.new"
+    with fresh.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(folder / MANIFEST)
+    _sweep(folder, manifest)
+
+
+def _sweep(folder: Path, manifest: Manifest) -> None:
+    """Remove files of generations before the last one; its readers may still be at work."""
+    named = {name for table in manifest.files.values() for name in table.values()}
+    for path in folder.rglob("*.parquet"):
+        name = path.relative_to(folder).as_posix()
+        if name not in named and generation_of(name) < manifest.generation - 1:
+            path.unlink(missing_ok=True)
+
+
+def file_name(table: str, partition: str, generation: int) -> str:
+    """Name the file of a partition.
+
+    >>> file_name("ledger", "tulsa/2026-03/004", 7)
+    'ledger/tulsa/2026-03/004.g7.parquet'
+    """
+    return f"{table}/{partition}.g{generation}.parquet"
+
+
+def generation_of(name: str) -> int:
+    """Read the generation out of a file name.
+
+    >>> generation_of("ledger/tulsa/2026-03/004.g7.parquet")
+    7
+    """
+    return int(name.rsplit(".g", 1)[1].removesuffix(".parquet"))
+
+
+def paths(project_dir: Path, names: Iterable[str]) -> list[str]:
+    """Return absolute paths of lake files."""
+    return [str(project_dir / FOLDER / name) for name in names]

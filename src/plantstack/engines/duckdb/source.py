@@ -1,0 +1,204 @@
+"""Put the log in front of the steps: what was logged, what of it stands, every version of a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+import pyarrow as pa
+
+from plantstack.engines.duckdb.calculator import Calculator, fetch_table, put_tables
+from plantstack.engines.duckdb.derive import GONE_SCHEMA, PLAN_SCHEMA
+from plantstack.events.corrections import Correction, Identity, Rank, Standing, standing
+from plantstack.events.identity import canonical
+from plantstack.events.log import Log
+from plantstack.events.schema import EVENT
+
+_CORRECTION = "log_offset, kind, at, told_at, source, key, sup_source, sup_key, void"
+
+
+def put_log(con: Calculator, log: Log, upto: int) -> None:
+    """Make the view `everything`: all events up to an offset, sealed and hot."""
+    put_tables(con, {"hot_event": log.hot(upto)})
+    files = [str(path) for path in log.segments(upto, kinds=None)]
+    sealed = f"select * from read_parquet({_texts(files)}, union_by_name = true)" if files else ""
+    parts = [sealed, "select * from hot_event"] if sealed else ["select * from hot_event"]
+    con.execute(
+        "create or replace temp view everything as select * from ("
+        + " union all by name ".join(parts)
+        + f") where log_offset <= {int(upto)}"
+    )
+
+
+def _texts(values: Iterable[str]) -> str:
+    quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"[{quoted}]"
+
+
+def settle(con: Calculator, log: Log, upto: int) -> None:
+    """Decide which events do not stand, and keep them as the table `gone` (books 1, R27).
+
+    Also makes `plan_told`: every version of a plan, with the moment at which it was replaced.
+    """
+    losers, standing_rows = _conflicts(con, log, upto)
+    settled = _corrections(con, losers)
+    gone = set(losers)
+    gone |= _offsets_of(con, {*settled.voided, *settled.dead}, standing_rows)
+    put_tables(
+        con, {"gone": pa.Table.from_pylist([{"log_offset": n} for n in sorted(gone)], schema=GONE_SCHEMA)}
+    )
+    gone |= _waiting(con)
+    put_tables(
+        con, {"gone": pa.Table.from_pylist([{"log_offset": n} for n in sorted(gone)], schema=GONE_SCHEMA)}
+    )
+    _plans(con, set(losers))
+
+
+def _conflicts(con: Calculator, log: Log, upto: int) -> tuple[list[int], set[int]]:
+    """Of several contents under one identity the least (told_at, canonical content) stands."""
+    identities = log.conflicted(upto)
+    if not identities:
+        return [], set()
+    put_tables(con, {"disputed": pa.Table.from_pylist([{"source": s, "key": k} for s, k in identities])})
+    rows = fetch_table(con, "select e.* from everything as e semi join disputed using (source, key)")
+    rows = rows.select(EVENT.names).cast(EVENT)
+    contents = canonical(rows)
+    told: dict[Identity, list[tuple[int, str, int]]] = defaultdict(list)
+    for row, content in zip(rows.to_pylist(), contents, strict=True):
+        told[(row["source"], row["key"])].append((row["told_at"], content, row["log_offset"]))
+    kept = {min(versions)[2] for versions in told.values()}
+    return [offset for versions in told.values() for _, _, offset in versions if offset not in kept], kept
+
+
+def _corrections(con: Calculator, losers: list[int]) -> Standing:
+    rows = fetch_table(con, f"select {_CORRECTION} from everything where sup_key is not null").to_pylist()
+    lost = set(losers)
+    corrections = [
+        Correction(
+            (row["source"], row["key"]),
+            (row["sup_source"], row["sup_key"]),
+            row["void"],
+            row["kind"],
+            row["told_at"],
+            row["at"],
+        )
+        for row in rows
+        if row["log_offset"] not in lost
+    ]
+    if not corrections:
+        return Standing(frozenset())
+    targets = pa.Table.from_pylist([{"source": c.target[0], "key": c.target[1]} for c in corrections])
+    put_tables(con, {"target": targets})
+    found = fetch_table(
+        con, "select e.source, e.key, e.kind from everything as e semi join target using (source, key)"
+    )
+    kinds = {(row["source"], row["key"]): row["kind"] for row in found.to_pylist()}
+    return standing(corrections, kinds, _ranks(con, {c.identity[0] for c in corrections}))
+
+
+def _ranks(con: Calculator, sources: set[str]) -> dict[str, Rank]:
+    rules = fetch_table(con, 'select "match", rank, person from source_rule').to_pylist()
+    ranks = {}
+    for source in sources:
+        rule = next((rule for rule in rules if fnmatchcase(source, rule["match"])), None)
+        ranks[source] = Rank(rule["rank"], rule["person"]) if rule else Rank()
+    return ranks
+
+
+def _offsets_of(con: Calculator, identities: set[Identity], _kept: set[int]) -> set[int]:
+    if not identities:
+        return set()
+    put_tables(
+        con, {"voided": pa.Table.from_pylist([{"source": s, "key": k} for s, k in sorted(identities)])}
+    )
+    found = fetch_table(con, "select e.log_offset from everything as e semi join voided using (source, key)")
+    return set(found.column("log_offset").to_pylist())
+
+
+def _waiting(con: Calculator) -> set[int]:
+    """Late events on closed pages wait until the page is reopened (R27)."""
+    spoken = con.execute("select 1 from everything where kind = 'close' limit 1").fetchall()
+    if not spoken:
+        return set()
+    return set(fetch_table(con, WAITING).column("log_offset").to_pylist())
+
+
+def _plans(con: Calculator, losers: set[int]) -> None:
+    told = fetch_table(con, "select * from everything where kind = 'plan' and not void")
+    if not told.num_rows:
+        put_tables(con, {"plan_told": PLAN_SCHEMA.empty_table()})
+        return
+    rows = [row for row in told.to_pylist() if row["log_offset"] not in losers]
+    gone = {(row["sup_source"], row["sup_key"]): row["told_at"] for row in _replacing(con)}
+    for row in rows:
+        row["gone_at"] = gone.get((row["source"], row["key"]))
+    put_tables(con, {"plan_told": pa.Table.from_pylist(rows, schema=PLAN_SCHEMA)})
+
+
+def _replacing(con: Calculator) -> list[dict[str, object]]:
+    """Standing corrections, the earliest of each target last."""
+    rows: list[dict[str, object]] = fetch_table(
+        con,
+        "select e.sup_source, e.sup_key, e.told_at from everything as e anti join gone using (log_offset)"
+        " where e.sup_key is not null order by e.told_at desc",
+    ).to_pylist()
+    return rows
+
+
+WAITING = """
+with spoken as (
+    select
+        e.kind,
+        e.equipment,
+        e.log_offset,
+        d.site,
+        d.day,
+        d.from_at,
+        d.until_at
+    from everything as e
+    anti join gone using (log_offset)
+    join day as d
+        on
+            case
+                when e.from_at is not null and e.until_at is not null
+                    then e.from_at <= d.from_at and d.until_at <= e.until_at
+                else d.from_at <= e.at and e.at < d.until_at
+            end
+    where e.kind in ('close', 'reopen') and not e.void
+),
+
+late as (
+    select e.log_offset, e.equipment, home.site, home.line, home.area, home.parent, d.day
+    from everything as e
+    join (
+        select equipment, from_at, until_at, site, line, area, parent from placement
+        union all
+        select lane.lane_equipment, p.from_at, p.until_at, p.site, p.line, p.area, p.parent
+        from lane
+        join placement as p on p.equipment = lane.equipment
+    ) as home on home.equipment = e.equipment and home.from_at <= e.at and home.until_at > e.at
+    join day as d on d.site = home.site and d.from_at <= e.at and d.until_at > e.at
+    where
+        e.kind not in ('config', 'close', 'reopen')
+        and e.received_at > d.until_at
+        + case when e.kind = 'reason' and e.role = 'cause' then 14 else 7 end * 86400000000::bigint
+),
+
+about as (
+    select late.log_offset, spoken.kind, spoken.log_offset as spoken_at
+    from late
+    join spoken
+        on
+            spoken.day = late.day
+            and spoken.site = late.site
+            and spoken.equipment in (late.equipment, late.parent, late.line, late.area, late.site)
+)
+
+select log_offset
+from about
+group by log_offset
+having
+    arg_max(kind, spoken_at) filter (spoken_at < log_offset) = 'close'
+    and coalesce(bool_or(kind = 'reopen' and spoken_at > log_offset), false) = false
+"""

@@ -1,0 +1,15 @@
+"""How every test run behaves: property tests are as thorough everywhere, seeds are printed."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=_CALM)
+settings.register_profile(
+    "long", max_examples=20_000, deadline=None, print_blob=True, suppress_health_check=_CALM
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
