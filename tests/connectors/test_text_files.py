@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -98,7 +99,7 @@ def test_F38_a_file_still_being_written_waits(tmp_path: Path) -> None:
 @pytest.mark.parametrize("packed", ["gz", "xz", "zst"])
 def test_packed_text(tmp_path: Path, packed: str) -> None:
     text = (HEADER + GOOD).encode()
-    pack = {
+    pack: dict[str, Callable[[bytes], bytes]] = {
         "gz": gzip.compress,
         "xz": lzma.compress,
         "zst": lambda data: pa.compress(data, "zstd", asbytes=True),

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.events.build import NAMES, RECEIVED, decoded
+from tests.events.examples import example
 
 from plantstack.events.fields import Field
 from plantstack.events.kinds import COMMON, KINDS
 from plantstack.events.validate import validate
-from tests.events.build import NAMES, RECEIVED, decoded
-from tests.events.examples import example
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "events.md").read_text()
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", GUIDE, re.DOTALL | re.MULTILINE))

@@ -31,7 +31,7 @@ def text_of(cell: object) -> str:
         seconds, rest = divmod(cell // dt.timedelta(microseconds=1), 1_000_000)
         text = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
         return f"{text}.{rest:06d}" if rest else text
-    return str(cell)
+    return " ".join(str(cell).split("\n"))  # a row must stay a line
 
 
 def rows_of(path: str, wanted: list[str]) -> Iterator[list[str]]:
@@ -41,7 +41,7 @@ def rows_of(path: str, wanted: list[str]) -> Iterator[list[str]]:
     book = python_calamine.CalamineWorkbook.from_path(path)
     for name in wanted or book.sheet_names[:1]:
         if name not in book.sheet_names:
-            raise LookupError("no sheet '" + name + "'; sheets: " + ", ".join(book.sheet_names))
+            raise ValueError("no sheet '" + name + "'; sheets: " + ", ".join(book.sheet_names))
         yield ["#", name]
         for number, row in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
             cells = [text_of(cell) for cell in row]
@@ -59,10 +59,13 @@ def main(arguments: list[str]) -> int:
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
     try:
-        for row in rows_of(path, arguments[4:]):
-            writer.writerow(row)
-    except Exception as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}"[:300])
+        writer.writerows(rows_of(path, arguments[4:]))
+    except ImportError:
+        return 4
+    except MemoryError:
+        return 5
+    except Exception as error:  # the one edge of this process: a reason instead of a trace
+        sys.stderr.write(f"cannot be read: {error}"[:300])
         return 3
     return 0
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plantstack.connectors.files.intake import CHUNK
+from plantstack.connectors.files.sheet import KEPT_BYTES
 from plantstack.connectors.mapping.model import FileForm
 from plantstack.errors import EventError, Problem
 
 MAX_LINE = 2_000_000
-KEPT_BYTES = 65_536
 SPOILED = b"\xff"
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 

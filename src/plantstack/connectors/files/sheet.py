@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class Lines(Protocol):
         """Return the lines of some rows."""
 
 
+KEPT_BYTES = 65_536
 NoteBad = Callable[[duckdb.DuckDBPyConnection, int], list[BadLine]]
 
 
@@ -69,6 +71,36 @@ class Sheet:
         names = [name for name in self.headers if name]
         fix = did_you_mean(header, names)
         raise EventError(Problem("file-header", self.name, f"has no column '{header}'", fix))
+
+
+def cells_relation(path: Path, width: int, skip: int) -> tuple[str, dict[str, object]]:
+    """The CSV of one of our own parsers, each row led by its number."""
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    relation = (
+        "read_csv($file, auto_detect=false, header=false, delim=',', quote='\"', escape='\"', skip=$skip, "
+        "new_line='\\n', max_line_size=20000000, null_padding=true, parallel=false, "
+        f"columns={{{columns}}})"
+    )
+    return relation, {"file": str(path), "skip": skip}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLines:
+    """Rows of a sheet, known by their number."""
+
+    path: Path
+    name: str
+
+    def find(self, rows: Iterable[int]) -> dict[int, Line]:
+        """Return the lines of rows by the sheet's own row numbers."""
+        wanted = set(rows)
+        found: dict[int, Line] = {}
+        with self.path.open(encoding="utf-8", newline="") as source:
+            for row in csv.reader(source):
+                if int(row[0]) in wanted:
+                    raw = "\t".join(row[1:]).encode()[:KEPT_BYTES]
+                    found[int(row[0])] = Line(f"{self.name} row {row[0]}", raw)
+        return found
 
 
 def join_headers(rows: list[list[str]]) -> tuple[str, ...]:

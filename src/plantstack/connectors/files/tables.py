@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from plantstack.connectors.files.excel import excel_sheet, missing_sheet, read_workbook
+from plantstack.connectors.files.excel import excel_sheet, read_workbook
 from plantstack.connectors.files.intake import Spooled
 from plantstack.connectors.files.mtconnect import mtconnect_sheet
 from plantstack.connectors.files.parquet import parquet_sheet
@@ -60,9 +60,6 @@ def _workbook(file: Spooled, mapping: Mapping) -> tuple[list[Sheet], dict[str, S
     )
     cells = read_workbook(file.path, file.name, wanted)
     main = form.sheets or tuple(cells)[:1]
-    for name in main:
-        if name not in cells:
-            raise missing_sheet(file.name, name, cells)
     sheets = [excel_sheet(cells[name], file.name, name, form.header_rows, form.skip_rows) for name in main]
     joined = {
         join.name: excel_sheet(cells[join.sheet], file.name, join.sheet, join.header_rows)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from plantstack.connectors.files.scan import KEPT_BYTES, MAX_LINE, SPOILED, Scan
-from plantstack.connectors.files.sheet import BadLine, Line
+from plantstack.connectors.files.scan import MAX_LINE, SPOILED, Scan
+from plantstack.connectors.files.sheet import KEPT_BYTES, BadLine, Line
 from plantstack.connectors.mapping.model import FileForm
 from plantstack.errors import EventError, Problem
 
@@ -64,7 +64,8 @@ class TextLines:
         (counted,) = connection.sql("SELECT count(DISTINCT line) FROM reject_errors").fetchall()[0]
         check_fit(self.name, counted, rows + counted)
         found = connection.sql(
-            "SELECT line, min(error_type::VARCHAR), min(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
+            "SELECT line, min(error_type::VARCHAR), min(csv_line) FROM reject_errors"
+            " GROUP BY line ORDER BY line"
         ).fetchall()
         self.rows, self.bad = rows, tuple(line for line, *_ in found)
         raws = self._raw(set(self.bad))
