@@ -146,33 +146,54 @@ def test_R3_what_happens_at_as_of_belongs_to_the_last_segment() -> None:
 # -- closed pages ------------------------------------------------------------------------------------------
 
 
-def _closed(*more: Row) -> Books:
-    running = states("m1", "07:00 producing, 1/00:00 idle")
-    close = ev("close", "s", "1/01:00", from_at="00:00", until_at="1/00:00")
-    return books_of(running, close, list(more))
+def _close() -> Row:
+    return ev("close", "s", "1/01:00", from_at="00:00", until_at="1/00:00")
+
+
+def _reopen() -> Row:
+    return ev("reopen", "m1", "8/00:00", from_at="00:00", until_at="1/00:00")
 
 
 def _late(days: int, **more: Any) -> Row:
     return said("late", 5, received_at=clock("1/00:00") + days * DAY, told_at="08:00", **more)
 
 
+def _running(*more: Row) -> Books:
+    """A day's books and further events; offsets follow the order in which these were made."""
+    return books_of(states("m1", "07:00 producing, 1/00:00 idle"), list(more))
+
+
 def test_R27_a_late_event_waits_for_a_reopen_of_its_closed_page() -> None:
-    in_time, late = _late(7), _late(8)
-    assert not _closed(in_time).waiting
-    assert pieces(_closed(in_time), "good") == {(): 5}
-    assert _closed(late).waiting == {("m", "late")}
-    assert pieces(_closed(late), "good") == {}
-    before = ev(
-        "reopen", "m1", "8/00:00", from_at="00:00", until_at="1/00:00", log_offset=late["log_offset"] - 1
+    close, in_time, late, after = _close(), _late(7), _late(8), _reopen()
+    assert not _running(close, in_time).waiting
+    assert pieces(_running(close, in_time), "good") == {(): 5}
+    assert _running(close, late).waiting == {("m", "late")}
+    assert pieces(_running(close, late), "good") == {}
+    assert not _running(close, late, after).waiting
+    assert pieces(_running(close, late, after), "good") == {(): 5}
+
+
+def test_R27_only_a_close_before_the_event_came_makes_it_wait() -> None:
+    reopened_first, late_first, close, reopen, late, again, late_again = (
+        _reopen(),
+        _late(8),
+        _close(),
+        _reopen(),
+        _late(8),
+        _close(),
+        _late(8),
     )
-    assert _closed(late, before).waiting == {("m", "late")}
-    after = ev("reopen", "m1", "8/00:00", from_at="00:00", until_at="1/00:00")
-    assert not _closed(late, after).waiting
-    assert pieces(_closed(late, after), "good") == {(): 5}
+    # it was in the books when they were closed
+    assert not _running(late_first, close).waiting
+    # a reopen before the close says nothing about it; one after it opens the page until the next close
+    assert _running(reopened_first, close, late).waiting == {("m", "late")}
+    assert not _running(close, reopen, late).waiting
+    assert _running(close, reopen, again, late_again).waiting == {("m", "late")}
 
 
 def test_R27_an_open_page_takes_late_events_and_a_cause_has_14_days() -> None:
     assert books_of(states("m1", "07:00 producing"), _late(30)).waiting == set()
+    close = _close()
     due, overdue = (
         ev(
             "reason",
@@ -185,5 +206,5 @@ def test_R27_an_open_page_takes_late_events_and_a_cause_has_14_days() -> None:
         )
         for n in (14, 15)
     )
-    assert _closed(due).waiting == set()
-    assert _closed(overdue).waiting == {("m", "15 days")}
+    assert _running(close, due).waiting == set()
+    assert _running(close, overdue).waiting == {("m", "15 days")}
