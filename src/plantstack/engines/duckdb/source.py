@@ -15,7 +15,7 @@ from plantstack.events.identity import canonical
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
 
-_CORRECTION = "log_offset, kind, at, told_at, source, key, sup_source, sup_key, void"
+_CORRECTION = 'log_offset, kind, "at", told_at, source, key, sup_source, sup_key, void'
 
 
 def put_log(con: Calculator, log: Log, upto: int) -> None:
