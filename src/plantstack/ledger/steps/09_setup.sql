@@ -113,14 +113,14 @@ select
     p.oid,
     p.m,
     p.from_at,
-    coalesce(g.placed_at, greatest(r.from_at, p.from_at), p.to_at) as to_at,
+    coalesce(g.placed_at, r.from_at, p.to_at) as to_at,
     g.placed_at is not null as has_good
 from pending as p
 left join first_good as g on g.oid = p.oid
 left join (
-    select p2.oid, r2.from_at
+    select p2.oid, greatest(r2.from_at, p2.from_at) as from_at
     from pending as p2
     asof join producing as r2 on r2.m = p2.m and r2.to_at > p2.from_at
     where greatest(r2.from_at, p2.from_at) < p2.to_at
 ) as r on r.oid = p.oid
-where coalesce(g.placed_at, greatest(r.from_at, p.from_at), p.to_at) > p.from_at;
+where coalesce(g.placed_at, r.from_at, p.to_at) > p.from_at;
