@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=_CALM)
 settings.register_profile(
     "long", max_examples=20_000, deadline=None, print_blob=True, suppress_health_check=_CALM
+)
+settings.register_profile(
+    "draft",
+    max_examples=60,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=_CALM,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from plantstack.ledger.outputs import PAGED
 from plantstack.ledger.rules import vocabulary_sql
 
 # Tables a derivation starts from, beside the plant tables.
@@ -21,8 +22,18 @@ CARRY = "carry"  # what the opening page starts from
 CUT_AT = "cut_at"  # instants that start an hour cell of their own, for questions about exact spans
 PLAN_VERSION = "plan_version"  # every version of a plan, with the moment it was replaced
 
-# Tables a derivation leaves behind.
-OUTPUTS = ("ledger", "time_fact", "pieces_fact", "spans_fact", "page", "carry_out")
+# Kinds of events the steps read; every other kind leaves the books as they are.
+LEDGER_KINDS = (
+    "state",
+    "alive",
+    "count",
+    "alarm",
+    "order",
+    "plan",
+    "reason",
+    "setup_check",
+    "inspection",
+)
 
 # Plant tables the steps read (plantstack.plant.tables).
 PLANT_TABLES = (
@@ -66,5 +77,5 @@ def derivation_hash() -> str:
 
     Pages carry it, so an upgrade of the rules re-derives exactly what it touches.
     """
-    text = "\n".join([*vocabulary_sql(), *(step.sql for step in ledger_steps())])
+    text = "\n".join([*vocabulary_sql(), *(step.sql for step in ledger_steps()), *PAGED.values()])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

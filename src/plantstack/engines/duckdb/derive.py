@@ -12,12 +12,15 @@ from plantstack.events.schema import EVENT
 from plantstack.ledger.derivation import (
     CARRY,
     CUT_AT,
-    OUTPUTS,
     PLAN_VERSION,
     PLANT_TABLES,
     SCOPE,
     ledger_steps,
 )
+from plantstack.ledger.outputs import DERIVED
+
+# How many machines go through the steps at a time: more share the fixed costs, fewer need less memory.
+MACHINES_A_BATCH = 25
 
 CARRY_SCHEMA = pa.schema([pa.field("slot", pa.string()), *EVENT])
 GONE_SCHEMA = pa.schema([pa.field("log_offset", pa.int64())])
@@ -36,7 +39,7 @@ SCOPE_SCHEMA = pa.schema(
 
 def put_plant(con: Calculator, tables: Mapping[str, pa.Table]) -> None:
     """Copy the plant tables that the steps read into the connection."""
-    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, "placement", "site")})
+    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, "placement", "site", "period")})
 
 
 def put_event_view(con: Calculator) -> None:
@@ -98,4 +101,4 @@ def run_steps(
 
 def outputs(con: Calculator) -> dict[str, pa.Table]:
     """Return what the last run left behind."""
-    return {name: fetch_table(con, f"from {name}") for name in OUTPUTS}
+    return {name: fetch_table(con, f"from {name}") for name in DERIVED}

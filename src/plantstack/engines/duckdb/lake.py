@@ -27,6 +27,13 @@ class Stamp:
     config: str
     derivation: str
 
+    def can_grow_into(self, other: Stamp) -> bool:
+        """Whether pages of this stamp are right for another one but for the events in between."""
+        return (self.config, self.derivation) == (
+            other.config,
+            other.derivation,
+        ) and self.offset <= other.offset
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -37,7 +44,7 @@ class Manifest:
         generation: counts up with every publication.
         stamp: what all pages stand on.
         as_of: how far the books of each site reach, in microseconds.
-        files: table -> partition -> file, relative to the lake.
+        files: table -> partition (`site/block/month`) -> file, relative to the lake.
     """
 
     project: str
@@ -60,7 +67,7 @@ def read_manifest(project_dir: Path, project_id: str) -> Manifest | None:
         return None
     except ValueError:
         return None  # derived state that cannot be read is derived again
-    if told.get("schema") != SCHEMA:
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         return None
     if told["project"] != project_id:
         raise LogError(
@@ -72,12 +79,16 @@ def read_manifest(project_dir: Path, project_id: str) -> Manifest | None:
             )
         )
     del told["schema"]
-    return Manifest(**{**told, "stamp": Stamp(**told["stamp"])})
+    manifest = Manifest(**{**told, "stamp": Stamp(**told["stamp"])})
+    named = [name for table in manifest.files.values() for name in table.values()]
+    is_whole = all((project_dir / FOLDER / name).is_file() for name in named)
+    return manifest if is_whole else None
 
 
 def publish(project_dir: Path, manifest: Manifest) -> None:
     """Make a generation the current one, in one step, and drop files nobody names any more."""
     folder = project_dir / FOLDER
+    folder.mkdir(exist_ok=True)
     text = json.dumps({"schema": SCHEMA, **asdict(manifest)}, indent=1, sort_keys=True)
     fresh = folder / f"{MANIFEST}.new"
     with fresh.open("w", encoding="utf-8") as out:
@@ -100,8 +111,8 @@ def _sweep(folder: Path, manifest: Manifest) -> None:
 def file_name(table: str, partition: str, generation: int) -> str:
     """Name the file of a partition.
 
-    >>> file_name("ledger", "tulsa/2026-03/004", 7)
-    'ledger/tulsa/2026-03/004.g7.parquet'
+    >>> file_name("ledger", "tulsa/004/2026-03", 7)
+    'ledger/tulsa/004/2026-03.g7.parquet'
     """
     return f"{table}/{partition}.g{generation}.parquet"
 
@@ -109,12 +120,13 @@ def file_name(table: str, partition: str, generation: int) -> str:
 def generation_of(name: str) -> int:
     """Read the generation out of a file name.
 
-    >>> generation_of("ledger/tulsa/2026-03/004.g7.parquet")
+    >>> generation_of("ledger/tulsa/004/2026-03.g7.parquet")
     7
     """
     return int(name.rsplit(".g", 1)[1].removesuffix(".parquet"))
 
 
-def paths(project_dir: Path, names: Iterable[str]) -> list[str]:
-    """Return absolute paths of lake files."""
-    return [str(project_dir / FOLDER / name) for name in names]
+def parquet(project_dir: Path, names: Iterable[str]) -> str:
+    """The SQL that reads lake files, as one relation."""
+    quoted = ", ".join("'" + str(project_dir / FOLDER / name).replace("'", "''") + "'" for name in names)
+    return f"read_parquet([{quoted}], union_by_name = true)"

@@ -6,7 +6,13 @@ select
     coalesce(first(rule.person order by rule.place) filter (rule.place is not null), false) as person,
     first(rule.silence_us order by rule.place) filter (rule.place is not null) as silence_us,
     coalesce(first(rule.silence_none order by rule.place) filter (rule.place is not null), false) as silence_none
-from (select distinct e.source from event as e union select c.source from carry as c) as said
+from (
+    select distinct e.source from event as e
+    union
+    select c.source from carry as c
+    union
+    select p.source from plan_version as p
+) as said
 left join (select row_number() over () as place, r.* from source_rule as r) as rule
     on said.source glob rule.match
 group by said.source;

@@ -22,13 +22,26 @@ select
 from event as e
 join bounds as b on b.equipment = e.equipment
 join hearing as h on h.m = b.m and h.source = e.source
-where e.kind = 'alive' and (h.limit_us is not null or h.person);
+where e.kind = 'alive' and (h.limit_us is not null or h.person)
+union all
+-- the last sign before the window, of whoever spoke last about the state
+select
+    h.hid,
+    c.from_at,
+    c.until_at,
+    h.limit_us,
+    h.person
+from carry as c
+join bounds as b on b.equipment = c.equipment
+join hearing as h on h.m = b.m and h.source = c.source
+where c.slot = 'sign' and (h.limit_us is not null or h.person);
 
 -- How far a sign carries trust: a machine's by its limit, a person's to the end of the calendar span.
 create or replace temp table reach as
 select
     hid,
     first_at,
+    last_at,
     last_at as trusted_until,
     last_at + limit_us as reach
 from sign
@@ -37,6 +50,7 @@ union all
 select
     s.hid,
     s.first_at,
+    s.last_at,
     c.until_at,
     c.until_at
 from (from sign where person) as s

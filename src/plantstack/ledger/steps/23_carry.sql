@@ -46,6 +46,7 @@ select
     border.t < b.until_at
     and coalesce(halt.to_at, 0) <= border.t
     and coalesce(changeover.to_at, 0) <= border.t
+    and coalesce(changeover.is_closed, true)
     and coalesce(failure.to_at, 0) <= border.t
     and coalesce(setup.to_at, 0) <= border.t
     and open_count.m is null
@@ -77,8 +78,39 @@ left join (
     join border on border.m = g.m and g.from_at < border.t and g.until_at > border.t
 ) as open_reason on open_reason.m = border.m and open_reason.t = border.t;
 
+-- The last sign of life before a border, of the source whose word holds there. A thinned sign may reach beyond the
+-- border, by less than the silence limit; who changes what is there derives from an earlier border anyway.
+create or replace temp table carried_sign as
+select border.m, border.day, h.source, r.last_at
+from border
+asof join base on base.m = border.m and base.t < border.t
+join hearing as h on h.hid = base.hid
+asof join (
+    select hid, first_at, max(last_at) over (partition by hid order by first_at rows unbounded preceding) as last_at
+    from reach
+) as r on r.hid = base.hid and r.first_at < border.t;
+
 create or replace temp table carry_out as
-select b.equipment, c.day, c.slot, e.* exclude (equipment)
+select
+    b.equipment,
+    s.day,
+    'sign' as slot,
+    'alive' as kind,
+    s.last_at as at,
+    s.last_at as told_at,
+    s.source,
+    '' as key,
+    false as void,
+    '' as order_id,
+    '' as product,
+    s.last_at as from_at,
+    s.last_at as until_at,
+    0::bigint as log_offset,
+    0::bigint as received_at
+from carried_sign as s
+join bounds as b on b.m = s.m
+union all by name
+select b.equipment, c.day, c.slot, e.* exclude (equipment) replace (coalesce(e.received_at, 0) as received_at)
 from carried as c
 join bounds as b on b.m = c.m
 join (

@@ -1,0 +1,231 @@
+"""The books of a project in a connection: the published lake, and on top what had to be derived again.
+
+Readers keep what they derived in memory, a writer publishes it; both read the same views `all_<table>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from plantstack.engines.duckdb import lake
+from plantstack.engines.duckdb.calculator import Calculator, put_tables
+from plantstack.engines.duckdb.derive import GONE_SCHEMA, as_of_sites, put_event_view, put_plant
+from plantstack.engines.duckdb.source import put_log, settle
+from plantstack.engines.duckdb.windows import Border, Carried, Pages
+from plantstack.events.log import Log
+from plantstack.intervals import DAY, Interval
+from plantstack.ledger.derivation import LEDGER_KINDS, derivation_hash
+from plantstack.ledger.outputs import DERIVED, PAGED, SUM_UP
+from plantstack.plant.plant import Plant
+from plantstack.plant.tables import plant_tables
+
+_MARGIN = 40 * DAY  # calendars reach so far beyond the events on both sides
+_PAGES = pa.schema([(name, pa.string()) for name in ("equipment", "after", "upto")])
+
+
+@dataclass(slots=True)
+class Books:
+    """Everything derived of one project, as far as one offset.
+
+    Attributes:
+        plant: as it was known at the offset of the stamp.
+        folder: of the project.
+        manifest: the published generation that is read; None when there is none that fits.
+        stamp: what the views stand on.
+        as_of: how far the books of each site reach.
+        tables: the plant over the window of the events.
+        pages: what was derived beyond the manifest.
+    """
+
+    con: Calculator
+    log: Log
+    plant: Plant
+    folder: Path
+    manifest: lake.Manifest | None
+    stamp: lake.Stamp
+    as_of: dict[str, int]
+    tables: Mapping[str, pa.Table]
+    pages: list[Pages] = field(default_factory=list)
+
+    def site(self, machine: str) -> str:
+        """The site of a machine; it never leaves it."""
+        return self.plant.site_of(machine).id
+
+    def reach(self, machine: str) -> int:
+        """How far the books of a machine reach; 0 when nothing was ever heard at its site."""
+        return self.as_of.get(self.site(machine), 0)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the published generation already says everything."""
+        published = self.manifest
+        return published is not None and (published.stamp, dict(published.as_of)) == (self.stamp, self.as_of)
+
+    def relation(self, table: str) -> str:
+        """The SQL of a derived table: published pages that still hold, and fresh ones."""
+        names = self.manifest.files.get(table, {}).values() if self.manifest else ()
+        parts = []
+        if names:
+            old = f"select o.* from {lake.parquet(self.folder, names)} as o"
+            if self.pages:
+                old += f" where not exists (select 1 from fresh_pages as p where {within('o')})"
+            parts.append(old)
+        if self.pages or not names:
+            parts.append(f"select * from fresh_{table}")
+        return "(" + " union all by name ".join(parts) + ")"
+
+    def put_views(self) -> None:
+        """Make the views `all_<table>` say what is known now."""
+        for table, sql in SUM_UP.items():
+            self.con.execute(f"delete from fresh_{table}")
+            fresh = sql.format(time_fact="fresh_time_fact", pieces_fact="fresh_pieces_fact")
+            self.con.execute(f"insert into fresh_{table} by name {fresh}")
+        for table in PAGED:
+            self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
+
+    def borders(self, machines: Iterable[str]) -> dict[str, list[Border]]:
+        """The borders of machines as last derived, in time order."""
+        if self.manifest is None and not self.pages:
+            return {}
+        put_tables(self.con, {"asked": pa.table({"equipment": pa.array(sorted(machines), pa.string())})})
+        return read_borders(self.con, self.relation("page"), self.relation("carry_out"), only="asked")
+
+    def keep(self, published: Sequence[Pages]) -> None:
+        """Lay what the steps have just derived over everything known so far."""
+        if not published:
+            return
+        put_tables(self.con, {"published": self._page_rows(published)})
+        for name in DERIVED:
+            self.con.execute(f"delete from fresh_{name} as f using published as p where {within('f')}")
+            self.con.execute(
+                f"insert into fresh_{name} by name"
+                f" select f.* from {name} as f join published as p on {within('f')}"
+            )
+        self.pages += published
+        put_tables(self.con, {"fresh_pages": self._page_rows(self.pages)})
+
+    def forget_fresh(self) -> None:
+        """Empty the fresh tables, once they are published."""
+        for table in PAGED:
+            self.con.execute(f"create or replace temp table fresh_{table} ({PAGED[table]})")
+        self.pages = []
+        put_tables(self.con, {"fresh_pages": _PAGES.empty_table()})
+
+    def _page_rows(self, pages: Sequence[Pages]) -> pa.Table:
+        """Pages as a table, those of lanes with those of their machine."""
+        names: dict[str, list[str]] = {machine: [machine] for machine in self.plant.machines}
+        for lane, (machine, _) in self.plant.lanes.items():
+            names[machine].append(lane)
+        rows = [
+            {"equipment": name, "after": one.after, "upto": one.upto}
+            for one in pages
+            for name in names[one.machine]
+        ]
+        return pa.Table.from_pylist(rows, schema=_PAGES)
+
+
+def within(table: str) -> str:
+    """The condition that a row of a table lies in pages `p`."""
+    return f"{table}.equipment = p.equipment and {table}.day > p.after and {table}.day <= p.upto"
+
+
+def open_books(
+    con: Calculator,
+    log: Log,
+    plant: Plant,
+    folder: Path,
+    config: str,
+    *,
+    upto: int,
+    now: int | None = None,
+    use_lake: bool = True,
+) -> Books:
+    """Lay log and plant before the steps; nothing is derived yet.
+
+    Args:
+        con: a calculator that may read log and lake.
+        log: where the events are.
+        plant: as it was known at `upto`.
+        folder: of the project.
+        config: hash of the plant files.
+        upto: the last offset that counts.
+        now: how far the books reach; None: as far as the events of each site.
+        use_lake: False derives everything again.
+    """
+    stamp = lake.Stamp(upto, config, derivation_hash())
+    found = lake.read_manifest(folder, plant.project_id) if use_lake else None
+    if found is not None and not found.stamp.can_grow_into(stamp):
+        found = None
+    put_log(con, log, upto)
+    tables = plant_tables(plant, _window(con, now))
+    put_plant(con, tables)
+    settle(con, log, upto)
+    con.execute("drop table if exists logged")
+    con.execute("create or replace temp view logged as from everything")
+    put_event_view(con)
+    heard = as_of_sites(con)
+    con.execute("drop view logged")
+    as_of = heard if now is None else dict.fromkeys(heard, now)
+    books = Books(con, log, plant, folder, found, stamp, as_of, tables)
+    books.forget_fresh()
+    _put_seen(books)
+    return books
+
+
+def read_borders(con: Calculator, page: str, carry: str, *, only: str) -> dict[str, list[Border]]:
+    """Read borders out of tables of pages and of what they carry.
+
+    Args:
+        con: the connection.
+        page: a relation shaped like `page`.
+        carry: a relation shaped like `carry_out`.
+        only: a table of the `equipment` wanted.
+    """
+    carried: dict[tuple[str, str], set[tuple[str, str, int, int]]] = {}
+    rows = con.execute(
+        "select coalesce(lane.equipment, c.equipment), c.day, c.slot, c.source, c.log_offset,"
+        f" case when c.slot = 'sign' then c.until_at else 0 end from {carry} as c"
+        " left join lane on lane.lane_equipment = c.equipment"
+        f" semi join {only} as o on o.equipment = coalesce(lane.equipment, c.equipment)"
+    ).fetchall()
+    for equipment, day, *what in rows:
+        carried.setdefault((equipment, day), set()).add((what[0], what[1], what[2], what[3]))
+    out: dict[str, list[Border]] = {}
+    for equipment, day, at, is_settled in con.execute(
+        f"select equipment, day, until_at, is_settled from {page} as p semi join {only} using (equipment)"
+        " order by equipment, until_at"
+    ).fetchall():
+        stands: Carried = frozenset(carried.get((equipment, day), ()))
+        out.setdefault(equipment, []).append(Border(at, day, is_settled, stands))
+    return out
+
+
+def _window(con: Calculator, now: int | None) -> Interval:
+    """From the first to the last instant anybody spoke of, with a margin."""
+    kinds = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
+    first, last = con.execute(
+        f"select min(least(at, coalesce(from_at, at))), max(at) from everything where kind in ({kinds})"
+    ).fetchall()[0]
+    least, most = first or 0, max(last or 0, now or 0)
+    return Interval(least - _MARGIN, max(least, most) + _MARGIN)
+
+
+def _put_seen(books: Books) -> None:
+    """Make `seen`: which kinds were ever recorded of which equipment; and `old_gone`."""
+    con, published = books.con, books.manifest
+    if published is None:
+        con.execute("create or replace temp table seen as select distinct equipment, kind from everything")
+        put_tables(con, {"old_gone": GONE_SCHEMA.empty_table()})
+        return
+    for table in ("seen", "gone"):
+        names = published.files[table].values()
+        name = "seen" if table == "seen" else "old_gone"
+        con.execute(f"create or replace temp table {name} as from {lake.parquet(books.folder, names)}")
+    con.execute(
+        "insert into seen select distinct equipment, kind from everything"
+        f" where log_offset > {published.stamp.offset} except from seen"
+    )

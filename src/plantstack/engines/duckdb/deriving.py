@@ -1,0 +1,232 @@
+"""Bring books up to date: find what changed, derive those pages again, publish them.
+
+Live, late, corrected and historical data take this one way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.resources import files
+
+import pyarrow as pa
+
+from plantstack.engines.duckdb import lake
+from plantstack.engines.duckdb.books import Books, read_borders, within
+from plantstack.engines.duckdb.calculator import fetch_table, put_tables
+from plantstack.engines.duckdb.derive import (
+    CARRY_SCHEMA,
+    MACHINES_A_BATCH,
+    PLAN_SCHEMA,
+    SCOPE_SCHEMA,
+    put_event_view,
+    run_steps,
+)
+from plantstack.engines.duckdb.windows import Pages, Window, merged, pages_of, window_for
+from plantstack.intervals import Interval
+from plantstack.ledger.derivation import LEDGER_KINDS
+from plantstack.ledger.outputs import PAGED
+
+Dirt = Mapping[str, list[Interval]]
+Progress = Callable[[int, int], None]
+"""Told how many machines are through, and of how many."""
+
+_FAR = 2**62
+
+# The events of a batch, each machine's from where its window starts; texts the steps do not read stay out.
+_LOGGED = f"""
+create or replace temp table logged as
+select e.* replace (null::varchar as body, null::varchar as code, null::varchar as severity)
+from everything as e
+join (
+    select equipment, min(coalesce(from_at, {-_FAR})) as from_at, max(until_at) as until_at
+    from batch
+    group by equipment
+) as b on b.equipment = e.equipment and e.at >= b.from_at and e.at <= b.until_at
+where e.kind in ({", ".join(f"'{kind}'" for kind in LEDGER_KINDS)})
+"""
+
+
+def quiet(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
+def dirt_of(books: Books) -> dict[str, list[Interval]]:
+    """What has to be derived again, by machine: everything, or what changed since the last publication."""
+    if books.is_current:
+        return {}
+    if books.manifest is None:
+        reached = {machine: books.reach(machine) for machine in books.plant.machines}
+        return {machine: [Interval(-_FAR, end)] for machine, end in reached.items() if end}
+    sql = files("plantstack.engines.duckdb").joinpath("changed.sql").read_text("utf-8")
+    told = {"offset": books.manifest.stamp.offset, "kinds": list(LEDGER_KINDS)}
+    out: dict[str, list[Interval]] = {}
+    for machine, start, end in books.con.execute(sql, told).fetchall():
+        out.setdefault(machine, []).append(Interval(start, max(start, end)))
+    for machine in books.plant.machines:
+        was, reached_now = books.manifest.as_of.get(books.site(machine), 0), books.reach(machine)
+        if reached_now and was != reached_now:
+            out.setdefault(machine, []).append(Interval(min(was or -_FAR, reached_now), reached_now))
+    return {machine: merged(stretches) for machine, stretches in out.items()}
+
+
+def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Progress = quiet) -> None:
+    """Derive stretches of machines again and keep their pages as fresh ones."""
+    todo = {machine: list(stretches) for machine, stretches in dirt.items() if stretches}
+    hearing, far = _hearing(books), dict.fromkeys(todo, 1)
+    whole = len(todo)
+    while todo:
+        batch = sorted(todo)[:MACHINES_A_BATCH]
+        old = books.borders(batch)
+        windows = [
+            window_for(one, todo[one][0], old.get(one, []), hearing[one], books.reach(one), reach=far[one])
+            for one in batch
+        ]
+        _run(books, windows, cuts)
+        new = read_borders(books.con, "page", "carry_out", only="batch")
+        published: list[Pages] = []
+        for window in windows:
+            one = window.machine
+            pages = pages_of(window, new.get(one, []), old.get(one, []), hearing[one], books.reach(one))
+            if pages is None:
+                far[one] *= 4
+                continue
+            published.append(pages)
+            far[one] = 1
+            todo[one] = todo[one][1:]
+        books.keep(published)
+        todo = {machine: stretches for machine, stretches in todo.items() if stretches}
+        progress(whole - len(todo), whole)
+    books.put_views()
+
+
+def _hearing(books: Books) -> dict[str, int]:
+    """The longest silence limit of anyone who may be heard on each machine."""
+    most = max((rule["silence_us"] or 0 for rule in books.tables["source_rule"].to_pylist()), default=0)
+    rows = books.tables["machine"].select(["equipment", "silence_us", "spread_us"]).to_pylist()
+    return {row["equipment"]: max(most, row["silence_us"] or 0, row["spread_us"] or 0) for row in rows}
+
+
+def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
+    """Run the steps over one window a machine; the outputs stay in the connection."""
+    lanes: dict[str, list[str]] = {}
+    for lane, (machine, _) in books.plant.lanes.items():
+        lanes.setdefault(machine, []).append(lane)
+    named = [(name, one) for one in windows for name in (one.machine, *lanes.get(one.machine, ()))]
+    scope = [
+        {
+            "m": number,
+            "equipment": name,
+            "machine": one.machine,
+            "is_lane": name != one.machine,
+            "from_at": one.start.at if one.start else None,
+            "until_at": one.until,
+        }
+        for number, (name, one) in enumerate(named, 1)
+    ]
+    table = pa.Table.from_pylist(scope, schema=SCOPE_SCHEMA)
+    put_tables(books.con, {"batch": table})
+    books.con.execute(_LOGGED)
+    put_event_view(books.con)
+    run_steps(
+        books.con,
+        scope=table,
+        carry=_carry(books, [(name, one.start.day) for name, one in named if one.start]),
+        plan_versions=fetch_table(books.con, "from plan_told").cast(PLAN_SCHEMA),
+        cuts=cuts,
+    )
+
+
+def _carry(books: Books, starts: Sequence[tuple[str, str]]) -> pa.Table:
+    """What the windows start from: the carry of the borders they start at."""
+    if not starts:
+        return CARRY_SCHEMA.empty_table()
+    names, days = zip(*starts, strict=True)
+    put_tables(books.con, {"start": pa.table({"equipment": list(names), "day": list(days)})})
+    sql = f"select c.* from {books.relation('carry_out')} as c semi join start using (equipment, day)"
+    return fetch_table(books.con, sql).select(CARRY_SCHEMA.names).cast(CARRY_SCHEMA)
+
+
+def bring_up(books: Books, *, progress: Progress = quiet) -> int:
+    """Derive what a reader needs to see everything; return how many stretches that took."""
+    dirt = dirt_of(books)
+    derive(books, dirt, progress=progress)
+    return sum(len(stretches) for stretches in dirt.values())
+
+
+def blocks(books: Books) -> dict[str, list[str]]:
+    """The machines that share files: `site/number` -> ids."""
+    out: dict[str, list[str]] = {}
+    for site in sorted(books.plant.sites):
+        mine = sorted(one for one in books.plant.machines if books.site(one) == site)
+        for start in range(0, len(mine), MACHINES_A_BATCH):
+            out[f"{site}/{start // MACHINES_A_BATCH:03d}"] = mine[start : start + MACHINES_A_BATCH]
+    return out
+
+
+def publish(books: Books, *, progress: Progress = quiet) -> lake.Manifest:
+    """Derive what changed and make it the current generation of the lake."""
+    if books.is_current and books.manifest is not None:
+        return books.manifest
+    dirt, old = dirt_of(books), books.manifest
+    generation = (old.generation if old else _last_generation(books)) + 1
+    named = {table: dict(old.files.get(table, {})) if old else {} for table in PAGED}
+    done, whole = 0, len(dirt)
+    for block, machines in blocks(books).items():
+        mine = {machine: dirt[machine] for machine in machines if machine in dirt}
+        if not mine:
+            continue
+        derive(books, mine)
+        done += len(mine)
+        progress(done, whole)
+        for table in PAGED:
+            named[table] |= _write_block(books, table, block, generation)
+        books.forget_fresh()
+    for table in ("seen", "gone"):
+        named[table] = {"all": _write(books, f"from {table}", table, "all", generation)}
+    files_of = {
+        table: {partition: name for partition, name in found.items() if name}
+        for table, found in named.items()
+    }
+    manifest = lake.Manifest(books.plant.project_id, generation, books.stamp, books.as_of, files_of)
+    lake.publish(books.folder, manifest)
+    books.manifest = manifest
+    books.put_views()
+    return manifest
+
+
+def _last_generation(books: Books) -> int:
+    """The greatest generation any file was ever named by, so that no name is used twice."""
+    found = (books.folder / lake.FOLDER).rglob("*.g*.parquet")
+    return max((lake.generation_of(path.name) for path in found), default=0)
+
+
+def _write_block(books: Books, table: str, block: str, generation: int) -> dict[str, str]:
+    """Write the months of a block that changed; '' for a month that became empty."""
+    con, old = books.con, books.manifest.files.get(table, {}) if books.manifest else {}
+    months = {row[0] for row in con.execute(f"select distinct day[:7] from fresh_{table}").fetchall()}
+    spans = [(one.after[:7], one.upto[:7]) for one in books.pages]
+    months |= {
+        month
+        for partition in old
+        if partition.startswith(f"{block}/")
+        and any(after <= (month := partition[-7:]) <= upto for after, upto in spans)
+    }
+    out = {}
+    for month in sorted(months):
+        partition = f"{block}/{month}"
+        parts = [f"select f.* from fresh_{table} as f where f.day[:7] = '{month}'"]
+        if partition in old:
+            kept = f"not exists (select 1 from fresh_pages as p where {within('o')})"
+            parts.append(f"select o.* from {lake.parquet(books.folder, [old[partition]])} as o where {kept}")
+        sql = f"from ({' union all by name '.join(parts)}) order by equipment, day"
+        out[partition] = _write(books, sql, table, partition, generation)
+    return out
+
+
+def _write(books: Books, sql: str, table: str, partition: str, generation: int) -> str:
+    name = lake.file_name(table, partition, generation)
+    path = books.folder / lake.FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    quoted = str(path).replace("'", "''")
+    books.con.execute(f"copy ({sql}) to '{quoted}' (format parquet, compression zstd)")
+    return name
