@@ -7,6 +7,7 @@ is kept; decided by joining hashes instead of asking an index for each row.
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -91,20 +92,27 @@ def _flush(
     site_of: Mapping[str, str],
     cursor: Cursor | None,
 ) -> Receipt:
-    codes = _codes(log, fresh)
-    keep = pc.not_equal(codes, DUPLICATE)
+    ordered = sorted_run(fresh)
+    codes = _codes(log, fresh, ordered)
     first = log.last_offset() + 1
-    kept = _stamped(events.filter(keep), first, received_at)
+    clashes = EVENT.empty_table()
+    if pc.any(pc.cast(codes, pa.bool_())).as_py():  # seldom: a filter copies every column
+        keep = pc.not_equal(codes, DUPLICATE)
+        kept = _stamped(events.filter(keep), first, received_at)
+        ordered = sorted_run(fresh.filter(keep))
+        clashes = kept.filter(pc.equal(codes.filter(keep), CONFLICT))
+    else:
+        kept = _stamped(events, first, received_at)
     entry, written = None, []
     if len(kept):
         written = segments.write_segments(log.places.segments, kept, site_of)
-        entry = RunEntry(log, sorted_run(fresh.filter(keep)))
+        entry = RunEntry(log, ordered)
         log.probe("filed", log.connection)
     with log.transaction() as connection:
         segments.enter(connection, written)
         if entry:
             entry.enter(connection)
-        _note_conflicts(connection, kept.filter(pc.equal(codes.filter(keep), CONFLICT)))
+        _note_conflicts(connection, clashes)
         for batch in batches:
             intake.write_marks(connection, batch, None, received_at)
         intake.write_marks(connection, Batch(), cursor, received_at)
@@ -128,14 +136,12 @@ def _note_conflicts(connection: sqlite3.Connection, clashes: pa.Table) -> None:
     connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", zip(*columns, strict=True))
 
 
-def _codes(log: Writable, fresh: pa.Table) -> pa.Array:
+def _codes(log: Writable, fresh: pa.Table, ordered: pa.Table) -> pa.Array:
     """Decide each row against the runs and the rows before it."""
     codes = bytearray(len(fresh))  # all ACCEPTED
     with duckdb.connect(":memory:") as connection:
-        rows = pa.array(range(len(fresh)), pa.int64())
-        connection.register("fresh", fresh.append_column("row", rows))
-        distinct = connection.execute("SELECT count(DISTINCT identity) FROM fresh").fetchall()[0][0]
-        if distinct < len(fresh):
+        connection.register("fresh", fresh.append_column("row", _counted(0, len(fresh))))
+        if _has_twins(ordered.column("identity").combine_chunks()):
             for row, code in connection.execute(_TWINS).fetchall():
                 codes[row] = code
         if log.known:
@@ -146,8 +152,19 @@ def _codes(log: Writable, fresh: pa.Table) -> pa.Array:
     return pa.Array.from_buffers(pa.uint8(), len(codes), [None, pa.py_buffer(bytes(codes))])
 
 
+def _has_twins(ordered: pa.Array) -> bool:
+    return bool(pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py())
+
+
+def _counted(first: int, size: int) -> pa.Array:
+    """The numbers from `first` on, without a Python object for each."""
+    return pa.Array.from_buffers(
+        pa.int64(), size, [None, pa.py_buffer(array("q", range(first, first + size)))]
+    )
+
+
 def _stamped(events: pa.Table, first: int, received_at: int) -> pa.Table:
-    offsets = pa.array(range(first, first + len(events)), pa.int64())
+    offsets = _counted(first, len(events))
     received = pa.repeat(pa.scalar(received_at, pa.int64()), len(events))
     columns = [offsets, received, *(events.column(name) for name in CONTENT.names)]
     return pa.Table.from_arrays(columns, schema=EVENT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import blake2b
+from hashlib import md5
 from itertools import groupby
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from plantstack.events.schema import CONTENT
 
 SEPARATOR = "\x1f"
 _NOTHING = pa.scalar("")
+_WHO = ("source", "key")
 
 
 def canonical(events: pa.Table, *, without: tuple[str, ...] = ()) -> pa.Array:
@@ -53,9 +54,41 @@ def identity_texts(events: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise(events.column("source"), events.column("key"), "\n").combine_chunks()
 
 
+def content_texts(events: pa.Table) -> pa.Array:
+    """Write what events say beside who they are; compared only among events of one identity."""
+    return canonical(events, without=_WHO)
+
+
 def hashes(texts: pa.Array) -> list[bytes]:
-    """Hash each text to 16 bytes."""
-    return [blake2b(text, digest_size=16).digest() for text in texts.cast(pa.binary()).to_pylist()]
+    """Hash each text to 16 bytes.
+
+    MD5, because the calculator computes it over whole columns (`half_sql`). It guards against chance,
+    and nobody can make a text that hashes like another source's; a forger only loses events of its own.
+    """
+    return [md5(text, usedforsecurity=False).digest() for text in texts.cast(pa.binary()).to_pylist()]
+
+
+def half_sql(text: str) -> str:
+    """The SQL of `half` of the hash of a text."""
+    return f"(md5_number({text}) & 18446744073709551615::UHUGEINT)::UBIGINT"
+
+
+IDENTITY_SQL = "concat(source, chr(10), key)"
+"""`identity_texts` in SQL."""
+
+
+def content_sql(events: pa.Table) -> tuple[str, pa.Table]:
+    """Return `content_texts` in SQL, and the columns to run it on: the same texts, by the calculator."""
+    told, pieces, apart = {}, [], ""
+    for column in CONTENT:
+        said = events.column(column.name)
+        if said.null_count < len(said):
+            told[column.name] = _float_bits(said) if pa.types.is_floating(said.type) else said
+            if column.name not in _WHO:
+                pieces += [f"repeat(chr(31), {len(apart)})", f'"{column.name}"']
+                apart = ""
+        apart += SEPARATOR
+    return f"concat({', '.join(pieces)}, repeat(chr(31), {len(apart) - 1}))", pa.table(told)
 
 
 def half(digest: bytes) -> int:

@@ -12,14 +12,16 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plantstack.events.identity import canonical, half, hashes, identity_texts
+from plantstack.events.identity import IDENTITY_SQL, content_sql, half, half_sql
 
 RUN = pa.schema(
     [pa.field("identity", pa.uint64(), nullable=False), pa.field("content", pa.uint64(), nullable=False)]
 )
+_SCANNED_AT_ONCE = 65_536  # rows: so many go to one thread
 _GROWTH = 4  # a run is merged into the one before it unless that one is this much larger
 
 
@@ -75,11 +77,14 @@ def run_of(identities: Iterable[bytes], contents: Iterable[bytes]) -> pa.Table:
 
 def run_of_events(events: pa.Table) -> pa.Table:
     """Build a run, in the order of the rows, from events."""
-    return (
-        run_of(hashes(identity_texts(events)), hashes(canonical(events)))
-        if len(events)
-        else RUN.empty_table()
-    )
+    if not len(events):
+        return RUN.empty_table()
+    content, told = content_sql(events)
+    pieces = pa.Table.from_batches(told.to_batches(max_chunksize=_SCANNED_AT_ONCE))
+    with duckdb.connect(":memory:") as connection:
+        connection.register("told", pieces)
+        query = f"SELECT {half_sql(IDENTITY_SQL)} AS identity, {half_sql(content)} AS content FROM told"
+        return connection.sql(query).to_arrow_table().cast(RUN)
 
 
 def sorted_run(run: pa.Table) -> pa.Table:

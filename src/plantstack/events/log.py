@@ -25,7 +25,7 @@ from plantstack.events.bulk import ROWS_A_FLUSH
 from plantstack.events.bulk import bulk as load
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.hot import read_hot
-from plantstack.events.identity import canonical, hashes, identity_texts
+from plantstack.events.identity import content_texts, hashes, identity_texts
 from plantstack.events.known import Known
 from plantstack.events.segments import Segment
 from plantstack.intervals import Interval
@@ -336,7 +336,7 @@ class Log:
 
 
 def _hashes(events: pa.Table) -> tuple[list[bytes], list[bytes]]:
-    return (hashes(identity_texts(events)), hashes(canonical(events))) if len(events) else ([], [])
+    return (hashes(identity_texts(events)), hashes(content_texts(events))) if len(events) else ([], [])
 
 
 def _what_was(places: guard.Places) -> guard.Remembered | None:

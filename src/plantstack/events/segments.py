@@ -18,12 +18,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from plantstack.errors import LogError, Problem
-from plantstack.events.schema import EVENT, SCHEMA_VERSION
+from plantstack.events.schema import EVENT, SCHEMA_VERSION, nothing
 from plantstack.intervals import DAY, Interval
 
 ROW_GROUP = 65_536
 _OWN = ("key", "sup_key", "body")  # texts that seldom repeat gain nothing from a dictionary
 _REPEATED = [column.name for column in EVENT if pa.types.is_string(column.type) and column.name not in _OWN]
+_COMPARED = [column.name for column in EVENT if column.name not in _OWN]
+# Sorted by equipment and time, numbers grow in small steps and a key begins like the one before it.
+_DELTAS = {column.name: "DELTA_BINARY_PACKED" for column in EVENT if pa.types.is_int64(column.type)} | {
+    "key": "DELTA_BYTE_ARRAY"
+}
 ROWS_A_FILE = 1_000_000
 
 
@@ -176,24 +181,55 @@ def _day_ranges(events: pa.Table) -> list[pa.Table]:
 
 
 def _sorted(events: pa.Table) -> pa.Table:
-    """Sort by equipment, then time; columns that say nothing are not moved."""
-    order = pc.sort_indices(
-        events, sort_keys=[(name, "ascending") for name in ("equipment", "at", "log_offset")]
+    """Sort by equipment, then time; columns that say nothing are not moved, repeated texts as numbers."""
+    order = _order(events)
+    columns = []
+    for column in EVENT:
+        told = events.column(column.name)
+        if told.null_count == len(told):
+            columns.append(nothing(column.type, len(told)))
+            continue
+        shorter = told.dictionary_encode() if column.name in _REPEATED else told
+        columns.append(_whole(shorter).take(order))
+    fields = [
+        pa.field(column.name, moved.type, column.nullable)
+        for column, moved in zip(EVENT, columns, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _order(events: pa.Table) -> pa.Array:
+    """The places of the rows by equipment, time and offset; the rows come in order of offset."""
+    coded = _whole(events.column("equipment").dictionary_encode())
+    ranks = pc.sort_indices(pc.sort_indices(coded.dictionary)).take(coded.indices)
+    at = events.column("at").combine_chunks()
+    if not pc.any(pc.less(at[1:], at[:-1])).as_py():  # the sort is stable, so time need not be sorted again
+        return pc.array_sort_indices(ranks)
+    return pc.sort_indices(
+        pa.table({"rank": ranks, "at": at}), sort_keys=[("rank", "ascending"), ("at", "ascending")]
     )
-    said = [column.name for column in EVENT if events.column(column.name).null_count < len(events)]
-    moved = events.select(said).combine_chunks().take(order)
-    nothing = {column.name: pa.nulls(len(events), column.type) for column in EVENT if column.name not in said}
-    columns = [nothing[name] if name in nothing else moved.column(name) for name in EVENT.names]
-    return pa.Table.from_arrays(columns, schema=EVENT)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    return column.combine_chunks()
 
 
 def _write(path: Path, events: pa.Table, site: str, kind_class: str) -> Segment:
     half_done = path.with_suffix(".part")
-    stamped = events.replace_schema_metadata({"plantstack_schema": str(SCHEMA_VERSION)})
     try:
-        pq.write_table(
-            stamped, half_done, compression="zstd", row_group_size=ROW_GROUP, use_dictionary=_REPEATED
-        )
+        with pq.ParquetWriter(
+            half_done,
+            events.schema,
+            compression="zstd",
+            use_dictionary=_REPEATED,
+            column_encoding=_DELTAS,
+            write_statistics=_COMPARED,
+            store_schema=False,  # a dictionary is how a text is written, not what it is
+        ) as writer:
+            writer.write_table(events, row_group_size=ROW_GROUP)
+            writer.add_key_value_metadata({"plantstack_schema": str(SCHEMA_VERSION)})
         sync_file(half_done)
     except OSError as error:
         half_done.unlink(missing_ok=True)

@@ -36,11 +36,14 @@ def time_sql(formats: tuple[str, ...], raw: str, clock: str | None, bind: Binder
         if is_sure(formats):
             return stamp, _NOTHING
         return _NOTHING, stamp if clock is None else f"({stamp} + {clock})"
-    wall = _shaped(raw, _WALL, f"epoch_us(try_cast({raw} AS TIMESTAMP))", bind)
+    usual = f"{raw} LIKE '____-__-_____:__:__'"
+    wall = _shaped(raw, usual, _WALL, f"epoch_us(try_cast({raw} AS TIMESTAMP))", bind)
     if clock is not None:
         return _NOTHING, f"(({wall}) // 86400000000 * 86400000000 + {clock})"
-    return _shaped(raw, _SURE, f"epoch_us(try_cast({raw} AS TIMESTAMPTZ))", bind), wall
+    usual = f"({raw} LIKE '____-__-_____:__:__%Z' AND right({raw}, 2) BETWEEN '0Z' AND '9Z')"
+    return _shaped(raw, usual, _SURE, f"epoch_us(try_cast({raw} AS TIMESTAMPTZ))", bind), wall
 
 
-def _shaped(raw: str, shape: str, stamp: str, bind: Binder) -> str:
-    return f"CASE WHEN regexp_full_match({raw}, {bind(shape)}) THEN {stamp} END"
+def _shaped(raw: str, usual: str, shape: str, stamp: str, bind: Binder) -> str:
+    """Read only what has the shape; a pattern costs more than reading, so the usual shapes go first."""
+    return f"CASE WHEN {usual} OR regexp_full_match({raw}, {bind(shape)}) THEN {stamp} END"

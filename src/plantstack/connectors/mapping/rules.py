@@ -57,10 +57,9 @@ def _measures(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
 
 def _filled(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
     filled = column_values(rule, value, bind)
-    filled.setdefault("order_id", "''")
-    filled.setdefault("product", "''")
-    filled["order_id"] = f"coalesce({filled['order_id']}, '')"
-    filled["product"] = f"coalesce({filled['product']}, '')"
+    for name in ("order_id", "product"):
+        if name in filled:
+            filled[name] = f"coalesce({filled[name]}, '')"
     key = rule.fields.get("key")
     if key is not None:
         # One row may give several events: each rule's share of a shared key is named after the rule.
