@@ -104,7 +104,7 @@ def numbered(rows: Iterable[Row]) -> list[Row]:
 @given(plants(), st.lists(events(), min_size=2, max_size=40), st.data())
 def test_incremental_is_full(plant: Plant, rows: list[Row], data: st.DataObject) -> None:
     rows = numbered(rows)
-    cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), min_size=1, max_size=4)) | {len(rows)})
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), min_size=1, max_size=2)) | {len(rows)})
     con, books = open_calculator(threads=1), None
     for upto in cuts:
         books = books_of(con, plant, rows[:upto], books)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import pyarrow as pa
 
@@ -50,8 +50,10 @@ class MeasureCell:
 
     keys: Mapping[str, str]  # axis -> value, for the axes of `by`
     label: str  # name of the period: '2026-03-02', '2026-03-02 early', '2026-W10', ...
-    span: Interval  # from the first to the last instant of the period's rows
-    sums: Mapping[str, Exact | None]  # measure -> exact sum in its unit; None: never recorded
+    span: Interval  # the period, as far as the books of the scope reach
+    sums: Mapping[str, Exact | None]  # measure -> exact sum in its unit; None: not to be had
+    reasons: Mapping[str, str] = field(default_factory=dict)  # measure -> why it is None
+    n_open: int = 0  # stops, changeovers and failures still open where the period ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class MeasureTable:
 
     query: MeasureQuery
     cells: Sequence[MeasureCell]
-    recorded: frozenset[str]  # event kinds that have ever been recorded in the scope
+    recorded: frozenset[str]  # event kinds, and facts of the plant files, ever recorded in the scope
 
 
 class Engine(Protocol):
@@ -74,6 +76,6 @@ class Engine(Protocol):
         """Return the ledger rows of a machine that lie in a span, cut at its borders."""
         ...
 
-    def facts(self, table: str, where: Mapping[str, Any]) -> pa.Table:
-        """Return the rows of a fact table behind a number."""
+    def behind(self, measure: str, query: MeasureQuery) -> pa.Table:
+        """Return the rows of the fact table that make up a measure."""
         ...

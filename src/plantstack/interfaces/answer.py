@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from plantstack.errors import Problem
+
+Project = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the project.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsLines = Annotated[bool, typer.Option("--ndjson", help="Print one JSON object a row.")]
 
 SCHEMA = "plantstack/1"
 FINE, TROUBLE, USAGE, CRASH = 0, 1, 2, 70
@@ -47,14 +53,14 @@ class Answer:
         }
 
 
-def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str = "") -> None:
+def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str | Table = "") -> None:
     """Print an answer and leave with its exit code.
 
     Args:
         answer: what to say.
         as_json: one object.
         as_lines: one row a line; problems go to standard error.
-        told: a sentence for people; '' prints the rows as a table.
+        told: a sentence or a table for people; '' prints the rows as a table.
     """
     if as_json:
         typer.echo(json.dumps(answer.as_object(), ensure_ascii=False))
@@ -73,15 +79,24 @@ def complain(problems: Sequence[Problem]) -> None:
         typer.echo(" ".join(str(problem).split()), err=True)
 
 
-def _show(answer: Answer, told: str) -> None:
+def _show(answer: Answer, told: str | Table) -> None:
     console = Console(highlight=False)
-    if told:
+    if isinstance(told, Table):
+        console.print(told)
+    elif told:
         console.print(escape(told))
     elif answer.rows:
         console.print(_table(answer.rows))
     for note in answer.notes:
         console.print(escape(f"note: {note}"), style="dim")
     complain(answer.problems)
+
+
+def progress(is_shown: bool) -> Progress:
+    """A progress display on standard error, shown to people only."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console, transient=True, disable=not (is_shown and console.is_terminal))
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces.answer import CRASH, TROUBLE, USAGE, Answer, complain, give
+from plantstack.interfaces import books
+from plantstack.interfaces.answer import (
+    CRASH,
+    TROUBLE,
+    USAGE,
+    Answer,
+    AsJson,
+    AsLines,
+    Project,
+    complain,
+    give,
+    progress,
+)
 from plantstack.interfaces.figures import sentence
 from plantstack.stack import Stack
 
@@ -42,10 +52,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Project = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the project.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-AsLines = Annotated[bool, typer.Option("--ndjson", help="Print one JSON object a row.")]
 
 
 def _version(wanted: bool) -> None:
@@ -93,7 +99,7 @@ def load(
     as_lines: AsLines = False,
 ) -> None:
     """Load files of events; good rows are kept, bad ones are set aside and named."""
-    with Stack.open(project, write=True) as stack, _progress(not (as_json or as_lines)) as shown:
+    with Stack.open(project, write=True) as stack, progress(not (as_json or as_lines)) as shown:
         task = shown.add_task("reading", total=None)
         loaded = stack.load(
             files,
@@ -102,6 +108,8 @@ def load(
             progress=lambda file, rows: shown.update(task, description=f"{file}: {rows:,} events"),
         )
         offset = stack.log.last_offset()
+        derived = shown.add_task("deriving", total=None)
+        stack.derive(progress=lambda done, whole: shown.update(derived, completed=done, total=whole))
     give(
         Answer(
             rows=[one.as_row() for one in loaded],
@@ -112,12 +120,6 @@ def load(
         as_json=as_json,
         as_lines=as_lines,
     )
-
-
-def _progress(is_shown: bool) -> Progress:
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=console, transient=True, disable=not (is_shown and console.is_terminal))
 
 
 @app.command("kpi eval")
@@ -169,6 +171,9 @@ def restore(
     offset = Stack.restore(file, project)
     row = {"project": str(project), "offset": offset}
     give(Answer([row], offset=offset), as_json=as_json, told=f"{project} is restored up to offset {offset}.")
+
+
+books.register(app)
 
 
 def main() -> None:

@@ -7,17 +7,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pyarrow as pa
+
 from plantstack.connectors.mapping.read import load_mapping
+from plantstack.engines.contract import MeasureQuery, MeasureTable
+from plantstack.engines.duckdb.deriving import Progress as Deriving
+from plantstack.engines.duckdb.deriving import quiet
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.homes import check_scope
+from plantstack.engines.duckdb.verifying import verify
 from plantstack.errors import ConfigError, LogError, PlantstackError, Problem
 from plantstack.events import backup as safe
 from plantstack.events.log import Log
+from plantstack.intervals import Interval, rfc3339
 from plantstack.kpis.evaluate import KpiValue
 from plantstack.kpis.given import Given, evaluate_given
+from plantstack.kpis.load import shipped_catalog
 from plantstack.plant.load import MAIN_FILE, check_plant, load_plant, plant_content
 from plantstack.plant.plant import Plant
 from plantstack.plant.scaffold import write_scaffold
-from plantstack.stack.configuring import record_config
+from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
+from plantstack.stack.configuring import known_content, record_config
+from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
+from plantstack.stack.reading import Desk, Open
 
 
 class Stack:
@@ -27,6 +40,8 @@ class Stack:
         self.folder = folder
         self.plant = plant
         self.log = log
+        self.desk = Desk(folder, log, plant, plant_content(folder))
+        self._opened: tuple[tuple[int, int | None], Open] | None = None
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Self:
@@ -41,8 +56,14 @@ class Stack:
         return cls(folder, plant, Log.open(folder, write=write, project_id=plant.project_id))
 
     def close(self) -> None:
-        """Let go of the log."""
+        """Let go of the log and of the books."""
+        self._forget()
         self.log.close()
+
+    def _forget(self) -> None:
+        if self._opened is not None:
+            self._opened[1].close()
+            self._opened = None
 
     def __enter__(self) -> Self:
         return self
@@ -86,9 +107,161 @@ class Stack:
             progress: called as rows are read.
         """
         found = load_mapping(self._mapping(mapping)) if mapping else None
-        record_config(self.log, plant_content(self.folder), now)
+        record_config(self.log, self.desk.content, now)
         loading = Loading(self.log, self.plant, now, found, progress)
+        self._forget()
         return [loading.file(path) for path in files]
+
+    # -- books -----------------------------------------------------------------------------------
+
+    def derive(self, *, now: int | None = None, anew: bool = False, progress: Deriving = quiet) -> int:
+        """Derive what changed since the last time and publish it; return the generation.
+
+        Args:
+            now: how far the books reach; None: as far as the events of each site.
+            anew: derive everything again.
+            progress: told how many machines are through, and of how many.
+        """
+        self._forget()
+        return self.desk.publish(now, anew=anew, progress=progress).generation
+
+    def rebuild(self, *, now: int, progress: Deriving = quiet) -> int:
+        """Take changed plant files in and derive everything again; return the generation."""
+        record_config(self.log, self.desk.content, now)
+        return self.derive(anew=True, progress=progress)
+
+    def verify(self, *, progress: Deriving = quiet) -> list[Problem]:
+        """Derive everything again beside the lake and name every table whose rows differ."""
+        opened = self.desk.read(self.log.last_offset(), None)
+        try:
+            return verify(opened.engine.books, progress=progress)
+        finally:
+            opened.close()
+
+    def engine(self, *, known_at: int | None = None, now: int | None = None) -> DuckEngine:
+        """The sums as they were known at an offset; kept open until the log moves on."""
+        wanted = (self.log.last_offset() if known_at is None else known_at, now)
+        if self._opened is None or self._opened[0] != wanted:
+            self._forget()
+            self._opened = (wanted, self.desk.read(*wanted))
+        return self._opened[1].engine
+
+    def kpis(
+        self,
+        ids: Iterable[str] = (),
+        *,
+        layer: int | None = None,
+        scope: str = "",
+        by: Iterable[str] = (),
+        grain: str = "all",
+        days: tuple[str | None, str | None] = (None, None),
+        span: Interval | None = None,
+        profile: str | None = None,
+        known_at: int | None = None,
+        structure: str = "as-was",
+        now: int | None = None,
+    ) -> KpiTable:
+        """Answer a question about KPIs: one row a KPI and cell.
+
+        Args:
+            ids: which KPIs; empty takes a whole layer.
+            layer: the layer, when no ids are given; None takes all layers.
+            scope: id or path of equipment; '' is everything.
+            by: axes to split by.
+            grain: length of the periods.
+            days: first and last production day, ISO dates, the last one included.
+            span: exact instants instead of days.
+            profile: how to count; None: the plant's own.
+            known_at: only what the log knew at this offset.
+            structure: `as-was`, `as-is` or an ISO date.
+            now: how far the books reach; None: as far as the events.
+
+        Raises:
+            QueryError: for an unknown KPI, scope, profile, grain or split.
+        """
+        catalog = shipped_catalog()
+        axes, length = check_words(by, grain)
+        asked = tuple(ids)
+        is_layer = not asked
+        if is_layer:
+            asked = tuple(kpi.id for kpi in catalog.kpis.values() if layer in (None, kpi.layer))
+        query = MeasureQuery((), scope, axes, length, days, span, structure)
+        question = Question(asked, query, profile or self.plant.profile.name, is_layer)
+        return ask(self.engine(known_at=known_at, now=now), catalog, question)
+
+    def measures(
+        self,
+        names: Iterable[str],
+        *,
+        scope: str = "",
+        by: Iterable[str] = (),
+        grain: str = "all",
+        days: tuple[str | None, str | None] = (None, None),
+        span: Interval | None = None,
+        known_at: int | None = None,
+        structure: str = "as-was",
+        now: int | None = None,
+    ) -> MeasureTable:
+        """Add up measures; the arguments are those of `kpis`."""
+        axes, length = check_words(by, grain)
+        query = MeasureQuery(check_measures(names), scope, axes, length, days, span, structure)
+        return self.engine(known_at=known_at, now=now).query(query)
+
+    def ledger(
+        self,
+        machine: str,
+        span: Interval | None = None,
+        *,
+        days: tuple[str | None, str | None] = (None, None),
+        known_at: int | None = None,
+    ) -> pa.Table:
+        """Return the ledger of a machine in a span or on production days; the entries tile it."""
+        return self.engine(known_at=known_at).ledger(machine, span, days=days)
+
+    def standing(self, *, known_at: int | None = None) -> tuple[int, dict[str, str]]:
+        """Return the offset numbers stand on, and how far the books of each site reach."""
+        books = self.engine(known_at=known_at).books
+        return books.stamp.offset, {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
+
+    def zone_of(self, scope: str) -> str:
+        """Return the clock of a scope; UTC where several sites have different ones."""
+        plant = self.engine().books.plant
+        _, found = check_scope(plant, scope)
+        zones = {plant.site_of(found).zone} if found else {site.zone for site in plant.sites.values()}
+        return zones.pop() if len(zones) == 1 else "UTC"
+
+    @staticmethod
+    def kpi_names() -> dict[str, str]:
+        """Return what people call each KPI."""
+        return {kpi.id: kpi.name for kpi in shipped_catalog().kpis.values()}
+
+    def explain(
+        self,
+        kpi: str,
+        *,
+        scope: str = "",
+        days: tuple[str | None, str | None] = (None, None),
+        span: Interval | None = None,
+        profile: str | None = None,
+        known_at: int | None = None,
+    ) -> KpiTable:
+        """Return the lineage of one number, down to entries and events for a machine.
+
+        Raises:
+            QueryError: as for `kpis`.
+        """
+        query = MeasureQuery((), scope, (), "all", days, span)
+        question = Question((kpi,), query, profile or self.plant.profile.name)
+        return Explaining(self.engine(known_at=known_at), shipped_catalog(), question).table()
+
+    def unrecorded(self) -> Problem | None:
+        """Say so when the plant files were edited since the log last took them in."""
+        known = known_content(self.log, self.log.last_offset())
+        if known is None or known == self.desk.content:
+            return None
+        what = "the plant files were edited since the log last took them in; numbers stand on the old ones"
+        fix = f"Run 'plantstack rebuild {self.folder}'."
+        return Problem("config-unrecorded", str(self.folder), what, fix)
 
     def _mapping(self, name: str) -> Path:
         tried = [Path(name), self.folder / name, self.folder / "mappings" / f"{name}.yaml"]

@@ -39,6 +39,7 @@ class Books:
         as_of: how far the books of each site reach.
         tables: the plant over the window of the events.
         pages: what was derived beyond the manifest.
+        cuts: instants at which hours are cut for the question being asked.
     """
 
     con: Calculator
@@ -50,6 +51,8 @@ class Books:
     as_of: dict[str, int]
     tables: Mapping[str, pa.Table]
     pages: list[Pages] = field(default_factory=list)
+    cuts: tuple[int, ...] = ()
+    _begun: dict[str, int] | None = None
 
     def site(self, machine: str) -> str:
         """The site of a machine; it never leaves it."""
@@ -58,6 +61,13 @@ class Books:
     def reach(self, machine: str) -> int:
         """How far the books of a machine reach; 0 when nothing was ever heard at its site."""
         return self.as_of.get(self.site(machine), 0)
+
+    def begun(self) -> dict[str, int]:
+        """Where the books of each machine begin; machines without books are absent."""
+        if self._begun is None:
+            sql = "select equipment, min(from_at) from all_ledger group by equipment"
+            self._begun = dict(self.con.execute(sql).fetchall())
+        return self._begun
 
     @property
     def is_current(self) -> bool:
@@ -80,6 +90,7 @@ class Books:
 
     def put_views(self) -> None:
         """Make the views `all_<table>` say what is known now."""
+        self._begun = None
         for table, sql in SUM_UP.items():
             self.con.execute(f"delete from fresh_{table}")
             fresh = sql.format(time_fact="fresh_time_fact", pieces_fact="fresh_pieces_fact")

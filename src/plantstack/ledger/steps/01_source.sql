@@ -1,3 +1,17 @@
+-- Who was heard where, and since when: one sweep over the events.
+create or replace temp table voice as
+select equipment, source, min(first_at) as first_at
+from (
+    select
+        e.equipment,
+        e.source,
+        case when e.kind in ('state', 'alive', 'count', 'alarm', 'order') then least(e.at, e.from_at) end as first_at
+    from event as e
+    union all
+    select equipment, source, null from carry
+)
+group by equipment, source;
+
 -- Who speaks: rank, person and silence limit of every source, by the first rule that matches (books 1 and 3).
 create or replace temp table source as
 select
@@ -7,11 +21,9 @@ select
     first(rule.silence_us order by rule.place) filter (rule.place is not null) as silence_us,
     coalesce(first(rule.silence_none order by rule.place) filter (rule.place is not null), false) as silence_none
 from (
-    select distinct e.source from event as e
+    select source from voice
     union
-    select c.source from carry as c
-    union
-    select p.source from plan_version as p
+    select source from plan_version
 ) as said
 left join (select row_number() over () as place, r.* from source_rule as r) as rule
     on said.source glob rule.match
@@ -23,6 +35,7 @@ create or replace temp table hearing as
 select
     row_number() over () as hid,
     s.m,
+    s.equipment,
     w.source,
     w.rank,
     w.person and not s.is_lane as person,
@@ -36,21 +49,5 @@ select
     end as spread_us
 from scope as s
 join machine on machine.equipment = s.machine
-cross join source as w;
-
--- The whole order of events, for the few places where events compete (books 1).
-create or replace temp view ranked as
-select
-    e.log_offset,
-    source.rank,
-    e.told_at,
-    e.at as t,
-    e.source,
-    e.sequence,
-    e.key
-from (
-    select * from event
-    union all by name
-    select * exclude (slot) from carry
-) as e
-join source on source.source = e.source;
+join voice as v on v.equipment = s.equipment
+join source as w on w.source = v.source;

@@ -1,12 +1,7 @@
 -- The window of each machine, and of its lanes, which are heard like machines but keep no books: from the opening carry, or from where its books begin (books 2, R2), to the end asked for.
 create or replace temp table bounds as
 with first_seen as (
-    select
-        e.equipment,
-        least(min(e.at), min(e.from_at)) as t
-    from event as e
-    where e.kind in ('state', 'alive', 'count', 'alarm', 'order')
-    group by e.equipment
+    select equipment, min(first_at) as t from voice group by equipment
 )
 
 select
@@ -15,6 +10,7 @@ select
     s.is_lane,
     machine.site,
     coalesce(s.from_at, first_seen.t) as from_at,
+    s.from_at is not null as is_continued,
     s.until_at,
     machine.micro_us,
     machine.failure_us,

@@ -3,22 +3,21 @@
 create or replace temp table statement as
 select
     e.log_offset as sid,
-    b.m,
-    e.at as t,
+    e.m,
+    e.t,
     e.until_at,
     e.state::state as state,
     nullif(e.reason, '') as reason,
     e.method = 'assumed' is true as assumed,
-    h.hid,
+    e.hid,
     e.told_at
-from (
-    select *, false as is_carried from event where kind = 'state'
-    union all by name
-    select * exclude (slot), true as is_carried from carry where slot in ('base', 'cover')
-) as e
-join bounds as b on b.equipment = e.equipment
-join hearing as h on h.m = b.m and h.source = e.source
-where e.at < b.until_at and (e.at >= b.from_at or e.is_carried);
+from heard as e
+join bounds as b on b.m = e.m
+where
+    e.kind = 'state'
+    and e.slot in ('', 'base', 'cover')
+    and e.t < b.until_at
+    and (e.t >= b.from_at or e.slot != '');
 
 -- Several statements at one instant are rare; only they pay for the full order of events (books 1).
 create or replace temp table overruled as
@@ -27,11 +26,11 @@ from statement as s
 semi join (
     select m, t from statement where until_at is null group by m, t having count(*) > 1
 ) as tie on tie.m = s.m and tie.t = s.t
-join ranked on ranked.log_offset = s.sid
+join heard as e on e.log_offset = s.sid
 where s.until_at is null
 qualify row_number() over (
     partition by s.m, s.t
-    order by ranked.rank desc, ranked.told_at desc, ranked.source desc, ranked.sequence desc nulls last, ranked.key desc
+    order by e.rank desc, e.told_at desc, e.source desc, e.sequence desc nulls last, e.key desc
 ) > 1;
 
 -- A statement without an end holds to the next one of any source; of several at one instant the last stands (R5).

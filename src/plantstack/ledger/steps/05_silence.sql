@@ -1,40 +1,28 @@
--- Signs of life, also those shortly before the window, thinned: inside a bucket no wider than the limit no gap can be too long, so only the
--- first and last sign of a bucket matter. People speak seldom; all their signs are kept.
+-- Signs of life, also those shortly before the window, thinned: those that begin in one bucket no wider than the limit
+-- leave no gap that is too long, so only the first and the last of a bucket matter. People speak seldom; all their signs
+-- are kept.
 create or replace temp table sign as
 select
     h.hid,
-    min(e.at) as first_at,
-    max(e.at) as last_at,
+    min(e.first_at) as first_at,
+    max(e.last_at) as last_at,
     any_value(h.limit_us) as limit_us,
     any_value(h.person) as person
-from event as e
-join bounds as b on b.equipment = e.equipment
-join hearing as h on h.m = b.m and h.source = e.source
-where e.kind in ('state', 'count', 'alarm') and (h.limit_us is not null or h.person)
-group by h.hid, case when h.person then e.at else e.at // greatest(h.limit_us, 1) end
-union all
-select
-    h.hid,
-    e.from_at,
-    e.until_at,
-    h.limit_us,
-    h.person
-from event as e
-join bounds as b on b.equipment = e.equipment
-join hearing as h on h.m = b.m and h.source = e.source
-where e.kind = 'alive' and (h.limit_us is not null or h.person)
-union all
--- the last sign before the window, of whoever spoke last about the state
-select
-    h.hid,
-    c.from_at,
-    c.until_at,
-    h.limit_us,
-    h.person
-from carry as c
-join bounds as b on b.equipment = c.equipment
-join hearing as h on h.m = b.m and h.source = c.source
-where c.slot = 'sign' and (h.limit_us is not null or h.person);
+from (
+    select
+        equipment,
+        source,
+        case when kind = 'alive' then from_at else event.at end as first_at,
+        case when kind = 'alive' then until_at else event.at end as last_at
+    from event
+    where kind in ('state', 'count', 'alarm', 'alive')
+    union all
+    -- the last sign before the window, of whoever spoke last about the state
+    select equipment, source, from_at, until_at from carry where slot = 'sign'
+) as e
+join hearing as h on h.equipment = e.equipment and h.source = e.source
+where h.limit_us is not null or h.person
+group by h.hid, case when h.person then e.first_at else e.first_at // greatest(h.limit_us, 1) end;
 
 -- How far a sign carries trust: a machine's by its limit, a person's to the end of the calendar span.
 create or replace temp table reach as

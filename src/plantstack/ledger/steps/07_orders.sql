@@ -3,25 +3,20 @@ create or replace temp table order_span as
 with spoken as (
     select
         e.log_offset,
-        b.m,
+        e.m,
         b.until_at as window_end,
         e.phase,
-        e.at as t,
+        e.t,
         e.order_id,
         e.product,
-        w.rank,
+        e.rank,
         e.told_at,
         e.source,
         e.sequence,
         e.key
-    from bounds as b
-    join (
-        select *, false as is_carried from event where kind = 'order'
-        union all by name
-        select * exclude (slot), true as is_carried from carry where slot in ('order', 'order_before')
-    ) as e
-        on e.equipment = b.equipment and e.at < b.until_at and (e.at >= b.from_at or e.is_carried)
-    join source as w on w.source = e.source
+    from heard as e
+    join bounds as b on b.m = e.m and e.t < b.until_at and (e.t >= b.from_at or e.slot != '')
+    where e.kind = 'order' and e.slot in ('', 'order', 'order_before')
 ),
 
 start as (

@@ -1,9 +1,8 @@
 -- Counts with the instant at which their pieces were made: `at`, or just before it where they say `from`.
 -- Those that cover more than the silence limit are spread later (books 6).
--- A view: there may be many of them, and each step reads only a few columns.
-create or replace temp view counted as
+create or replace temp table counted as
 select
-    b.m,
+    h.m,
     e.at as t,
     e.from_at,
     case when e.from_at is null then least(e.at, b.until_at - 1) else e.at - 1 end as placed_at,
@@ -21,8 +20,8 @@ select
     e.first_pass,
     e.startup_reject
 from event as e
-join bounds as b on b.equipment = e.equipment
-join hearing as h on h.m = b.m and h.source = e.source
+join hearing as h on h.equipment = e.equipment and h.source = e.source
+join bounds as b on b.m = h.m
 where e.kind = 'count' and e.at <= b.until_at and e.at >= b.from_at;
 
 -- Pack factors by machine and product; a row for every product named anywhere, so the look-up is exact.
@@ -33,7 +32,7 @@ join unit_factor as u on u.equipment = b.equipment
 join (
     select distinct product from order_span
     union
-    select distinct product from (select distinct product from event where kind = 'count')
+    select distinct product from counted
     union
     select ''
 ) as p on u.product in (p.product, '')

@@ -2,19 +2,19 @@
 create or replace temp table given as
 select
     e.log_offset as rid,
-    b.m,
+    e.m,
     e.role,
     e.reason,
-    least(e.at, b.until_at - 1) as t,
+    least(e.t, b.until_at - 1) as t,
     e.from_at,
     e.until_at
-from (
-    select * from event where kind = 'reason'
-    union by name
-    select * exclude (slot) from carry where slot = 'reason'
-) as e
-join bounds as b on b.equipment = e.equipment
-where true and e.reason != '' and (e.at <= b.until_at or e.from_at is not null);
+from heard as e
+join bounds as b on b.m = e.m
+where
+    e.kind = 'reason'
+    and e.slot in ('', 'reason')
+    and e.reason != ''
+    and (e.t <= b.until_at or e.from_at is not null);
 
 -- Where each of them reaches: an instant reaches the whole halt that contains it, a span its part of every halt.
 create or replace temp table cover_reason as
@@ -75,7 +75,7 @@ won as (
         c.rid
     from piece as p
     join cover_reason as c on c.m = p.m and c.halt = p.halt and c.from_at <= p.from_at and c.to_at >= p.to_at
-    join (from ranked semi join cover_reason as c on c.rid = ranked.log_offset) as r on r.log_offset = c.rid
+    join heard as r on r.log_offset = c.rid
     qualify row_number() over (
         partition by p.gid, p.from_at, c.role
         order by r.rank desc, r.told_at desc, r.t desc, r.source desc, r.key desc

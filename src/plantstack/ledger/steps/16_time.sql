@@ -33,9 +33,8 @@ left join statement as st on st.sid = k.sid
 left join hearing as said_by on said_by.hid = st.hid
 left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom
 left join (
-    select distinct r.log_offset as rid, s.person
-    from (from ranked semi join cover_reason as c on c.rid = ranked.log_offset) as r
-    join source as s on s.source = r.source
+    select distinct r.log_offset as rid, r.person
+    from (from heard semi join cover_reason as c on c.rid = heard.log_offset) as r
 ) as given_by on given_by.rid = k.rid
 left join (
     -- micro-stops that begin or end at unknown time: they may have been longer

@@ -1,10 +1,10 @@
 -- What is checked at an instant: inspections are pieces, set-up checks and reasons are things that happened.
 create or replace temp table moment as
 select
-    b.m,
+    e.m,
     e.log_offset,
     e.kind,
-    least(e.at, b.until_at - 1) as t,
+    least(e.t, b.until_at - 1) as t,
     e.order_id,
     e.product,
     e.parameter,
@@ -13,13 +13,16 @@ select
     e.defects,
     e.opportunities,
     e.reason,
-    h.person,
+    e.person,
     coalesce(e.ok, e.value >= e.low is not false and e.value <= e.high is not false) as is_ok,
     e.ok is not null or e.low is not null or e.high is not null as is_judged
-from event as e
-join bounds as b on b.equipment = e.equipment
-join hearing as h on h.m = b.m and h.source = e.source
-where e.kind in ('inspection', 'setup_check', 'reason') and e.at >= b.from_at and e.at <= b.until_at;
+from heard as e
+join bounds as b on b.m = e.m
+where
+    e.kind in ('inspection', 'setup_check', 'reason')
+    and e.slot = ''
+    and e.t >= b.from_at
+    and e.t <= b.until_at;
 
 create or replace temp table moment_fact as
 select

@@ -1,0 +1,76 @@
+"""Sums by key become the cells of an answer: named, bounded, and honest about what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.homes import condition
+from plantstack.engines.duckdb.periods import open_at, periods_of
+from plantstack.engines.duckdb.sums import is_machine_level
+from plantstack.measures.catalog import MEASURES
+
+CellKey: TypeAlias = tuple[str, ...]
+"""The values of the axes of `by`, and the label of the period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Turns sums by key into cells: named, bounded, and honest about what is missing."""
+
+    books: Books
+    query: MeasureQuery
+    level: str
+    scope: str
+    machines: Sequence[str]
+
+    def of(self, found: Mapping[CellKey, Mapping[str, Exact]], recorded: frozenset[str]) -> list[MeasureCell]:
+        """The cells of an answer, in order of keys and period."""
+        query = self.query
+        periods = periods_of(self.books, query, self.machines, {key[-1] for key in found})
+        by_machine = "machine" in query.by
+        ends = [period.span.end for period in periods.values()]
+        open_ends = open_at(self.books, ends, by_machine=by_machine)
+        lineless = self._lineless()
+        cells: list[MeasureCell] = []
+        for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query)):
+            keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
+            period = periods[key[-1]]
+            told, reasons = self._told(sums, recorded, lineless)
+            n_open = open_ends.get((period.span.end, keys.get("machine", "")), 0)
+            cells.append(MeasureCell(keys, period.name, period.span, told, reasons, n_open))
+        return cells
+
+    def _told(
+        self, sums: Mapping[str, Exact], recorded: frozenset[str], lineless: str
+    ) -> tuple[dict[str, Exact | None], dict[str, str]]:
+        told: dict[str, Exact | None] = {}
+        reasons: dict[str, str] = {}
+        for name in self.query.measures:
+            measure = MEASURES[name]
+            if measure.sum is None or not recorded.intersection(measure.feeds):
+                told[name] = None
+            elif measure.adds == "output" and lineless:
+                told[name], reasons[name] = None, lineless
+            else:
+                told[name] = sums.get(name, 0)
+        return told, reasons
+
+    def _lineless(self) -> str:
+        """Why pieces of lines cannot be told in this scope; '' when they can."""
+        if is_machine_level(self.query, self.level):
+            return ""
+        sql = (
+            "select distinct h.line from home as h where h.line != '' and h.exit_machine = ''"
+            f" and {condition(self.level, self.scope)} order by all"
+        )
+        lines = [row[0] for row in self.books.con.execute(sql).fetchall()]
+        return f"no exit machine declared for {', '.join(lines)}" if lines else ""
+
+
+def _in_order(key: CellKey, query: MeasureQuery) -> tuple[object, ...]:
+    """Hours are labelled with instants, which sort as numbers."""
+    return (*key[:-1], int(key[-1])) if query.grain == "hour" else key

@@ -1,0 +1,39 @@
+"""Cells of an hour that a question cuts: the pages are derived with the cut, not guessed by share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.deriving import bring_up, derive
+from plantstack.intervals import HOUR, Interval
+from plantstack.plant.localtime import offset_at
+
+
+def cut_at(books: Books, span: Interval | None, machines: Iterable[str]) -> None:
+    """Make the hourly sums begin and end where a span does.
+
+    Cells cut for an earlier question are put together again first.
+    """
+    wanted = _inner_cuts(books, span)
+    if wanted == books.cuts:
+        return
+    if books.cuts:
+        books.forget_fresh()
+        bring_up(books)
+    books.cuts = wanted
+    if wanted:
+        dirt = {machine: [Interval(at, at) for at in wanted] for machine in machines if books.reach(machine)}
+        derive(books, dirt, cuts=wanted)
+
+
+def _inner_cuts(books: Books, span: Interval | None) -> tuple[int, ...]:
+    """The instants of a span at which no local hour of any site begins."""
+    if span is None:
+        return ()
+    zones = {site.zone for site in books.plant.sites.values()}
+    return tuple(
+        at
+        for at in sorted({span.start, span.end})
+        if any((at + offset_at(zone, at)) % HOUR for zone in zones) and abs(at) < 2**61
+    )

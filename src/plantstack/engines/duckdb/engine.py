@@ -1,0 +1,147 @@
+"""The DuckDB engine: sums of measures, the ledger behind them, and the books kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from plantstack.engines.contract import Exact, MeasureQuery, MeasureTable
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.calculator import fetch_table
+from plantstack.engines.duckdb.cells import CellKey, Cells
+from plantstack.engines.duckdb.cutting import cut_at
+from plantstack.engines.duckdb.homes import check_scope, condition, put_homes, put_labels
+from plantstack.engines.duckdb.sums import in_unit, of_table, summing_sql
+from plantstack.errors import Problem, QueryError
+from plantstack.intervals import Interval
+from plantstack.measures.measure import FactTable, Measure
+
+_FAR = 2**62
+_TABLES: tuple[FactTable, ...] = ("time", "pieces", "spans")
+
+
+class DuckEngine:
+    """Answers from the books of one offset."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+
+    # -- sums ------------------------------------------------------------------------------------
+
+    def query(self, query: MeasureQuery) -> MeasureTable:
+        """Add up the measures of every cell; the parts add up to the whole.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        level, scope = check_scope(self.books.plant, query.scope)
+        self._prepare(query)
+        machines = self._machines(query, level, scope)
+        cut_at(self.books, query.span, machines)
+        found: dict[CellKey, dict[str, Exact]] = {}
+        for table in _TABLES:
+            measures = of_table(query.measures, table)
+            if measures:
+                self._add(found, query, table, measures, level, scope)
+        cells = Cells(self.books, query, level, scope, machines)
+        return MeasureTable(
+            query, cells.of(found, self._recorded(level, scope)), self._recorded(level, scope)
+        )
+
+    def _prepare(self, query: MeasureQuery) -> None:
+        put_homes(self.books, query.structure)
+        put_labels(self.books, query.grain)
+
+    def _machines(self, query: MeasureQuery, level: str, scope: str) -> list[str]:
+        sql = f"select distinct equipment from home as h where {condition(level, scope)} order by all"
+        return [row[0] for row in self.books.con.execute(sql).fetchall()]
+
+    def _add(
+        self,
+        found: dict[CellKey, dict[str, Exact]],
+        query: MeasureQuery,
+        table: FactTable,
+        measures: Sequence[Measure],
+        level: str,
+        scope: str,
+    ) -> None:
+        sql = summing_sql(query, table, measures, level, scope, moves=self._has_moves())
+        width = len(query.by) + 1
+        for row in self.books.con.execute(sql).fetchall():
+            sums = found.setdefault(tuple(str(one) for one in row[:width]), {})
+            for measure, number in zip(measures, row[width:], strict=True):
+                sums[measure.name] = in_unit(measure, number)
+
+    def _has_moves(self) -> bool:
+        """Whether any machine has more than one home, so that the day decides."""
+        sql = "select 1 from home group by equipment having count(*) > 1 limit 1"
+        return bool(self.books.con.execute(sql).fetchall())
+
+    def _recorded(self, level: str, scope: str) -> frozenset[str]:
+        """Kinds ever recorded of the scope, of what stands in it and of what it stands in."""
+        con = self.books.con
+        if level == "group":
+            found = con.execute("select distinct kind from seen").fetchall()
+            lines = con.execute("select 1 from line where constraint_machine != '' limit 1").fetchall()
+        else:
+            names = self._family(scope)
+            sql = (
+                "select distinct kind from seen semi join (select unnest($1) as equipment) using (equipment)"
+            )
+            found = con.execute(sql, [names]).fetchall()
+            sql = "select 1 from line where constraint_machine != '' and line in (select unnest($1)) limit 1"
+            lines = con.execute(sql, [names]).fetchall()
+        plant = {"plant:constraint"} if lines else set()
+        return frozenset({row[0] for row in found} | plant)
+
+    def _family(self, scope: str) -> list[str]:
+        names = {scope, ""}
+        for equipment, spans in self.books.plant.spans.items():
+            for span in spans:
+                places = {span.site, span.area, span.line, equipment}
+                if scope in places:
+                    names.add(equipment)
+                if equipment == scope:
+                    names |= places
+        lanes = {lane for lane, (machine, _) in self.books.plant.lanes.items() if machine in names}
+        return sorted(names | lanes)
+
+    # -- what is behind them ---------------------------------------------------------------------
+
+    def ledger(
+        self,
+        equipment: str,
+        span: Interval | None,
+        *,
+        days: tuple[str | None, str | None] = (None, None),
+    ) -> pa.Table:
+        """Return the ledger rows of a machine in a span, cut at its borders, or of production days.
+
+        Raises:
+            QueryError: when there is no such machine.
+        """
+        level, machine = check_scope(self.books.plant, equipment)
+        if level != "machine":
+            what = f"a ledger is kept of a machine, this is a {level}"
+            raise QueryError(Problem("scope-not-machine", equipment, what, "Name one of its machines."))
+        start, end = (span.start, span.end) if span else (-_FAR, _FAR)
+        first, last = days[0] or "", days[1] or "9999-12-31"
+        return fetch_table(
+            self.books.con,
+            f"select * replace (greatest(from_at, {start}) as from_at, least(until_at, {end}) as until_at)"
+            f" from all_ledger where equipment = '{machine}' and from_at < {end} and until_at > {start}"
+            f" and day >= '{first}' and day <= '{last}' order by from_at",
+        )
+
+    def counts(self, machine: str, span: Interval) -> pa.Table:
+        """Return the standing counts of a machine that touch a span, in order of time."""
+        return fetch_table(
+            self.books.con,
+            "select e.log_offset as offset, e.kind, e.at, e.from_at, e.source, e.key, e.order_id, e.product,"
+            " e.reason, e.unit, e.total, e.good, e.scrap, e.rework, e.first_pass, e.startup_reject"
+            " from everything as e anti join gone on gone.log_offset = e.log_offset"
+            f" where e.kind = 'count' and not e.void and e.equipment = '{machine}'"
+            f" and e.at >= {span.start} and coalesce(e.from_at, e.at) < {span.end + 1}"
+            " order by e.at, e.log_offset",
+        )

@@ -1,0 +1,119 @@
+"""Where machines belong when their sums are rolled up, and what periods are called.
+
+Placements and exits of lines change at the start of production days, so a row's `day` decides.
+"""
+
+from __future__ import annotations
+
+from plantstack.engines.contract import Grain
+from plantstack.engines.duckdb.books import Books
+from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.plant.plant import Plant
+
+_FIRST, _LAST = "''", "'9999-12-31'"
+
+# One row a machine and stretch of days: the places above it and the exit machine of its line.
+_HOME = f"""
+create or replace temp table home as
+with stood as (
+    select
+        p.equipment,
+        greatest(p.from_at, coalesce(line.from_at, p.from_at)) as from_at,
+        least(p.until_at, coalesce(line.until_at, p.until_at)) as until_at,
+        p.site,
+        p.area,
+        p.line,
+        coalesce(line.exit_machine, '') as exit_machine
+    from placement as p
+    semi join machine using (equipment)
+    left join line on line.line = p.line and line.from_at < p.until_at and line.until_at > p.from_at
+)
+
+select
+    s.equipment,
+    case when first_day.site is null then {_FIRST} else first_day.day end as from_day,
+    coalesce(last_day.day, {_LAST}) as until_day,
+    s.site,
+    s.area,
+    s.line,
+    s.exit_machine
+from stood as s
+left join day as first_day
+    on first_day.site = s.site and first_day.from_at <= s.from_at and first_day.until_at > s.from_at
+left join day as last_day
+    on last_day.site = s.site and last_day.from_at <= s.until_at and last_day.until_at > s.until_at
+where not exists (select 1 from day as d where d.site = s.site having max(d.until_at) <= s.from_at)
+"""
+
+_LABELS: dict[Grain, str] = {
+    "day": "d.day",
+    "week": "strftime(d.day::date, '%G-W%V')",
+    "month": "d.day[:7]",
+    "period": "p.period",
+    "quarter": "p.quarter",
+    "year": "p.year",
+}
+
+
+def put_homes(books: Books, structure: str) -> None:
+    """Make the table `home` for a structure: `as-was`, `as-is` or a date.
+
+    Raises:
+        QueryError: when the structure is none of them.
+    """
+    con = books.con
+    con.execute(_HOME)
+    if structure == "as-was":
+        return
+    if structure == "as-is":
+        latest = con.execute("select max(day) from all_time_day").fetchall()[0][0] or ""
+    else:
+        latest = structure
+    con.execute(
+        "create or replace temp table home as select * replace ('' as from_day, '9999-12-31' as until_day)"
+        " from home where from_day <= $1 and until_day > $1",
+        [latest],
+    )
+
+
+def put_labels(books: Books, grain: Grain) -> None:
+    """Make the table `label`: what each site's production day is called at a grain."""
+    label = _LABELS.get(grain, "''")
+    books.con.execute(
+        "create or replace temp table label as"
+        f" select d.site, d.day, {label} as label from day as d"
+        " left join period as p on p.site = d.site and p.from_day <= d.day and p.until_day > d.day"
+    )
+
+
+def check_scope(plant: Plant, scope: str) -> tuple[str, str]:
+    """Return the level of a scope and its permanent id.
+
+    Args:
+        plant: the plant asked.
+        scope: an id, a path as it stands or stood, the enterprise, or '' for everything.
+
+    Raises:
+        QueryError: when there is no such equipment.
+    """
+    wanted = scope.strip("/")
+    if wanted in ("", plant.enterprise):
+        return "group", ""
+    found = wanted if wanted in plant.equipment else None
+    if found is None:
+        stood = [span for spans in plant.spans.values() for span in spans if span.path == wanted]
+        found = max(stood, key=lambda span: span.from_at).equipment if stood else None
+    if found is None:
+        paths = [span.path for spans in plant.spans.values() for span in spans]
+        known = [*plant.equipment, *paths]
+        what = "there is no equipment of that id or path"
+        raise QueryError(Problem("scope-unknown", scope, what, did_you_mean(wanted, known)))
+    return plant.equipment[found].level, found
+
+
+def condition(level: str, scope: str) -> str:
+    """The SQL condition that a row of `home` lies in a scope."""
+    if level == "group":
+        return "true"
+    column = "equipment" if level == "machine" else level
+    return f"h.{column} = '{scope}'"

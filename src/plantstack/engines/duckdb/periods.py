@@ -1,0 +1,115 @@
+"""What a cell's period is called, from when until when it lasts, and what was open at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from plantstack.engines.contract import MeasureQuery
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.calculator import put_tables
+from plantstack.intervals import HOUR, Interval, from_us
+from plantstack.plant.localtime import offset_at
+
+_FAR = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period of an answer: as far as the books of the scope reach."""
+
+    name: str
+    span: Interval
+
+
+def periods_of(
+    books: Books, query: MeasureQuery, machines: Sequence[str], labels: Iterable[str]
+) -> dict[str, Period]:
+    """Name and bound the periods that cells are labelled with.
+
+    Args:
+        books: with the tables `label` and `home` of the query.
+        query: what was asked.
+        machines: all machines in scope; their sites' clocks count.
+        labels: as the summing SQL made them: '' for the whole, an instant for an hour.
+    """
+    put_tables(books.con, {"in_scope": pa.table({"equipment": pa.array(machines, pa.string())})})
+    zones = {books.plant.site_of(machine).zone for machine in machines}
+    zone = zones.pop() if len(zones) == 1 else "UTC"
+    if query.grain == "hour":
+        spans = {label: _hour(int(label), zone) for label in labels}
+    else:
+        spans = _shifts(books) if query.grain == "shift" else _days(books, query)
+    bounds = _extent(books, machines)
+    if query.span is not None:
+        bounds = _clip(query.span, bounds)
+    out = {}
+    for label in labels:
+        name = _hour_name(int(label), zone) if query.grain == "hour" else label.strip()
+        span = bounds if query.grain == "all" and query.days == (None, None) else spans.get(label, bounds)
+        out[label] = Period(name or "all", _clip(span, bounds))
+    return out
+
+
+def open_at(books: Books, ends: Iterable[int], *, by_machine: bool) -> dict[tuple[int, str], int]:
+    """Count stops, changeovers and failures that were open at instants: (instant, machine or '') -> n."""
+    put_tables(books.con, {"period_end": pa.table({"t": pa.array(sorted(set(ends)), pa.int64())})})
+    machine = "s.equipment" if by_machine else "''"
+    sql = (
+        f"select e.t, {machine}, count(*) from all_spans_fact as s semi join in_scope using (equipment)"
+        " join period_end as e on s.from_at < e.t and s.until_at >= e.t"
+        " where s.kind in ('stop', 'changeover', 'failure') and (s.until_at > e.t or not s.is_closed)"
+        " group by 1, 2"
+    )
+    return {(at, name): count for at, name, count in books.con.execute(sql).fetchall()}
+
+
+def _extent(books: Books, machines: Sequence[str]) -> Interval:
+    """From where the books of a scope begin to where they end."""
+    begun = books.begun()
+    starts = [begun[machine] for machine in machines if machine in begun]
+    end = max((books.reach(machine) for machine in machines if machine in begun), default=0)
+    return Interval(min([*starts, end]), end)
+
+
+def _days(books: Books, query: MeasureQuery) -> dict[str, Interval]:
+    first, last = query.days
+    sql = (
+        "select label.label, min(d.from_at), max(d.until_at) from day as d join label using (site, day)"
+        " where d.site in (select site from machine semi join in_scope using (equipment))"
+        " and d.day >= $first and d.day <= $last group by 1"
+    )
+    told = {"first": first or "", "last": last or "9999-12-31"}
+    return {label: Interval(start, end) for label, start, end in books.con.execute(sql, told).fetchall()}
+
+
+def _shifts(books: Books) -> dict[str, Interval]:
+    sql = """
+        select t.day || ' ' || t.shift, min(t.from_at), max(t.until_at)
+        from tile as t
+        where t.calendar in (select calendar from machine_calendar semi join in_scope using (equipment))
+        group by 1
+    """
+    return {label: Interval(start, end) for label, start, end in books.con.execute(sql).fetchall()}
+
+
+def _hour(start: int, zone: str) -> Interval:
+    return Interval(start, start + HOUR - (start + offset_at(zone, start)) % HOUR)
+
+
+def _hour_name(start: int, zone: str) -> str:
+    """The local hour with its offset, which tells the two hours of an autumn night apart.
+
+    >>> _hour_name(1_792_893_600_000_000, "Europe/Berlin")
+    '2026-10-25 04:00+02:00'
+    """
+    offset = offset_at(zone, start)
+    minutes = abs(offset) // 60_000_000
+    sign = "-" if offset < 0 else "+"
+    return f"{from_us(start + offset):%Y-%m-%d %H:%M}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _clip(span: Interval, bounds: Interval) -> Interval:
+    return span.clip(bounds) or Interval(min(span.end, bounds.end), min(span.end, bounds.end))

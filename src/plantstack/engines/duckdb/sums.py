@@ -1,0 +1,166 @@
+"""Declared measures compiled to SQL: one sweep over each fact table, filters on what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from plantstack.engines.contract import Axis, Exact, MeasureQuery
+from plantstack.engines.duckdb.homes import condition
+from plantstack.ledger.rules import flag_bit
+from plantstack.measures.catalog import MEASURES
+from plantstack.measures.measure import FactTable, Measure, Sum
+
+_SPAN_TIMES = ("own_us", "wall_us", "scheduled_us", "hidden_us", "std_us")
+_PLACES = ("site", "area", "line")  # axes that stand in `home`
+
+# What the filters of measures look at, and what they add up, by fact table.
+FILTERED: dict[FactTable, tuple[str, ...]] = {
+    "time": ("account", "flags"),
+    "pieces": ("class", "flags"),
+    "spans": ("kind", "class", "is_closed", "flags"),
+}
+ADDED: dict[FactTable, dict[str, str]] = {
+    "time": {"us": "sum(us)::hugeint"},
+    "pieces": {name: f"sum({name})" for name in ("qty", "ideal", "std")},
+    "spans": {
+        "n": "count(*)::hugeint",
+        **{
+            name: f"sum({name})::hugeint"
+            for name in ("own_us", "wall_us", "scheduled_us", "hidden_us", "std_us")
+        },
+        **{name: f"sum({name})" for name in ("qty", "qty_matched", "qty_edited")},
+    },
+}
+
+
+def of_table(names: Iterable[str], table: FactTable) -> list[Measure]:
+    """The measures among `names` that are summed over a fact table."""
+    found = (MEASURES[name] for name in names)
+    return [measure for measure in found if measure.sum is not None and measure.sum.table == table]
+
+
+def columns_needed(measures: Sequence[Measure]) -> list[str]:
+    """The columns that the sums of these measures add up."""
+    sums = [one for measure in measures for one in _sums(measure)]
+    return sorted({one.column for one in sums})
+
+
+def total_sql(measure: Measure, *, at_line: bool) -> str:
+    """The SQL that adds a measure up over pre-aggregated rows `s` with their `home` `h`.
+
+    Args:
+        measure: with a sum.
+        at_line: the scope is a line or above, where output is what leaves the exit machine.
+    """
+    whole = measure.sum
+    if whole is None:
+        return "null"
+    if measure.adds == "add" or not at_line:
+        return _sum(whole, "true")
+    parts = measure.line_parts
+    if not parts:
+        return _sum(whole, "h.line = '' or h.exit_machine = s.equipment")
+    told = [_sum(whole, "h.line = ''")]
+    for part in parts:
+        which = "h.exit_machine = s.equipment" if part.machines == "exit" else "true"
+        told.append(_sum(part.sum, f"h.line != '' and {which}"))
+    return " + ".join(told)
+
+
+def _sums(measure: Measure) -> list[Sum]:
+    whole = [] if measure.sum is None else [measure.sum]
+    return [*whole, *(part.sum for part in measure.line_parts)]
+
+
+def _sum(one: Sum, also: str) -> str:
+    return f"coalesce(sum(s.{one.column}) filter ({_where(one)} and ({also})), 0)"
+
+
+def _where(one: Sum) -> str:
+    told = ["true"]
+    for column, values in one.where:
+        if column == "flags":
+            bits = sum(flag_bit(value) for value in values)
+            told.append(f"s.flags & {bits} = {bits}")
+        elif column == "is_closed":
+            told.append("s.is_closed" if values == ("true",) else "not s.is_closed")
+        else:
+            listed = ", ".join(f"'{value}'" for value in values)
+            told.append(f"s.{column} in ({listed})")
+    return " and ".join(told)
+
+
+def is_machine_level(query: MeasureQuery, level: str) -> bool:
+    """Whether every cell speaks of single machines, so that output is what each of them made."""
+    return level == "machine" or "machine" in query.by
+
+
+def summing_sql(
+    query: MeasureQuery, table: FactTable, measures: Sequence[Measure], level: str, scope: str, *, moves: bool
+) -> str:
+    """The SQL of one sweep: rows are (axes of `by`, period, one sum a measure)."""
+    at_line = not is_machine_level(query, level)
+    source, needs_day = _source(query, table), moves or query.grain not in ("all", "hour", "shift")
+    keys = [_key(axis) for axis in query.by if axis not in _PLACES]
+    if query.grain == "hour":
+        keys.append("f.hour_from")
+    elif query.grain == "shift":
+        keys += ["f.day", "f.shift"]
+    if needs_day:
+        keys.append("f.day")
+    narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
+    added = ", ".join(f"{ADDED[table][one]} as {one}" for one in columns_needed(measures))
+    axes = ", ".join(f"{_axis(axis)} as {axis}" for axis in query.by)
+    label = {"hour": "s.hour_from::varchar", "shift": "s.day || ' ' || s.shift", "all": "''"}.get(
+        query.grain, "label.label"
+    )
+    day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
+    labels = "join label on label.site = h.site and label.day = s.day" if needs_day else ""
+    totals = ", ".join(f"{total_sql(one, at_line=at_line)} as {one.name}" for one in measures)
+    return (
+        f"with s as (select {narrow}, {added} from {source} as f where {_window(query)} group by all)"
+        f" select {axes + ', ' if axes else ''}{label} as period, {totals}"
+        f" from s join home as h on h.equipment = s.equipment {day} {labels}"
+        f" where {condition(level, scope)} group by {', '.join(str(n + 1) for n in range(len(query.by) + 1))}"
+    )
+
+
+def _source(query: MeasureQuery, table: FactTable) -> str:
+    if table == "spans":
+        return "all_spans_fact"
+    fine = query.grain == "hour" or query.span is not None
+    return f"all_{table}_fact" if fine else f"all_{table}_day"
+
+
+def _key(axis: Axis) -> str:
+    return {"machine": "f.equipment", "order": "f.order_id"}.get(axis, f"f.{axis}")
+
+
+def _axis(axis: Axis) -> str:
+    if axis in _PLACES:
+        return f"h.{axis}"
+    return {"machine": "s.equipment", "order": "s.order_id"}.get(axis, f"s.{axis}")
+
+
+def _window(query: MeasureQuery) -> str:
+    told = ["true"]
+    first, last = query.days
+    if first is not None:
+        told.append(f"f.day >= '{first}'")
+    if last is not None:
+        told.append(f"f.day <= '{last}'")
+    if query.span is not None:
+        told.append(f"f.hour_from >= {query.span.start} and f.hour_from < {query.span.end}")
+    return " and ".join(told)
+
+
+def in_unit(measure: Measure, number: int | Decimal | None) -> Exact:
+    """A sum in the unit of its measure, exact: microseconds become seconds."""
+    if number is None:
+        return 0
+    divisor = measure.sum.divisor if measure.sum else 1
+    if divisor == 1:
+        return number
+    whole, rest = divmod(int(number), divisor)
+    return whole if not rest else Decimal(int(number)) / divisor

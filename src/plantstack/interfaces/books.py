@@ -1,0 +1,196 @@
+"""Commands that read and rebuild the books: kpi, ledger, explain, rebuild."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from plantstack.errors import Problem, QueryError
+from plantstack.interfaces import tables, times
+from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give, progress
+from plantstack.stack import Stack
+from plantstack.stack.asking import KpiTable
+from plantstack.stack.explaining import entry_row
+
+_EMPTY = "There is nothing in the books yet. Load events with 'plantstack load'."
+
+Scope = Annotated[
+    str, typer.Option("--scope", metavar="PATH", help="Equipment, by id or path; all by default.")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="T", help="First production day, or an exact instant.")
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="T", help="Last production day, or the instant where it ends.")
+]
+KnownAt = Annotated[
+    str | None,
+    typer.Option("--as-known-at", metavar="OFFSET|T", help="Only what was known at an offset or instant."),
+]
+ProfileName = Annotated[
+    str | None, typer.Option("--profile", help="How to count; the plant's own by default.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, command in (("kpi", kpi), ("ledger", ledger), ("explain", explain), ("rebuild", rebuild)):
+        app.command(name)(command)
+
+
+def kpi(
+    project: Project,
+    ids: Annotated[str, typer.Argument(metavar="[ID[,ID]]", help="Which KPIs; none: a whole layer.")] = "",
+    layer: Annotated[int | None, typer.Option("--layer", min=1, max=5, help="All KPIs of a layer.")] = None,
+    scope: Scope = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="AXES",
+            help="Split by site, area, line, machine, product, order, shift, crew, reason.",
+        ),
+    ] = "",
+    grain: Annotated[
+        str,
+        typer.Option("--grain", help="hour, shift, day, week, month, period, quarter, year or all."),
+    ] = "all",
+    since: From = None,
+    until: To = None,
+    known_at: KnownAt = None,
+    structure: Annotated[
+        str, typer.Option("--structure", metavar="as-was|as-is|DATE", help="Where machines count.")
+    ] = "as-was",
+    profile: ProfileName = None,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Answer with KPIs: value, range, trust and what they are made of."""
+    with Stack.open(project) as stack:
+        zones = _zones(stack)
+        asked = times.window(since, until, zones)
+        answer = stack.kpis(
+            _words(ids),
+            layer=layer,
+            scope=scope,
+            by=_words(by),
+            grain=grain,
+            days=asked.days,
+            span=asked.span,
+            profile=profile,
+            known_at=_offset(stack, known_at, zones),
+            structure=times.structure(structure),
+        )
+        notes = [*answer.notes, *_unrecorded(stack)]
+        names = stack.kpi_names()
+    told: str | Table = tables.kpi_table(answer.rows, names) if answer.rows else _EMPTY
+    give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+
+
+def ledger(
+    project: Project,
+    machine: Annotated[str, typer.Option("--machine", metavar="PATH", help="Id or path of a machine.")],
+    since: From = None,
+    until: To = None,
+    known_at: KnownAt = None,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Show where every second of a machine went."""
+    with Stack.open(project) as stack:
+        zones = _zones(stack)
+        asked = times.window(since, until, zones)
+        offset = _offset(stack, known_at, zones)
+        entries = stack.ledger(machine, asked.span, days=asked.days, known_at=offset)
+        rows = [entry_row(entry) for entry in entries.to_pylist()]
+        answer = KpiTable(rows, *stack.standing(known_at=offset))
+        notes, zone = _unrecorded(stack), stack.zone_of(machine)
+    told = tables.ledger_table(rows, zone) if rows else _EMPTY
+    give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+
+
+def explain(
+    project: Project,
+    kpi: Annotated[str, typer.Argument(metavar="ID", help="Which KPI.")],
+    scope: Scope = "",
+    since: From = None,
+    until: To = None,
+    known_at: KnownAt = None,
+    profile: ProfileName = None,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Show what a number is made of, down to entries and events for a single machine."""
+    with Stack.open(project) as stack:
+        zones = _zones(stack)
+        asked = times.window(since, until, zones)
+        answer = stack.explain(
+            kpi,
+            scope=scope,
+            days=asked.days,
+            span=asked.span,
+            profile=profile,
+            known_at=_offset(stack, known_at, zones),
+        )
+        notes = [*answer.notes, *_unrecorded(stack)]
+        zone = stack.zone_of(scope)
+    told = tables.lineage_table(answer.rows, zone) if answer.rows else _EMPTY
+    give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+
+
+def rebuild(
+    project: Project,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Change nothing; derive beside the lake and compare every row.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Derive everything again from the log; takes changed plant files in."""
+    with Stack.open(project, write=not verify) as stack, progress(not as_json) as shown:
+        task = shown.add_task("deriving", total=None)
+
+        def tell(done: int, whole: int) -> None:
+            shown.update(task, completed=done, total=whole)
+
+        if verify:
+            problems, generation = stack.verify(progress=tell), 0
+        else:
+            problems, generation = [], stack.rebuild(now=time.time_ns() // 1000, progress=tell)
+        offset = stack.log.last_offset()
+    row = {"verified": not problems} if verify else {"generation": generation}
+    told = "Every row of the books is what the log says." if verify else f"Derived up to offset {offset}."
+    told = "" if problems else told
+    give(Answer([row], problems=problems, offset=offset), as_json=as_json, told=told or " ")
+
+
+def _answer(table: KpiTable, notes: list[Problem]) -> Answer:
+    return Answer(table.rows, notes=notes, offset=table.offset, as_of=table.as_of)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _zones(stack: Stack) -> list[str]:
+    return [site.zone for site in stack.plant.sites.values()]
+
+
+def _unrecorded(stack: Stack) -> list[Problem]:
+    found = stack.unrecorded()
+    return [found] if found else []
+
+
+def _offset(stack: Stack, text: str | None, zones: list[str]) -> int | None:
+    """An offset, or the last offset received at an instant."""
+    if text is None:
+        return None
+    if not text.isdigit():
+        return stack.log.offset_at(times.instant(text, zones))
+    offset, last = int(text), stack.log.last_offset()
+    if offset > last:
+        what = f"the log has no offset {offset} yet"
+        raise QueryError(Problem("offset-unknown", "--as-known-at", what, f"The last one is {last}."))
+    return offset

@@ -1,0 +1,221 @@
+"""A question about KPIs -> rows of the command contract: one query of sums, one division a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from plantstack.engines.contract import AXES, GRAINS, Axis, Grain, MeasureCell, MeasureQuery
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.homes import check_scope
+from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.intervals import SECOND, rfc3339
+from plantstack.kpis.cell import Cell
+from plantstack.kpis.evaluate import KpiValue, evaluate_all
+from plantstack.kpis.kpi import SCOPES, Catalog, Kpi
+from plantstack.kpis.needs import measures_needed
+from plantstack.measures.catalog import MEASURES
+from plantstack.plant.plant import Plant
+
+
+@dataclass(frozen=True, slots=True)
+class KpiTable:
+    """The answer to a question about KPIs.
+
+    Attributes:
+        rows: one a KPI and cell, as the command contract lists them.
+        offset: the log offset they stand on.
+        as_of: how far the books of each site reach, RFC 3339.
+        notes: KPIs left out, and other things worth knowing.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    offset: int
+    as_of: Mapping[str, str]
+    notes: Sequence[Problem] = field(default=())
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as a table; nested objects become structs."""
+        return pa.Table.from_pylist([dict(row) for row in self.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked; `query` holds everything but the measures."""
+
+    ids: tuple[str, ...]
+    query: MeasureQuery
+    profile: str
+    is_layer: bool = False  # a whole layer: KPIs that cannot be split this way are left out, not refused
+
+
+def check_words(by: Iterable[str], grain: str) -> tuple[tuple[Axis, ...], Grain]:
+    """Turn words into axes and a grain.
+
+    Raises:
+        QueryError: naming every word that is none.
+    """
+    asked = tuple(by)
+    problems = [_unknown("split", word, AXES) for word in asked if word not in AXES]
+    if grain not in GRAINS:
+        problems.append(_unknown("grain", grain, GRAINS))
+    if problems:
+        raise QueryError(problems)
+    axes = tuple(axis for word in dict.fromkeys(asked) for axis in AXES if axis == word)
+    return axes, next(one for one in GRAINS if one == grain)
+
+
+def check_measures(names: Iterable[str]) -> tuple[str, ...]:
+    """Return measure names, each once.
+
+    Raises:
+        QueryError: naming every one that does not exist.
+    """
+    asked = tuple(dict.fromkeys(names))
+    problems = [_unknown("measure", name, MEASURES) for name in asked if name not in MEASURES]
+    if problems:
+        raise QueryError(problems)
+    return asked
+
+
+def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
+    """Answer with one row a KPI and cell.
+
+    Raises:
+        QueryError: for an unknown KPI, scope or profile, or a split a KPI does not allow.
+    """
+    catalog.chain(question.profile)
+    kpis = [catalog.kpi(kpi_id) for kpi_id in question.ids]
+    level, scope = check_scope(engine.books.plant, question.query.scope)
+    kpis, notes = _allowed(kpis, question)
+    ids = tuple(kpi.id for kpi in kpis)
+    needed = measures_needed(catalog, ids, question.profile)
+    query = replace(question.query, measures=needed)
+    cells = list(_cells(engine, query)) if ids else []
+    rows = []
+    for found, cell in cells:
+        place = _place(engine.books.plant, question.query, level, scope, found)
+        values = evaluate_all(ids, cell, profile=question.profile, catalog=catalog)
+        for value in values:
+            told = _too_fine(value, question.query, level)
+            row = {**(replace(value, exact=None, why_none=told) if told else value).as_row()}
+            if told:
+                row |= {"low": None, "high": None, "if_typical": None}
+            rows.append(_row(row, place, found))
+    books = engine.books
+    as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
+    return KpiTable(rows, books.stamp.offset, as_of, notes)
+
+
+def _cells(engine: DuckEngine, query: MeasureQuery) -> Iterable[tuple[MeasureCell, Cell]]:
+    """Cells as KPIs read them, with the names behind every doubt."""
+    table = engine.query(query)
+    whole: dict[tuple[object, ...], MeasureCell] = {}
+    if "reason" in query.by:
+        rest = tuple(axis for axis in query.by if axis != "reason")
+        whole = {_key(cell, rest): cell for cell in engine.query(replace(query, by=rest)).cells}
+    rest = tuple(axis for axis in query.by if axis != "reason")
+    named = _named(engine, query, table.cells)
+    for found in table.cells:
+        above = whole.get(_key(found, rest))
+        yield (
+            found,
+            Cell(
+                sums=found.sums,
+                period_s=Fraction(found.span.length, SECOND),
+                whole=above.sums if above else None,
+                kinds=table.recorded,
+                reasons=found.reasons,
+                named=named.get(_key(found, query.by), {}),
+            ),
+        )
+
+
+def _key(cell: MeasureCell, by: Sequence[str]) -> tuple[object, ...]:
+    return (*(cell.keys[axis] for axis in by), cell.label)
+
+
+def _named(
+    engine: DuckEngine, query: MeasureQuery, cells: Sequence[MeasureCell]
+) -> dict[tuple[object, ...], dict[str, tuple[str, ...]]]:
+    """Who is behind each doubt of each cell: products without a standard, else machines; worst first."""
+    doubtful = [
+        name
+        for name in query.measures
+        if MEASURES[name].evidence is not None and any(cell.sums[name] for cell in cells)
+    ]
+    out: dict[tuple[object, ...], dict[str, tuple[str, ...]]] = {}
+    axes: dict[Axis, list[str]] = {"machine": [], "product": []}
+    for name in doubtful:
+        axes["product" if name == "qty_without_standard" else "machine"].append(name)
+    for axis, names in axes.items():
+        if not names:
+            continue
+        by = query.by if axis in query.by else (*query.by, axis)
+        split = engine.query(replace(query, measures=tuple(names), by=by)).cells
+        for name in names:
+            for cell in sorted(split, key=lambda one: -(one.sums[name] or 0)):
+                if cell.sums[name]:
+                    mine = out.setdefault(_key(cell, query.by), {})
+                    mine[name] = (*mine.get(name, ()), cell.keys[axis] or "(none)")[:3]
+    return out
+
+
+def _allowed(kpis: Sequence[Kpi], question: Question) -> tuple[list[Kpi], list[Problem]]:
+    """Refuse splits a KPI does not declare; of a whole layer leave such KPIs out and say so."""
+    problems = []
+    for kpi in kpis:
+        refused = [axis for axis in question.query.by if axis not in kpi.by]
+        if refused:
+            what = f"cannot be split by {', '.join(refused)}"
+            problems.append(Problem("kpi-split", kpi.id, what, f"Splits it allows: {', '.join(kpi.by)}."))
+    if problems and not question.is_layer:
+        raise QueryError(problems)
+    out = {problem.where for problem in problems}
+    return [kpi for kpi in kpis if kpi.id not in out], problems
+
+
+def _too_fine(value: KpiValue, query: MeasureQuery, level: str) -> str:
+    """Why a KPI does not exist so far down; '' when it does."""
+    lowest = value.kpi.lowest
+    asked = min([level, *(axis for axis in query.by if axis in SCOPES)], key=SCOPES.index)
+    if SCOPES.index(asked) < SCOPES.index(lowest):
+        return f"exists from {lowest} up, asked for a {asked}"
+    slotted = any("slot" in MEASURES[name].grain for name in value.inputs)
+    return "exists by slot of the plan, not by the hour" if slotted and query.grain == "hour" else ""
+
+
+def _place(plant: Plant, query: MeasureQuery, level: str, scope: str, cell: MeasureCell) -> dict[str, str]:
+    """The scope of a row: its path, and the value of every axis."""
+    finest = next(
+        (cell.keys[axis] for axis in ("machine", "line", "area", "site") if cell.keys.get(axis)), scope
+    )
+    spans = plant.spans.get(finest, ())
+    standing = [span.path for span in spans if span.from_at < max(cell.span.end, 1)]
+    path = standing[-1] if standing else plant.enterprise
+    return {"path": path, "level": level if finest == scope else plant.equipment[finest].level, **cell.keys}
+
+
+def _row(value: Mapping[str, Any], place: Mapping[str, str], cell: MeasureCell) -> dict[str, Any]:
+    order = ("kpi", "version", "layer", "profile", "unit")
+    head = {name: value[name] for name in order}
+    period = {"from": rfc3339(cell.span.start), "to": rfc3339(cell.span.end), "label": cell.label}
+    rest = {name: told for name, told in value.items() if name not in (*order, "trust")}
+    return {
+        **head,
+        "scope": dict(place),
+        "period": period,
+        **rest,
+        "target": None,
+        "status": None,
+        "trust": value["trust"],
+        "n_open": cell.n_open,
+    }
+
+
+def _unknown(what: str, word: str, known: Iterable[str]) -> Problem:
+    return Problem(f"{what}-unknown", word, f"there is no {what} '{word}'", did_you_mean(word, known))

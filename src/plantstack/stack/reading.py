@@ -1,0 +1,77 @@
+"""Books opened at an offset: which plant was known then, which lake may be read, how it is kept up."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from plantstack.engines.duckdb import lake
+from plantstack.engines.duckdb.books import open_books
+from plantstack.engines.duckdb.calculator import open_calculator
+from plantstack.engines.duckdb.deriving import Progress, bring_up, publish, quiet
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.errors import LogError, Problem
+from plantstack.events.log import Log
+from plantstack.plant.load import PlantContent, plant_from_content
+from plantstack.plant.plant import Plant
+from plantstack.stack.configuring import known_content
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An engine, and the folder in which its calculator may spill."""
+
+    engine: DuckEngine
+    scratch: tempfile.TemporaryDirectory[str]
+
+    def close(self) -> None:
+        """Let go of memory and scratch files."""
+        self.engine.books.con.close()
+        self.scratch.cleanup()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where books of one project are opened."""
+
+    folder: Path
+    log: Log
+    plant: Plant
+    content: PlantContent
+
+    def read(self, upto: int, now: int | None, *, use_lake: bool = True) -> Open:
+        """Open the books as they were known at an offset; what is not published is derived in memory."""
+        opened = self._open(upto, now, use_lake=use_lake)
+        bring_up(opened.engine.books)
+        return opened
+
+    def publish(self, now: int | None, *, anew: bool = False, progress: Progress = quiet) -> lake.Manifest:
+        """Derive what changed, or everything, and make it the lake's current generation."""
+        opened = self._open(self.log.last_offset(), now, use_lake=not anew)
+        try:
+            return publish(opened.engine.books, progress=progress)
+        finally:
+            opened.close()
+
+    def _open(self, upto: int, now: int | None, *, use_lake: bool) -> Open:
+        content = known_content(self.log, upto)
+        if content is None and upto < self.log.last_offset():
+            what = f"no plant files were known at offset {upto}"
+            raise LogError(Problem("config-none", "log", what, "Ask for a later offset."))
+        plant = self.plant if content is None or content == self.content else plant_from_content(content.text)
+        (self.folder / lake.FOLDER).mkdir(exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(prefix="plantstack-")
+        folders = [self.folder / lake.FOLDER, self.log.places.segments]
+        con = open_calculator(folders=folders, scratch=Path(scratch.name))
+        books = open_books(
+            con,
+            self.log,
+            plant,
+            self.folder,
+            (content or self.content).sha256,
+            upto=upto,
+            now=now,
+            use_lake=use_lake,
+        )
+        return Open(DuckEngine(books), scratch)
