@@ -52,7 +52,7 @@ def load(mapping: str, *paths: Path, **options: Any) -> Loaded:
     for batch in load_files(paths, parse_mapping(mapping), **options):
         loaded.batches.append(batch)
         loaded.events += batch.events.to_pylist()
-        loaded.dead += batch.dead
+        loaded.dead += [*batch.dead, *(DeadLetter(b"", batch.file, problem) for problem in batch.refused)]
         loaded.notes |= {note.code: note.what for note in batch.notes}
     return loaded
 

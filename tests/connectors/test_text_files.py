@@ -240,7 +240,7 @@ def test_lines_of_canonical_events_need_no_mapping(tmp_path: Path) -> None:
     assert sum(batch.events.num_rows for batch in batches) == 1
     assert [letter.where for batch in batches for letter in batch.dead] == ["day.ndjson line 2"]
     unmapped = list(load_files([write(tmp_path, HEADER)], None))
-    assert unmapped[0].dead[0].problem.code == "file-mapping"
+    assert unmapped[0].refused[0].code == "file-mapping"
 
 
 def test_problems_found_behind_the_door_become_dead_letters_of_their_rows(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.run import Run, Tally
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.errors import EventError, Problem
-from plantstack.events.batch import RAW, DeadLetter, FileMark
+from plantstack.events.batch import RAW, DeadLetter, FileMark, merged
 from plantstack.events.wire import decode_lines
+from plantstack.events.wire_csv import decode_csv
 
 NDJSON = (".ndjson", ".jsonl")
 _CHUNK = 1 << 20
@@ -45,6 +46,7 @@ class FileBatch:
     rows: Sequence[int] = ()  # the row of each event
     lines: Lines | None = None
     carry: str = ""  # counters' last samples, for the next file of the same source
+    refused: tuple[Problem, ...] = ()  # why the file could not be read, or not to its end
 
     @property
     def is_last(self) -> bool:
@@ -53,11 +55,16 @@ class FileBatch:
 
     def bury(self, faults: Iterable[tuple[int, Problem]]) -> tuple[DeadLetter, ...]:
         """Turn problems of events, found behind this door, into dead letters of their rows."""
-        first: dict[int, Problem] = {}
+        found: dict[int, list[Problem]] = {}
+        sources: dict[int, str] = {}
         for event, problem in faults:
-            first.setdefault(int(self.rows[event]), problem)
-        source = self.events.column("source")[0].as_py() if self.events.num_rows else ""
-        return _dead(first, self.lines, source or "", self.file)
+            row = int(self.rows[event])
+            told = found.setdefault(row, [])
+            if problem not in told:  # one row may give several events that are wrong alike
+                told.append(problem)
+            sources[row] = self.events.column("source")[event].as_py() or ""
+        first = {row: merged(problems) for row, problems in found.items()}
+        return _dead(first, self.lines, sources.__getitem__, self.file)
 
 
 Progress = Callable[[str, int], None]
@@ -76,14 +83,15 @@ def load_files(
     """Read files one after another.
 
     Args:
-        paths: any of the formats of `mapping.file`, packed or not; `.ndjson` needs no mapping.
+        paths: any of the formats of `mapping.file`; canonical `.ndjson`, `.jsonl` and `.csv` need no
+            mapping; packed or not.
         mapping: how rows become events.
         known: whether a file with this `mark.sha256` was loaded before; such a file gives one note.
         carry: `FileBatch.carry` of the last file loaded before, so that counters go on.
         folder: links that lead out of it are refused.
         progress: called after each batch.
 
-    A file that cannot be read at all gives one batch with one dead letter.
+    A file that cannot be read gives a batch that says why, and the next file is read.
     """
     kept: Carry = json.loads(carry) if carry else {}
     for path in paths:
@@ -108,14 +116,12 @@ def _load_file(
             if known(mark.sha256):
                 note = Problem("file-known", name, "was loaded before, perhaps under another name")
                 yield FileBatch(name, mark=mark, notes=(note,))
-            elif file.path.suffix in NDJSON:
-                yield from _lines_of_events(file)
             elif mapping is None:
-                raise EventError(Problem("file-mapping", name, "needs a mapping", "Name one with --mapping."))
+                yield from _canonical(file)
             else:
                 yield from _mapped(file, mapping, private, carry)
         except EventError as error:
-            yield FileBatch(name, dead=tuple(DeadLetter(b"", name, one, source) for one in error.problems))
+            yield FileBatch(name, refused=error.problems)
 
 
 def _mark(file: Spooled, source: str) -> FileMark:
@@ -124,9 +130,14 @@ def _mark(file: Spooled, source: str) -> FileMark:
     return FileMark(told, file.name)
 
 
-def _lines_of_events(file: Spooled) -> Iterator[FileBatch]:
+def _canonical(file: Spooled) -> Iterator[FileBatch]:
+    """Read a file that is written in our own words."""
+    suffix = file.path.suffix
+    if suffix not in (*NDJSON, ".csv") or (suffix == ".csv" and not _is_ours(file.path)):
+        raise EventError(Problem("file-mapping", file.name, "needs a mapping", "Name one with --mapping."))
+    decode = decode_csv if suffix == ".csv" else decode_lines
     with file.path.open("rb") as stream:
-        for decoded in decode_lines(iter(lambda: stream.read(_CHUNK), b"")):
+        for decoded in decode(iter(lambda: stream.read(_CHUNK), b"")):
             lines = _WireLines(file.name, decoded.lines, decoded.raws)
             named = tuple(
                 DeadLetter(letter.raw, f"{file.name} {letter.where}", letter.problem, letter.source)
@@ -135,6 +146,12 @@ def _lines_of_events(file: Spooled) -> Iterator[FileBatch]:
             rows = range(decoded.table.num_rows)
             yield FileBatch(file.name, decoded.table, named, rows=rows, lines=lines)
     yield FileBatch(file.name, mark=_mark(file, ""))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a CSV names the one column that every canonical file has and hardly another."""
+    with path.open("rb") as source:
+        return b"kind" in source.readline(_CHUNK).replace(b'"', b"").strip().split(b",")
 
 
 def _mapped(file: Spooled, mapping: Mapping, private: Path, carry: Carry) -> Iterator[FileBatch]:
@@ -160,13 +177,14 @@ def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
     dead = tuple(DeadLetter(bad.line.raw, bad.line.where, bad.problem, mapping.source) for bad in unreadable)
     bad = dict(run.find_bad())
     check_fit(sheet.name, len(bad), run.tally.rows)
-    dead += _dead(bad, sheet.lines, mapping.source, sheet.name)
+    source = mapping.source
+    dead += _dead(bad, sheet.lines, lambda row: source, sheet.name)
     yield FileBatch(sheet.name, dead=dead, notes=_notes(sheet, run.tally))
     for found in run.events(carry):
         yield FileBatch(sheet.name, found.events, rows=found.rows, lines=sheet.lines)
     wild = {row: problem for row, problem in run.tally.bad.items() if row not in bad}
     if wild:
-        yield FileBatch(sheet.name, dead=_dead(wild, sheet.lines, mapping.source, sheet.name))
+        yield FileBatch(sheet.name, dead=_dead(wild, sheet.lines, lambda row: source, sheet.name))
 
 
 def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:
@@ -179,13 +197,15 @@ def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:
 
 
 def _dead(
-    problems: dict[int, Problem], lines: Lines | None, source: str, file: str
+    problems: dict[int, Problem], lines: Lines | None, source_of: Callable[[int], str], file: str
 ) -> tuple[DeadLetter, ...]:
     found = lines.find(problems) if lines is not None and problems else {}
     letters = []
     for row, problem in sorted(problems.items()):
         line = found.get(row)
-        letters.append(DeadLetter(line.raw if line else b"", line.where if line else file, problem, source))
+        letters.append(
+            DeadLetter(line.raw if line else b"", line.where if line else file, problem, source_of(row))
+        )
     return tuple(letters)
 
 
@@ -197,4 +217,4 @@ class _WireLines:
 
     def find(self, rows: Iterable[int]) -> dict[int, Line]:
         """Return the lines of rows of this batch."""
-        return {row: Line(f"{self.name}:{self.numbers[row]}", self.raws[row]) for row in rows}
+        return {row: Line(f"{self.name} line {self.numbers[row]}", self.raws[row]) for row in rows}

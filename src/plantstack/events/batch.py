@@ -59,6 +59,7 @@ class Batch:
     events: pa.Table = field(default_factory=CONTENT.empty_table)
     dead: tuple[DeadLetter, ...] = ()
     file: FileMark | None = None
+    cursor: Cursor | None = None
 
 
 ACCEPTED, DUPLICATE, CONFLICT = 0, 1, 2
@@ -105,14 +106,15 @@ def bury(
         DeadLetter(
             kept(decoded.raws[row]),
             f"{file} line {decoded.lines[row]}".strip(),
-            _merged(rows_problems),
+            merged(rows_problems),
             source or sources[row].as_py() or "",
         )
         for row, rows_problems in sorted(found.items())
     )
 
 
-def _merged(problems: list[Problem]) -> Problem:
+def merged(problems: list[Problem]) -> Problem:
+    """Make one problem of all that is wrong with a row."""
     first = problems[0]
     if len(problems) == 1:
         return first

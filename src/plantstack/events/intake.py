@@ -81,9 +81,9 @@ def write_marks(
     if batch.file:
         mark = (batch.file.sha256, batch.file.name, received_at)
         connection.execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", mark)
-    if cursor:
+    for moved in filter(None, (batch.cursor, cursor)):
         connection.execute(
-            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", (cursor.source, cursor.position, received_at)
+            "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", (moved.source, moved.position, received_at)
         )
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from hashlib import file_digest
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from plantstack.connectors.files.intake import is_large, shown_name
 from plantstack.connectors.load import FileBatch, load_files
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.errors import EventError, Problem
-from plantstack.events.batch import Batch, DeadLetter, FileMark, Receipt, bury
+from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
 from plantstack.events.names import Names
 from plantstack.events.validate import validate
-from plantstack.events.wire_csv import decode_csv
 from plantstack.plant.plant import Plant
 from plantstack.stack.naming import names_of
 
-BULK_BYTES = 8 << 20  # from here on a file goes straight to segments
-_CHUNK = 1 << 20
 Progress = Callable[[str, int], None]
 """Told the file and how many events of it were read so far."""
 
@@ -32,7 +29,8 @@ class Loaded:
 
     file: str
     receipt: Receipt = field(default_factory=Receipt)
-    refused: int = 0  # 1 when the file as a whole could not be read
+    refused: int = 0  # 1 when the file could not be read, or not to its end
+    set_aside: int = 0  # rows that could not become events
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
 
@@ -58,17 +56,12 @@ class Loading:
     progress: Progress = lambda file, events: None
 
     def file(self, path: Path) -> Loaded:
-        """Load one file."""
-        loaded = Loaded(path.name)
-        if not path.is_file():
-            loaded.refused = 1
-            fix = "Name an existing file."
-            loaded.problems.append(Problem("file-missing", str(path), "there is no such file", fix))
-            return loaded
+        """Load one file; what it lacks or spoils is told, and never stops the next."""
+        loaded = Loaded(shown_name(path))
+        batches = self._batches(path, loaded, names_of(self.plant), KeyMaker())
         try:
-            batches = self._batches(path, loaded)
-            site_of = {name: self.plant.site_of(name).id for name in self.plant.equipment}
-            if path.stat().st_size >= BULK_BYTES:
+            if is_large(path):
+                site_of = {name: self.plant.site_of(name).id for name in self.plant.equipment}
                 loaded.receipt = self.log.bulk(batches, received_at=self.now, site_of=site_of)
             else:
                 for batch in batches:
@@ -78,46 +71,36 @@ class Loading:
             loaded.problems.extend(error.problems)
         return loaded
 
-    def _batches(self, path: Path, loaded: Loaded) -> Iterator[Batch]:
-        names, keys = names_of(self.plant), KeyMaker()
-        if self.mapping is None and path.suffix == ".csv":
-            return self._canonical_csv(path, loaded, names, keys)
-        return self._connected(path, loaded, names, keys)
-
-    def _connected(self, path: Path, loaded: Loaded, names: Names, keys: KeyMaker) -> Iterator[Batch]:
-        found = load_files([path], self.mapping, known=self.log.knows_file, progress=self.progress)
-        for part in found:
+    def _batches(self, path: Path, loaded: Loaded, names: Names, keys: KeyMaker) -> Iterator[Batch]:
+        known, carry = self.log.knows_file, self.log.cursor(self._counters) or ""
+        for part in load_files([path], self.mapping, known=known, carry=carry, progress=self.progress):
             loaded.notes.extend(part.notes)
-            if self._is_unreadable(part):
+            if part.refused:
                 loaded.refused = 1
-                loaded.problems.extend(letter.problem for letter in part.dead)
-                continue
+                loaded.problems.extend(part.refused)
             good, faults = validate(part.events, names, self.now, keys)
             dead = (*part.dead, *part.bury(faults))
             _tell(dead, loaded)
-            known = any(note.code == "file-known" for note in part.notes)
-            yield Batch(good, dead, None if known else part.mark)
+            loaded.set_aside += len(dead)
+            yield self._batch(part, Batch(good, dead), loaded)
 
-    def _is_unreadable(self, part: FileBatch) -> bool:
-        return not part.events.num_rows and bool(part.dead) and all(not one.raw for one in part.dead)
+    def _batch(self, part: FileBatch, batch: Batch, loaded: Loaded) -> Batch:
+        """Add to the last batch of a file what the next load must know."""
+        if part.mark is None or any(note.code == "file-known" for note in part.notes):
+            return batch
+        cursor = Cursor(self._counters, part.carry) if part.carry else None
+        if not loaded.set_aside:
+            return replace(batch, file=part.mark, cursor=cursor)
+        # Not marked as known: once the plant or the mapping is mended, the same file gives the rest.
+        rows = "row was" if loaded.set_aside == 1 else f"{loaded.set_aside} rows were"
+        fix = "Mend what the problems name and load the file again: what is in the log is not doubled."
+        loaded.notes.append(Problem("file-partial", loaded.file, f"{rows} set aside", fix))
+        return replace(batch, cursor=cursor)
 
-    def _canonical_csv(self, path: Path, loaded: Loaded, names: Names, keys: KeyMaker) -> Iterator[Batch]:
-        with path.open("rb") as stream:
-            mark = FileMark(file_digest(stream, "sha256").hexdigest(), path.name)
-            if self.log.knows_file(mark.sha256):
-                what = "was loaded before, perhaps under another name"
-                loaded.notes.append(Problem("file-known", path.name, what))
-                return
-            stream.seek(0)
-            rows = 0
-            for decoded in decode_csv(iter(lambda: stream.read(_CHUNK), b"")):
-                good, faults = validate(decoded.table, names, self.now, keys)
-                dead = (*decoded.dead, *bury(decoded, faults, file=path.name))
-                _tell(dead, loaded)
-                rows += decoded.table.num_rows
-                self.progress(path.name, rows)
-                yield Batch(good, dead)
-        yield Batch(file=mark)
+    @property
+    def _counters(self) -> str:
+        """Under which name the log keeps where this mapping's counters stand."""
+        return f"counters {self.mapping.source} {self.mapping.name}" if self.mapping else ""
 
 
 def _tell(dead: tuple[DeadLetter, ...], loaded: Loaded) -> None:

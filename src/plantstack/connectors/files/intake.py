@@ -25,6 +25,9 @@ MAX_BYTES = 64 << 30
 MAX_RATIO = 500  # of a compressed file; text of machines stays far below
 MIN_ROOM = 64 << 20  # small files may expand this far whatever their ratio
 
+LARGE = 8 << 20  # bytes: so many rows are written as whole files, not one by one
+LARGE_PACKED = 1 << 20
+
 _MAGIC = {b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _SUFFIXES = (".gz", ".xz", ".zst")
 
@@ -132,6 +135,13 @@ def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int 
             Problem("file-changing", name, "was still being written", "Load it once it is whole.")
         )
     return Spooled(into, name, digest.hexdigest(), written)
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file holds too many rows to take them one by one; what is not there is not large."""
+    stamp = stamp_of(path)
+    is_packed = path.suffix.lower() in (*_SUFFIXES, ".parquet", ".xlsx")
+    return stamp is not None and stamp.size >= (LARGE_PACKED if is_packed else LARGE)
 
 
 def unpacked_suffix(name: str) -> str:

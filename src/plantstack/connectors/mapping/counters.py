@@ -56,7 +56,7 @@ def step(
     if last is None:
         return None, Last(at, value), False
     grown = value - last.value
-    if 0 > grown >= -counter.jitter:
+    if 0 > grown >= -counter.jitter and value > 0:  # nothing falls to 0 by trembling
         return Decimal(0), Last(at, last.value), False
     if grown < 0:
         grown = value  # started again from 0
@@ -85,9 +85,9 @@ class Series:
     counter is left out whole, so nothing of its other counters is lost either.
     """
 
-    def __init__(self, counter: Counter, width: int, last: list[Last | None] | None = None) -> None:
+    def __init__(self, counter: Counter, width: int) -> None:
         self.counter = counter
-        self.last: list[Last | None] = last or [None] * width
+        self.last: list[Last | None] = [None] * width
         self._wild: list[Last | None] = [None] * width
 
     def take(self, sample: Sample) -> Made:
@@ -102,6 +102,11 @@ class Series:
         for place, (_, _, after, _) in enumerate(steps):
             self.last[place], self._wild[place] = after, None
         return Made(sample.row, min(starts, default=None), tuple(pieces for pieces, *_ in steps))
+
+    def resume(self, last: list[Last | None]) -> None:
+        """Go on from what an earlier file left."""
+        self.last = last
+        self._wild = [None] * len(last)
 
     def _step(
         self, place: int, at: int, value: Decimal | None

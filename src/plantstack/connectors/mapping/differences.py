@@ -19,8 +19,6 @@ from plantstack.events.schema import COUNT_CLASSES, PIECES
 Carry = dict[str, list[list[str | int] | None]]
 """Rule, equipment and series -> per counter [instant, value]: where the next file goes on."""
 
-_CARRIED = -1  # row number of a sample that an earlier file left
-
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -32,7 +30,11 @@ class Counted:
 
 
 class Differencer:
-    """Differences the counters of one rule within the tables of one connection."""
+    """Differences the counters of one rule within the tables of one connection.
+
+    The last sample of an earlier file takes its place in time among the samples of this one: what is
+    older is differenced by itself, as that file did, and what is newer goes on from it.
+    """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, query: RuleQuery, counter: Counter, number: int
@@ -42,13 +44,15 @@ class Differencer:
         self.counter = counter
         self.number = number  # of the rule, for the names of its tables
         self.classes = [name for name in COUNT_CLASSES if name in query.columns]
-        self.order = "sequence, moment, row" if "sequence" in query.columns else "moment, row"
+        self.has_sequence = "sequence" in query.columns
+        first = "sequence, moment, carried" if self.has_sequence else "moment, carried"
+        self.order = ", ".join([first, *self.classes, "row"])
 
-    def run(self, bind: Binder, carry: Carry) -> Counted:
+    def run(self, bind: Binder, carry: Carry, *, drop_twins: bool = False) -> Counted:
         """Make the differences; `carry` is brought up to date."""
         run, query = self.connection.execute, self.query
         run("DROP TABLE IF EXISTS diffs")
-        spoken = f'SELECT * RENAME ("at" AS moment) FROM ({query.spoken})'
+        spoken = f'SELECT * RENAME ("at" AS moment), false AS carried FROM ({query.spoken})'
         run(f"CREATE OR REPLACE TEMP TABLE samples AS {spoken}", bind.used_in(spoken))
         self._add_carry(carry)
         self._difference()
@@ -56,16 +60,41 @@ class Differencer:
         made = {name: f"d_{name}" for name in self.classes} | {"from_at": "since", "at": "moment"}
         columns = tuple(dict.fromkeys([*query.columns, "from_at"]))
         shown = ", ".join(f"{made.get(name, quoted(name))} AS {quoted(name)}" for name in columns)
+        twin = self._twin()
+        if "key" not in columns:
+            columns = (*columns, "key")
+            shown += f", {self._key(twin)} AS key"
+        kept = f"QUALIFY {twin} = 1" if drop_twins and not self.counter.cumulative else ""
         test = "IS NOT NULL" if self.counter.keep_zeros else "<> 0"
         some = " OR ".join(f"d_{name} {test}" for name in self.classes)
         counted, wild = f"counted_{self.number}", f"wild_{self.number}"
-        joined = f"FROM samples JOIN diffs ON samples.rowid = diffs.place WHERE row > {_CARRIED}"
+        joined = "FROM samples JOIN diffs ON samples.rowid = diffs.place WHERE NOT carried"
         run(
             f"CREATE OR REPLACE TEMP TABLE {counted} AS SELECT row, {shown} {joined} "
-            f"AND NOT wild AND ({some}) ORDER BY place"
+            f"AND NOT wild AND ({some}) {kept} ORDER BY place"
         )
         run(f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row {joined} AND wild")
         return Counted(f"SELECT * FROM {counted}", columns, f"SELECT row FROM {wild}")
+
+    def _twin(self) -> str:
+        """The SQL of the ordinal of a sample among those told as the same."""
+        if not self.connection.sql("SELECT 1 FROM diffs WHERE at_once LIMIT 1").fetchall():
+            return "1"
+        return f"row_number() OVER (PARTITION BY {self._told()} ORDER BY {self.order})"
+
+    def _key(self, twin: str) -> str:
+        content = f"md5(concat_ws(chr(31), '{self.query.rule.name}', {self._told()}))"
+        return content if twin == "1" else f"if({twin} > 1, concat({twin} - 1, '#'), '') || {content}"
+
+    def _told(self) -> str:
+        """What a sample is known by: its series and instant, so that other neighbours in another file show.
+
+        Differences told as such are known by their pieces too: several may be told at one instant.
+        """
+        pieces = () if self.counter.cumulative else self.classes
+        return ", ".join(
+            f"coalesce({part}::VARCHAR, '')" for part in ("equipment", "series", "moment", *pieces)
+        )
 
     def _add_carry(self, carry: Carry) -> None:
         rows = []
@@ -74,11 +103,20 @@ class Differencer:
             known = [value for value in values if value]
             if rule == self.query.rule.name and known:
                 at = max(int(value[0]) for value in known)
-                shown = [None if value is None else Decimal(str(value[1])) for value in values]
-                rows.append((_CARRIED, equipment, series, at, *shown))
-        names = ["row", "equipment", "series", "moment", *self.classes]
-        types = [pa.int64(), pa.string(), pa.string(), pa.int64(), *[PIECES] * len(self.classes)]
+                # A counter that was last seen earlier than the others makes its series be walked.
+                shown = [
+                    Decimal(str(value[1])) if value and int(value[0]) == at else None for value in values
+                ]
+                rows.append((True, equipment, series, at, *shown))
+        names = ["carried", "equipment", "series", "moment", *self.classes]
+        types = [pa.bool_(), pa.string(), pa.string(), pa.int64(), *[PIECES] * len(self.classes)]
         self._insert("samples", names, types, rows)
+        if rows and self.has_sequence:  # numbers begin again with every agent, so time gives the place
+            before = (
+                "SELECT max(s.sequence) FROM samples s WHERE NOT s.carried AND s.moment <= samples.moment "
+                f"AND {_same('s', 'samples')}"
+            )
+            self.connection.execute(f"UPDATE samples SET sequence = coalesce(({before}), -1) WHERE carried")
 
     def _insert(
         self, table: str, names: list[str], types: list[pa.DataType], rows: list[tuple[object, ...]]
@@ -103,8 +141,11 @@ class Differencer:
         marks = (
             " OR ".join(f"coalesce({test}, false)" for test in odd) if self.counter.cumulative else "false"
         )
+        since = f"lag(moment) OVER {frame}"
         self.connection.execute(
-            f"CREATE TEMP TABLE diffs AS SELECT rowid AS place, lag(moment) OVER {frame} AS since, "
+            # Between two samples of one instant no time passed: their pieces are counted at it.
+            f"CREATE TEMP TABLE diffs AS SELECT rowid AS place, nullif({since}, moment) AS since, "
+            f"coalesce({since} = moment, false) AS at_once, "
             f"false AS wild, {', '.join(made)}, {marks} AS odd FROM samples"
         )
 
@@ -120,55 +161,58 @@ class Differencer:
 
     def _walk(self, carry: Carry) -> None:
         """Walk the odd series, replace their differences, and note where every series ends."""
-        same = "equipment IS NOT DISTINCT FROM o.equipment AND series IS NOT DISTINCT FROM o.series"
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE odd AS SELECT DISTINCT equipment, series FROM samples "
             "JOIN diffs ON samples.rowid = diffs.place WHERE odd"
         )
-        self._end_plain(carry, same)
+        self._end_plain(carry)
         shown = ", ".join(self.classes)
         rows = self.connection.sql(
-            f"SELECT samples.rowid AS place, equipment, series, row, moment, {shown} FROM samples "
-            f"WHERE EXISTS (SELECT 1 FROM odd o WHERE {same}) ORDER BY equipment, series, {self.order}"
+            f"SELECT samples.rowid AS place, equipment, series, carried, moment, {shown} FROM samples "
+            f"WHERE EXISTS (SELECT 1 FROM odd o WHERE {_same('samples', 'o')}) "
+            f"ORDER BY equipment, series, {self.order}"
         ).fetchall()
         if not rows:
             return
-        walked = list(self._walked(rows, carry))
-        self.connection.execute(
-            "DELETE FROM diffs WHERE place IN (SELECT unnest($1))", [[made[0] for made in walked]]
-        )
         names = ["place", "since", "wild", *(f"d_{name}" for name in self.classes)]
         types = [pa.int64(), pa.int64(), pa.bool_(), *[PIECES] * len(self.classes)]
-        self._insert("diffs", names, types, walked)
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE walked AS SELECT * FROM diffs LIMIT 0")
+        self._insert("walked", names, types, list(self._walked(rows, carry)))
+        new = ", ".join(f"{name} = walked.{name}" for name in names[1:])
+        self.connection.execute(f"UPDATE diffs SET {new} FROM walked WHERE diffs.place = walked.place")
 
     def _walked(self, rows: list[tuple[object, ...]], carry: Carry) -> Iterator[tuple[object, ...]]:
         key, series = "", Series(self.counter, len(self.classes))
-        for place, equipment, part, row, at, *values in rows:
+        for place, equipment, part, carried, at, *values in rows:
             name = json.dumps([self.query.rule.name, equipment, part])
             if name != key:
-                key, series = name, Series(self.counter, len(self.classes), _last_of(carry.get(name)))
-            if (
-                row == _CARRIED
-            ):  # the walk starts from the carry itself, which knows each counter's own instant
-                continue
-            made: Made = series.take(Sample(place, at, tuple(values)))  # type: ignore[arg-type]
+                key, series = name, Series(self.counter, len(self.classes))
+            if carried:  # the carry itself knows each counter's own instant
+                series.resume(_last_of(carry[name]))
+            else:
+                made: Made = series.take(Sample(place, at, tuple(values)))  # type: ignore[arg-type]
+                since = None if made.since == at else made.since
+                yield (made.row, since, made.wild, *made.pieces)
             carry[name] = [None if last is None else [last.at, str(last.value)] for last in series.last]
-            yield (made.row, made.since, made.wild, *made.pieces)
 
-    def _end_plain(self, carry: Carry, same: str) -> None:
+    def _end_plain(self, carry: Carry) -> None:
         """The last sample of every series that only grew."""
         ends = self.connection.sql(
-            f"SELECT equipment, series, moment, {', '.join(self.classes)} FROM samples "
-            f"WHERE NOT EXISTS (SELECT 1 FROM odd o WHERE {same}) "
+            f"SELECT equipment, series, carried, moment, {', '.join(self.classes)} FROM samples "
+            f"WHERE NOT EXISTS (SELECT 1 FROM odd o WHERE {_same('samples', 'o')}) "
             f"QUALIFY row_number() OVER (PARTITION BY equipment, series ORDER BY {self.order}) "
             "= count(*) OVER (PARTITION BY equipment, series)"
         ).fetchall()
-        for equipment, series, at, *values in ends:
-            name = json.dumps([self.query.rule.name, equipment, series])
-            carry[name] = [None if value is None else [at, str(value)] for value in values]
+        for equipment, series, carried, at, *values in ends:
+            if not carried:
+                name = json.dumps([self.query.rule.name, equipment, series])
+                carry[name] = [None if value is None else [at, str(value)] for value in values]
 
 
-def _last_of(carried: list[list[str | int] | None] | None) -> list[Last | None] | None:
-    if carried is None:
-        return None
+def _same(one: str, other: str) -> str:
+    names = ("equipment", "series")
+    return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names)
+
+
+def _last_of(carried: list[list[str | int] | None]) -> list[Last | None]:
     return [None if value is None else Last(int(value[0]), Decimal(str(value[1]))) for value in carried]

@@ -85,7 +85,7 @@ class Counter:
     cumulative: bool
     per: Template | None = None  # beside the equipment, what makes a series
     rollover: Decimal | None = None
-    jitter: Decimal = Decimal(0)
+    jitter: Decimal = Decimal(1)
     max_rate: Fraction | None = None  # pieces per microsecond
     keep_zeros: bool = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 from plantstack.connectors.mapping.model import Condition, Counter, Placed, Rule, Test
@@ -114,7 +115,7 @@ def _counter(fields: Fields) -> Counter | None:
         cumulative=inner.need("counts", choice("cumulative", "delta")) == "cumulative",
         per=inner.want("per", template, None),
         rollover=inner.want("rollover", rollover, None),
-        jitter=inner.want("jitter", amount, amount.blank),
+        jitter=inner.want("jitter", amount, Decimal(1)),
         max_rate=None if per_second is None else Fraction(per_second) / SECOND,
         keep_zeros=inner.want("zeros", choice("keep", "drop"), "keep") == "keep",
     )

@@ -100,9 +100,8 @@ class Run:
             if query.rule.counter is None:
                 sql, columns = event_query(query)
             else:
-                counted = Differencer(self.connection, query, query.rule.counter, number).run(
-                    self.bind, carry
-                )
+                made = Differencer(self.connection, query, query.rule.counter, number)
+                counted = made.run(self.bind, carry, drop_twins=self.mapping.drop_twins)
                 self._note_wild(query, counted.wild)
                 sql, columns = counted.events, counted.columns
             yield from self._found(query.rule.kind, sql, columns)
