@@ -12,7 +12,18 @@ select
     e.reason,
     e.unit,
     b.good_by_exception,
+    e.total is not null as has_total,
+    e.good is not null as has_good,
+    e.first_pass is not null as has_first_pass,
+    e.from_at is not null as has_from,
     h.person as is_typed,
+    -- it says pieces, but not which of them are good
+    case
+        when e.good is not null or b.good_by_exception then false
+        else
+            coalesce(e.total, coalesce(e.scrap, 0) + coalesce(e.rework, 0) + coalesce(e.startup_reject, 0) + coalesce(e.first_pass, 0))
+            != coalesce(e.scrap, 0) + coalesce(e.rework, 0) + coalesce(e.startup_reject, 0)
+    end as is_unjudged,
     e.total,
     e.good,
     e.scrap,

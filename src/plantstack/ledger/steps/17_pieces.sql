@@ -15,42 +15,86 @@ from (
     from counted
 ) as c;
 
+-- Pieces are summed by cell: what does not change with the slice inside an hour.
+create or replace temp table cell as
+select row_number() over () as cell, *
+from (select distinct m, fid, hour_from, account from slice);
+
 -- The slices of time under every hour of the world clock: an equality key for "contains this instant".
 create or replace temp table slice_hour as
 select
-    *,
-    unnest(range(from_at // 3600000000, (to_at - 1) // 3600000000 + 1)) as world_hour
-from slice;
+    s.*,
+    c.cell,
+    unnest(range(s.from_at // 3600000000, (s.to_at - 1) // 3600000000 + 1)) as world_hour
+from slice as s
+join cell as c on c.fid = s.fid and c.hour_from = s.hour_from and c.account = s.account;
 
--- Counts at an instant belong to the slice that contains it.
-create or replace temp table placed as
+-- Counts at an instant belong to the slice that contains it. Those that say the same fields of the same things are added
+-- as they were said; only the sums are judged.
+create or replace temp table summed as
 select
-    s.m,
-    s.fid,
-    s.hour_from,
-    s.account,
-    c.order_id as own_order,
-    c.product as own_product,
-    coalesce(c.reason, '') as reason,
-    coalesce(c.unit, '') as unit,
-    c.all_good is null and c.all_made != c.sorted as is_unjudged,
-    c.from_at is not null as has_from,
+    s.cell,
+    c.order_id,
+    c.product,
+    c.reason,
+    c.unit,
+    c.has_total,
+    c.has_good,
+    c.has_first_pass,
+    c.is_unjudged,
+    c.has_from,
     c.is_typed,
-    false as is_spread,
-    sum(c.all_made - c.sorted - coalesce(c.all_good, 0)) as rest,
-    sum(c.all_good) as good,
-    sum(c.scrap) as scrap,
-    sum(c.rework) as rework,
-    sum(c.first_pass) as first_pass,
-    sum(c.startup_reject) as startup_reject,
-    sum(c.all_made) filter (c.first_pass is not null) as inspected
-from (from judged where not is_spread) as c
+    sum(c.total)::decimal(18, 6) as total,
+    sum(c.good)::decimal(18, 6) as good,
+    sum(c.scrap)::decimal(18, 6) as scrap,
+    sum(c.rework)::decimal(18, 6) as rework,
+    sum(c.first_pass)::decimal(18, 6) as first_pass,
+    sum(c.startup_reject)::decimal(18, 6) as startup_reject
+from (from counted where not is_spread) as c
 join slice_hour as s
     on
         s.m = c.m
         and s.world_hour = c.placed_at // 3600000000
         and s.from_at <= c.placed_at
         and s.to_at > c.placed_at
+group by all;
+
+create or replace temp table placed as
+select
+    cell.m,
+    cell.fid,
+    cell.hour_from,
+    cell.account,
+    c.order_id as own_order,
+    c.product as own_product,
+    coalesce(c.reason, '') as reason,
+    coalesce(c.unit, '') as unit,
+    c.is_unjudged,
+    c.has_from,
+    c.is_typed,
+    false as is_spread,
+    sum(c.all_made - c.sorted - coalesce(c.all_good, 0))::decimal(18, 6) as rest,
+    sum(c.all_good)::decimal(18, 6) as good,
+    sum(c.scrap)::decimal(18, 6) as scrap,
+    sum(c.rework)::decimal(18, 6) as rework,
+    sum(c.first_pass)::decimal(18, 6) as first_pass,
+    sum(c.startup_reject)::decimal(18, 6) as startup_reject,
+    sum(c.all_made) filter (c.has_first_pass)::decimal(18, 6) as inspected
+from (
+    select
+        s.*,
+        coalesce(s.total, s.sorted + coalesce(s.good, s.first_pass, 0)) as all_made,
+        case
+            when s.has_good or not b.good_by_exception then s.good
+            else coalesce(s.total, s.sorted + coalesce(s.first_pass, 0)) - s.sorted
+        end as all_good
+    from (
+        select *, coalesce(scrap, 0) + coalesce(rework, 0) + coalesce(startup_reject, 0) as sorted from summed
+    ) as s
+    join cell on cell.cell = s.cell
+    join bounds as b on b.m = cell.m
+) as c
+join cell on cell.cell = c.cell
 group by all;
 
 -- Counts over a long span are spread over run and unknown time, over all of it if there is neither (R24).
@@ -195,9 +239,48 @@ from (
 join spread_count as c on c.cid = p.cid
 group by all;
 
+-- qty * num / den to 1e-9, half up, in whole numbers: a decimal division would go through floating point.
+create or replace temp macro seconds_of(qty, num, den) as (
+    floor_div(
+        2000 * (qty::decimal(38, 6) * 1000000)::hugeint * (num::decimal(38, 9) * 1000000000)::hugeint
+        + (den::decimal(38, 9) * 1000000000)::hugeint,
+        2 * (den::decimal(38, 9) * 1000000000)::hugeint
+    )::decimal(29, 0) * 0.000000001
+);
+
+-- The nanoseconds of one piece, where they are a whole and ordinary number; else null.
+create or replace temp macro nano_of(num, den) as (
+    case
+        when
+            (num::decimal(38, 9) * 1000000000)::hugeint * 1000000000 % (den::decimal(38, 9) * 1000000000)::hugeint = 0
+            and num < 1000 * den
+            then
+                ((num::decimal(38, 9) * 1000000000)::hugeint * 1000000000 // (den::decimal(38, 9) * 1000000000)::hugeint)::bigint
+    end
+);
+
+-- The same as seconds_of, without wide divisions for the many: whole pieces of whole nanoseconds.
+create or replace temp macro fast_seconds_of(qty, num, den, nano) as (
+    case
+        when nano is not null and qty = qty::bigint::decimal(18, 6) and qty < 1000000 and qty > -1000000
+            then (qty::bigint * nano)::decimal(18, 0) * 0.000000001
+        else seconds_of(qty, num, den)
+    end
+);
+
 -- The standard of a product on a machine, its own before the machine's default.
 create or replace temp table machine_standard as
-select f.m, f.fid, p.product, s.standard, s.ideal_num, s.ideal_den, s.std_num, s.std_den
+select
+    f.m,
+    f.fid,
+    p.product,
+    s.standard,
+    s.ideal_num,
+    s.ideal_den,
+    s.std_num,
+    s.std_den,
+    nano_of(s.ideal_num, s.ideal_den) as ideal_nano,
+    nano_of(s.std_num, s.std_den) as std_nano
 from (
     select distinct p.m, p.fid, coalesce(nullif(p.own_product, ''), o.product, '') as product
     from placed as p
@@ -231,6 +314,8 @@ select
     s.ideal_den,
     s.std_num,
     s.std_den,
+    s.ideal_nano,
+    s.std_nano,
     case when p.is_spread and p.account = 'unknown' then flag('over_gap') else 0 end
     | case when p.is_spread then flag('spread') else 0 end
     | case when p.is_unjudged then flag('unjudged') else 0 end
@@ -253,15 +338,6 @@ left join machine_standard as s
 left join machine_unit as u
     on u.m = p.m and u.unit = p.unit and u.product = coalesce(nullif(p.own_product, ''), o.product, '');
 
--- qty * num / den to 1e-9, half up, in whole numbers: a decimal division would go through floating point.
-create or replace temp macro seconds_of(qty, num, den) as (
-    floor_div(
-        2000 * (qty::decimal(38, 6) * 1000000)::hugeint * (num::decimal(38, 9) * 1000000000)::hugeint
-        + (den::decimal(38, 9) * 1000000000)::hugeint,
-        2 * (den::decimal(38, 9) * 1000000000)::hugeint
-    )::decimal(29, 0) * 0.000000001
-);
-
 -- One row a class; ideal and standard seconds are rounded once, here (books 9, R25).
 create or replace temp table pieces_fact as
 select
@@ -278,14 +354,20 @@ select
     case when class != 'inspected' then standard end as standard,
     flags,
     qty,
-    case when class != 'inspected' then seconds_of(qty, ideal_num, ideal_den)::decimal(38, 9) end as ideal,
-    case when class != 'inspected' then seconds_of(qty, std_num, std_den)::decimal(38, 9) end as std
+    case when class != 'inspected' then fast_seconds_of(qty, ideal_num, ideal_den, ideal_nano)::decimal(38, 9) end as ideal,
+    case when class != 'inspected' then fast_seconds_of(qty, std_num, std_den, std_nano)::decimal(38, 9) end as std
 from (
     select
-        * exclude (rest, good, scrap, rework, first_pass, startup_reject, inspected),
-        unnest(['rest', 'good', 'scrap', 'rework', 'first_pass', 'startup_reject', 'inspected']) as class,
-        (unnest([rest, good, scrap, rework, first_pass, startup_reject, inspected]) * factor)::decimal(18, 6) as qty
-    from sorted
+        * exclude (said),
+        case when factor = 1 then said else (said * factor)::decimal(18, 6) end as qty
+    from (
+        select
+            * exclude (rest, good, scrap, rework, first_pass, startup_reject, inspected),
+            unnest(['rest', 'good', 'scrap', 'rework', 'first_pass', 'startup_reject', 'inspected']) as class,
+            unnest([rest, good, scrap, rework, first_pass, startup_reject, inspected]) as said
+        from sorted
+    )
+    where said is not null and said != 0
 )
 where qty is not null and qty != 0
 union all
