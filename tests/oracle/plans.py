@@ -109,18 +109,18 @@ def _is_working(machine: Machine, at: int) -> bool:
 
 
 def slot_spans(plans: Plans, cells: Cells, made: list[Piece]) -> list[Row]:
-    """One row per (equipment of the plan, product, slot) that has ended; its orders together."""
+    """One row per (equipment of the plan, product, slot) that has ended; its orders together, at the machine."""
     machine = plans.machine
     out = []
     totals: dict[tuple[str, str, int, int], Decimal] = {}
     for slot in plans.slots:
         key = (slot[0], slot[1], slot[3], slot[4])
         totals[key] = totals.get(key, ZERO) + plans.frozen(slot)
-    for (equipment, product, start, end), planned in sorted(totals.items()):
+    for (_, product, start, end), planned in sorted(totals.items()):
         if not machine.begin < end <= machine.as_of:
             continue
         good = [p.qty for p in made if p.kind == "good" and p.product == product and start <= p.at < end]
         row = span_row(machine, "plan_slot", cells.all, start, end, counted_at=end - 1)
-        own = {"equipment": equipment, "order_id": "", "product": product, "qty_plan": planned}
+        own = {"order_id": "", "product": product, "qty_plan": planned}
         out.append({**row, **own, "qty_matched": min(sum(good, ZERO), planned)})
     return out

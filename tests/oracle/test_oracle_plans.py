@@ -98,7 +98,7 @@ def test_the_plan_of_a_line_is_kept_at_its_exit_machine() -> None:
     books = books_with(plan(100, equipment="l"), made, line=lines)
     assert pieces(books, "plan", "equipment") == {"m1": 100}
     slot = one(books, "plan_slot")
-    assert (slot["equipment"], slot["qty_matched"]) == ("l", 60)
+    assert (slot["equipment"], slot["qty_matched"]) == ("m1", 60)
     no_exit = books_with(plan(100, equipment="l"), made)
     assert (pieces(no_exit, "plan"), spans(no_exit, "plan_slot")) == ({}, [])
 

@@ -25,7 +25,8 @@ _TIMES = (
 )
 _PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
 _STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
-_IDEAL = ("time_ideal_total", "time_ideal_good", "time_ideal_first_pass", "time_line_ideal_good")
+_OWN_IDEAL = ("time_ideal_total", "time_ideal_good", "time_ideal_first_pass")
+_IDEAL = (*_OWN_IDEAL, "time_line_ideal_good")
 _QTY = ("qty_total", "qty_good", "qty_first_pass", "qty_scrap", "qty_rework", "qty_plan_matched")
 _REASONED = ("time_breakdown", "time_other_stop", "time_planned_overrun", "time_stop_long", "n_breakdown")
 
@@ -109,8 +110,23 @@ EVIDENCE = (
         "without_standard",
         Evidence(
             "qty_counted",
-            (*_IDEAL, "time_std_total"),
+            (*_OWN_IDEAL, "time_std_total"),
             "Enter the ideal cycle of the product.",
+            5,
+            null_above=_TWO_PERCENT,
+        ),
+    ),
+    Measure(
+        "qty_line_without_standard",
+        "pc",
+        "flow",
+        "pieces at a line exit of a product without an ideal cycle on the constraint",
+        ("count",),
+        Sum("pieces", "qty", (("class", ("line_good",)), ("flags", ("without_standard",)))),
+        evidence=Evidence(
+            "qty_line_good",
+            ("time_line_ideal_good",),
+            "Enter the ideal cycle of the product on the constraint.",
             5,
             null_above=_TWO_PERCENT,
         ),

@@ -18,13 +18,6 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
     ),
     ("pc", "flow", 2, "quality_event", "qty_held: pieces put on hold"),
     ("count", "event", 2, "quality_event", "n_open_hold: holds not yet decided"),
-    (
-        "s",
-        "flow",
-        2,
-        "count",
-        "time_line_ideal_good: good pieces at the line exit x ideal cycle of the line's constraint",
-    ),
     ("pc", "flow", 2, "plant:planned_scrap", "qty_scrap_planned: scrap the product plan allows for"),
     ("pc", "flow", 2, "plant:route", "qty_route_start: pieces made at the first step of the route"),
     (

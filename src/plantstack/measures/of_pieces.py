@@ -48,6 +48,13 @@ PIECES = (
     _pieces("time_ideal_scrap", "ideal cycle x scrap", "scrap", column="ideal"),
     _pieces("time_ideal_rework", "ideal cycle x pieces sent to rework", "rework", column="ideal"),
     _pieces("time_ideal_startup_reject", "ideal cycle x start-up rejects", "startup_reject", column="ideal"),
+    _pieces(
+        "time_line_ideal_good",
+        "good pieces at the line exit x ideal cycle of the line's constraint",
+        "line_good",
+        column="ideal",
+    ),
+    _pieces("qty_line_good", "good pieces at the exits of lines with a constraint", "line_good"),
     _pieces("time_std_total", "standard (planned) cycle x pieces made", *TOTAL_CLASSES, column="std"),
     _pieces(
         "time_reduced_capacity",

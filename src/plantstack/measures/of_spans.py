@@ -40,7 +40,12 @@ def _call(name: str, meaning: str, kind: str, column: str = "wall_us") -> Measur
 def _order(
     name: str, meaning: str, kind: str, column: str = "n", of: str = "", feed: str = "order"
 ) -> Measure:
-    return _spans(kind, name, meaning, feed, column=column, of=of, layer=2)
+    """A measure of whole orders; a line's order is the one at its exit machine."""
+    return replace(_spans(kind, name, meaning, feed, column=column, of=of, layer=2), adds="output")
+
+
+def _each(name: str, meaning: str, kind: str) -> Measure:
+    return replace(_order(name, meaning, kind, "own_us"), adds="add")
 
 
 STOPS = (
@@ -78,8 +83,9 @@ ORDERS = (
     _order("n_orders_on_time_in_full", "of them in time with all pieces", "order_due", of="on_time_in_full"),
     _order("time_order_execution", "order start to order end (AOET)", "order", "wall_us"),
     _order("qty_order", "pieces of those orders", "order", "qty"),
-    _order("time_order_busy", "AUBT of those orders", "order_busy", "own_us"),
-    _order("time_order_run", "APT of those orders", "order_run", "own_us"),
+    # what all machines of a line gave to its orders, so that a ratio to AOET may exceed 1
+    _each("time_order_busy", "AUBT of those orders", "order_busy"),
+    _each("time_order_run", "APT of those orders", "order_run"),
     _order("n_orders_planned", "finished orders that had a plan", "order_start", feed="plan"),
     _order("time_order_deviation", "their |actual - planned start|", "order_start", "wall_us", feed="plan"),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import pyarrow as pa
@@ -97,6 +98,19 @@ class Books:
             self.con.execute(f"insert into fresh_{table} by name {fresh}")
         for table in PAGED:
             self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
+        self.con.execute(
+            "create or replace temp view all_spans_fact as"
+            f" from {self.relation('spans_fact')} union all by name from order_span_fact"
+        )
+
+    def put_orders(self) -> None:
+        """Make the view `order_span_fact`; it reads the finished books whenever it is asked."""
+        reach = [{"site": site, "as_of": at} for site, at in self.as_of.items()]
+        schema = pa.schema([("site", pa.string()), ("as_of", pa.int64())])
+        put_tables(self.con, {"site_reach": pa.Table.from_pylist(reach, schema=schema)})
+        for table in ("ledger", "time_day", "pieces_day"):
+            self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
+        self.con.execute(files("plantstack.ledger").joinpath("orders.sql").read_text("utf-8"))
 
     def borders(self, machines: Iterable[str]) -> dict[str, list[Border]]:
         """The borders of machines as last derived, in time order."""
@@ -183,6 +197,7 @@ def open_books(
     as_of = heard if now is None else dict.fromkeys(heard, now)
     books = Books(con, log, plant, folder, found, stamp, as_of, tables)
     books.forget_fresh()
+    books.put_orders()
     _put_seen(books)
     return books
 

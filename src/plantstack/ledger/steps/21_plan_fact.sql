@@ -120,7 +120,7 @@ made as (
 
 select
     'plan_slot' as kind,
-    e.equipment,
+    b.equipment,
     '' as class,
     e.from_at,
     e.until_at,
@@ -139,6 +139,7 @@ select
     e.qty_edited,
     0 as flags
 from ended as e
+join bounds as b on b.m = e.m
 left join made
     on
         made.m = e.m
