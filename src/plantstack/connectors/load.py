@@ -21,6 +21,7 @@ from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connec
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
 from plantstack.connectors.mapping.differences import Carry
+from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.run import Run, Tally
@@ -112,22 +113,29 @@ def _load_file(
         try:
             file = spool(path, private / f"file{unpacked_suffix(path.name)}", folder=folder)
             name = file.name
-            mark = _mark(file, source)
+            groups = name_parts(mapping, name) if mapping else {}
+            mark = _mark(file, source, groups)
             if known(mark.sha256):
                 note = Problem("file-known", name, "was loaded before, perhaps under another name")
                 yield FileBatch(name, mark=mark, notes=(note,))
             elif mapping is None:
                 yield from _canonical(file)
+                yield FileBatch(name, mark=mark)
             else:
-                yield from _mapped(file, mapping, private, carry)
+                yield from _mapped(file, mapping, groups, private, carry)
+                yield FileBatch(name, mark=mark, carry=json.dumps(carry) if carry else "")
         except EventError as error:
             yield FileBatch(name, refused=error.problems)
 
 
-def _mark(file: Spooled, source: str) -> FileMark:
-    """A file as one source tells it: two mappings may read two sheets of the same workbook."""
-    told = sha256(f"{file.sha256} {source}".encode()).hexdigest() if source else file.sha256
-    return FileMark(told, file.name)
+def _mark(file: Spooled, source: str, groups: dict[str, str]) -> FileMark:
+    """A file as one source tells it.
+
+    Two mappings may read two sheets of the same workbook; and where the name of the file says which
+    machine or day it is about, equal bytes under another name say something else.
+    """
+    told = json.dumps([file.sha256, source, groups]) if source else file.sha256
+    return FileMark(sha256(told.encode()).hexdigest() if source else told, file.name)
 
 
 def _canonical(file: Spooled) -> Iterator[FileBatch]:
@@ -145,7 +153,6 @@ def _canonical(file: Spooled) -> Iterator[FileBatch]:
             )
             rows = range(decoded.table.num_rows)
             yield FileBatch(file.name, decoded.table, named, rows=rows, lines=lines)
-    yield FileBatch(file.name, mark=_mark(file, ""))
 
 
 def _is_ours(path: Path) -> bool:
@@ -154,20 +161,18 @@ def _is_ours(path: Path) -> bool:
         return b"kind" in source.readline(_CHUNK).replace(b'"', b"").strip().split(b",")
 
 
-def _mapped(file: Spooled, mapping: Mapping, private: Path, carry: Carry) -> Iterator[FileBatch]:
+def _mapped(
+    file: Spooled, mapping: Mapping, groups: dict[str, str], private: Path, carry: Carry
+) -> Iterator[FileBatch]:
     connection = private_connection(private)
     try:
-        groups = name_parts(connection, mapping, file.name)
         sheets, joined = main_sheets(connection, file, mapping)
+        keys = Keys(connection, mapping, len(sheets), file.sha256)
         for sheet in sheets:
-            yield from _sheet(Run(connection, Layout(mapping, sheet, joined, groups, Binder())), carry)
+            layout = Layout(mapping, sheet, joined, groups, Binder())
+            yield from _sheet(Run(connection, layout, keys), carry)
     finally:
         connection.close()
-    yield FileBatch(
-        file.name,
-        mark=_mark(file, mapping.source),
-        carry=json.dumps(carry),
-    )
 
 
 def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
@@ -177,6 +182,7 @@ def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
     dead = tuple(DeadLetter(bad.line.raw, bad.line.where, bad.problem, mapping.source) for bad in unreadable)
     bad = dict(run.find_bad())
     check_fit(sheet.name, len(bad), run.tally.rows)
+    run.check_overlaps()
     source = mapping.source
     dead += _dead(bad, sheet.lines, lambda row: source, sheet.name)
     yield FileBatch(sheet.name, dead=dead, notes=_notes(sheet, run.tally))

@@ -74,4 +74,4 @@ def excel_sheet(path: Path, file: str, sheet: str, header_rows: int, skip_rows: 
     )
     relation, parameters = cells_relation(path, width + 1, skip_rows + header_rows)
     name = f"{file} {sheet}"
-    return Sheet(name, relation, parameters, headers, SheetLines(path, name), numbered=True)
+    return Sheet(name, relation, parameters, headers, SheetLines(path, name), part=sheet, numbered=True)

@@ -52,6 +52,7 @@ class Sheet:
     parameters: dict[str, object]
     headers: tuple[str, ...]
     lines: Lines
+    part: str = ""  # its own name within the file
     numbered: bool = False  # c0 is the row's number in the file
     note_bad: NoteBad = lambda connection, rows: []  # lines that are no rows, known once it was read
 

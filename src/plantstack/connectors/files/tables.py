@@ -15,7 +15,7 @@ from plantstack.connectors.mapping.read_columns import name_groups
 from plantstack.errors import EventError, Problem
 
 
-def name_parts(connection: duckdb.DuckDBPyConnection, mapping: Mapping, name: str) -> dict[str, str]:
+def name_parts(mapping: Mapping, name: str) -> dict[str, str]:
     """The named groups of a file's name.
 
     Raises:
@@ -24,15 +24,16 @@ def name_parts(connection: duckdb.DuckDBPyConnection, mapping: Mapping, name: st
     pattern = mapping.file.name
     if not pattern:
         return {}
-    if connection.execute("SELECT regexp_matches($1, $2)", [name, pattern]).fetchone() != (True,):
-        what = f"the name does not fit '{pattern}' of mapping '{mapping.name}'"
-        raise EventError(Problem("file-name", name, what, "Check that the mapping is meant for it."))
     groups = name_groups(pattern)
     listed = ", ".join(f"'{group}'" for group in groups)
-    if not groups:
-        return {}
-    found = connection.execute(f"SELECT regexp_extract($1, $2, [{listed}])", [name, pattern]).fetchone()
-    return dict(found[0]) if found else {}
+    # RE2, as everywhere: no pattern can take longer than the name is long.
+    found = f"regexp_extract($1, $2, [{listed}])" if groups else "NULL"
+    with duckdb.connect() as calculator:
+        fits = calculator.execute(f"SELECT regexp_matches($1, $2), {found}", [name, pattern]).fetchall()
+    if not fits[0][0]:
+        what = f"the name does not fit '{pattern}' of mapping '{mapping.name}'"
+        raise EventError(Problem("file-name", name, what, "Check that the mapping is meant for it."))
+    return dict(fits[0][1] or {})
 
 
 def main_sheets(

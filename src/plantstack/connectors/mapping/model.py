@@ -112,6 +112,7 @@ class Rule:
     supersedes: tuple[Template, Template] | None = None
     when: tuple[Condition, ...] = ()
     lasting: Template | None = None
+    is_end: bool = False  # of something lasting, `at` is the end
     counter: Counter | None = None
     placed: Placed | None = None
     key_is_shared: bool = False  # the key comes from 'every'; each rule's share is named after the rule
@@ -173,6 +174,7 @@ class Mapping:
     alive: str = ""  # '', 'file' or 'gaps'
     alive_gap_us: int = 0
     drop_twins: bool = False
+    by_row: bool = False  # an event is known by its place in the file, not by what it says
     stale_before: str = ""
     ignore: tuple[tuple[Condition, ...], ...] = ()
     equipment: Template = field(default_factory=lambda: Template(()))

@@ -97,6 +97,7 @@ def _read(fields: Fields, name: str) -> Mapping:
         alive=alive,
         alive_gap_us=gap,
         drop_twins=fields.want("identical_rows", choice("keep", "drop"), "keep") == "drop",
+        by_row=fields.want("identity", choice("content", "row"), "content") == "row",
         stale_before=stale.only,
         ignore=fields.each("ignore", "ignore", _ignored),
         equipment=every.get("equipment", Template(())),

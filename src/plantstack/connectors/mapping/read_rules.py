@@ -32,6 +32,7 @@ def read_rule(fields: Fields, every: dict[str, Template], number: int) -> Rule:
         supersedes=_supersedes(fields),
         when=read_conditions(fields, "when"),
         lasting=fields.want("lasting", template, None),
+        is_end=fields.want("stamped", choice("start", "end"), "start") == "end",
         counter=_counter(fields),
         placed=_placed(fields),
         key_is_shared="key" in shared and "key" not in own,
@@ -167,6 +168,9 @@ def _check_made(rule: Rule, fields: Fields) -> None:
     if (rule.lasting or rule.placed) and not {"until", "from"} & FIELDS[rule.kind].keys():
         what = f"rule '{rule.name}': a {rule.kind} has no length"
         fields.problem("mapping-length", what, "Remove 'lasting' or 'placed'.")
+    if rule.is_end and not rule.lasting:
+        what = f"rule '{rule.name}': 'stamped' says where in its length the instant is, and it has none"
+        fields.problem("mapping-length", what, "Add 'lasting', or remove 'stamped'.", key="stamped")
     if sum(part is not None for part in (rule.counter, rule.placed, rule.lasting)) > 1:
         what = f"rule '{rule.name}' mixes 'counter', 'placed' and 'lasting'"
         fields.problem("mapping-length", what, "Keep one of them.")

@@ -119,6 +119,7 @@ def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
             )
         if field.least == 0 and not (rule.counter and rule.counter.cumulative):
             found.append((f"({sql}) < 0", f"{MINUS}'{name}' is negative"))
+    found.extend(_backwards(rule, value, bind))
     for group in kind.one_of:
         given = [rule.fields[name] for name in group if name in rule.fields]
         if given and all(template.names for template in given):
@@ -128,4 +129,18 @@ def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
                 for form, template in zip(forms, given, strict=True)
             )
             found.append((empty, f"{MINUS}none of {', '.join(group)} is given"))
+    return found
+
+
+def _backwards(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
+    """Tests for a span that does not go on in time."""
+    pairs = [("at", "until")] if rule.kind == "state" else []
+    pairs += [("from", "until")] if "until" in FIELDS[rule.kind] else [("from", "at")]
+    found = []
+    for first, last in pairs:
+        ends = [rule.fields.get(name) for name in (first, last)]
+        if all(ends) and any(end.names for end in ends if end):
+            sides = [field_sql(Form.INSTANT, end, value, bind) for end in ends if end]
+            sign = ">" if rule.kind == "alive" else ">="
+            found.append((f"{sides[0]} {sign} {sides[1]}", f"{MINUS}'{last}' is not after '{first}'"))
     return found

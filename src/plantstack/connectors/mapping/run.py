@@ -11,15 +11,17 @@ import pyarrow as pa
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.derived import derived_queries
 from plantstack.connectors.mapping.differences import Carry, Differencer
-from plantstack.connectors.mapping.events import KeyQuery, to_raw
+from plantstack.connectors.mapping.events import to_raw
+from plantstack.connectors.mapping.keys import Keys, Told
 from plantstack.connectors.mapping.layout import Layout, lay_out
 from plantstack.connectors.mapping.local import offset_steps, utc_sql
 from plantstack.connectors.mapping.model import Mapping, Read
+from plantstack.connectors.mapping.overlaps import overlaps
 from plantstack.connectors.mapping.rules import MINUS, RuleQuery, rule_query
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
 from plantstack.connectors.mapping.sql import condition_sql
 from plantstack.connectors.mapping.uses import Use, all_uses
-from plantstack.errors import Problem
+from plantstack.errors import EventError, Problem
 from plantstack.intervals import DAY
 
 BATCH_ROWS = 200_000
@@ -47,8 +49,9 @@ class Tally:
 class Run:
     """The state of reading one sheet; use `events` after `prepare`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout, keys: Keys) -> None:
         self.connection = connection
+        self.keys = keys
         self.layout = layout
         self.mapping: Mapping = layout.mapping
         self.bind = layout.bind
@@ -94,6 +97,24 @@ class Run:
         self._leave_out(list(self.tally.bad))
         return self.tally.bad
 
+    def check_overlaps(self) -> None:
+        """Make sure that of each row at most one rule says the same.
+
+        Raises:
+            EventError: naming the rules and the first such row.
+        """
+        for pair in overlaps(self.rules):
+            counted = self.connection.sql(pair.sql, params=self.bind.used_in(pair.sql)).fetchall()
+            size, row = counted[0]
+            if size:
+                line = self.layout.sheet.lines.find([row]).get(row)
+                where = line.where if line else self.layout.sheet.name
+                rows = "this row" if size == 1 else f"this row and of {size - 1} others"
+                names = f"'{pair.one.name}' and '{pair.other.name}'"
+                what = f"the rules {names} both give a {pair.one.kind} of {rows}"
+                fix = "Narrow 'when' of one of them."
+                raise EventError(Problem("mapping-overlap", where, what, fix))
+
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
         for number, query in enumerate(self.rules):
@@ -104,18 +125,19 @@ class Run:
                 counted = made.run(self.bind, carry, drop_twins=self.mapping.drop_twins)
                 self._note_wild(query, counted.wild)
                 sql, columns = counted.events, counted.columns
-            yield from self._found(query.rule.kind, sql, columns)
+            yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns))
         for kind, sql, columns in derived_queries(self.mapping, self.value, self.bind):
-            yield from self._found(kind, sql, columns)
+            yield from self._found(Told(kind, "", sql, columns))
 
-    def _found(self, kind: str, sql: str, columns: tuple[str, ...]) -> Iterator[Found]:
-        keys = KeyQuery(kind, sql, columns, drop_twins=self.mapping.drop_twins)
-        query = keys.final(self.connection, self.bind.used_in(sql))
+    def _found(self, told: Told) -> Iterator[Found]:
+        query = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
         reader = self.connection.sql(query, params=self.bind.used_in(query)).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
             if batch.num_rows:
                 table = pa.Table.from_batches([batch])
-                yield Found(to_raw(table, kind, self.mapping.source), table.column("row").combine_chunks())
+                yield Found(
+                    to_raw(table, told.kind, self.mapping.source), table.column("row").combine_chunks()
+                )
 
     def _resolve(self, row: str) -> None:
         """`seen`: cells with their row numbers and every instant in UTC."""

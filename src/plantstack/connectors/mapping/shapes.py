@@ -22,9 +22,12 @@ def event_query(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
 
 
 def _lasting(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
-    made = _ends(query, '"at"', '"at" + span')
+    start = '"at" - span' if query.rule.is_end else '"at"'
+    made = _ends(query, start, f"{start} + span")
+    if "until_at" in made:
+        made["at"] = start
     columns = tuple(dict.fromkeys([*query.columns, *made]))
-    return f"SELECT row, {_shown(columns, made)} FROM ({query.spoken}) WHERE span > 0", columns
+    return f"SELECT row, nth, {_shown(columns, made)} FROM ({query.spoken}) WHERE span > 0", columns
 
 
 def _placed(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
@@ -36,7 +39,7 @@ def _placed(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
     columns = tuple(dict.fromkeys([*query.columns, *made]))
     later = "sum(span) OVER (PARTITION BY parent ORDER BY nth DESC)"
     laid = f"SELECT *, (parent_until - {later})::BIGINT AS start FROM ({query.spoken}) WHERE span > 0"
-    return f"SELECT row, {_shown(columns, made)} FROM ({laid})", columns
+    return f"SELECT row, nth, {_shown(columns, made)} FROM ({laid})", columns
 
 
 def too_long_query(query: RuleQuery) -> str:

@@ -1,0 +1,134 @@
+"""Keys of events whose mapping names none: what is said, or where it stands in the file."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from plantstack.connectors.mapping.model import Mapping, Rule
+from plantstack.connectors.mapping.sql import quoted
+from plantstack.events.batch import RAW
+
+SHORT = 80  # bytes: a content up to this length is its own key, readable by people
+_FIRST = ("equipment", "at")
+_WORDS = ("state", "phase", "role", "quality")  # of few known values, none with a bar
+_IS_PLAIN = f"strlen(content) <= {SHORT} AND NOT contains(content, chr(31))"
+_KEY = f"CASE WHEN {_IS_PLAIN} THEN content ELSE md5(content) END"
+_TWIN = "CASE WHEN twin > 1 THEN concat(twin - 1, '#') ELSE '' END"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Events of one rule, or of none, that are to get their keys."""
+
+    kind: str
+    rule: str  # '' for events no rule says
+    sql: str
+    columns: tuple[str, ...]
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the mapping names the key."""
+        return "key" in self.columns
+
+
+class Keys:
+    """Makes the keys of one file.
+
+    A key is the content and its ordinal among equal events of the file, over all its rules and sheets,
+    so overlapping exports dedupe and true twins survive. With `identity: row` it is the place in the
+    file instead, and nothing is ever the same twice.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: int, sha256: str
+    ) -> None:
+        self.connection = connection
+        self.drop_twins = mapping.drop_twins
+        self.place = f"{sha256[:16]}/" if mapping.by_row else ""
+        kinds = Tally(rule.kind for rule in mapping.rules if _needs_ordinals(rule))
+        self.shared = {kind for kind, rules in kinds.items() if rules * sheets > 1}
+        connection.execute("CREATE OR REPLACE TEMP TABLE told_before (content VARCHAR, n BIGINT)")
+
+    def final(self, told: Told, part: str, parameters: dict[str, object]) -> str:
+        """The SQL of the events with their keys."""
+        if told.has_key:
+            return told.sql
+        if self.place and told.rule:
+            where = f"{self.place}{part}/".replace("'", "''")
+            return f"SELECT *, concat('{where}', nth, ':{told.rule}') AS key FROM ({told.sql})"
+        if told.kind == "reading":
+            return f"""SELECT *, concat(equipment, '/', parameter, '@', "at") AS key FROM ({told.sql})"""
+        if told.rule and told.kind in self.shared:
+            return self._counted_on(told, parameters)
+        return self._alone(told, parameters)
+
+    def _alone(self, told: Told, parameters: dict[str, object]) -> str:
+        """Keys of the only events of a kind; looks for twins first, as there are seldom any."""
+        listed = ", ".join(quoted(name) for name in told.columns)
+        # A hash of few bytes only says who may be a twin; the content itself decides.
+        rough = f"SELECT hash({listed}) AS h FROM ({self._suspects(told, parameters)}) GROUP BY h"
+        self.connection.execute("DROP TABLE IF EXISTS maybe_twins")
+        self.connection.execute(f"CREATE TEMP TABLE maybe_twins AS {rough} HAVING count(*) > 1", parameters)
+        bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
+        if not self.connection.sql("SELECT 1 FROM maybe_twins LIMIT 1").fetchall():
+            return f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare})"
+        numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM ({bare})"
+        kept = "twin = 1" if self.drop_twins else "true"
+        return (
+            f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare}) "
+            f"WHERE hash({listed}) NOT IN (SELECT h FROM maybe_twins) UNION ALL "
+            f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key "
+            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM maybe_twins)) WHERE {kept}"
+        )
+
+    def _counted_on(self, told: Told, parameters: dict[str, object]) -> str:
+        """Keys of events that another rule or sheet may say too: ordinals go on over all of them."""
+        bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
+        ordinal = "row_number() OVER (PARTITION BY content ORDER BY row)"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT t.*, coalesce(b.n, 0) + {ordinal} AS twin "
+            f"FROM ({bare}) t LEFT JOIN told_before b USING (content)",
+            parameters,
+        )
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE told_before AS SELECT content, sum(n)::BIGINT AS n FROM (FROM "
+            "told_before UNION ALL SELECT content, count(*) FROM numbered GROUP BY content) GROUP BY content"
+        )
+        kept = "twin = 1" if self.drop_twins else "true"
+        named = f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM numbered"
+        return f"{named} WHERE {kept} ORDER BY row"
+
+    def _suspects(self, told: Told, parameters: dict[str, object]) -> str:
+        """Rows that can have a twin: where time never goes back, those at the instant of a neighbour."""
+        beside = f'SELECT *, lag("at") OVER () AS before, lead("at") OVER () AS after FROM ({told.sql})'
+        back = f'SELECT 1 FROM ({beside}) WHERE "at" < before LIMIT 1'
+        if self.connection.execute(back, parameters).fetchall():
+            return told.sql
+        return f'SELECT * FROM ({beside}) WHERE "at" = before OR "at" = after'
+
+
+def _needs_ordinals(rule: Rule) -> bool:
+    return rule.counter is None and "key" not in rule.fields and rule.kind != "reading"
+
+
+def _content(told: Told) -> str:
+    """All that is said, set apart by a bar; by a control character where a word holds a bar."""
+    others = sorted(name for name in told.columns if name not in _FIRST)
+    words = [quoted(name) for name in told.columns if name not in _WORDS and _is_text(name)]
+    plain, safe = (
+        f"concat('{told.kind}', {mark}, {'equipment' if 'equipment' in told.columns else 'NULL'}, {mark}, "
+        + ", ".join([quoted("at"), *(f"{mark}, '{name}', {mark}, {quoted(name)}" for name in others)])
+        + ")"
+        for mark in ("'|'", "chr(31)")
+    )
+    if not words:
+        return plain
+    return f"CASE WHEN contains(concat({', '.join(words)}), '|') THEN {safe} ELSE {plain} END"
+
+
+def _is_text(name: str) -> bool:
+    return bool(pa.types.is_string(RAW.field(name).type))
