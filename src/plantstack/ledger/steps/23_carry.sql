@@ -91,6 +91,8 @@ asof join (
 ) as r on r.hid = base.hid and r.first_at < border.t;
 
 create or replace temp table carry_out as
+select e.*, '' as day, '' as slot, 0::bigint as received_at from event as e where false
+union all by name
 select
     b.equipment,
     s.day,
@@ -110,11 +112,31 @@ select
 from carried_sign as s
 join bounds as b on b.m = s.m
 union all by name
-select b.equipment, c.day, c.slot, e.* exclude (equipment) replace (coalesce(e.received_at, 0) as received_at)
+-- only what the steps read of it
+select
+    b.equipment,
+    c.day,
+    c.slot,
+    e.log_offset,
+    0::bigint as received_at,
+    e.kind,
+    e.t as at,
+    e.told_at,
+    e.source,
+    e.sequence,
+    e.key,
+    false as void,
+    e.order_id,
+    e.product,
+    e.from_at,
+    e.until_at,
+    e.state,
+    e.method,
+    e.reason,
+    e.role,
+    e.phase
 from carried as c
 join bounds as b on b.m = c.m
 join (
-    select * from event where log_offset in (select log_offset from carried)
-    union by name
-    select * exclude (slot) from carry
+    select distinct * exclude (slot) from heard semi join carried using (log_offset)
 ) as e on e.log_offset = c.log_offset;
