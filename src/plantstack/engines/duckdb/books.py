@@ -234,7 +234,8 @@ def _window(con: Calculator, now: int | None) -> Interval:
     """From the first to the last instant anybody spoke of, with a margin."""
     kinds = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
     first, last = con.execute(
-        f"select min(least(e.at, coalesce(e.from_at, e.at))), max(e.at) from everything as e where e.kind in ({kinds})"
+        "select min(least(e.at, coalesce(e.from_at, e.at))), max(e.at) from everything as e"
+        f" where e.kind in ({kinds})"
     ).fetchall()[0]
     least, most = first or 0, max(last or 0, now or 0)
     return Interval(least - _MARGIN, max(least, most) + _MARGIN)

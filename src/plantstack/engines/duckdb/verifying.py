@@ -33,7 +33,7 @@ def verify(books: Books, *, progress: Progress = quiet) -> list[Problem]:
     problems = []
     for table in _COMPARED:
         named = ", ".join(f'"{row[0]}"' for row in con.execute(f"describe fresh_{table}").fetchall())
-        here, there = (f"select {named} from {name}" for name in (f"was_{table}", f"all_{table}"))
+        here, there = (f"select {named} from {name}" for name in (f"was_{table}", books.relation(table)))
         missing, extra = (
             con.execute(f"select count(*) from ({one} except all {other})").fetchall()[0][0]
             for one, other in ((there, here), (here, there))
