@@ -83,6 +83,7 @@ RULES = (
     "6 absent good is not known",
     "6 pieces without a standard",
     "6 units are pieces by machine and product",
+    "6 the standard is looked up where the piece was made",
     "6 standing lanes are reduced capacity",
     "6 a count's own order and product win for its pieces",
     "6 each pass over a machine counts",
@@ -103,5 +104,8 @@ RULES = (
     "8 a plan is spread over the scheduled time of its slot",
     # 10 and 11: KPIs
     "10 the profiles move factors and denominators",
+    "10 without a denominator or a needed kind there is no value but a reason",
+    "10 set-up adherence counts checks inside their limits",
     "11 low and high bound what unknown time may have been",
+    "11 a grade is that of the greatest share of doubt",
 )

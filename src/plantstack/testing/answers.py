@@ -38,15 +38,17 @@ class Answers:
         return rows
 
     def measures(self, names: Iterable[str]) -> Answer:
-        """The sums of every cell."""
+        """The sums of every cell; `n_open` is what was open at the end of its period."""
         # the calendar has a cell wherever the machine has books, also where nothing was counted
-        table = self.stack.measures((*names, "time_calendar"), **self._question())
+        asked = [name for name in names if name != "n_open"]
+        table = self.stack.measures((*asked, "time_calendar"), **self._question())
         found: Answer = {}
         for cell in table.cells:
             rows: dict[str, Row] = {
                 name: {"value": value, "why_none": cell.reasons.get(name, "")}
                 for name, value in cell.sums.items()
             }
+            rows["n_open"] = {"value": cell.n_open}
             keys = [cell.keys[axis] for axis in self.view.by]
             for name in self._names(keys, cell.label, cell.span.start):
                 found[name] = rows
