@@ -40,8 +40,8 @@ def _line(name: str, habit: Habit, products: dict[str, float]) -> LineHabit:
         order_hours=13.0,
         idle_chance=0.08,
         idle_hours=5.0,
-        uncoded=0.16,
-        vague=0.12,
+        uncoded=0.12,
+        vague=0.04,
         crew=1,
         upkeep_days=28,
     )

@@ -22,7 +22,7 @@ _BOTTLING = {
             StopKind("quality-hold", 0.02, 1100, state="waiting"),
             StopKind("no-operator", 0.04, 500, state="waiting"),
         ),
-        speed=0.915,
+        speed=0.895,
         scrap={"underfill": 0.008},
         probes=(
             Probe("fill_pressure", "bar", 2.8, 0.04),
@@ -62,12 +62,12 @@ _BOTTLING = {
 _POUCHES = {
     "tul-2-former": Habit(
         (
-            StopKind("film", 1.5, 110),
-            StopKind("adjustment", 0.55, 330),
+            StopKind("film", 1.9, 120),
+            StopKind("adjustment", 0.70, 360),
             StopKind("mechanical", 0.025, 3000, 0.8, "fault", "old-part"),
             StopKind("no-operator", 0.12, 600, state="waiting"),
         ),
-        speed=0.87,
+        speed=0.83,
         scrap={"leaking-seal": 0.014, "weak-seal": 0.005, "other-scrap": 0.003},
         rework=0.004,
         probes=(

@@ -1,0 +1,105 @@
+"""Where the hours of a machine went: a loss tree that adds up, and its greatest losses by reason."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from plantstack.interfaces.figures import figure
+from plantstack.stack import Stack
+
+_OUTSIDE = (
+    ("time_not_scheduled", "not scheduled"),
+    ("time_planned_down", "breaks, cleaning, maintenance"),
+)
+_STOPS = (
+    ("time_no_order", "no order"),
+    ("time_waiting", "waiting (starved, blocked, supply)"),
+    ("time_setup", "set-up"),
+    ("time_breakdown", "breakdown"),
+    ("time_other_stop", "other stops"),
+    ("time_planned_overrun", "planned, beyond its allowance"),
+    ("time_micro_stop", "short stops"),
+    ("time_unknown", "unknown"),
+)
+_BASE = ("time_calendar", "time_run", "time_ideal_total", "time_ideal_good")
+_LOSSES = ("time_waiting", "time_breakdown", "time_other_stop", "time_planned_overrun")
+_WIDTH = 30
+_HOUR = 3600
+
+
+def tree(stack: Stack, machine: str) -> RenderableType:
+    """Calendar time down to good pieces at ideal pace, in hours; the leaves are added up again below."""
+    names = [*_BASE, *(name for name, _ in (*_OUTSIDE, *_STOPS))]
+    cells = stack.measures(names, scope=machine).cells
+    if not cells:
+        return "nothing has been recorded"
+    hours = {name: Fraction(one or 0) / _HOUR for name, one in cells[0].sums.items()}
+    busy = hours["time_calendar"] - sum(hours[name] for name, _ in _OUTSIDE)
+    slow = hours["time_run"] - hours["time_ideal_total"]
+    bad = hours["time_ideal_total"] - hours["time_ideal_good"]
+    leaves = [(label, hours[name]) for name, label in _STOPS]
+    leaves += [("slower than the ideal pace", slow), ("scrap and rework, at ideal pace", bad)]
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    sides: tuple[Literal["left", "right"], ...] = ("left", "right", "left", "left")
+    for justify in sides:
+        table.add_column(justify=justify, no_wrap=True)
+    label = stack.plant.machines[machine].label or machine
+    _row(table, f"calendar of {label}", hours["time_calendar"], None, "")
+    for name, told in _OUTSIDE:
+        _row(table, f"  {told}", hours[name], None, "")
+    _row(table, "planned busy time", busy, busy, "100.0 %")
+    for told, lost in leaves:
+        _row(table, f"  {told}", lost, busy, "")
+    good = hours["time_ideal_good"]
+    _row(
+        table,
+        "good pieces at ideal pace",
+        good,
+        busy,
+        f"{figure(float(good / busy), '1')} = OEE" if busy else "",
+    )
+    whole = sum(lost for _, lost in leaves) + good
+    check = "adds up" if whole == busy else f"is off by {float((whole - busy) * _HOUR):.6f} s"
+    return Group(
+        table, "", f"{float(whole):,.1f} h of losses and good pieces = {float(busy):,.1f} h planned: {check}."
+    )
+
+
+def _row(table: Table, label: str, hours: Fraction, busy: Fraction | None, told: str) -> None:
+    drawn = "█" * round(float(hours / busy) * _WIDTH) if busy and hours > 0 else ""
+    if busy and hours > 0 and not drawn:
+        drawn = "▏"
+    table.add_row(escape(label), f"{float(hours):,.1f} h", drawn, told)
+
+
+def top(stack: Stack, machine: str) -> RenderableType:
+    """The six greatest losses of time by reason, each with its owning function."""
+    lost: dict[tuple[str, str], Fraction] = {}
+    for cell in stack.measures(_LOSSES, scope=machine, by=["reason"]).cells:
+        for name in _LOSSES:
+            amount = Fraction(cell.sums[name] or 0)
+            if amount:
+                key = (cell.keys["reason"], name)
+                lost[key] = lost.get(key, Fraction(0)) + amount
+    for cell in stack.measures(["time_setup"], scope=machine).cells:
+        lost["", "time_setup"] = Fraction(cell.sums["time_setup"] or 0)
+    ranked = sorted(lost.items(), key=lambda one: -one[1])[:6]
+    if not ranked:
+        return "nothing has been lost"
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for title in ("reason", "hours", "", "account", "owned by"):
+        table.add_column(title, justify="right" if title == "hours" else "left", no_wrap=title == "")
+    for (reason, name), seconds in ranked:
+        leaf = stack.plant.reasons.get(reason)
+        is_setup = name == "time_setup"
+        label = leaf.label if leaf else "changeovers" if is_setup else "nobody said why"
+        drawn = "█" * max(1, round(float(seconds / ranked[0][1]) * 24))
+        owner = leaf.owner if leaf else "production" if is_setup else "nobody yet"
+        account = name.removeprefix("time_").replace("_", " ")
+        table.add_row(escape(label), f"{float(seconds / _HOUR):,.1f}", drawn, account, escape(owner))
+    return table
