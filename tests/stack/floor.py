@@ -74,8 +74,8 @@ def plant(folder: Path) -> Path:
     return folder
 
 
-def load(project: Path, path: Path) -> None:
+def load(project: Path, path: Path, *, now: int = NOW) -> None:
     """Load a file and bring the books up, as the command does."""
     with Stack.open(project, write=True) as stack:
-        stack.load([path], now=NOW)
+        stack.load([path], now=now)
         stack.derive()

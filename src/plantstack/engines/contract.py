@@ -33,6 +33,7 @@ class MeasureQuery:
             its days; None leaves that side open.
         span: exact instants instead of days; hours cut by it are cut in the ledger, not guessed.
         structure: `as-was`, `as-is`, or an ISO date whose placements roll everything up.
+        is_reported: the sums as they stood when their pages were closed, not as they are known now.
     """
 
     measures: tuple[str, ...]
@@ -42,6 +43,7 @@ class MeasureQuery:
     days: tuple[str | None, str | None] = (None, None)
     span: Interval | None = None
     structure: str = "as-was"
+    is_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

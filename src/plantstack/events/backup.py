@@ -1,4 +1,4 @@
-"""The whole truth of a project in one file: log, segments and plant files, a consistent prefix.
+"""The whole truth of a project in one file: log, segments, reported values, plant files, at one moment.
 
 Taken while the log is being written: SQLite copies one moment, the segments it names never change.
 Old identities are not in the file; they are computed again at the first writing open.
@@ -25,7 +25,8 @@ from plantstack.events.log import Log
 FORMAT = 1
 _PLANT_SUFFIXES = (".yaml", ".yml", ".md")
 Label = dict[str, Any]
-_OWN_DIRECTORIES = ("log", "lake")
+REPORTED = "reported"
+_OWN_DIRECTORIES = ("log", "lake", REPORTED)
 
 
 def backup(project_dir: Path, file: Path) -> int:
@@ -51,6 +52,7 @@ def backup(project_dir: Path, file: Path) -> int:
         members |= {
             path.relative_to(places.project).as_posix(): path for path in _plant_files(places.project)
         }
+        members |= {path.relative_to(places.project).as_posix(): path for path in _reported(places.project)}
         label: Label = {"format": FORMAT, "project_id": project_id, "last_offset": last}
         label["sha256"] = {name: segments.checksum(path) for name, path in members.items()}
         note = Path(scratch) / "backup.json"
@@ -114,6 +116,11 @@ def _reading(path: Path) -> pa.NativeFile:
     with path.open("rb") as file:
         is_zstd = file.read(4) == b"\x28\xb5\x2f\xfd"
     return pa.input_stream(str(path), compression="zstd" if is_zstd else None)
+
+
+def _reported(project: Path) -> list[Path]:
+    """The values that were reported: copies nobody can make again."""
+    return sorted(path for path in (project / REPORTED).glob("*") if path.suffix in (".json", ".parquet"))
 
 
 def _plant_files(project: Path) -> Iterator[Path]:

@@ -24,6 +24,8 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
         table.add_column(title, overflow="fold")
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("change", justify="right", no_wrap=True) if labelled else None
+    is_closed = any(row["reported"] for row in rows)
+    table.add_column("reported", justify="right", no_wrap=True) if is_closed else None
     table.add_column("", no_wrap=True)
     table.add_column("range", no_wrap=True)
     table.add_column("trust", overflow="fold")
@@ -34,6 +36,7 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
         told += [row["period"]["label"]] if labelled else []
         told += [_value(row)]
         told += [_change(row, before.get(place))] if labelled else []
+        told += [_reported(row)] if is_closed else []
         told += [_bar(row), _range(row), _trust(row)]
         table.add_row(*(escape(cell) for cell in told))
         before[place] = row
@@ -43,6 +46,14 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
 def _value(row: Row) -> str:
     doubtful = "≈ " if row["value"] is not None and row["trust"]["grade"] in ("C", "U") else ""
     return doubtful + figure(row["value"], row["unit"])
+
+
+def _reported(row: Row) -> str:
+    """What was reported, where it is not what is known now."""
+    told = row["reported"]
+    if told is None:
+        return ""
+    return "as reported" if told["difference"] == 0 else figure(told["value"], row["unit"])
 
 
 def _change(row: Row, before: Row | None) -> str:
@@ -124,6 +135,9 @@ def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
     if kind == "part":
         name = row.get("machine") or row.get("day", "")
         return f"    {name}", figure(row["value"], units[row["measure"]]), ""
+    if kind == "since_reported":
+        told = f"    came after it was reported: {row['kind']} of {row['equipment']}"
+        return told, f"{_local(row['at'], zone):%Y-%m-%d %H:%M}", f"event {row['offset']}"
     if kind == "entry":
         start, end = _local(row["from"], zone), _local(row["to"], zone)
         events = "events " + ", ".join(str(offset) for offset in row["events"])

@@ -96,6 +96,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     needed = measures_needed(catalog, ids, question.profile)
     query = replace(question.query, measures=needed)
     cells = list(_cells(engine, query)) if ids else []
+    reported = _reported(engine, query, catalog, ids, question.profile) if ids else {}
     rows = []
     for found, cell in cells:
         place = _place(engine.books.plant, question.query, level, scope, found)
@@ -105,7 +106,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             row = {**(replace(value, exact=None, why_none=told) if told else value).as_row()}
             if told:
                 row |= {"low": None, "high": None, "if_typical": None}
-            rows.append(_row(row, place, found))
+            rows.append(_row(row, place, found, reported.get((value.kpi.id, *_key(found, query.by)))))
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
     return KpiTable(rows, books.stamp.offset, as_of, notes)
@@ -200,7 +201,36 @@ def _place(plant: Plant, query: MeasureQuery, level: str, scope: str, cell: Meas
     return {"path": path, "level": level if finest == scope else plant.equipment[finest].level, **cell.keys}
 
 
-def _row(value: Mapping[str, Any], place: Mapping[str, str], cell: MeasureCell) -> dict[str, Any]:
+def _reported(
+    engine: DuckEngine, query: MeasureQuery, catalog: Catalog, ids: tuple[str, ...], profile: str
+) -> dict[tuple[object, ...], KpiValue]:
+    """The same KPIs of periods that were closed as a whole, as they stood then: (kpi, cell) -> value."""
+    if not engine.has_reported or query.grain == "hour" or query.span is not None or "reason" in query.by:
+        return {}
+    whole = replace(query, measures=("time_calendar",))
+    live = {_key(cell, query.by): cell.sums["time_calendar"] for cell in engine.query(whole).cells}
+    closed = engine.query(replace(whole, is_reported=True)).cells
+    covered = {key for cell in closed if live.get(key := _key(cell, query.by)) == cell.sums["time_calendar"]}
+    out: dict[tuple[object, ...], KpiValue] = {}
+    for found, cell in _cells(engine, replace(query, is_reported=True)):
+        key = _key(found, query.by)
+        if key in covered:
+            values = evaluate_all(ids, cell, profile=profile, catalog=catalog)
+            out |= {(value.kpi.id, *key): value for value in values}
+    return out
+
+
+def _difference(live: float | None, reported: KpiValue | None) -> dict[str, float | None] | None:
+    """What was reported beside what is known now; None where the period was never closed as a whole."""
+    if reported is None:
+        return None
+    was = reported.value
+    return {"value": was, "difference": None if live is None or was is None else live - was}
+
+
+def _row(
+    value: Mapping[str, Any], place: Mapping[str, str], cell: MeasureCell, reported: KpiValue | None
+) -> dict[str, Any]:
     order = ("kpi", "version", "layer", "profile", "unit")
     head = {name: value[name] for name in order}
     period = {"from": rfc3339(cell.span.start), "to": rfc3339(cell.span.end), "label": cell.label}
@@ -214,6 +244,7 @@ def _row(value: Mapping[str, Any], place: Mapping[str, str], cell: MeasureCell) 
         "status": None,
         "trust": value["trust"],
         "n_open": cell.n_open,
+        "reported": _difference(value["value"], reported),
     }
 
 

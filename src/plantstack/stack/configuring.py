@@ -1,19 +1,21 @@
-"""The plant files as events: what the plant was known to be at any offset (books 2)."""
+"""What the log says about the books themselves: the plant files at any offset, and pages that were closed."""
 
 from __future__ import annotations
 
 import json
 
-from plantstack.errors import EventError, LogError, Problem
+import pyarrow.compute as pc
+
+from plantstack.engines.duckdb.reported import Close
+from plantstack.errors import EventError
 from plantstack.events.batch import Batch
 from plantstack.events.log import Log
 from plantstack.events.names import Names
 from plantstack.events.segments import read_segments
 from plantstack.events.validate import validate
 from plantstack.events.wire import decode_items
-from plantstack.intervals import rfc3339
-from plantstack.plant.load import PlantContent, plant_from_content
-from plantstack.plant.plant import Plant
+from plantstack.intervals import Interval, rfc3339
+from plantstack.plant.load import PlantContent
 
 SOURCE = "plantstack"
 
@@ -33,17 +35,17 @@ def known_content(log: Log, upto: int) -> PlantContent | None:
     return PlantContent(told["content"], told["sha256"])
 
 
-def plant_known(log: Log, upto: int) -> Plant:
-    """Return the plant as it was known at an offset.
-
-    Raises:
-        LogError: when nothing had been recorded by then.
-    """
-    content = known_content(log, upto)
-    if content is None:
-        what = f"no plant files were recorded up to offset {upto}"
-        raise LogError(Problem("config-none", "log", what, "load a first file"))
-    return plant_from_content(content.text)
+def closes(log: Log) -> list[Close]:
+    """Return the standing close events, in order of offset."""
+    upto = log.last_offset()
+    found = []
+    for table in (read_segments(log.segments(upto, kinds={"close"}), upto), log.hot(upto)):
+        rows = table.filter(pc.and_(pc.equal(table["kind"], "close"), pc.invert(table["void"])))
+        for row in rows.to_pylist():
+            seen = json.loads(row["body"] or "{}").get("upto", row["log_offset"])
+            span = Interval(row["from_at"], row["until_at"])
+            found.append(Close(row["log_offset"], min(int(seen), row["log_offset"]), row["equipment"], span))
+    return sorted(found, key=lambda close: close.offset)
 
 
 def record_config(log: Log, content: PlantContent, now: int) -> bool:

@@ -31,7 +31,7 @@ class Explaining:
     question: Question
 
     def table(self) -> KpiTable:
-        """The lineage as rows: `kpi`, then `measure`, `part`, `entry` and `event` rows.
+        """The lineage as rows: `kpi`, then `measure`, `part`, `since_reported`, `entry` and `event` rows.
 
         Raises:
             QueryError: as for the KPI itself.
@@ -52,9 +52,16 @@ class Explaining:
         yield from self._measures(query)
         level, scope = check_scope(self.engine.books.plant, query.scope)
         span = Interval(*(_us(value["period"][side]) for side in ("from", "to")))
+        if value["reported"] is not None:
+            yield from self._since(scope, span)
         if level == "machine" and span.length <= _ENTRIES_UPTO:
             yield from self._entries(scope, span)
             yield from self._events(scope, span)
+
+    def _since(self, scope: str, span: Interval) -> Iterator[Row]:
+        """The events that came after the value was reported."""
+        for event in self.engine.since_reported(scope, span).to_pylist():
+            yield {"row": "since_reported", **event, "at": rfc3339(event["at"])}
 
     def _measures(self, query: MeasureQuery) -> Iterator[Row]:
         """Each sum, and the parts it is made of: by machine, for one machine by day."""

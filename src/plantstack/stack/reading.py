@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +13,13 @@ from plantstack.engines.duckdb.books import open_books
 from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.engines.duckdb.deriving import Progress, bring_up, publish, quiet
 from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.reported import FOLDER as REPORTED
+from plantstack.engines.duckdb.reported import freeze, frozen
 from plantstack.errors import LogError, Problem
 from plantstack.events.log import Log
 from plantstack.plant.load import PlantContent, plant_from_content
 from plantstack.plant.plant import Plant
-from plantstack.stack.configuring import known_content
+from plantstack.stack.configuring import closes, known_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,26 @@ class Desk:
         return opened
 
     def publish(self, now: int | None, *, anew: bool = False, progress: Progress = quiet) -> lake.Manifest:
-        """Derive what changed, or everything, and make it the lake's current generation."""
-        opened = self._open(self.log.last_offset(), now, use_lake=not anew)
-        try:
+        """Derive what changed, or everything, and make it the lake's current generation.
+
+        Pages that were closed on the way are reported as they stood at their close event.
+        """
+        kept = frozen(self.folder)
+        for close in (one for one in closes(self.log) if one.offset not in kept):
+            with self._opened(close.upto, None, use_lake=True) as opened:
+                books = opened.engine.books
+                published = lake.read_manifest(self.folder, self.plant.project_id)
+                is_next = published is None or published.stamp.offset <= close.upto
+                publish(books) if is_next else bring_up(books)
+                freeze(books, close)
+        with self._opened(self.log.last_offset(), now, use_lake=not anew) as opened:
             return publish(opened.engine.books, progress=progress)
+
+    @contextmanager
+    def _opened(self, upto: int, now: int | None, *, use_lake: bool) -> Iterator[Open]:
+        opened = self._open(upto, now, use_lake=use_lake)
+        try:
+            yield opened
         finally:
             opened.close()
 
@@ -62,7 +82,7 @@ class Desk:
         plant = self.plant if content is None or content == self.content else plant_from_content(content.text)
         (self.folder / lake.FOLDER).mkdir(exist_ok=True)
         scratch = tempfile.TemporaryDirectory(prefix="plantstack-")
-        folders = [self.folder / lake.FOLDER, self.log.places.segments]
+        folders = [self.folder / lake.FOLDER, self.folder / REPORTED, self.log.places.segments]
         con = open_calculator(folders=folders, scratch=Path(scratch.name))
         books = open_books(
             con,

@@ -166,6 +166,7 @@ def blocks(books: Books) -> dict[str, list[str]]:
 def publish(books: Books, *, progress: Progress = quiet) -> lake.Manifest:
     """Derive what changed and make it the current generation of the lake."""
     if books.is_current and books.manifest is not None:
+        books.put_views()
         return books.manifest
     dirt, old = dirt_of(books), books.manifest
     generation = (old.generation if old else _last_generation(books)) + 1

@@ -12,9 +12,11 @@ from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
 from plantstack.engines.duckdb.cutting import cut_at
 from plantstack.engines.duckdb.homes import check_scope, condition, put_homes, put_labels
+from plantstack.engines.duckdb.reported import put_reported
 from plantstack.engines.duckdb.sums import in_unit, of_table, summing_sql
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval
+from plantstack.ledger.derivation import LEDGER_KINDS
 from plantstack.measures.measure import FactTable, Measure
 
 _FAR = 2**62
@@ -26,6 +28,7 @@ class DuckEngine:
 
     def __init__(self, books: Books) -> None:
         self.books = books
+        self.has_reported = put_reported(books)
 
     # -- sums ------------------------------------------------------------------------------------
 
@@ -144,4 +147,23 @@ class DuckEngine:
             f" where e.kind = 'count' and not e.void and e.equipment = '{machine}'"
             f" and e.at >= {span.start} and coalesce(e.from_at, e.at) < {span.end + 1}"
             " order by e.at, e.log_offset",
+        )
+
+    def since_reported(self, scope: str, span: Interval) -> pa.Table:
+        """Return the events about a span that came after its pages were closed, in order of offset.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        put_homes(self.books, "as-was")
+        level, found = check_scope(self.books.plant, scope)
+        return fetch_table(
+            self.books.con,
+            "select e.log_offset as offset, e.kind, e.equipment, e.at, e.source, e.key"
+            " from everything as e"
+            f" where e.log_offset > (select min(closed_at) from reported_cell as c join home as h using (equipment)"
+            f" where {condition(level, found)}) and e.kind in ({', '.join(repr(kind) for kind in LEDGER_KINDS)})"
+            f" and e.at < {span.end} and greatest(e.at, coalesce(e.until_at, e.at)) >= {span.start}"
+            f" and e.equipment in (select h.equipment from home as h where {condition(level, found)})"
+            " order by e.log_offset",
         )

@@ -127,6 +127,10 @@ def summing_sql(
 
 
 def _source(query: MeasureQuery, table: FactTable) -> str:
+    if query.is_reported:
+        return {"time": "reported_time_day", "pieces": "reported_pieces_day"}.get(
+            table, "reported_spans_fact"
+        )
     if table == "spans":
         return "all_spans_fact"
     fine = query.grain == "hour" or query.span is not None

@@ -1,0 +1,101 @@
+"""Reported values: the sums of a closed page as they stood when it was closed, kept for good (books 8).
+
+They are copies, so neither late events nor a newer version of the rules can change them. Each close event
+has its own files in `reported/`; the marker written last makes them count.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.homes import put_homes
+from plantstack.events.segments import sync_directory, sync_file
+from plantstack.intervals import Interval
+from plantstack.ledger.outputs import PAGED
+
+FOLDER = "reported"
+TABLES = ("time_day", "pieces_day", "spans_fact")
+
+
+def frozen(folder: Path) -> set[int]:
+    """The offsets of the close events whose values are kept."""
+    return {int(path.stem) for path in (folder / FOLDER).glob("*.json")}
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A close event.
+
+    Attributes:
+        offset: of the event.
+        upto: the offset its values had seen; as a rule its own.
+        equipment: with all that stood under it; '' is everything.
+        span: the days and shifts wholly inside it are closed.
+    """
+
+    offset: int
+    upto: int
+    equipment: str
+    span: Interval
+
+
+def freeze(books: Books, close: Close) -> None:
+    """Keep the sums that a close event makes reported; the books must stand at its `upto`."""
+    folder = books.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    put_homes(books, "as-was")
+    sql = files("plantstack.engines.duckdb").joinpath("closed.sql").read_text("utf-8")
+    told = {"equipment": close.equipment, "from_at": close.span.start, "until_at": close.span.end}
+    books.con.execute(sql, told)
+    offset = close.offset
+    rows = 0
+    for table in TABLES:
+        path = folder / f"{offset}-{table}.parquet"
+        chosen = (
+            f"select {offset}::bigint as closed_at, f.* from {books.relation(table)} as f"
+            " semi join closing using (equipment, day, shift)"
+        )
+        quoted = str(path).replace("'", "''")
+        rows += books.con.execute(f"copy ({chosen}) to '{quoted}' (format parquet)").fetchall()[0][0]
+        sync_file(path)
+    marker = folder / f"{offset}.json"
+    fresh = marker.with_suffix(".new")
+    note = {"schema": 1, "rows": rows, **asdict(books.stamp)}
+    fresh.write_text(json.dumps(note), "utf-8")
+    sync_file(fresh)
+    fresh.replace(marker)
+    sync_directory(folder)
+
+
+def put_reported(books: Books) -> bool:
+    """Make the views `reported_<table>` of what was kept up to the books' offset; tell if there is any."""
+    kept = sorted(offset for offset in frozen(books.folder) if offset <= books.stamp.offset)
+    for table in TABLES:
+        if not kept:
+            books.con.execute(f"create or replace temp table reported_{table} ({PAGED[table]})")
+            continue
+        paths = ", ".join(
+            "'" + str(books.folder / FOLDER / f"{offset}-{table}.parquet").replace("'", "''") + "'"
+            for offset in kept
+        )
+        books.con.execute(
+            f"create or replace temp table kept_{table} as from read_parquet([{paths}], union_by_name = true)"
+        )
+    if not kept:
+        return False
+    # a page that was reopened and closed again is reported by its last close
+    books.con.execute(
+        "create or replace temp table reported_cell as"
+        " select equipment, day, shift, max(closed_at) as closed_at from kept_time_day group by all"
+    )
+    for table in TABLES:
+        books.con.execute(
+            f"create or replace temp view reported_{table} as"
+            f" select k.* exclude (closed_at) from kept_{table} as k"
+            " semi join reported_cell using (equipment, day, shift, closed_at)"
+        )
+    return True

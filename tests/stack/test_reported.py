@@ -1,0 +1,128 @@
+"""Reported values stay, live values move, and both are shown with the difference (BOOKS 8)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.stack.floor import NOW, START, Wire, load, plant, written
+
+from plantstack.intervals import DAY, MINUTE, rfc3339
+from plantstack.stack import Stack
+
+HOUR = 60 * MINUTE
+TWO_DAYS_ON = START + 3 * DAY
+
+
+def said(kind: str, hours: float, key: str, **fields: object) -> Wire:
+    at = rfc3339(START + int(hours * HOUR))
+    return {"kind": kind, "equipment": "filler", "at": at, "source": "plc", "key": key, **fields}
+
+
+def alive(key: str, start: float, end: float) -> Wire:
+    since, until = (rfc3339(START + int(hours * HOUR)) for hours in (start, end))
+    return said("alive", end, key, **{"from": since, "until": until})
+
+
+def day_one() -> list[Wire]:
+    return [
+        said("state", 0, "a", state="producing"),
+        said("state", 4, "b", state="fault"),
+        said("state", 5, "c", state="producing"),
+        alive("d", 0, 25),
+    ]
+
+
+DAY_ONE = {"from": rfc3339(START), "until": rfc3339(START + DAY)}
+
+
+def close(hours: float = 25, **fields: object) -> Wire:
+    event = said("close", hours, f"close {hours}", **{"grain": "day", **DAY_ONE, **fields})
+    return {**event, "equipment": "tulsa", "source": "plantstack"}
+
+
+def late_stop() -> Wire:
+    return said("state", 6, "late", state="stopped", until=rfc3339(START + 7 * HOUR))
+
+
+def day(stack: Stack, kpi: str = "run_time", grain: str = "day") -> dict[str, dict[str, object]]:
+    return {
+        row["period"]["label"]: {"value": row["value"], "reported": row["reported"]}
+        for row in stack.kpis([kpi], scope="filler", grain=grain).rows
+    }
+
+
+def test_a_reported_value_stays_when_the_day_is_restated(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close()]))
+    load(project, written(tmp_path, "2.ndjson", [late_stop()]), now=TWO_DAYS_ON)
+    with Stack.open(project) as stack:
+        days = day(stack)
+        # 24 h from 06:00 to 06:00, an hour of fault; the late hour of standing is known since
+        assert days["2026-03-03"] == {
+            "value": 22 * 3600,
+            "reported": {"value": 23 * 3600, "difference": -3600.0},
+        }
+        assert days["2026-03-04"]["reported"] is None
+
+
+def test_what_comes_a_month_late_waits_and_changes_neither(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close()]))
+    load(project, written(tmp_path, "2.ndjson", [late_stop()]), now=NOW)
+    with Stack.open(project) as stack:
+        assert day(stack)["2026-03-03"] == {
+            "value": 23 * 3600,
+            "reported": {"value": 23 * 3600, "difference": 0.0},
+        }
+
+
+def test_reported_values_survive_a_rebuild_and_a_backup(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close()]))
+    load(project, written(tmp_path, "2.ndjson", [late_stop()]), now=TWO_DAYS_ON)
+    with Stack.open(project, write=True) as stack:
+        stack.rebuild(now=NOW)
+    Stack.backup(project, tmp_path / "p.tar.zst")
+    Stack.restore(tmp_path / "p.tar.zst", tmp_path / "again")
+    for folder in (project, tmp_path / "again"):
+        with Stack.open(folder) as stack:
+            assert day(stack)["2026-03-03"]["reported"] == {"value": 23 * 3600, "difference": -3600.0}
+
+
+def test_a_closed_shift_is_reported_by_shift_only(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    shift = {"from": rfc3339(START), "until": rfc3339(START + 8 * HOUR)}
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close(9, grain="shift", **shift)]))
+    with Stack.open(project) as stack:
+        shifts = day(stack, grain="shift")
+        assert shifts["2026-03-03 early"]["reported"] == {"value": 7 * 3600, "difference": 0.0}
+        assert shifts["2026-03-03 late"]["reported"] is None
+        assert day(stack)["2026-03-03"]["reported"] is None
+
+
+def test_closing_again_after_a_reopen_reports_anew(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close()]))
+    load(project, written(tmp_path, "2.ndjson", [late_stop()]), now=TWO_DAYS_ON)
+    load(project, written(tmp_path, "3.ndjson", [close(25.5)]))
+    with Stack.open(project) as stack:
+        assert day(stack)["2026-03-03"]["reported"] == {"value": 22 * 3600, "difference": 0.0}
+        assert stack.verify() == []
+
+
+@pytest.mark.parametrize("kpi", ["oee", "availability"])
+def test_nothing_is_reported_where_nothing_was_closed(tmp_path: Path, kpi: str) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", day_one()))
+    with Stack.open(project) as stack:
+        assert {told["reported"] for told in day(stack, kpi).values()} == {None}
+
+
+def test_the_lineage_names_the_events_behind_the_difference(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close()]))
+    load(project, written(tmp_path, "2.ndjson", [late_stop()]), now=TWO_DAYS_ON)
+    with Stack.open(project) as stack:
+        rows = stack.explain("run_time", scope="filler", days=("2026-03-03", "2026-03-03")).rows
+    assert [row["key"] for row in rows if row["row"] == "since_reported"] == ["late"]
