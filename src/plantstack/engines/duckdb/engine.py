@@ -157,13 +157,13 @@ class DuckEngine:
         """
         put_homes(self.books, "as-was")
         level, found = check_scope(self.books.plant, scope)
+        kinds = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
+        mine = f"(select h.equipment from home as h where {condition(level, found)})"
         return fetch_table(
             self.books.con,
             "select e.log_offset as offset, e.kind, e.equipment, e.at, e.source, e.key"
-            " from everything as e"
-            f" where e.log_offset > (select min(closed_at) from reported_cell as c join home as h using (equipment)"
-            f" where {condition(level, found)}) and e.kind in ({', '.join(repr(kind) for kind in LEDGER_KINDS)})"
+            f" from everything as e where e.kind in ({kinds}) and e.equipment in {mine}"
+            f" and e.log_offset > (select min(closed_at) from reported_cell where equipment in {mine})"
             f" and e.at < {span.end} and greatest(e.at, coalesce(e.until_at, e.at)) >= {span.start}"
-            f" and e.equipment in (select h.equipment from home as h where {condition(level, found)})"
             " order by e.log_offset",
         )
