@@ -15,7 +15,8 @@ _FIGURE = re.compile(rf"({_NUMBER})(?:/({_NUMBER}))? *(s|min|h|d)?")
 _NONE = re.compile(r"none(?:, because ([^(]+?))?")
 _ASIDE = re.compile(r"(.*?) *\(([^()]*)\)")
 _HOW = "Write '40 min', '0.6222', '560/900' or 'none, because needs count'."
-_KNOWN = "low, high, typical, grade, because"
+# name in brackets -> where the answer has it
+_ASIDES = {"low": "low", "high": "high", "typical": "if_typical", "reported": "reported"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Expectation:
         text: as it was written.
         value: None when no value is expected.
         because: a part of `why_none`, where one is expected.
-        bounds: `low`, `high`, `typical` -> figure.
+        bounds: `low`, `high`, `typical`, `reported` -> figure.
         grade: of trust; '' when it does not matter.
         line: of the file it stands in.
     """
@@ -87,8 +88,9 @@ def read_expectation(text: str) -> Expectation:
 def _aside(text: str) -> Iterator[tuple[str, str]]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, word = part.partition(" ")
-        if name not in ("low", "high", "typical", "grade"):
-            raise ValueError(f"In brackets write {_KNOWN}: '(low 0.5, high 0.7, grade B)'.")
+        if name not in (*_ASIDES, "grade"):
+            known = ", ".join((*_ASIDES, "grade"))
+            raise ValueError(f"In brackets write {known}: '(low 0.5, high 0.7, grade B)'.")
         yield name, word.strip()
 
 
@@ -128,12 +130,18 @@ def differing(expected: Expectation, row: Mapping[str, Any]) -> list[str]:
 
 def _aside_differs(expected: Expectation, row: Mapping[str, Any]) -> Iterator[str]:
     for name, figure in expected.bounds.items():
-        came = row.get("if_typical" if name == "typical" else name)
+        came = _beside(row, name)
         if came is None or not figure.is_met_by(_exact(came)):
             yield f"{name}: expected {shown(figure.value)}, came {'none' if came is None else shown(came)}"
     grade = row.get("trust", {}).get("grade", "")
     if expected.grade not in ("", grade):
         yield f"grade: expected {expected.grade}, came {grade}"
+
+
+def _beside(row: Mapping[str, Any], name: str) -> Any:
+    """A number that stands beside the value; what was reported is a number with its difference."""
+    came = row.get(_ASIDES[name])
+    return came["value"] if isinstance(came, Mapping) else came
 
 
 def rewritten(expected: Expectation, row: Mapping[str, Any]) -> str:
@@ -144,7 +152,7 @@ def rewritten(expected: Expectation, row: Mapping[str, Any]) -> str:
     asides = [
         f"{name} {_in_style(expected.text, _exact(came))}"
         for name in expected.bounds
-        if (came := row.get("if_typical" if name == "typical" else name)) is not None
+        if (came := _beside(row, name)) is not None
     ]
     asides += [f"grade {row['trust']['grade']}"] if expected.grade else []
     return text + (f" ({', '.join(asides)})" if asides else "")
