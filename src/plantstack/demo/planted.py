@@ -195,7 +195,7 @@ def _leipzig(plant: _Planter) -> tuple[Truth, ...]:
             "The pump line is on paper until it gets signals; the sheets read about ten points of OEE too "
             "good, because stops are left out or booked as planned and pieces are rounded up.",
             2,
-            Effect("paper", "lei-2", 0.07),
+            Effect("paper", "lei-2", 0.09),
             moves=False,
         ),
     )
@@ -223,6 +223,12 @@ def _records(plant: _Planter) -> tuple[Truth, ...]:
             1,
             Effect("twice", "tul-1", 1.0),
             hours=(1.0, 7.0),
+        ),
+        plant(
+            *("mean-of-lines", "averaged_oee", "leipzig", "leipzig", (0.0, 1.0)),
+            "The plant reports the plain mean of its lines' OEE, whatever time each was planned.",
+            5,
+            Effect("averaged", "leipzig", 1.0),
         ),
         plant(
             *("typing-mistakes", "corrections", "pune", "pune", (0.0, 1.0)),

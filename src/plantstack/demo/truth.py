@@ -26,6 +26,7 @@ Of = Literal[
     "paper",  # how much too high the sheet reads
     "silence",  # the collector says nothing
     "unposted",  # scrapped share that nobody books
+    "averaged",  # a site reports the mean of its lines
     "late",  # days until what was said arrives
     "twice",  # sent a second time
     "mistyped",  # share of entries that are wrong at first

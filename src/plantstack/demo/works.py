@@ -36,6 +36,8 @@ def tell_site_works(
     for number, (start, until) in enumerate(weeks):
         _receipts(rows, site, lines, number, (start, until), rng)
         _levels(rows, site, number, start, plant, rng)
+        if lines[0].effects.spans("averaged", site):
+            _reported(rows, site, lines, number, (start, until))
         _costs(rows, site, lines, number, (start, until), plant)
     _quality(rows, site, lines, rng)
     _projects(rows, site, truths, origin, end)
@@ -110,6 +112,29 @@ def _receipts(
             "finance", site, span[1], f"erp.{site}", f"{name}-{number}", name=name, value=value,
             from_=span[0], until=span[1],
         )  # fmt: skip
+
+
+def _reported(rows: Rows, site: str, lines: Sequence[LinePast], number: int, span: tuple[int, int]) -> None:
+    """The OEE that the site reports: the plain mean of what its lines made of their planned time."""
+    shares = []
+    for line in lines:
+        exit_ = line.machines[-1]
+        edges = np.clip(np.stack([exit_.order_at, exit_.order_end]), *span)
+        pieces = pieces_until(exit_, line.origin, edges[1]) - pieces_until(exit_, line.origin, edges[0])
+        ideal = [
+            line.conditions.paces.ideal(exit_.name, line.orders[one].product) for one in exit_.order.tolist()
+        ]
+        start, end = ((at - line.origin) / SECOND for at in span)
+        planned = sum(
+            max(min(one.end, end) - max(one.start, start), 0)
+            for one in line.agenda.stretches
+            if one.kind == "work"
+        )
+        shares.append(float((pieces * ideal).sum()) / planned if planned else 0.0)
+    rows.say(
+        "finance", site, span[1], f"report.{site}", f"oee-{number}", name="oee_reported",
+        value=round(sum(shares) / len(shares), 4), from_=span[0], until=span[1],
+    )  # fmt: skip
 
 
 def _levels(rows: Rows, site: str, number: int, at: int, plant: Plant, rng: np.random.Generator) -> None:
@@ -204,7 +229,8 @@ def _projects(rows: Rows, site: str, truths: Sequence[Truth], origin: int, end: 
     for truth in truths:
         if truth.what.startswith("kaizen"):
             name = truth.id.rpartition("-")[0]  # the project does not know how it ends
-            said = {"project": name, "kpi": "changeover_duration", "owner": "continuous improvement"}
+            kpi = "changeover_vs_standard" if truth.effects else "micro_stop_count"
+            said = {"project": name, "kpi": kpi, "owner": "continuous improvement"}
             start = max(truth.from_at - 14 * DAY, origin)
             for phase, at in (("started", start), ("closed", truth.from_at)):
                 rows.say(

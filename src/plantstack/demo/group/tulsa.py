@@ -15,7 +15,7 @@ _BOTTLING = {
     ),
     "tul-1-filler": Habit(
         (
-            StopKind("bottle-jam", 1.7, 50),
+            StopKind("bottle-jam", 1.3, 56),
             StopKind("adjustment", 0.30, 330),
             StopKind("mechanical", 0.022, 2700, 0.8, "fault", "old-part"),
             StopKind("electrical", 0.012, 1700, 0.7, "fault", "loose-cable"),
@@ -32,7 +32,7 @@ _BOTTLING = {
     ),
     "tul-1-capper": Habit(
         (
-            StopKind("cap-jam", 1.45, 44, cause="worn-guide"),
+            StopKind("cap-jam", 1.15, 50, cause="worn-guide"),
             StopKind("mechanical", 0.010, 2100, 0.7, "fault", "old-part"),
         ),
         speed=0.97,
@@ -41,7 +41,7 @@ _BOTTLING = {
     ),
     "tul-1-labeller": Habit(
         (
-            StopKind("label-web", 1.70, 62),
+            StopKind("label-web", 1.35, 70),
             StopKind("adjustment", 0.17, 330),
             StopKind("sensor", 0.012, 1500, 0.6, "fault", "loose-cable"),
         ),
@@ -50,7 +50,7 @@ _BOTTLING = {
     ),
     "tul-1-packer": Habit(
         (
-            StopKind("carton-jam", 1.80, 50, cause="worn-guide"),
+            StopKind("carton-jam", 1.45, 56, cause="worn-guide"),
             StopKind("no-pallets", 0.08, 520, state="waiting"),
             StopKind("mechanical", 0.016, 2200, 0.8, "fault", "old-part"),
         ),
