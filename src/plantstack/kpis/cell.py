@@ -32,6 +32,7 @@ class Cell:
         kinds: event kinds, and facts of the plant files, ever recorded; None asks for none.
         reasons: measure -> why it is None.
         named: measure of doubt -> the products or machines behind it.
+        modelled: name of a model -> its value here, or why it has none.
     """
 
     sums: Sums
@@ -40,6 +41,7 @@ class Cell:
     kinds: frozenset[str] | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    modelled: Mapping[str, Fraction | str] = field(default_factory=dict)
 
 
 class CellValues:

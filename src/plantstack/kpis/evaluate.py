@@ -112,11 +112,15 @@ def _evaluate(kpi: Kpi, values: CellValues) -> KpiValue:
     inputs = {measure: values.cell.sums.get(measure) for measure in expansion.measures}
     trust = judge(doubts, values)
     try:
-        formula, raw = _first_defined(kpi, values, doubts)
+        formula, raw = (
+            _first_defined(kpi, values, doubts) if not kpi.model else (None, _modelled(kpi, values))
+        )
     except Undefined as reason:
         return KpiValue(kpi, profile, None, str(reason), None, None, None, inputs, trust)
-    span = range_of(formula, raw, values) if kpi.is_ranged else Range(raw, raw, raw)
-    factor = scale_of(catalog, kpi.id, profile, otherwise=formula is kpi.otherwise)
+    is_ranged = kpi.is_ranged and formula is not None
+    span = range_of(formula, raw, values) if formula and is_ranged else Range(raw, raw, raw)
+    is_other = formula is not None and formula is kpi.otherwise
+    factor = scale_of(catalog, kpi.id, profile, otherwise=is_other)
     return KpiValue(
         kpi=kpi,
         profile=profile,
@@ -127,7 +131,7 @@ def _evaluate(kpi: Kpi, values: CellValues) -> KpiValue:
         if_typical=None if span.if_typical is None else float(span.if_typical * factor),
         inputs=inputs,
         trust=trust,
-        basis=formula.text if formula is kpi.otherwise else "",
+        basis=formula.text if formula and is_other else "",
         is_doubtful=kpi.ceiling is not None and raw * factor > kpi.ceiling,
     )
 
@@ -149,15 +153,17 @@ def loss_tree(
     return leaves
 
 
+def _worked_out(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[Formula | None, Fraction]:
+    """The value in the unit it works out to, and the formula it came from; a model has none."""
+    return (None, _modelled(kpi, values)) if kpi.model else _first_defined(kpi, values, doubts)
+
+
 def _first_defined(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[Formula, Fraction]:
     """The formula that gives a value, and the value in the unit it works out to."""
-    kinds = values.cell.kinds
-    for kind in kpi.needs:
-        if kinds is not None and kind not in kinds:
-            raise Undefined(f"needs {kind}")
+    _check_needs(kpi, values)
     formula = values.catalog.kpi_formula(kpi, values.profile)
     if formula is None:
-        raise Undefined(f"model {kpi.model}: needs the rows behind the sums")
+        raise Undefined("there is no formula")
     for doubt in doubts:
         if doubt.is_fatal:
             raise Undefined(_too_much(doubt, values))
@@ -170,6 +176,22 @@ def _first_defined(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[F
             return kpi.otherwise, value_of(kpi.otherwise.node, values)
         except Undefined:
             raise reason from None
+
+
+def _check_needs(kpi: Kpi, values: CellValues) -> None:
+    kinds = values.cell.kinds
+    for kind in kpi.needs:
+        if kinds is not None and kind not in kinds:
+            raise Undefined(f"needs {kind}")
+
+
+def _modelled(kpi: Kpi, values: CellValues) -> Fraction:
+    """What a model made of the parts of the cell."""
+    _check_needs(kpi, values)
+    told = values.cell.modelled.get(kpi.model, f"model {kpi.model}: needs the rows behind the sums")
+    if isinstance(told, str):
+        raise Undefined(told)
+    return told
 
 
 def _too_much(doubt: Doubt, values: CellValues) -> str:

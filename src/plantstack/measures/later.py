@@ -19,7 +19,6 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
     ("pc", "flow", 2, "quality_event", "qty_held: pieces put on hold"),
     ("count", "event", 2, "quality_event", "n_open_hold: holds not yet decided"),
     ("pc", "flow", 2, "plant:planned_scrap", "qty_scrap_planned: scrap the product plan allows for"),
-    ("pc", "flow", 2, "plant:route", "qty_route_start: pieces made at the first step of the route"),
     (
         "h",
         "flow",

@@ -15,7 +15,7 @@ from plantstack.units import Unit, parse_unit
 
 MeasureKind = Literal["flow", "event", "level"]
 FactTable = Literal["time", "pieces", "spans", "levels"]
-Adding = Literal["add", "output"]
+Adding = Literal["add", "output", "route"]
 
 # What no event says but the plant files may.
 PLANT_FACTS = ("plant:planned_scrap", "plant:route", "plant:constraint")
@@ -93,7 +93,8 @@ class Measure:
         meaning: one line for the reference page.
         feeds: event kinds, or facts of the plant files, any of which can fill it.
         sum: how an engine adds it up; None while no fact table carries it.
-        adds: `add` over equipment, or `output`: at line scope and above see `line_parts`.
+        adds: `add` over equipment; `output`: at line scope and above see `line_parts`; `route`: of the
+            first machine of each line, also where single machines are asked for.
         line_parts: for `output`; by default the exit machine's rows of `sum`.
         layer: the lowest KPI layer that may use it.
         grain: the finest axes it may be asked by, empty when any.

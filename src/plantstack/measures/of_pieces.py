@@ -31,6 +31,16 @@ PIECES = (
     _output(_pieces("qty_good", "pieces, on the pass on which they were judged good", "good")),
     _output(_pieces("qty_first_pass", "good at the first judgement, without rework", "first_pass")),
     _pieces("qty_scrap", "judged scrap", "scrap"),
+    replace(
+        _pieces(
+            "qty_route_start",
+            "pieces made at the first step of the route",
+            *TOTAL_CLASSES,
+            feeds=("plant:route",),
+        ),
+        adds="route",
+        layer=2,
+    ),
     _pieces("qty_rework", "sent to rework on that pass", "rework"),
     _pieces("qty_rework_recovered", "made good elsewhere: final yield and delivery, never OEE", "recovered"),
     _pieces("qty_startup_reject", "rejected while starting up", "startup_reject"),

@@ -73,4 +73,12 @@ TIME = (
         "micro_stop",
         flags=("at_unknown",),
     ),
+    Measure(
+        "time_remaining",
+        "s",
+        "flow",
+        "planned time of the constraint from now to the end of the shift that is running",
+        ("plant:constraint",),
+        layer=2,
+    ),
 )

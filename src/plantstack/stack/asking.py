@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -13,13 +12,13 @@ from plantstack.engines.contract import AXES, GRAINS, Axis, Grain, MeasureCell, 
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.errors import Problem, QueryError, did_you_mean
-from plantstack.intervals import SECOND, rfc3339
-from plantstack.kpis.cell import Cell
+from plantstack.intervals import rfc3339
 from plantstack.kpis.evaluate import KpiValue, evaluate_all
 from plantstack.kpis.kpi import SCOPES, Catalog, Kpi
 from plantstack.kpis.needs import measures_needed
 from plantstack.measures.catalog import MEASURES
 from plantstack.plant.plant import Plant
+from plantstack.stack.gathering import Key, gather, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,8 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     ids = tuple(kpi.id for kpi in kpis)
     needed = measures_needed(catalog, ids, question.profile)
     query = replace(question.query, measures=needed)
-    cells = list(_cells(engine, query)) if ids else []
+    models = [kpi.model for kpi in kpis if kpi.model]
+    cells = gather(engine, query, models) if ids else []
     reported = _reported(engine, query, catalog, ids, question.profile) if ids else {}
     rows = []
     for found, cell in cells:
@@ -106,64 +106,10 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             row = {**(replace(value, exact=None, why_none=told) if told else value).as_row()}
             if told:
                 row |= {"low": None, "high": None, "if_typical": None}
-            rows.append(_row(row, place, found, reported.get((value.kpi.id, *_key(found, query.by)))))
+            rows.append(_row(row, place, found, reported.get((value.kpi.id, key_of(found, query.by)))))
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
     return KpiTable(rows, books.stamp.offset, as_of, notes)
-
-
-def _cells(engine: DuckEngine, query: MeasureQuery) -> Iterable[tuple[MeasureCell, Cell]]:
-    """Cells as KPIs read them, with the names behind every doubt."""
-    table = engine.query(query)
-    whole: dict[tuple[object, ...], MeasureCell] = {}
-    if "reason" in query.by:
-        rest = tuple(axis for axis in query.by if axis != "reason")
-        whole = {_key(cell, rest): cell for cell in engine.query(replace(query, by=rest)).cells}
-    rest = tuple(axis for axis in query.by if axis != "reason")
-    named = _named(engine, query, table.cells)
-    for found in table.cells:
-        above = whole.get(_key(found, rest))
-        yield (
-            found,
-            Cell(
-                sums=found.sums,
-                period_s=Fraction(found.span.length, SECOND),
-                whole=above.sums if above else None,
-                kinds=table.recorded,
-                reasons=found.reasons,
-                named=named.get(_key(found, query.by), {}),
-            ),
-        )
-
-
-def _key(cell: MeasureCell, by: Sequence[str]) -> tuple[object, ...]:
-    return (*(cell.keys[axis] for axis in by), cell.label)
-
-
-def _named(
-    engine: DuckEngine, query: MeasureQuery, cells: Sequence[MeasureCell]
-) -> dict[tuple[object, ...], dict[str, tuple[str, ...]]]:
-    """Who is behind each doubt of each cell: products without a standard, else machines; worst first."""
-    doubtful = [
-        name
-        for name in query.measures
-        if MEASURES[name].evidence is not None and any(cell.sums[name] for cell in cells)
-    ]
-    out: dict[tuple[object, ...], dict[str, tuple[str, ...]]] = {}
-    axes: dict[Axis, list[str]] = {"machine": [], "product": []}
-    for name in doubtful:
-        axes["product" if name == "qty_without_standard" else "machine"].append(name)
-    for axis, names in axes.items():
-        if not names:
-            continue
-        by = query.by if axis in query.by else (*query.by, axis)
-        split = engine.query(replace(query, measures=tuple(names), by=by)).cells
-        for name in names:
-            for cell in sorted(split, key=lambda one: -(one.sums[name] or 0)):
-                if cell.sums[name]:
-                    mine = out.setdefault(_key(cell, query.by), {})
-                    mine[name] = (*mine.get(name, ()), cell.keys[axis] or "(none)")[:3]
-    return out
 
 
 def _allowed(kpis: Sequence[Kpi], question: Question) -> tuple[list[Kpi], list[Problem]]:
@@ -203,20 +149,22 @@ def _place(plant: Plant, query: MeasureQuery, level: str, scope: str, cell: Meas
 
 def _reported(
     engine: DuckEngine, query: MeasureQuery, catalog: Catalog, ids: tuple[str, ...], profile: str
-) -> dict[tuple[object, ...], KpiValue]:
+) -> dict[tuple[str, Key], KpiValue]:
     """The same KPIs of periods that were closed as a whole, as they stood then: (kpi, cell) -> value."""
     if not engine.has_reported or query.grain == "hour" or query.span is not None or "reason" in query.by:
         return {}
     whole = replace(query, measures=("time_calendar",))
-    live = {_key(cell, query.by): cell.sums["time_calendar"] for cell in engine.query(whole).cells}
+    live = {key_of(cell, query.by): cell.sums["time_calendar"] for cell in engine.query(whole).cells}
     closed = engine.query(replace(whole, is_reported=True)).cells
-    covered = {key for cell in closed if live.get(key := _key(cell, query.by)) == cell.sums["time_calendar"]}
-    out: dict[tuple[object, ...], KpiValue] = {}
-    for found, cell in _cells(engine, replace(query, is_reported=True)):
-        key = _key(found, query.by)
+    covered = {
+        key for cell in closed if live.get(key := key_of(cell, query.by)) == cell.sums["time_calendar"]
+    }
+    out: dict[tuple[str, Key], KpiValue] = {}
+    for found, cell in gather(engine, replace(query, is_reported=True)):
+        key = key_of(found, query.by)
         if key in covered:
             values = evaluate_all(ids, cell, profile=profile, catalog=catalog)
-            out |= {(value.kpi.id, *key): value for value in values}
+            out |= {(value.kpi.id, key): value for value in values}
     return out
 
 

@@ -10,6 +10,7 @@ from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import condition
 from plantstack.engines.duckdb.periods import open_at, periods_of
+from plantstack.engines.duckdb.remaining import BY_SHIFT, MEASURE, left_in, remaining
 from plantstack.engines.duckdb.sums import is_machine_level
 from plantstack.measures.catalog import MEASURES
 
@@ -35,11 +36,14 @@ class Cells:
         ends = [period.span.end for period in periods.values()]
         open_ends = open_at(self.books, ends, by_machine=by_machine)
         lineless = self._lineless()
+        left = remaining(self.books, self.level, self.scope) if MEASURE in query.measures else []
         cells: list[MeasureCell] = []
         for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query)):
             keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
             period = periods[key[-1]]
             told, reasons = self._told(sums, recorded, lineless)
+            if query.grain == "shift" and reasons.pop(MEASURE, ""):
+                told[MEASURE] = left_in(left, query, keys, key[-1])
             n_open = open_ends.get((period.span.end, keys.get("machine", "")), 0)
             cells.append(MeasureCell(keys, period.name, period.span, told, reasons, n_open))
         return cells
@@ -51,7 +55,9 @@ class Cells:
         reasons: dict[str, str] = {}
         for name in self.query.measures:
             measure = MEASURES[name]
-            if measure.sum is None or not recorded.intersection(measure.feeds):
+            if name == MEASURE:
+                told[name], reasons[name] = None, BY_SHIFT
+            elif measure.sum is None or not recorded.intersection(measure.feeds):
                 told[name] = None
             elif measure.adds == "output" and lineless:
                 told[name], reasons[name] = None, lineless

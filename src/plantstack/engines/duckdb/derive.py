@@ -39,7 +39,7 @@ SCOPE_SCHEMA = pa.schema(
 
 def put_plant(con: Calculator, tables: Mapping[str, pa.Table]) -> None:
     """Copy the plant tables that the steps read into the connection."""
-    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, "placement", "site", "period")})
+    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, "placement", "site", "period", "flow")})
 
 
 def put_event_view(con: Calculator) -> None:

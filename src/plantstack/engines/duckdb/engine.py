@@ -13,6 +13,7 @@ from plantstack.engines.duckdb.cells import CellKey, Cells
 from plantstack.engines.duckdb.cutting import cut_at
 from plantstack.engines.duckdb.homes import check_scope, condition, put_homes, put_labels
 from plantstack.engines.duckdb.reported import put_reported
+from plantstack.engines.duckdb.sequence import Firsts, first_hours
 from plantstack.engines.duckdb.sums import in_unit, of_table, summing_sql
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval
@@ -86,17 +87,22 @@ class DuckEngine:
         con = self.books.con
         if level == "group":
             found = con.execute("select distinct kind from seen").fetchall()
-            lines = con.execute("select 1 from line where constraint_machine != '' limit 1").fetchall()
+            lines = con.execute("select distinct line from placement where line != ''").fetchall()
         else:
             names = self._family(scope)
             sql = (
                 "select distinct kind from seen semi join (select unnest($1) as equipment) using (equipment)"
             )
             found = con.execute(sql, [names]).fetchall()
-            sql = "select 1 from line where constraint_machine != '' and line in (select unnest($1)) limit 1"
-            lines = con.execute(sql, [names]).fetchall()
-        plant = {"plant:constraint"} if lines else set()
-        return frozenset({row[0] for row in found} | plant)
+            lines = [(name,) for name in names]
+        return frozenset({row[0] for row in found} | self._plant_facts({row[0] for row in lines}))
+
+    def _plant_facts(self, names: set[str]) -> set[str]:
+        """What the plant files say about the lines of a scope that no event says."""
+        lines = [line for name, line in self.books.plant.lines.items() if name in names]
+        told = {"plant:constraint": any(line.constraint for line in lines)}
+        told["plant:route"] = any(line.flow for line in lines)
+        return {fact for fact, is_known in told.items() if is_known}
 
     def _family(self, scope: str) -> list[str]:
         names = {scope, ""}
@@ -148,6 +154,16 @@ class DuckEngine:
             f" and e.at >= {span.start} and coalesce(e.from_at, e.at) < {span.end + 1}"
             " order by e.at, e.log_offset",
         )
+
+    def first_hours(self, query: MeasureQuery) -> Firsts:
+        """Return when each product of each cell was first planned and first made, at the exits of lines.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        level, scope = check_scope(self.books.plant, query.scope)
+        self._prepare(query)
+        return first_hours(self.books, query, level, scope)
 
     def since_reported(self, scope: str, span: Interval) -> pa.Table:
         """Return the events about a span that came after its pages were closed, in order of offset.

@@ -23,9 +23,12 @@ with stood as (
         p.site,
         p.area,
         p.line,
-        coalesce(line.exit_machine, '') as exit_machine
+        coalesce(line.exit_machine, '') as exit_machine,
+        coalesce(line.constraint_machine, '') as constraint_machine,
+        coalesce(entry.equipment, '') as entry_machine
     from placement as p
     semi join machine using (equipment)
+    left join flow as entry on entry.line = p.line and entry.position = 1
     left join line on line.line = p.line and line.from_at < p.until_at and line.until_at > p.from_at
 )
 
@@ -36,7 +39,9 @@ select
     s.site,
     s.area,
     s.line,
-    s.exit_machine
+    s.exit_machine,
+    s.constraint_machine,
+    s.entry_machine
 from stood as s
 left join day as first_day
     on first_day.site = s.site and first_day.from_at <= s.from_at and first_day.until_at > s.from_at

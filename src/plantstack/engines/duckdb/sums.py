@@ -56,6 +56,8 @@ def total_sql(measure: Measure, *, at_line: bool) -> str:
     whole = measure.sum
     if whole is None:
         return "null"
+    if measure.adds == "route":
+        return _sum(whole, "h.line = '' or h.entry_machine = s.equipment")
     if measure.adds == "add" or not at_line:
         return _sum(whole, "true")
     parts = measure.line_parts
@@ -111,16 +113,13 @@ def summing_sql(
         keys.append("f.day")
     narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
     added = ", ".join(f"{ADDED[table][one]} as {one}" for one in columns_needed(measures))
-    axes = ", ".join(f"{_axis(axis)} as {axis}" for axis in query.by)
-    label = {"hour": "s.hour_from::varchar", "shift": "s.day || ' ' || s.shift", "all": "''"}.get(
-        query.grain, "label.label"
-    )
+    axes, label = key_columns(query, "s")
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
     labels = "join label on label.site = h.site and label.day = s.day" if needs_day else ""
     totals = ", ".join(f"{total_sql(one, at_line=at_line)} as {one.name}" for one in measures)
     return (
-        f"with s as (select {narrow}, {added} from {source} as f where {_window(query)} group by all)"
-        f" select {axes + ', ' if axes else ''}{label} as period, {totals}"
+        f"with s as (select {narrow}, {added} from {source} as f where {window_of(query)} group by all)"
+        f" select {''.join(axis + ', ' for axis in axes)}{label} as period, {totals}"
         f" from s join home as h on h.equipment = s.equipment {day} {labels}"
         f" where {condition(level, scope)} group by {', '.join(str(n + 1) for n in range(len(query.by) + 1))}"
     )
@@ -141,13 +140,20 @@ def _key(axis: Axis) -> str:
     return {"machine": "f.equipment", "order": "f.order_id"}.get(axis, f"f.{axis}")
 
 
-def _axis(axis: Axis) -> str:
-    if axis in _PLACES:
-        return f"h.{axis}"
-    return {"machine": "s.equipment", "order": "s.order_id"}.get(axis, f"s.{axis}")
+def key_columns(query: MeasureQuery, table: str) -> tuple[list[str], str]:
+    """The SQL of the axes and of the period of a cell, over rows `table` with their home `h`."""
+    columns = {"machine": "equipment", "order": "order_id"}
+    axes = [
+        f"h.{axis} as {axis}" if axis in _PLACES else f"{table}.{columns.get(axis, axis)} as {axis}"
+        for axis in query.by
+    ]
+    shift = f"{table}.day || ' ' || {table}.shift"
+    labels = {"hour": f"{table}.hour_from::varchar", "shift": shift, "all": "''"}
+    return axes, labels.get(query.grain, "label.label")
 
 
-def _window(query: MeasureQuery) -> str:
+def window_of(query: MeasureQuery) -> str:
+    """The condition that rows `f` of a fact table lie in the days or the span of a query."""
     told = ["true"]
     first, last = query.days
     if first is not None:

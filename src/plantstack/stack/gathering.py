@@ -1,0 +1,137 @@
+"""Everything the KPIs of a cell stand on: its sums, those above a split, names behind doubts, models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from plantstack.engines.contract import Axis, Exact, MeasureCell, MeasureQuery
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.homes import check_scope
+from plantstack.intervals import SECOND
+from plantstack.kpis.cell import Cell
+from plantstack.kpis.formula import Undefined
+from plantstack.kpis.models import MODELS, Model, Part
+from plantstack.measures.catalog import MEASURES
+
+Key = tuple[str, ...]
+"""The values of the axes, and the label of the period: what tells the cells of an answer apart."""
+
+_BY_SHIFT = "exists by the shift or longer"
+_ONE_LINE = "exists for one line at a time: name one, or split by line"
+
+
+def key_of(cell: MeasureCell, by: Sequence[str]) -> Key:
+    """What tells a cell apart among those split by the same axes."""
+    return (*(cell.keys[axis] for axis in by), cell.label)
+
+
+def gather(
+    engine: DuckEngine, query: MeasureQuery, models: Sequence[str] = ()
+) -> list[tuple[MeasureCell, Cell]]:
+    """Ask for sums and put everything beside them that KPIs need.
+
+    Raises:
+        QueryError: for a scope that does not exist.
+    """
+    return _Gathering(engine, query).cells(models)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathering:
+    engine: DuckEngine
+    query: MeasureQuery
+
+    def cells(self, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
+        table = self.engine.query(self.query)
+        rest = tuple(axis for axis in self.query.by if axis != "reason")
+        whole, named, routes = self._whole(rest), self._named(table.cells), self._routes(table.cells)
+        modelled = {name: self._modelled(MODELS[name]) for name in models if name in MODELS}
+        out = []
+        for found in table.cells:
+            key = key_of(found, self.query.by)
+            above = whole.get(key_of(found, rest))
+            why = _BY_SHIFT if self.query.grain == "hour" else _ONE_LINE
+            told = {name: values.get(key, why) for name, values in modelled.items()}
+            cell = Cell(
+                sums={**found.sums, **routes.get(key, {})},
+                period_s=Fraction(found.span.length, SECOND),
+                whole=above.sums if above else None,
+                kinds=table.recorded,
+                reasons=found.reasons,
+                named=named.get(key, {}),
+                modelled=told,
+            )
+            out.append((found, cell))
+        return out
+
+    def _whole(self, rest: tuple[Axis, ...]) -> dict[Key, MeasureCell]:
+        """The sums before a split by reason: they stand under the fraction line."""
+        if rest == self.query.by:
+            return {}
+        return {key_of(cell, rest): cell for cell in self.engine.query(replace(self.query, by=rest)).cells}
+
+    def _named(self, cells: Sequence[MeasureCell]) -> dict[Key, dict[str, tuple[str, ...]]]:
+        """Who is behind each doubt of each cell: products without a standard, else machines; worst first."""
+        axes: dict[Axis, list[str]] = {"machine": [], "product": []}
+        for name in self.query.measures:
+            if MEASURES[name].evidence is not None and any(cell.sums[name] for cell in cells):
+                axes["product" if name.endswith("without_standard") else "machine"].append(name)
+        out: dict[Key, dict[str, tuple[str, ...]]] = {}
+        for axis, names in axes.items():
+            by = self.query.by if axis in self.query.by else (*self.query.by, axis)
+            asked = replace(self.query, measures=tuple(names), by=by)
+            split = self.engine.query(asked).cells if names else ()
+            for name in names:
+                for cell in sorted(split, key=lambda one: -(one.sums[name] or 0)):
+                    if cell.sums[name]:
+                        mine = out.setdefault(key_of(cell, self.query.by), {})
+                        mine[name] = (*mine.get(name, ()), cell.keys[axis] or "(no product)")[:3]
+        return out
+
+    def _routes(self, cells: Sequence[MeasureCell]) -> dict[Key, Mapping[str, Exact | None]]:
+        """For single machines: what the first machine of their line made."""
+        names = tuple(name for name in self.query.measures if MEASURES[name].adds == "route")
+        level, scope = check_scope(self.engine.books.plant, self.query.scope)
+        if not names or (level != "machine" and "machine" not in self.query.by):
+            return {}
+        by = tuple(axis for axis in self.query.by if axis not in ("machine", "line"))
+        whole = self._line_of(scope) if level == "machine" else self.query.scope
+        asked = replace(self.query, measures=names, scope=whole, by=(*by, "line"))
+        above = {key_of(cell, (*by, "line")): cell.sums for cell in self.engine.query(asked).cells}
+        out: dict[Key, Mapping[str, Exact | None]] = {}
+        for cell in cells:
+            line = self._line_of(cell.keys.get("machine", scope))
+            key = (*(cell.keys[axis] for axis in by), line, cell.label)
+            out[key_of(cell, self.query.by)] = above.get(key, {})
+        return out
+
+    def _line_of(self, machine: str) -> str:
+        """The line a machine stands in, or stood in last."""
+        return self.engine.books.plant.spans[machine][-1].line
+
+    def _modelled(self, model: Model) -> dict[Key, Fraction | str]:
+        """The values of a model by cell; nothing where cells are no single lines."""
+        level, _ = check_scope(self.engine.books.plant, self.query.scope)
+        if self.query.grain == "hour" or (level != "line" and "line" not in self.query.by):
+            return {}
+        asked = replace(self.query, measures=model.measures, by=(*self.query.by, model.axis))
+        firsts = self.engine.first_hours(self.query) if model.axis == "product" else {}
+        parts: dict[Key, list[Part]] = {}
+        for cell in self.engine.query(asked).cells:
+            name = cell.keys[model.axis]
+            planned, made = firsts.get((*key_of(cell, self.query.by), name), (None, None))
+            parts.setdefault(key_of(cell, self.query.by), []).append(Part(name, cell.sums, planned, made))
+        out: dict[Key, Fraction | str] = {}
+        for key, mine in parts.items():
+            try:
+                out[key] = model.run(self._in_flow(mine) if model.axis == "machine" else mine)
+            except Undefined as reason:
+                out[key] = str(reason)
+        return out
+
+    def _in_flow(self, parts: Sequence[Part]) -> list[Part]:
+        """Machines in the order in which the product takes them; those that count nothing are named first."""
+        flow = [machine for line in self.engine.books.plant.lines.values() for machine in line.flow]
+        return sorted(parts, key=lambda part: flow.index(part.name) if part.name in flow else -1)
