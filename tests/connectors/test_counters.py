@@ -178,7 +178,7 @@ def test_pieces_told_as_differences_cover_the_time_since_the_sample_before(tmp_p
         (None, 3), (us(minute(0)), 0), (us(minute(1)), 5)
     ]  # fmt: skip
     loaded = counted(DELTA, tmp_path, HEADER + rows(3, -1, 5))
-    assert pieces(loaded) == [3, 5] and loaded.codes == ["row-incomplete"]
+    assert pieces(loaded) == [3, 5] and loaded.codes == ["row-wrong"]
 
 
 def test_twins_among_differences_are_kept_or_dropped(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ EARLIEST, LATEST = 315_532_800_000_000, 7_258_118_400_000_000
 _NOTHING = "NULL::BIGINT"
 _EPOCH_US = dict(zip(EPOCHS, (1_000_000, 1_000, 1), strict=True))
 _OFFSET = r"([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)"
+_BEFORE_OFFSET = rf" {_OFFSET}$"
 _WALL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 _SURE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?" + _OFFSET
 
@@ -36,14 +37,16 @@ def time_sql(formats: tuple[str, ...], raw: str, clock: str | None, bind: Binder
         if is_sure(formats):
             return stamp, _NOTHING
         return _NOTHING, stamp if clock is None else f"({stamp} + {clock})"
-    usual = f"{raw} LIKE '____-__-_____:__:__'"
-    wall = _shaped(raw, usual, _WALL, f"epoch_us(try_cast({raw} AS TIMESTAMP))", bind)
+    wall_usual = f"{raw} LIKE '____-__-_____:__:__'"
+    wall = _shaped(raw, wall_usual, _WALL, "epoch_us(try_cast({} AS TIMESTAMP))", bind)
     if clock is not None:
         return _NOTHING, f"(({wall}) // 86400000000 * 86400000000 + {clock})"
     usual = f"({raw} LIKE '____-__-_____:__:__%Z' AND right({raw}, 2) BETWEEN '0Z' AND '9Z')"
-    return _shaped(raw, usual, _SURE, f"epoch_us(try_cast({raw} AS TIMESTAMPTZ))", bind), wall
+    return _shaped(raw, usual, _SURE, "epoch_us(try_cast({} AS TIMESTAMPTZ))", bind), wall
 
 
 def _shaped(raw: str, usual: str, shape: str, stamp: str, bind: Binder) -> str:
     """Read only what has the shape; a pattern costs more than reading, so the usual shapes go first."""
-    return f"CASE WHEN {usual} OR regexp_full_match({raw}, {bind(shape)}) THEN {stamp} END"
+    tight = f"regexp_replace({raw}, {bind(_BEFORE_OFFSET)}, '\\1')"
+    seldom = f"WHEN regexp_full_match({raw}, {bind(shape)}) THEN {stamp.format(tight)}"
+    return f"CASE WHEN {usual} THEN {stamp.format(raw)} {seldom} END"

@@ -41,19 +41,24 @@ class Layout:
         return self.sheet.column(header)
 
 
-def lay_out(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[str, dict[str, object]]:
-    """Make the relation of all cells.
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The relation of all cells."""
 
-    Returns:
-        What stands in FROM, with its parameters; it has a column `line` when rows are not simply
-        the lines of a text.
+    source: str  # what stands in FROM; with a column `line` when rows are not simply the lines of a text
+    parameters: dict[str, object]
+    rows: int | None = None  # of the file, where they are not the rows of the relation
+
+
+def lay_out(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Laid:
+    """Make the relation of all cells.
 
     Raises:
         EventError: when a join or the wide part does not fit the sheets.
     """
     mapping, sheet = layout.mapping, layout.sheet
     if not mapping.wide and not mapping.joins:
-        return sheet.relation, dict(sheet.parameters)
+        return Laid(sheet.relation, dict(sheet.parameters))
     line = "c0::BIGINT" if sheet.numbered else "NULL::BIGINT"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE main AS SELECT *, {line} AS line FROM {sheet.relation}",
@@ -61,11 +66,12 @@ def lay_out(connection: duckdb.DuckDBPyConnection, layout: Layout) -> tuple[str,
     )
     if not sheet.numbered:
         connection.execute("UPDATE main SET line = rowid")
+    counted = connection.sql("SELECT count(*) FROM main").fetchall()
     if mapping.wide:
         _widen(connection, layout)
     for place, join in enumerate(mapping.joins):
         _join(connection, layout, place, join)
-    return f"(SELECT * FROM main ORDER BY {_order(mapping)})", {}
+    return Laid(f"(SELECT * FROM main ORDER BY {_order(mapping)})", {}, counted[0][0])
 
 
 def _order(mapping: Mapping) -> str:

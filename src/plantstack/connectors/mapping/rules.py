@@ -12,7 +12,7 @@ from plantstack.connectors.mapping.values import column_values, field_sql
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS, KINDS
 
-MINUS = "\x1f"
+MINUS = "\x1f"  # between the parts of a reason; before the first stands the column it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _unreadable(use: Use) -> str:
 
 
 def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
-    """Tests for what a row must say and does not, and for words its field does not know."""
+    """Tests for what a row must say and does not, and for what cannot be."""
     found = []
     kind = KINDS[rule.kind]
     for name, template in rule.fields.items():
@@ -108,18 +108,21 @@ def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
         sql = field_sql(field.form, template, value, bind)
         project_wide = name == "equipment" and kind.project_wide
         if (field.required or name in ("at", "key")) and not project_wide:
-            found.append((f"({sql}) IS NULL", f"{MINUS}'{name}' is empty"))
+            found.append((f"({sql}) IS NULL", _empty(name)))
         if field.choices and field.form is Form.TEXT:
             known = ", ".join(bind(word) for word in field.choices)
-            found.append(
-                (
-                    f"({sql}) NOT IN ({known})",
-                    f"{MINUS}'{name}' has a word that is none of {', '.join(field.choices)}",
-                )
-            )
+            what = f"'{name}' has a word that is none of {', '.join(field.choices)}"
+            found.append((f"({sql}) NOT IN ({known})", _wrong(what, "Map it to one of them.")))
         if field.least == 0 and not (rule.counter and rule.counter.cumulative):
-            found.append((f"({sql}) < 0", f"{MINUS}'{name}' is negative"))
+            fix = "Correct what was told too much with 'supersedes', never with a negative number."
+            found.append((f"({sql}) < 0", _wrong(f"'{name}' is negative", fix)))
     found.extend(_backwards(rule, value, bind))
+    lengths = {"lasting": rule.lasting, "length": rule.placed.length if rule.placed else None}
+    found += [
+        (f"{value(length.only, Read.DURATION)} IS NULL", _empty(name))
+        for name, length in lengths.items()
+        if length is not None
+    ]
     for group in kind.one_of:
         given = [rule.fields[name] for name in group if name in rule.fields]
         if given and all(template.names for template in given):
@@ -128,7 +131,7 @@ def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
                 f"({field_sql(form, template, value, bind)}) IS NULL"
                 for form, template in zip(forms, given, strict=True)
             )
-            found.append((empty, f"{MINUS}none of {', '.join(group)} is given"))
+            found.append((empty, _lack("row-incomplete", f"none of {', '.join(group)} is given", _FILL)))
     return found
 
 
@@ -142,5 +145,21 @@ def _backwards(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
         if all(ends) and any(end.names for end in ends if end):
             sides = [field_sql(Form.INSTANT, end, value, bind) for end in ends if end]
             sign = ">" if rule.kind == "alive" else ">="
-            found.append((f"{sides[0]} {sign} {sides[1]}", f"{MINUS}'{last}' is not after '{first}'"))
+            what = _wrong(f"'{last}' is not after '{first}'", "Check both times.")
+            found.append((f"{sides[0]} {sign} {sides[1]}", what))
     return found
+
+
+_FILL = "Fill it, or narrow the rule's 'when'."
+
+
+def _empty(name: str) -> str:
+    return _lack("row-incomplete", f"'{name}' is empty", _FILL)
+
+
+def _wrong(what: str, fix: str) -> str:
+    return _lack("row-wrong", what, fix)
+
+
+def _lack(code: str, what: str, fix: str) -> str:
+    return MINUS + MINUS.join((code, what, fix))

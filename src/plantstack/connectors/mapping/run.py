@@ -65,15 +65,16 @@ class Run:
         Raises:
             EventError: when the sheet lacks what the mapping needs.
         """
-        source, parameters = lay_out(self.connection, self.layout)
+        laid = lay_out(self.connection, self.layout)
         is_laid = bool(self.mapping.wide or self.mapping.joins)
         line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
-        query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, source, line)
+        query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, laid.source, line)
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE cells AS {query}", parameters | self.bind.used_in(query)
+            f"CREATE OR REPLACE TEMP TABLE cells AS {query}", laid.parameters | self.bind.used_in(query)
         )
         self._resolve("line" if line else "rowid")
         self._filter()
+        self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
         self.rules = [
             rule_query(self.mapping, rule, self.cells, self.bind, self.value) for rule in self.mapping.rules
         ]
@@ -227,7 +228,9 @@ class Run:
     def _problem(self, query: RuleQuery, row: int, what: str) -> Problem:
         column, _, said = what.partition(MINUS)
         if not column:
-            return Problem("row-incomplete", query.rule.name, said, "Fill it, or narrow the rule's 'when'.")
+            code, what, fix = said.split(MINUS)
+            return Problem(code, query.rule.name, what, fix)
+        said = "number" if said == Read.REAL.value else said
         known = self.mapping.columns[column]
         word = "word" if known.words is not None else said
         fix = {

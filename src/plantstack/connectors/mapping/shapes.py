@@ -27,7 +27,7 @@ def _lasting(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
     if "until_at" in made:
         made["at"] = start
     columns = tuple(dict.fromkeys([*query.columns, *made]))
-    return f"SELECT row, nth, {_shown(columns, made)} FROM ({query.spoken}) WHERE span > 0", columns
+    return f"SELECT row, nth, {_shown(columns, made)} FROM ({query.spoken}) WHERE {_stays(query)}", columns
 
 
 def _placed(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
@@ -38,7 +38,7 @@ def _placed(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
         made["method"] = f"'{PLACED}'"
     columns = tuple(dict.fromkeys([*query.columns, *made]))
     later = "sum(span) OVER (PARTITION BY parent ORDER BY nth DESC)"
-    laid = f"SELECT *, (parent_until - {later})::BIGINT AS start FROM ({query.spoken}) WHERE span > 0"
+    laid = f"SELECT *, (parent_until - {later})::BIGINT AS start FROM ({query.spoken}) WHERE {_stays(query)}"
     return f"SELECT row, nth, {_shown(columns, made)} FROM ({laid})", columns
 
 
@@ -48,11 +48,16 @@ def too_long_query(query: RuleQuery) -> str:
     return f"SELECT row FROM ({parts} FROM ({query.spoken})) WHERE total > coalesce(room, 0)"
 
 
+def _stays(query: RuleQuery) -> str:
+    """A statement of no length says nothing; pieces stay pieces."""
+    return "span > 0" if "until" in FIELDS[query.rule.kind] else "true"
+
+
 def _ends(query: RuleQuery, start: str, end: str) -> dict[str, str]:
     """A kind with `until` is told when it starts; a count or a meter when it ends."""
     known = FIELDS[query.rule.kind]
     if "until" not in known:
-        return {"from_at": start, "at": end}
+        return {"from_at": f"CASE WHEN span > 0 THEN {start} END", "at": end}
     made = {"until_at": end}
     if "from" in known and "from_at" not in query.columns:
         made["from_at"] = start
