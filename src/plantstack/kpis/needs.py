@@ -10,14 +10,14 @@ from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import Catalog
 from plantstack.measures.catalog import MEASURES
 
-# What the range of any KPI looks at.
-_UNKNOWN = ("time_unknown", "time_unknown_counted", "time_micro_at_unknown")
+# What the range of any KPI looks at, and what forbids it a fine grain.
+_ALWAYS = ("time_unknown", "time_unknown_counted", "time_micro_at_unknown", "time_placed")
 
 
 @lru_cache(maxsize=1024)
 def measures_needed(catalog: Catalog, kpi_ids: tuple[str, ...], profile: str) -> tuple[str, ...]:
     """Return every measure that values, ranges and grades of these KPIs stand on, in a fixed order."""
-    found: set[str] = set(_UNKNOWN)
+    found: set[str] = set(_ALWAYS)
     for kpi_id in kpi_ids:
         expansion = expand(catalog, kpi_id, profile)
         found.update(expansion.measures)

@@ -44,6 +44,7 @@ FLAGS = (
     "from",  # pieces: of a count with `from`
     "without_standard",  # pieces: no ideal cycle for machine and product
     "unattached",  # spans: a reason that meets no halt
+    "placed",  # time: its length is known, its place in the day is not
 )
 
 

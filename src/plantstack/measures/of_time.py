@@ -73,6 +73,7 @@ TIME = (
         "micro_stop",
         flags=("at_unknown",),
     ),
+    _time("time_placed", "of known length and unknown place: laid out within its day", flags=("placed",)),
     Measure(
         "time_remaining",
         "s",

@@ -18,6 +18,9 @@ CellKey: TypeAlias = tuple[str, ...]
 """The values of the axes of `by`, and the label of the period."""
 
 
+_PLACED = "stops were recorded without a clock time: ask by shift, day or longer"
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """Turns sums by key into cells: named, bounded, and honest about what is missing."""
@@ -53,12 +56,16 @@ class Cells:
     ) -> tuple[dict[str, Exact | None], dict[str, str]]:
         told: dict[str, Exact | None] = {}
         reasons: dict[str, str] = {}
+        is_fine = self.query.grain == "hour" or self.query.span is not None
+        is_placed = is_fine and bool(sums.get("time_placed"))
         for name in self.query.measures:
             measure = MEASURES[name]
             if name == MEASURE:
                 told[name], reasons[name] = None, BY_SHIFT
             elif measure.sum is None or not recorded.intersection(measure.feeds):
                 told[name] = None
+            elif is_placed and "state" in measure.feeds:
+                told[name], reasons[name] = None, _PLACED
             elif measure.adds == "output" and lineless:
                 told[name], reasons[name] = None, lineless
             else:

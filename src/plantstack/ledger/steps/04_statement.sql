@@ -9,6 +9,7 @@ select
     e.state::state as state,
     nullif(e.reason, '') as reason,
     e.method = 'assumed' is true as assumed,
+    e.method = 'placed' is true as placed,
     e.hid,
     e.told_at
 from heard as e
