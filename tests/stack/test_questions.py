@@ -194,7 +194,7 @@ def test_durations_without_a_clock_have_no_hours(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
     until = rfc3339(START + 30 * MINUTE)
     rows = [said("state", "filler", 0, "run", state="producing")]
-    rows += [said("state", "filler", 10, "stop", state="stopped", until=until, method="placed")]
+    rows += [said("state", "filler", 10, "stop", state="fault", until=until, method="placed")]
     rows += [said("alarm", "filler", 60, "y", code="7", phase="on")]
     load(project, written(tmp_path, "1.ndjson", rows))
     with Stack.open(project) as stack:
