@@ -93,7 +93,8 @@ def _check_columns(mapping: Mapping, report: Report) -> None:
             report.add("mapping-group", column.place, what, fix)
         if column.of and column.of not in joins:
             what = f"column '{column.name}' is of the unknown join '{column.of}'"
-            report.add("mapping-join", column.place, what, did_you_mean(column.of, joins))
+            fix = did_you_mean(column.of, joins) or "Declare it under 'join'."
+            report.add("mapping-join", column.place, what, fix)
         is_local = bool(column.clock_header) or any(
             "%z" not in one and one not in EPOCHS for one in column.formats
         )
