@@ -94,6 +94,7 @@ class SheetLines:
 
     def find(self, rows: Iterable[int]) -> dict[int, Line]:
         """Return the lines of rows by the sheet's own row numbers."""
+        csv.field_size_limit(1 << 24)
         wanted = set(rows)
         found: dict[int, Line] = {}
         with self.path.open(encoding="utf-8", newline="") as source:

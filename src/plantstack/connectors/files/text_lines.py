@@ -33,6 +33,7 @@ _FIX = {
 
 def text_reader(source: Iterable[str], form: FileForm) -> csv._reader:  # type: ignore[name-defined]
     """Python's reader of the same dialect, for the few lines that are looked at one by one."""
+    csv.field_size_limit(2 * MAX_LINE)
     if not form.quote:
         return csv.reader(source, delimiter=form.delimiter, quoting=csv.QUOTE_NONE)
     return csv.reader(source, delimiter=form.delimiter, quotechar=form.quote)
@@ -117,7 +118,6 @@ class TextLines:
         with self.path.open(encoding="utf-8", errors="replace", newline="") as source:
             for _ in zip(range(self.head), source, strict=False):
                 pass
-            csv.field_size_limit(2 * MAX_LINE)
             reader = text_reader(source, self.form)
             start = self.head + 1
             for cells in reader:
