@@ -294,6 +294,7 @@ def test_F53_a_source_that_goes_silent_is_unknown_from_its_last_sign(project: Pa
         "2026-01-05 06:00:00,press,RUN,",
         "2026-01-05 06:20:00,press,RUN,",
         "2026-01-05 12:00:00,press,STOP,",
+        "2026-01-05 12:10:00,press,STOP,",
     ]
     load(project, write(tmp_path, day(*rows)))
     with Stack.open(project) as stack:
