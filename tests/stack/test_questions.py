@@ -172,6 +172,11 @@ def test_kinds_never_recorded_are_named(stack: Stack) -> None:
     assert told["schedule_attainment"] == "needs plan"
 
 
+def test_nothing_counted_is_zero_and_not_nothing(stack: Stack) -> None:
+    (cell,) = stack.measures(["n_stop"], scope="packer").cells
+    assert cell.sums == {"n_stop": 0}
+
+
 def test_stops_by_reason_add_up(stack: Stack) -> None:
     whole = values(stack, "stop_time", scope="filler")["all"]
     assert sum(values(stack, "stop_time", scope="filler", by=("reason",)).values()) == whole == 3600

@@ -75,6 +75,7 @@ def test_what_comes_a_month_late_waits_and_changes_neither(tmp_path: Path) -> No
             "value": 23 * 3600,
             "reported": {"value": 23 * 3600, "difference": 0.0},
         }
+        assert [note.code for note in stack.notes()] == ["events-wait"]
 
 
 def test_reported_values_survive_a_rebuild_and_a_backup(tmp_path: Path) -> None:

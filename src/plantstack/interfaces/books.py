@@ -84,7 +84,7 @@ def kpi(
             known_at=_offset(stack, known_at, zones),
             structure=times.structure(structure),
         )
-        notes = [*answer.notes, *_unrecorded(stack)]
+        notes = [*answer.notes, *stack.notes()]
         names = stack.kpi_names()
     told: str | Table = tables.kpi_table(answer.rows, names) if answer.rows else _EMPTY
     give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
@@ -107,7 +107,7 @@ def ledger(
         entries = stack.ledger(machine, asked.span, days=asked.days, known_at=offset)
         rows = [entry_row(entry) for entry in entries.to_pylist()]
         answer = KpiTable(rows, *stack.standing(known_at=offset))
-        notes, zone = _unrecorded(stack), stack.zone_of(machine)
+        notes, zone = stack.notes(), stack.zone_of(machine)
     told = tables.ledger_table(rows, zone) if rows else _EMPTY
     give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
@@ -135,7 +135,7 @@ def explain(
             profile=profile,
             known_at=_offset(stack, known_at, zones),
         )
-        notes = [*answer.notes, *_unrecorded(stack)]
+        notes = [*answer.notes, *stack.notes()]
         zone = stack.zone_of(scope)
     told = tables.lineage_table(answer.rows, zone) if answer.rows else _EMPTY
     give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
@@ -176,11 +176,6 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _zones(stack: Stack) -> list[str]:
     return [site.zone for site in stack.plant.sites.values()]
-
-
-def _unrecorded(stack: Stack) -> list[Problem]:
-    found = stack.unrecorded()
-    return [found] if found else []
 
 
 def _offset(stack: Stack, text: str | None, zones: list[str]) -> int | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from plantstack.connectors.files.intake import is_large, shown_name
+from plantstack.connectors.files.intake import LARGE, shown_name, weight
 from plantstack.connectors.load import FileBatch, load_files
 from plantstack.connectors.mapping.model import Mapping
-from plantstack.errors import EventError, Problem
-from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
+from plantstack.errors import Problem
+from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
-from plantstack.events.names import Names
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
 from plantstack.stack.naming import names_of
@@ -55,34 +55,62 @@ class Loading:
     mapping: Mapping | None = None
     progress: Progress = lambda file, events: None
 
-    def file(self, path: Path) -> Loaded:
-        """Load one file; what it lacks or spoils is told, and never stops the next."""
-        loaded = Loaded(shown_name(path))
-        batches = self._batches(path, loaded, names_of(self.plant), KeyMaker())
-        try:
-            if is_large(path):
-                site_of = {name: self.plant.site_of(name).id for name in self.plant.equipment}
-                loaded.receipt = self.log.bulk(batches, received_at=self.now, site_of=site_of)
-            else:
-                for batch in batches:
-                    loaded.receipt += self.log.append(batch, received_at=self.now)
-        except EventError as error:
-            loaded.refused = 1
-            loaded.problems.extend(error.problems)
+    def files(self, paths: Sequence[Path]) -> list[Loaded]:
+        """Load files one after another; what one lacks or spoils is told, and never stops the next."""
+        loaded = [Loaded(shown_name(path)) for path in paths]
+        batches = self._batches(paths, loaded)
+        if sum(map(weight, paths)) >= LARGE:
+            self._bulk(batches)
+        else:
+            for one, batch in batches:
+                one.receipt += self.log.append(batch, received_at=self.now)
         return loaded
 
-    def _batches(self, path: Path, loaded: Loaded, names: Names, keys: KeyMaker) -> Iterator[Batch]:
-        known, carry = self.log.knows_file, self.log.cursor(self._counters) or ""
-        for part in load_files([path], self.mapping, known=known, carry=carry, progress=self.progress):
-            loaded.notes.extend(part.notes)
-            if part.refused:
-                loaded.refused = 1
-                loaded.problems.extend(part.refused)
-            good, faults = validate(part.events, names, self.now, keys)
-            dead = (*part.dead, *part.bury(faults))
-            _tell(dead, loaded)
-            loaded.set_aside += len(dead)
-            yield self._batch(part, Batch(good, dead), loaded)
+    def _bulk(self, batches: Iterator[tuple[Loaded, Batch]]) -> None:
+        """Write all files as one stream of whole files, and tell each what became of its rows."""
+        told: list[tuple[Loaded, Batch]] = []
+
+        def passed_on() -> Iterator[Batch]:
+            for one, batch in batches:
+                told.append((one, replace(batch, events=batch.events.slice(0, 0))))
+                sizes.append(len(batch.events))
+                yield batch
+
+        sizes: list[int] = []
+        site_of = {name: self.plant.site_of(name).id for name in self.plant.equipment}
+        outcomes = self.log.bulk(passed_on(), received_at=self.now, site_of=site_of).outcomes
+        ends = accumulate(sizes)
+        for (one, batch), end, size in zip(told, ends, sizes, strict=True):
+            codes = outcomes[end - size : end]
+            one.receipt += Receipt(
+                accepted=size - codes.count(DUPLICATE),
+                duplicates=codes.count(DUPLICATE),
+                conflicts=codes.count(CONFLICT),
+                dead_lettered=len(batch.dead),
+            )
+
+    def _batches(self, paths: Sequence[Path], loaded: list[Loaded]) -> Iterator[tuple[Loaded, Batch]]:
+        names, carry = names_of(self.plant), self.log.cursor(self._counters) or ""
+        marks: set[str] = set()
+
+        def known(mark: str) -> bool:
+            return mark in marks or self.log.knows_file(mark)
+
+        for path, one in zip(paths, loaded, strict=True):
+            keys = KeyMaker()
+            for part in load_files([path], self.mapping, known=known, carry=carry, progress=self.progress):
+                one.notes.extend(part.notes)
+                if part.refused:
+                    one.refused = 1
+                    one.problems.extend(part.refused)
+                good, faults = validate(part.events, names, self.now, keys)
+                dead = (*part.dead, *part.bury(faults))
+                _tell(dead, one)
+                one.set_aside += len(dead)
+                batch = self._batch(part, Batch(good, dead), one)
+                carry = part.carry or carry
+                marks |= {batch.file.sha256} if batch.file else set()
+                yield one, batch
 
     def _batch(self, part: FileBatch, batch: Batch, loaded: Loaded) -> Batch:
         """Add to the last batch of a file what the next load must know."""

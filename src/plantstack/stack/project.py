@@ -110,7 +110,7 @@ class Stack:
         record_config(self.log, self.desk.content, now)
         loading = Loading(self.log, self.plant, now, found, progress)
         self._forget()
-        return [loading.file(path) for path in files]
+        return loading.files(list(files))
 
     # -- books -----------------------------------------------------------------------------------
 
@@ -253,6 +253,16 @@ class Stack:
         query = MeasureQuery((), scope, (), "all", days, span)
         question = Question((kpi,), query, profile or self.plant.profile.name)
         return Explaining(self.engine(known_at=known_at), shipped_catalog(), question).table()
+
+    def notes(self) -> list[Problem]:
+        """What is worth knowing beside the numbers: edited plant files, events that wait."""
+        found = self.unrecorded()
+        waiting = self.engine().waiting()
+        if not waiting:
+            return [found] if found else []
+        what = f"{waiting} late events wait, because the pages they speak of are closed"
+        late = Problem("events-wait", str(self.folder), what, "A 'reopen' event lets them in.")
+        return [*([found] if found else []), late]
 
     def unrecorded(self) -> Problem | None:
         """Say so when the plant files were edited since the log last took them in."""

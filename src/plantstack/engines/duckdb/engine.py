@@ -44,14 +44,15 @@ class DuckEngine:
         machines = self._machines(query, level, scope)
         cut_at(self.books, query.span, machines)
         found: dict[CellKey, dict[str, Exact]] = {}
+        # a cell is where there is time in the books, also when nothing was counted in it
+        names = (*query.measures, "time_calendar")
         for table in _TABLES:
-            measures = of_table(query.measures, table)
+            measures = of_table(dict.fromkeys(names), table)
             if measures:
                 self._add(found, query, table, measures, level, scope)
         cells = Cells(self.books, query, level, scope, machines)
-        return MeasureTable(
-            query, cells.of(found, self._recorded(level, scope)), self._recorded(level, scope)
-        )
+        recorded = self._recorded(level, scope)
+        return MeasureTable(query, cells.of(found, recorded), recorded)
 
     def _prepare(self, query: MeasureQuery) -> None:
         put_homes(self.books, query.structure)
@@ -154,6 +155,10 @@ class DuckEngine:
             f" and e.at >= {span.start} and coalesce(e.from_at, e.at) < {span.end + 1}"
             " order by e.at, e.log_offset",
         )
+
+    def waiting(self) -> int:
+        """Count the events that wait for their closed pages to be reopened."""
+        return int(self.books.con.execute("select count(*) from waiting").fetchall()[0][0])
 
     def first_hours(self, query: MeasureQuery) -> Firsts:
         """Return when each product of each cell was first planned and first made, at the exits of lines.

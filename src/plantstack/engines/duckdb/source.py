@@ -39,27 +39,29 @@ def _texts(values: Iterable[str]) -> str:
 def settle(con: Calculator, log: Log, upto: int) -> None:
     """Decide which events do not stand, and keep them as the table `gone` (books 1, R27).
 
-    Also makes `plan_told`: every version of a plan, with the moment at which it was replaced.
+    Those of them that only wait for their page to be reopened are the table `waiting`. Also makes
+    `plan_told`: every version of a plan, with the moment at which it was replaced.
     """
-    losers, standing_rows = _conflicts(con, log, upto)
+    losers = _conflicts(con, log, upto)
     settled = _corrections(con, losers)
-    gone = set(losers)
-    gone |= _offsets_of(con, {*settled.voided, *settled.dead}, standing_rows)
-    put_tables(
-        con, {"gone": pa.Table.from_pylist([{"log_offset": n} for n in sorted(gone)], schema=GONE_SCHEMA)}
-    )
-    gone |= _waiting(con)
-    put_tables(
-        con, {"gone": pa.Table.from_pylist([{"log_offset": n} for n in sorted(gone)], schema=GONE_SCHEMA)}
-    )
+    gone = {*losers, *_offsets_of(con, {*settled.voided, *settled.dead})}
+    _put_offsets(con, "gone", gone)
+    waiting = _waiting(con) - gone
+    _put_offsets(con, "waiting", waiting)
+    _put_offsets(con, "gone", gone | waiting)
     _plans(con, set(losers))
 
 
-def _conflicts(con: Calculator, log: Log, upto: int) -> tuple[list[int], set[int]]:
+def _put_offsets(con: Calculator, table: str, offsets: set[int]) -> None:
+    rows = [{"log_offset": offset} for offset in sorted(offsets)]
+    put_tables(con, {table: pa.Table.from_pylist(rows, schema=GONE_SCHEMA)})
+
+
+def _conflicts(con: Calculator, log: Log, upto: int) -> list[int]:
     """Of several contents under one identity the least (told_at, canonical content) stands."""
     identities = log.conflicted(upto)
     if not identities:
-        return [], set()
+        return []
     put_tables(con, {"disputed": pa.Table.from_pylist([{"source": s, "key": k} for s, k in identities])})
     rows = fetch_table(con, "select e.* from everything as e semi join disputed using (source, key)")
     rows = rows.select(EVENT.names).cast(EVENT)
@@ -68,7 +70,7 @@ def _conflicts(con: Calculator, log: Log, upto: int) -> tuple[list[int], set[int
     for row, content in zip(rows.to_pylist(), contents, strict=True):
         told[(row["source"], row["key"])].append((row["told_at"], content, row["log_offset"]))
     kept = {min(versions)[2] for versions in told.values()}
-    return [offset for versions in told.values() for _, _, offset in versions if offset not in kept], kept
+    return [offset for versions in told.values() for _, _, offset in versions if offset not in kept]
 
 
 def _corrections(con: Calculator, losers: list[int]) -> Standing:
@@ -106,7 +108,7 @@ def _ranks(con: Calculator, sources: set[str]) -> dict[str, Rank]:
     return ranks
 
 
-def _offsets_of(con: Calculator, identities: set[Identity], _kept: set[int]) -> set[int]:
+def _offsets_of(con: Calculator, identities: set[Identity]) -> set[int]:
     if not identities:
         return set()
     put_tables(
