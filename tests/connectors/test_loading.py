@@ -15,11 +15,10 @@ from typing import Any
 
 import pytest
 
-from plantstack.connectors.files import intake
 from plantstack.errors import LogError
 from plantstack.events.store import Probe
 from plantstack.intervals import HOUR
-from plantstack.stack import Stack
+from plantstack.stack import Stack, loading
 from plantstack.stack.loading import Loaded
 
 from .support import us, write
@@ -65,7 +64,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_bulks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every file be large."""
-    monkeypatch.setattr(intake, "LARGE", 0)
+    monkeypatch.setattr(loading, "LARGE", 0)
 
 
 def load(project: Path, *files: Path, now: int = NOW, mapping: str = "plc") -> list[Loaded]:
@@ -173,7 +172,7 @@ def test_large_and_small_loads_give_the_same_events(
     other = tmp_path / "other"
     shutil.copytree(project, other)
     (small,) = load(project, path)
-    monkeypatch.setattr(intake, "LARGE", 0)
+    monkeypatch.setattr(loading, "LARGE", 0)
     (large,) = load(other, path)
     assert small.as_row() == large.as_row()
 
@@ -329,13 +328,11 @@ def test_F08_a_load_beside_another_writer(project: Path, tmp_path: Path) -> None
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from plantstack.connectors.files import intake
-from plantstack.events.log import Log
-from plantstack.stack import Stack
+from plantstack.stack import Stack, loading
 project, path = Path(sys.argv[1]), Path(sys.argv[2])
 point, nth = sys.argv[3], int(sys.argv[4])
 if sys.argv[5] == "1":
-    intake.LARGE = 0
+    loading.LARGE = 0
 seen = 0
 def probe(where, connection):
     global seen

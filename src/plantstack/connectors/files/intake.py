@@ -26,7 +26,7 @@ MAX_RATIO = 500  # of a compressed file; text of machines stays far below
 MIN_ROOM = 64 << 20  # small files may expand this far whatever their ratio
 
 LARGE = 8 << 20  # bytes: so many rows are written as whole files, not one by one
-LARGE_PACKED = 1 << 20
+PACKED = 8  # times as many rows are in as many bytes
 
 _MAGIC = {b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 _SUFFIXES = (".gz", ".xz", ".zst")
@@ -137,11 +137,11 @@ def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int 
     return Spooled(into, name, digest.hexdigest(), written)
 
 
-def is_large(path: Path) -> bool:
-    """Whether a file holds too many rows to take them one by one; what is not there is not large."""
+def weight(path: Path) -> int:
+    """About how many bytes of text a file is; what is not there weighs nothing."""
     stamp = stamp_of(path)
     is_packed = path.suffix.lower() in (*_SUFFIXES, ".parquet", ".xlsx")
-    return stamp is not None and stamp.size >= (LARGE_PACKED if is_packed else LARGE)
+    return stamp.size * (PACKED if is_packed else 1) if stamp else 0
 
 
 def unpacked_suffix(name: str) -> str:
