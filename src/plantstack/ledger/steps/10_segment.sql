@@ -39,15 +39,20 @@ asof join machine_tile as tile on tile.m = p.m and tile.from_at <= p.t
 asof left join order_span as o on o.m = p.m and o.from_at <= p.t
 asof left join setup_span as s on s.m = p.m and s.from_at <= p.t;
 
--- ... then cut the frame and the effective statements by each other.
+-- ... then cut the frame and the effective statements by each other: at every border what began last on either side.
 create or replace temp table cut as
 with point as (
-    select m, from_at as t from frame
-    union
-    select e.m, greatest(e.from_at, b.from_at)
+    select m, from_at as t, fid, null as sid from frame
+    union all
+    -- no statement is 0 here, so that it too can be the last to begin
+    select e.m, greatest(e.from_at, b.from_at), null, coalesce(e.sid, 0)
     from effective as e
     join bounds as b on b.m = e.m
     where e.to_at > b.from_at
+),
+
+border as (
+    select m, t, max(fid) as fid, max(sid) as sid from point group by m, t
 )
 
 select
@@ -55,11 +60,16 @@ select
     piece.m,
     piece.from_at,
     coalesce(piece.to_at, b.until_at) as to_at,
-    frame.fid,
-    e.sid
+    piece.fid,
+    nullif(piece.sid, 0) as sid
 from (
-    select m, t as from_at, lead(t) over (partition by m order by t) as to_at from point
+    select
+        m,
+        t as from_at,
+        lead(t) over upto as to_at,
+        last_value(fid ignore nulls) over upto as fid,
+        last_value(sid ignore nulls) over upto as sid
+    from border
+    window upto as (partition by m order by t)
 ) as piece
-join bounds as b on b.m = piece.m
-asof join frame on frame.m = piece.m and frame.from_at <= piece.from_at
-asof left join effective as e on e.m = piece.m and e.from_at <= piece.from_at;
+join bounds as b on b.m = piece.m;

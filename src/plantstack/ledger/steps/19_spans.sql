@@ -5,7 +5,7 @@ create or replace temp table stop_span as
 with own as (
     select b.m, b.stop, b.account, b.symptom, b.from_at, b.to_at, b.to_at - b.from_at as us
     from booked as b
-    where b.stop is not null
+    where b.stop_at is not null
 ),
 
 class as (
@@ -49,34 +49,18 @@ left join why on why.m = s.m and why.stop = s.stop;
 
 -- Changeovers: set-up pieces, bridged by planned time and by anything inside one implied set-up.
 create or replace temp table changeover_span as
-with piece as (
-    select
-        k.m,
-        k.from_at,
-        k.to_at,
-        k.account = 'setup' as is_own,
-        count(
-            case
-                when k.account not in ('setup', 'not_scheduled', 'planned_down') and f.change is null then 1
-            end
-        ) over (partition by k.m order by k.from_at rows unbounded preceding) as part
-    from booked as k
-    join frame as f on f.fid = k.fid
-),
-
-span as (
+with span as (
     select
         p.m,
-        p.part,
         min(p.from_at) as from_at,
         max(p.to_at) as to_at,
         sum(p.to_at - p.from_at)::bigint as own_us,
-        p.part < last_one.part as is_closed
-    from (from piece where is_own) as p
+        p.changeover < last_one.changeover as is_closed
+    from (from booked where account = 'setup') as p
     join (
-        select m, max(part) as part from piece group by m
+        select m, max(changeover) as changeover from booked group by m
     ) as last_one on last_one.m = p.m
-    group by p.m, p.part, last_one.part
+    group by p.m, p.changeover, last_one.changeover
 )
 
 select
@@ -101,62 +85,38 @@ asof left join order_span as after on after.m = s.m and after.from_at <= s.to_at
 
 -- Failures: from the first failing piece to the next in which the machine can run again.
 create or replace temp table failure_span as
-with piece as (
-    select
-        k.m,
-        k.from_at,
-        k.to_at,
-        k.symptom,
-        case
-            when k.symptom is not null and leaf.account is not null then leaf.account = 'breakdown'
-            else k.state = 'fault'
-        end as is_failing,
-        k.state in ('producing', 'idle', 'starved', 'blocked') as can_run,
-        case when k.account in ('not_scheduled', 'planned_down') then 0 else k.to_at - k.from_at end as scheduled_us,
-        case when k.account in ('not_scheduled', 'planned_down', 'setup') then k.to_at - k.from_at else 0 end as hidden_us
-    from booked as k
-    left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom
+with begun as (
+    select m, failure, min(from_at) as from_at from booked where is_failing group by m, failure
 ),
 
 part as (
-    select
-        *,
-        count(case when can_run and not is_failing then 1 end) over (
-            partition by m order by from_at rows unbounded preceding
-        ) as part
-    from piece
-),
-
-begun as (
-    select m, part, min(from_at) as from_at from part where is_failing group by m, part
+    select p.*, b.from_at as begun_at
+    from booked as p
+    join begun as b on b.m = p.m and b.failure = p.failure and p.from_at >= b.from_at
 ),
 
 span as (
     select
         p.m,
-        p.part,
-        b.from_at,
+        p.failure,
+        p.begun_at as from_at,
         max(p.to_at) as to_at,
-        sum(p.scheduled_us)::bigint as scheduled_us,
-        sum(p.hidden_us)::bigint as hidden_us,
-        p.part < last_one.part as is_closed
+        sum(case when p.account in ('not_scheduled', 'planned_down') then 0 else p.to_at - p.from_at end)::bigint
+            as scheduled_us,
+        sum(case when p.account in ('not_scheduled', 'planned_down', 'setup') then p.to_at - p.from_at else 0 end)::bigint
+            as hidden_us,
+        p.failure < last_one.failure as is_closed
     from part as p
-    join begun as b on b.m = p.m and b.part = p.part and p.from_at >= b.from_at
-    join (select m, max(part) as part from part group by m) as last_one on last_one.m = p.m
-    group by p.m, p.part, b.from_at, last_one.part
+    join (select m, max(failure) as failure from booked group by m) as last_one on last_one.m = p.m
+    group by p.m, p.failure, p.begun_at, last_one.failure
 ),
 
 why as (
-    select s.m, s.part, p.symptom
+    select m, failure, symptom
     from (
-        select p.m, p.part, p.symptom, sum(p.to_at - p.from_at) as us
-        from part as p
-        join begun as b on b.m = p.m and b.part = p.part and p.from_at >= b.from_at
-        where p.symptom is not null
-        group by all
-    ) as p
-    join span as s on s.m = p.m and s.part = p.part
-    qualify row_number() over (partition by s.m, s.part order by p.us desc, p.symptom) = 1
+        select m, failure, symptom, sum(to_at - from_at) as us from part where symptom is not null group by all
+    )
+    qualify row_number() over (partition by m, failure order by us desc, symptom) = 1
 )
 
 select
@@ -177,7 +137,7 @@ select
     '' as product_to
 from span as s
 join bounds as b on b.m = s.m
-left join why on why.m = s.m and why.part = s.part;
+left join why on why.m = s.m and why.failure = s.failure;
 
 -- The standard time of a changeover: the most specific entry of the matrix, else the product's default.
 create or replace temp table changeover_standard as
