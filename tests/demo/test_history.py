@@ -160,3 +160,15 @@ def test_the_collector_says_that_it_listens() -> None:
     assert (end - start).max() <= 3_600 * SECOND
     assert not inside(start, dead).any()
     assert end.max() >= UNTIL - DAY
+
+
+@pytest.mark.parametrize("line", ["tul-1", "pun-2", "lei-1", "mty-1"])
+def test_a_plan_asks_for_a_little_more_than_is_made(line: str) -> None:
+    plans = told("plan", line)
+    slots = plans.filter(pc.invert(pc.ends_with(plans["key"], "-b")))  # the versions of the Friday before
+    planned = column(slots, "qty").sum()
+    exit_ = {"tul-1": "tul-1-packer", "lei-1": "lei-1-washer", "mty-1": "mty-1-packer"}.get(line, line)
+    made = np.nansum(column(told("count", exit_), "total"))
+    assert 0.85 < made / planned < 1.05
+    assert (column(slots, "until_at") - column(slots, "from_at")).max() <= 12 * 3_600 * SECOND
+    assert (column(slots, "at") < column(slots, "from_at")).all()

@@ -296,3 +296,23 @@ def test_leipzig_reports_the_mean_of_its_lines() -> None:
     assert all(0.4 < value < 0.9 for value in reported)
     others = [json.loads(body)["name"] for body in told("finance", "tulsa")["body"].to_pylist()]
     assert "oee_reported" not in others
+
+
+def test_sheets_read_too_good() -> None:
+    """Pieces an hour of shift, on paper and after it; and stops that the sheets call planned."""
+    one = truth("paper-too-good")
+    for machine in ("lei-2-press", "lei-2-test"):
+        counts = told("count", machine)
+        paper = column(counts, "at") <= one.until_at
+        total = column(counts, "total")
+        begin = UNTIL - 90 * DAY
+        typed = total[paper].sum() / (one.until_at - begin)
+        counted = total[~paper].sum() / (UNTIL - one.until_at)
+        assert typed > 1.04 * counted
+    sheet = told("state", "lei-2-test", source="sheet.lei-2")
+    assert (
+        pc.is_in(sheet["reason"], pa.array(["maintenance", "meeting"])).to_numpy(zero_copy_only=False).sum()
+        > 20
+    )
+    honest = told("state", "lei-cell", source="sheet.lei-cell")
+    assert not pc.is_in(honest["reason"], pa.array(["meeting"])).to_numpy(zero_copy_only=False).any()
