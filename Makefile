@@ -1,8 +1,8 @@
-# Everything a newcomer needs: `make test` and, once the tour lands, `make demo`.
+# Everything a newcomer needs: `make demo` and `make test`.
 PY := .venv/bin/python
 SHELL := /bin/bash
 
-.PHONY: test check format environment
+.PHONY: demo test check format environment
 
 environment: .venv/.installed
 
@@ -20,6 +20,11 @@ check: environment
 
 test: check
 	.venv/bin/pytest -n 2
+
+# A simulated group of plants in demo-plant/, and a tour of it in the terminal.
+demo: environment
+	rm -rf demo-plant
+	.venv/bin/plantstack demo demo-plant --no-serve
 
 format: environment
 	.venv/bin/ruff check --fix .

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces import books
+from plantstack.interfaces import books, demo_tour
 from plantstack.interfaces.answer import (
     CRASH,
     TROUBLE,
@@ -171,6 +171,20 @@ def restore(
     offset = Stack.restore(file, project)
     row = {"project": str(project), "offset": offset}
     give(Answer([row], offset=offset), as_json=as_json, told=f"{project} is restored up to offset {offset}.")
+
+
+@app.command()
+def demo(
+    project: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A new or empty folder.")
+    ] = demo_tour.DEFAULT_FOLDER,
+    days: Annotated[int, typer.Option("--days", min=1, help="Production days up to now.")] = 90,
+    sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = 3,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same plants.")] = 1,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the tour in the terminal.")] = True,
+) -> None:
+    """Simulate a group of plants and lead through it in the terminal."""
+    demo_tour.run_demo(project, days=days, sites=sites, seed=seed, now=time.time_ns() // 1000)
 
 
 books.register(app)

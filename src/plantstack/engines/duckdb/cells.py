@@ -62,7 +62,9 @@ class Cells:
             measure = MEASURES[name]
             if name == MEASURE:
                 told[name], reasons[name] = None, BY_SHIFT
-            elif measure.sum is None or not recorded.intersection(measure.feeds):
+            elif measure.sum is None and recorded.intersection(measure.feeds):
+                told[name], reasons[name] = None, f"{measure.feeds[0]} events are kept, but not added up yet"
+            elif not recorded.intersection(measure.feeds):
                 told[name] = None
             elif is_placed and "state" in measure.feeds:
                 told[name], reasons[name] = None, _PLACED
