@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
-from plantstack.connectors.files.intake import Spooled, spool, unpacked_suffix
+from plantstack.connectors.files.intake import Spooled, shown_name, spool, unpacked_suffix
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
@@ -48,6 +50,7 @@ class FileBatch:
     lines: Lines | None = None
     carry: str = ""  # counters' last samples, for the next file of the same source
     refused: tuple[Problem, ...] = ()  # why the file could not be read, or not to its end
+    number: int = 0  # of the file among those of the load
 
     @property
     def is_last(self) -> bool:
@@ -95,37 +98,67 @@ def load_files(
     A file that cannot be read gives a batch that says why, and the next file is read.
     """
     kept: Carry = json.loads(carry) if carry else {}
-    for path in paths:
-        events = 0
-        for batch in _load_file(path, mapping, known, kept, folder):
-            events += batch.events.num_rows
-            yield batch
-            progress(batch.file, events)
+    with tempfile.TemporaryDirectory(prefix="plantstack-") as place:
+        room = _Room(Path(place))
+        for number, path in enumerate(paths):
+            events = 0
+            for batch in _load_file(path, mapping, known, kept, folder, room):
+                events += batch.events.num_rows
+                yield replace(batch, number=number)
+                progress(batch.file, events)
+
+
+class _Room:
+    """One private folder and one calculator for all files of a load; each file has its own corner."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self._calculator: duckdb.DuckDBPyConnection | None = None
+
+    def corner(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder for one file, gone after it."""
+        return tempfile.TemporaryDirectory(dir=self.place)
+
+    def calculator(self) -> duckdb.DuckDBPyConnection:
+        """A connection with tables of its own; to be closed after each file."""
+        if self._calculator is None:
+            self._calculator = private_connection(self.place)
+        return self._calculator.cursor()
 
 
 def _load_file(
-    path: Path, mapping: Mapping | None, known: Callable[[str], bool], carry: Carry, folder: Path | None
+    path: Path,
+    mapping: Mapping | None,
+    known: Callable[[str], bool],
+    carry: Carry,
+    folder: Path | None,
+    room: _Room,
 ) -> Iterator[FileBatch]:
-    with tempfile.TemporaryDirectory(prefix="plantstack-") as place:
-        private = Path(place)
-        source = mapping.source if mapping else ""
-        name = path.name
+    source = mapping.source if mapping else ""
+    name = shown_name(path)
+    with room.corner() as corner:
         try:
-            file = spool(path, private / f"file{unpacked_suffix(path.name)}", folder=folder)
-            name = file.name
-            groups = name_parts(mapping, name) if mapping else {}
-            mark = _mark(file, source, groups)
-            if known(mark.sha256):
-                note = Problem("file-known", name, "was loaded before, perhaps under another name")
-                yield FileBatch(name, mark=mark, notes=(note,))
-            elif mapping is None:
-                yield from _canonical(file)
-                yield FileBatch(name, mark=mark)
+            file = spool(path, Path(corner) / f"file{unpacked_suffix(path.name)}", folder=folder)
+            if mapping is None:
+                mark = _mark(file, "", {})
+                yield from _known(mark) if known(mark.sha256) else _canonical(file)
             else:
-                yield from _mapped(file, mapping, groups, private, carry)
-                yield FileBatch(name, mark=mark, carry=json.dumps(carry) if carry else "")
+                with closing(room.calculator()) as connection:
+                    groups = name_parts(connection, mapping, name)
+                    mark = _mark(file, source, groups)
+                    yield from (
+                        _known(mark)
+                        if known(mark.sha256)
+                        else _mapped(connection, file, mapping, groups, carry)
+                    )
+            yield FileBatch(name, mark=mark, carry=json.dumps(carry) if carry else "")
         except EventError as error:
             yield FileBatch(name, refused=error.problems)
+
+
+def _known(mark: FileMark) -> Iterator[FileBatch]:
+    note = Problem("file-known", mark.name, "was loaded before, perhaps under another name")
+    yield FileBatch(mark.name, notes=(note,))
 
 
 def _mark(file: Spooled, source: str, groups: dict[str, str]) -> FileMark:
@@ -162,17 +195,17 @@ def _is_ours(path: Path) -> bool:
 
 
 def _mapped(
-    file: Spooled, mapping: Mapping, groups: dict[str, str], private: Path, carry: Carry
+    connection: duckdb.DuckDBPyConnection,
+    file: Spooled,
+    mapping: Mapping,
+    groups: dict[str, str],
+    carry: Carry,
 ) -> Iterator[FileBatch]:
-    connection = private_connection(private)
-    try:
-        sheets, joined = main_sheets(connection, file, mapping)
-        keys = Keys(connection, mapping, len(sheets), file.sha256)
-        for sheet in sheets:
-            layout = Layout(mapping, sheet, joined, groups, Binder())
-            yield from _sheet(Run(connection, layout, keys), carry)
-    finally:
-        connection.close()
+    sheets, joined = main_sheets(connection, file, mapping)
+    keys = Keys(connection, mapping, len(sheets), file.sha256)
+    for sheet in sheets:
+        layout = Layout(mapping, sheet, joined, groups, Binder())
+        yield from _sheet(Run(connection, layout, keys), carry)
 
 
 def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:

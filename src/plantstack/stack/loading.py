@@ -91,30 +91,29 @@ class Loading:
 
     def _batches(self, paths: Sequence[Path], loaded: list[Loaded]) -> Iterator[tuple[Loaded, Batch]]:
         names, carry = names_of(self.plant), self.log.cursor(self._counters) or ""
+        keys = [KeyMaker() for _ in paths]
         marks: set[str] = set()
 
         def known(mark: str) -> bool:
             return mark in marks or self.log.knows_file(mark)
 
-        for path, one in zip(paths, loaded, strict=True):
-            keys = KeyMaker()
-            for part in load_files([path], self.mapping, known=known, carry=carry, progress=self.progress):
-                one.notes.extend(part.notes)
-                if part.refused:
-                    one.refused = 1
-                    one.problems.extend(part.refused)
-                good, faults = validate(part.events, names, self.now, keys)
-                dead = (*part.dead, *part.bury(faults))
-                _tell(dead, one)
-                one.set_aside += len(dead)
-                batch = self._batch(part, Batch(good, dead), one)
-                carry = part.carry or carry
-                marks |= {batch.file.sha256} if batch.file else set()
-                yield one, batch
+        for part in load_files(paths, self.mapping, known=known, carry=carry, progress=self.progress):
+            one = loaded[part.number]
+            one.notes.extend(part.notes)
+            if part.refused:
+                one.refused = 1
+                one.problems.extend(part.refused)
+            good, faults = validate(part.events, names, self.now, keys[part.number])
+            dead = (*part.dead, *part.bury(faults))
+            _tell(dead, one)
+            one.set_aside += len(dead)
+            batch = self._batch(part, Batch(good, dead), one)
+            marks |= {batch.file.sha256} if batch.file else set()
+            yield one, batch
 
     def _batch(self, part: FileBatch, batch: Batch, loaded: Loaded) -> Batch:
         """Add to the last batch of a file what the next load must know."""
-        if part.mark is None or any(note.code == "file-known" for note in part.notes):
+        if part.mark is None or any(note.code == "file-known" for note in loaded.notes):
             return batch
         cursor = Cursor(self._counters, part.carry) if part.carry else None
         if not loaded.set_aside:

@@ -129,7 +129,10 @@ def numbered_headers(width: int) -> tuple[str, ...]:
 
 
 def private_connection(folder: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
-    """A calculator that can read one folder and nothing else, and cannot be told otherwise."""
+    """A calculator that can read one folder and nothing else, and cannot be told otherwise.
+
+    Its cursors are as bound as it is, and each has temporary tables of its own.
+    """
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -137,7 +140,7 @@ def private_connection(folder: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyC
             "memory_limit": memory,
         }
     )
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET allowed_directories = [$1]", [str(folder)])
     connection.execute("SET temp_directory = $1", [str(folder / "spill")])
     connection.execute("SET enable_external_access = false")

@@ -15,7 +15,7 @@ from plantstack.connectors.mapping.read_columns import name_groups
 from plantstack.errors import EventError, Problem
 
 
-def name_parts(mapping: Mapping, name: str) -> dict[str, str]:
+def name_parts(connection: duckdb.DuckDBPyConnection, mapping: Mapping, name: str) -> dict[str, str]:
     """The named groups of a file's name.
 
     Raises:
@@ -28,8 +28,7 @@ def name_parts(mapping: Mapping, name: str) -> dict[str, str]:
     listed = ", ".join(f"'{group}'" for group in groups)
     # RE2, as everywhere: no pattern can take longer than the name is long.
     found = f"regexp_extract($1, $2, [{listed}])" if groups else "NULL"
-    with duckdb.connect() as calculator:
-        fits = calculator.execute(f"SELECT regexp_matches($1, $2), {found}", [name, pattern]).fetchall()
+    fits = connection.execute(f"SELECT regexp_matches($1, $2), {found}", [name, pattern]).fetchall()
     if not fits[0][0]:
         what = f"the name does not fit '{pattern}' of mapping '{mapping.name}'"
         raise EventError(Problem("file-name", name, what, "Check that the mapping is meant for it."))
