@@ -130,8 +130,8 @@ def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
         return f"{row['kpi']} = {row['formula']}", _value(row), _trust(row)
     if kind == "measure":
         units[row["measure"]] = row["unit"]
-        checked = "" if row["residual"] is None else f"  parts off by {row['residual']}"
-        return f"  {row['measure']}", figure(row["value"], row["unit"]), row["meaning"] + checked
+        wrong = f"; DOES NOT ADD UP, off by {row['residual']}" if row["residual"] else ""
+        return f"  {row['measure']}", figure(row["value"], row["unit"]), row["meaning"] + wrong
     if kind == "part":
         name = row.get("machine") or row.get("day", "")
         return f"    {name}", figure(row["value"], units[row["measure"]]), ""
