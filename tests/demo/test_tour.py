@@ -15,7 +15,7 @@ from plantstack.errors import ConfigError
 from plantstack.interfaces.demo_tour import run_demo
 from plantstack.interfaces.tour import show_tour
 from plantstack.interfaces.tour_shift import SIGNS
-from plantstack.intervals import SECOND
+from plantstack.intervals import DAY, HOUR, SECOND
 from plantstack.ledger.rules import ACCOUNTS
 from plantstack.stack import Stack
 
@@ -55,6 +55,13 @@ def test_it_fits_on_100_columns_without_any_colour(demo: tuple[Path, str]) -> No
     assert max(len(line) for line in text.splitlines()) <= 100
     assert "\x1b" not in text
     assert "[bold]" not in text and "[/" not in text
+
+
+def test_nothing_is_cut_off_on_80_columns(demo: tuple[Path, str]) -> None:
+    folder, text = demo
+    narrow = shown(folder, 80)
+    assert max(len(line) for line in narrow.splitlines()) <= 80
+    assert "…" not in narrow and "…" not in text
 
 
 def test_the_loss_tree_adds_up(demo: tuple[Path, str]) -> None:
@@ -133,3 +140,15 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(ConfigError, match="not empty"):
         run_demo(tmp_path, days=2, sites=1, seed=1, now=UNTIL)
+
+
+def test_a_day_without_a_shift_is_told_as_it_is(tmp_path: Path) -> None:
+    """Monday before the first shift: the only production day was a Sunday off."""
+    console = Console(file=StringIO(), width=100)
+    monday = UNTIL + 3 * DAY - 4 * HOUR
+    run_demo(tmp_path / "demo", days=1, sites=1, seed=1, now=monday, console=console)
+    file = console.file
+    assert isinstance(file, StringIO)
+    text = file.getvalue()
+    assert "The group" in text and "Three commands to try next" in text
+    assert "One shift" not in text

@@ -72,6 +72,8 @@ def _letters(told: Heard, truth: Truth) -> Heard:
     events, heard = told
     counts = pc.and_(pc.equal(events["kind"], "count"), pc.equal(events["source"], "opc.tul-1"))
     some = pc.indices_nonzero(counts)[:3]
+    if len(some) < 3:
+        return told
     strange = events.take(some)
     at = np.array([truth.from_at, truth.from_at, truth.from_at], dtype=np.int64)
     strange = _with(

@@ -215,7 +215,8 @@ def scrapped(
     for product in line.habit.products:
         mine = products == product
         for name, by_shift in line.conditions.scrap(machine.name, product).items():
-            shares[names.index(name), mine] = by_shift[shift[mine]]
+            if len(by_shift):  # a window without any shift has made nothing
+                shares[names.index(name), mine] = by_shift[shift[mine]]
     steps = np.cumsum(shares, axis=0)
     bad = rng.binomial(total, np.clip(steps[-1], 0, 1))
     drawn = rng.random(len(when)) * np.maximum(steps[-1], 1e-12)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from plantstack.demo import build_demo
-from plantstack.interfaces.tour import show_tour
+from plantstack.interfaces.tour import WIDTH, show_tour
 from plantstack.intervals import MINUTE
 from plantstack.stack import Stack
 
@@ -32,7 +32,7 @@ def run_demo(
         QueryError: when there is no such group.
         ConfigError: when the folder is not empty.
     """
-    until, shown_on = now - now % MINUTE, console or Console(highlight=False)
+    until, shown_on = now - now % MINUTE, console or _output()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
@@ -49,3 +49,11 @@ def run_demo(
         show_tour(stack, shown_on)
     shown_on.print("\nWhat was planted in it stands nowhere in the project. Python knows:")
     shown_on.print(f"  plantstack.demo.truths({seed}, days={days}, sites={sites}, until={until})")
+
+
+def _output() -> Console:
+    """Standard output; a file or a pipe has no width of its own."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    return console

@@ -19,6 +19,8 @@ from plantstack.plant.localtime import offset_at
 from plantstack.stack import Stack
 
 WIDTH = 100
+_BESIDE_STRIP = 20  # margin, name and share beside the strip of a machine
+_BESIDE_TREE = 65  # labels and figures beside a bar of the loss tree
 _LAYERS = (
     ("execution", "operators, leads", "correct during the shift, not after"),
     ("control", "supervisors, planners", "move labour, escalate, call for help"),
@@ -161,7 +163,8 @@ def _layers(tour: Tour) -> RenderableType:
 def _shift(tour: Tour) -> RenderableType | None:
     if tour.shift is None:
         return None
-    return tour_shift.strip(tour.stack, tour.longest, tour.pace_maker(tour.longest), tour.shift)
+    machine, room = tour.pace_maker(tour.longest), tour.console.width - _BESIDE_STRIP
+    return tour_shift.strip(tour.stack, tour.longest, machine, tour.shift, room)
 
 
 def _sites(tour: Tour) -> RenderableType:
@@ -188,7 +191,9 @@ def _step(row: Row) -> str:
 
 
 def _tree(tour: Tour) -> RenderableType | None:
-    return tour_losses.tree(tour.stack, tour.pace_maker(tour.line)) if tour.line else None
+    if not tour.line:
+        return None
+    return tour_losses.tree(tour.stack, tour.pace_maker(tour.line), tour.console.width - _BESIDE_TREE)
 
 
 def _top(tour: Tour) -> RenderableType | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -28,12 +29,18 @@ _STOPS = (
 )
 _BASE = ("time_calendar", "time_run", "time_ideal_total", "time_ideal_good")
 _LOSSES = ("time_waiting", "time_breakdown", "time_other_stop", "time_planned_overrun")
-_WIDTH = 30
 _HOUR = 3600
+_Bar = tuple[str, Fraction, Fraction | int, str]  # label, hours, hours of a whole bar, what is said beside it
 
 
-def tree(stack: Stack, machine: str) -> RenderableType:
-    """Calendar time down to good pieces at ideal pace, in hours; the leaves are added up again below."""
+def tree(stack: Stack, machine: str, room: int) -> RenderableType:
+    """Calendar time down to good pieces at ideal pace, in hours; the leaves are added up again below.
+
+    Args:
+        stack: the project.
+        machine: whose hours.
+        room: length of the longest bar.
+    """
     names = [*_BASE, *(name for name, _ in (*_OUTSIDE, *_STOPS))]
     cells = stack.measures(names, scope=machine).cells
     if not cells:
@@ -44,37 +51,30 @@ def tree(stack: Stack, machine: str) -> RenderableType:
     bad = hours["time_ideal_total"] - hours["time_ideal_good"]
     leaves = [(label, hours[name]) for name, label in _STOPS]
     leaves += [("slower than the ideal pace", slow), ("scrap and rework, at ideal pace", bad)]
+    label = stack.plant.machines[machine].label or machine
+    good = hours["time_ideal_good"]
+    oee = f"{figure(float(good / busy), '1')} = OEE" if busy else ""
+    rows: list[_Bar] = [(f"calendar of {label}", hours["time_calendar"], 0, "")]
+    rows += [(f"  {told}", hours[name], 0, "") for name, told in _OUTSIDE]
+    rows += [("planned busy time", busy, busy, "100.0 %")]
+    rows += [(f"  {told}", lost, busy, "") for told, lost in leaves]
+    rows += [("good pieces at ideal pace", good, busy, oee)]
+    whole = sum((lost for _, lost in leaves), good)
+    check = "adds up" if whole == busy else f"is off by {float((whole - busy) * _HOUR):.6f} s"
+    added = f"{float(whole):,.1f} h of losses and good pieces = {float(busy):,.1f} h planned: {check}."
+    return Group(_drawn(rows, max(room, 8)), "", added)
+
+
+def _drawn(rows: Sequence[_Bar], room: int) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     sides: tuple[Literal["left", "right"], ...] = ("left", "right", "left", "left")
     for justify in sides:
         table.add_column(justify=justify, no_wrap=True)
-    label = stack.plant.machines[machine].label or machine
-    _row(table, f"calendar of {label}", hours["time_calendar"], None, "")
-    for name, told in _OUTSIDE:
-        _row(table, f"  {told}", hours[name], None, "")
-    _row(table, "planned busy time", busy, busy, "100.0 %")
-    for told, lost in leaves:
-        _row(table, f"  {told}", lost, busy, "")
-    good = hours["time_ideal_good"]
-    _row(
-        table,
-        "good pieces at ideal pace",
-        good,
-        busy,
-        f"{figure(float(good / busy), '1')} = OEE" if busy else "",
-    )
-    whole = sum(lost for _, lost in leaves) + good
-    check = "adds up" if whole == busy else f"is off by {float((whole - busy) * _HOUR):.6f} s"
-    return Group(
-        table, "", f"{float(whole):,.1f} h of losses and good pieces = {float(busy):,.1f} h planned: {check}."
-    )
-
-
-def _row(table: Table, label: str, hours: Fraction, busy: Fraction | None, told: str) -> None:
-    drawn = "█" * round(float(hours / busy) * _WIDTH) if busy and hours > 0 else ""
-    if busy and hours > 0 and not drawn:
-        drawn = "▏"
-    table.add_row(escape(label), f"{float(hours):,.1f} h", drawn, told)
+    for label, hours, busy, told in rows:
+        share = max(float(hours / busy), 0.0) if busy else 0.0
+        drawn = "█" * round(share * room) or ("▏" if share else "")
+        table.add_row(escape(label), f"{float(hours):,.1f} h", drawn, told)
+    return table
 
 
 def top(stack: Stack, machine: str) -> RenderableType:

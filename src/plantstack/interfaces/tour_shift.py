@@ -38,7 +38,6 @@ LEGEND = (
     "█ run   s set-up   B breakdown   o other stop   m short stops   w waiting   - no order   ? unknown\n"
     "· planned   ! planned, beyond its allowance"
 )
-_CELLS = 80
 _CELL_MINUTES = (1, 2, 3, 5, 6, 10, 12, 15, 20, 30, 60)
 _LOST = ("breakdown", "other_stop", "waiting", "setup", "planned_overrun", "unknown")
 _OWN = ("breakdown", "other_stop")
@@ -76,12 +75,20 @@ def last_shift(stack: Stack, machine: str) -> OneShift | None:
     return found
 
 
-def strip(stack: Stack, line: str, machine: str, shift: OneShift) -> RenderableType:
-    """One row a machine in flow order, one sign a cell; then the longest losses of the constraint."""
+def strip(stack: Stack, line: str, machine: str, shift: OneShift, room: int) -> RenderableType:
+    """One row a machine in flow order, one sign a cell; then the longest losses of the constraint.
+
+    Args:
+        stack: the project.
+        line: a line, or a machine that stands alone.
+        machine: the one that sets the pace.
+        shift: which shift.
+        room: at most so many signs.
+    """
     zone = ZoneInfo(stack.zone_of(machine))
     flow = stack.plant.lines[line].flow if line in stack.plant.lines else (machine,)
     whole = shift.span.length // MINUTE
-    minutes = next((one for one in _CELL_MINUTES if whole <= one * _CELLS), 120)
+    minutes = next((one for one in _CELL_MINUTES if whole <= one * room), 120)
     strips = Table.grid(padding=(0, 1, 0, 0))
     strips.add_row("", Text(_hours(shift.span, minutes, zone)), "run")
     for name in flow:
