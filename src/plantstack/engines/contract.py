@@ -34,6 +34,7 @@ class MeasureQuery:
         span: exact instants instead of days; hours cut by it are cut in the ledger, not guessed.
         structure: `as-was`, `as-is`, or an ISO date whose placements roll everything up.
         is_reported: the sums as they stood when their pages were closed, not as they are known now.
+        counts_open: whether cells say how many stops, changeovers and failures are open where they end.
     """
 
     measures: tuple[str, ...]
@@ -44,6 +45,7 @@ class MeasureQuery:
     span: Interval | None = None
     structure: str = "as-was"
     is_reported: bool = False
+    counts_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

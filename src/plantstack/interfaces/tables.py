@@ -20,15 +20,16 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     axes = [axis for axis in rows[0]["scope"] if axis not in ("path", "level")] if rows else []
     labelled = len({row["period"]["label"] for row in rows}) > 1
-    for title in ("KPI", *axes, *(["period"] if labelled else [])):
-        table.add_column(title, overflow="fold")
+    table.add_column("KPI", overflow="fold", min_width=14)
+    for title in (*axes, *(["period"] if labelled else [])):
+        table.add_column(title, overflow="fold", min_width=8)
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("change", justify="right", no_wrap=True) if labelled else None
     is_closed = any(row["reported"] for row in rows)
     table.add_column("reported", justify="right", no_wrap=True) if is_closed else None
     table.add_column("", no_wrap=True)
-    table.add_column("range", no_wrap=True)
-    table.add_column("trust", overflow="fold")
+    table.add_column("range", overflow="fold")
+    table.add_column("trust", overflow="fold", min_width=10)
     before: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         place = (row["kpi"], *(row["scope"][axis] for axis in axes))

@@ -93,7 +93,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     kpis, notes = _allowed(kpis, question)
     ids = tuple(kpi.id for kpi in kpis)
     needed = measures_needed(catalog, ids, question.profile)
-    query = replace(question.query, measures=needed)
+    query = replace(question.query, measures=needed, counts_open=True)
     models = [kpi.model for kpi in kpis if kpi.model]
     cells = gather(engine, query, models) if ids else []
     reported = _reported(engine, query, catalog, ids, question.profile) if ids else {}

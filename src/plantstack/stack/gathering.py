@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from plantstack.engines.contract import Axis, Exact, MeasureCell, MeasureQuery
+from plantstack.engines.contract import Axis, Exact, MeasureCell, MeasureQuery, MeasureTable
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import SECOND
@@ -45,6 +45,11 @@ class _Gathering:
 
     def cells(self, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
         table = self.engine.query(self.query)
+        inner = replace(self, query=replace(self.query, counts_open=False))
+        return inner.around(table, models)
+
+    def around(self, table: MeasureTable, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
+        """Put beside the cells of an answer what more they need; these queries need not say what is open."""
         rest = tuple(axis for axis in self.query.by if axis != "reason")
         whole, named, routes = self._whole(rest), self._named(table.cells), self._routes(table.cells)
         modelled = {name: self._modelled(MODELS[name]) for name in models if name in MODELS}

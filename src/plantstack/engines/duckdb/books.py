@@ -98,9 +98,10 @@ class Books:
             self.con.execute(f"insert into fresh_{table} by name {fresh}")
         for table in PAGED:
             self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
+        self.con.execute(f"create or replace temp view all_own_spans as from {self.relation('spans_fact')}")
         self.con.execute(
             "create or replace temp view all_spans_fact as"
-            f" from {self.relation('spans_fact')} union all by name from order_span_fact"
+            " from all_own_spans union all by name from order_span_fact"
         )
 
     def put_orders(self) -> None:

@@ -35,9 +35,8 @@ class Cells:
         """The cells of an answer, in order of keys and period."""
         query = self.query
         periods = periods_of(self.books, query, self.machines, {key[-1] for key in found})
-        by_machine = "machine" in query.by
-        ends = [period.span.end for period in periods.values()]
-        open_ends = open_at(self.books, ends, by_machine=by_machine)
+        ends = [period.span.end for period in periods.values()] if query.counts_open else []
+        open_ends = open_at(self.books, ends, by_machine="machine" in query.by)
         lineless = self._lineless()
         left = remaining(self.books, self.level, self.scope) if MEASURE in query.measures else []
         cells: list[MeasureCell] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from plantstack.engines.contract import Exact, MeasureQuery, MeasureTable
+from plantstack.engines.contract import Exact, Grain, MeasureQuery, MeasureTable
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
@@ -30,6 +30,8 @@ class DuckEngine:
     def __init__(self, books: Books) -> None:
         self.books = books
         self.has_reported = put_reported(books)
+        self._prepared: tuple[str, Grain] | None = None
+        self._moves = False
 
     # -- sums ------------------------------------------------------------------------------------
 
@@ -55,8 +57,15 @@ class DuckEngine:
         return MeasureTable(query, cells.of(found, recorded), recorded)
 
     def _prepare(self, query: MeasureQuery) -> None:
-        put_homes(self.books, query.structure)
-        put_labels(self.books, query.grain)
+        """Make the tables `home` and `label` those of the query."""
+        wanted = (query.structure, query.grain)
+        if self._prepared != wanted:
+            put_homes(self.books, query.structure)
+            put_labels(self.books, query.grain)
+            # the day decides where any machine has more than one home
+            sql = "select 1 from home group by equipment having count(*) > 1 limit 1"
+            self._moves = bool(self.books.con.execute(sql).fetchall())
+            self._prepared = wanted
 
     def _machines(self, query: MeasureQuery, level: str, scope: str) -> list[str]:
         sql = f"select distinct equipment from home as h where {condition(level, scope)} order by all"
@@ -71,17 +80,12 @@ class DuckEngine:
         level: str,
         scope: str,
     ) -> None:
-        sql = summing_sql(query, table, measures, level, scope, moves=self._has_moves())
+        sql = summing_sql(query, table, measures, level, scope, moves=self._moves)
         width = len(query.by) + 1
         for row in self.books.con.execute(sql).fetchall():
             sums = found.setdefault(tuple(str(one) for one in row[:width]), {})
             for measure, number in zip(measures, row[width:], strict=True):
                 sums[measure.name] = in_unit(measure, number)
-
-    def _has_moves(self) -> bool:
-        """Whether any machine has more than one home, so that the day decides."""
-        sql = "select 1 from home group by equipment having count(*) > 1 limit 1"
-        return bool(self.books.con.execute(sql).fetchall())
 
     def _recorded(self, level: str, scope: str) -> frozenset[str]:
         """Kinds ever recorded of the scope, of what stands in it and of what it stands in."""
@@ -177,6 +181,7 @@ class DuckEngine:
             QueryError: for a scope that does not exist.
         """
         put_homes(self.books, "as-was")
+        self._prepared = None
         level, found = check_scope(self.books.plant, scope)
         kinds = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
         mine = f"(select h.equipment from home as h where {condition(level, found)})"

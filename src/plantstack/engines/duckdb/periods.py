@@ -40,6 +40,8 @@ def periods_of(
     zone = zones.pop() if len(zones) == 1 else "UTC"
     if query.grain == "hour":
         spans = {label: _hour(int(label), zone) for label in labels}
+    elif query.grain == "all" and query.days == (None, None):
+        spans = {}
     else:
         spans = _shifts(books) if query.grain == "shift" else _days(books, query)
     bounds = _extent(books, machines)
@@ -48,22 +50,28 @@ def periods_of(
     out = {}
     for label in labels:
         name = _hour_name(int(label), zone) if query.grain == "hour" else label.strip()
-        span = bounds if query.grain == "all" and query.days == (None, None) else spans.get(label, bounds)
-        out[label] = Period(name or "all", _clip(span, bounds))
+        out[label] = Period(name or "all", _clip(spans.get(label, bounds), bounds))
     return out
 
 
 def open_at(books: Books, ends: Iterable[int], *, by_machine: bool) -> dict[tuple[int, str], int]:
     """Count stops, changeovers and failures that were open at instants: (instant, machine or '') -> n."""
-    put_tables(books.con, {"period_end": pa.table({"t": pa.array(sorted(set(ends)), pa.int64())})})
+    instants = sorted(set(ends))
     machine = "s.equipment" if by_machine else "''"
+    head = f"select e.t, {machine}, count(*) from"
+    # one instant is a filter, which leaves most of the files unread; several are a join of ranges
+    if len(instants) == 1:
+        at = f"s.from_at < {instants[0]} and s.until_at >= {instants[0]}"
+        joined = f"all_own_spans as s cross join (select {instants[0]}::bigint as t) as e where {at} and"
+    else:
+        put_tables(books.con, {"period_end": pa.table({"t": pa.array(instants, pa.int64())})})
+        joined = "all_own_spans as s join period_end as e on s.from_at < e.t and s.until_at >= e.t where"
     sql = (
-        f"select e.t, {machine}, count(*) from all_spans_fact as s semi join in_scope using (equipment)"
-        " join period_end as e on s.from_at < e.t and s.until_at >= e.t"
-        " where s.kind in ('stop', 'changeover', 'failure') and (s.until_at > e.t or not s.is_closed)"
-        " group by 1, 2"
+        f"{head} {joined} s.kind in ('stop', 'changeover', 'failure')"
+        " and (s.until_at > e.t or not s.is_closed) and s.equipment in (select equipment from in_scope) group by 1, 2"
     )
-    return {(at, name): count for at, name, count in books.con.execute(sql).fetchall()}
+    found = books.con.execute(sql).fetchall() if instants else []
+    return {(at, name): count for at, name, count in found}
 
 
 def _extent(books: Books, machines: Sequence[str]) -> Interval:
