@@ -68,7 +68,8 @@ def open_at(books: Books, ends: Iterable[int], *, by_machine: bool) -> dict[tupl
         joined = "all_own_spans as s join period_end as e on s.from_at < e.t and s.until_at >= e.t where"
     sql = (
         f"{head} {joined} s.kind in ('stop', 'changeover', 'failure')"
-        " and (s.until_at > e.t or not s.is_closed) and s.equipment in (select equipment from in_scope) group by 1, 2"
+        " and (s.until_at > e.t or not s.is_closed)"
+        " and s.equipment in (select equipment from in_scope) group by 1, 2"
     )
     found = books.con.execute(sql).fetchall() if instants else []
     return {(at, name): count for at, name, count in found}
