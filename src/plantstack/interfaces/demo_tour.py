@@ -33,7 +33,7 @@ def run_demo(
         ConfigError: when the folder is not empty.
     """
     until, shown_on = now - now % MINUTE, console or _output()
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<50}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
         task = shown.add_task("beginning", total=1.0)
