@@ -106,14 +106,18 @@ def build_demo(
     with Stack.open(folder, write=True) as stack:
         history = _simulated(stack.plant, window, known, seed, progress)
         receipt = _loaded(stack, history, window, progress)
-        whole = _DERIVED - _LOADED
-        stack.derive(
-            progress=lambda done, of: progress(
-                f"accounting for every second of {done} of {of} machines", _LOADED + whole * done / of
-            )
-        )
+        _derive(stack, progress)
     progress("done", 1.0)
     return Demo(folder, window, names, known, receipt)
+
+
+def _derive(stack: Stack, progress: Progress) -> None:
+    whole = _DERIVED - _LOADED
+
+    def told(done: int, of: int) -> None:
+        progress(f"accounting for every second of {done} of {of} machines", _LOADED + whole * done / of)
+
+    stack.derive(progress=told)
 
 
 def plant_texts(days: int, sites: int, until: int) -> dict[str, str]:

@@ -74,6 +74,7 @@ def planted(window: Window, rng: np.random.Generator) -> tuple[Truth, ...]:
         _pune,
         _leipzig,
         _records,
+        _reports,
     )
     return tuple(truth for group in groups for truth in group(plant))
 
@@ -224,6 +225,12 @@ def _records(plant: _Planter) -> tuple[Truth, ...]:
             Effect("twice", "tul-1", 1.0),
             hours=(1.0, 7.0),
         ),
+    )
+
+
+def _reports(plant: _Planter) -> tuple[Truth, ...]:
+    """What is wrong with what people and gateways send."""
+    return (
         plant(
             *("mean-of-lines", "averaged_oee", "leipzig", "leipzig", (0.0, 1.0)),
             "The plant reports the plain mean of its lines' OEE, whatever time each was planned.",
