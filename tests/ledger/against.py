@@ -148,7 +148,7 @@ def pieces_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], tuple[An
     """Pieces by cell and class, the total made of its exclusive classes; lanes apart."""
     out: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, 0])
     for r in books["pieces_fact"]:
-        if r["class"] in ("reduced_capacity", "line_good"):
+        if r["class"] in ("reduced_capacity", "line_good", "scrap_planned", "scrap_unplanned"):
             continue
         key = (r["hour_from"], r["equipment"], r["day"], r["shift"], r["crew"], r["order_id"], r["product"])
         for name in ("total", r["class"]) if r["class"] in TOTAL_CLASSES else (r["class"],):

@@ -19,10 +19,9 @@ from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import Calculator, fetch_table, open_calculator, put_tables
 from plantstack.engines.duckdb.derive import GONE_SCHEMA, PLAN_SCHEMA, as_of_sites, put_event_view, put_plant
-from plantstack.engines.duckdb.deriving import bring_up, derive, dirt_of
+from plantstack.engines.duckdb.deriving import bring_up
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
-from plantstack.ledger.outputs import DERIVED
 from plantstack.plant.plant import Plant as RealPlant
 
 FACTS = ("ledger", "time_fact", "pieces_fact", "spans_fact")

@@ -108,7 +108,7 @@ calendars:
     shifts: {day: {from: 08:00, until: 16:00}}
     week: {mon-fri: [day]}
 products:
-  cola: {label: Cola, family: soft, class: sweet}
+  cola: {label: Cola, family: soft, class: sweet, planned_scrap: 1.5 %}
   water: {class: plain}
   "4711 A/B": {}
 units:

@@ -172,6 +172,11 @@ def test_kinds_never_recorded_are_named(stack: Stack) -> None:
     assert told["schedule_attainment"] == "needs plan"
 
 
+def test_scrap_is_held_against_what_the_plan_allows(stack: Stack) -> None:
+    # 480 pieces of scrap on the line; 1 % of the 8400 the first machine made may be
+    assert values(stack, "actual_to_planned_scrap", scope="line-1") == {"all": pytest.approx(480 / 84)}
+
+
 def test_nothing_counted_is_zero_and_not_nothing(stack: Stack) -> None:
     (cell,) = stack.measures(["n_stop"], scope="packer").cells
     assert cell.sums == {"n_stop": 0}

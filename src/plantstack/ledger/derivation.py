@@ -46,6 +46,7 @@ PLANT_TABLES = (
     "reason",
     "standard",
     "unit_factor",
+    "product",
     "product_class",
     "changeover",
     "changeover_default",

@@ -131,6 +131,21 @@ EVIDENCE = (
             null_above=_TWO_PERCENT,
         ),
     ),
+    Measure(
+        "qty_without_planned_scrap",
+        "pc",
+        "flow",
+        "pieces of a product whose plan names no scrap",
+        ("count",),
+        Sum("pieces", "qty", (("class", ("scrap_unplanned",)),)),
+        evidence=Evidence(
+            "qty_counted",
+            ("qty_scrap_planned",),
+            "Enter planned_scrap of the product.",
+            5,
+            null_above=_TWO_PERCENT,
+        ),
+    ),
     _pieces(
         "qty_unjudged",
         "pieces of counts that do not say what is good",

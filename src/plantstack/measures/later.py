@@ -18,7 +18,6 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
     ),
     ("pc", "flow", 2, "quality_event", "qty_held: pieces put on hold"),
     ("count", "event", 2, "quality_event", "n_open_hold: holds not yet decided"),
-    ("pc", "flow", 2, "plant:planned_scrap", "qty_scrap_planned: scrap the product plan allows for"),
     (
         "h",
         "flow",

@@ -33,6 +33,16 @@ PIECES = (
     _pieces("qty_scrap", "judged scrap", "scrap"),
     replace(
         _pieces(
+            "qty_scrap_planned",
+            "scrap the product plan allows for, of what the first machine made",
+            "scrap_planned",
+            feeds=("plant:planned_scrap",),
+        ),
+        adds="route",
+        layer=2,
+    ),
+    replace(
+        _pieces(
             "qty_route_start",
             "pieces made at the first step of the route",
             *TOTAL_CLASSES,

@@ -168,12 +168,13 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product: its label, family and changeover class."""
+    """A product: its label, family, changeover class, and the share of pieces its plan writes off."""
 
     id: str
     label: str = ""
     family: str = ""
     changeover_class: str = ""
+    planned_scrap: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from plantstack.plant.readers import (
     map_of,
     plain_text,
     ref,
+    share,
     text,
 )
 from plantstack.plant.report import Report
@@ -77,7 +78,11 @@ changeover_class: Reader[str] = _ClassReader()
 def read_product(name: str, fields: Fields) -> Product:
     """Read one entry of `products`."""
     made = Product(
-        name, fields.want("label", text, ""), fields.want("family", text, ""), fields.want("class", ident, "")
+        name,
+        fields.want("label", text, ""),
+        fields.want("family", text, ""),
+        fields.want("class", ident, ""),
+        fields.want("planned_scrap", share, None),
     )
     if made.changeover_class:
         fields.report.mention("product class", made.changeover_class, fields.place("class"))

@@ -59,7 +59,7 @@ SCHEMAS = {
         "std_num:pace? std_den:pace?"
     ),
     "unit_factor": _schema("equipment:text product:text unit:text factor:pieces"),
-    "product": _schema("product:text label:text family:text class:text"),
+    "product": _schema("product:text label:text family:text class:text planned_scrap:rate?"),
     "product_class": _schema("product:text class:text"),
     "changeover": _schema("equipment:text from_class:text to_class:text standard_us:us"),
     "changeover_default": _schema("equipment:text product:text standard_us:us"),

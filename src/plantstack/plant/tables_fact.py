@@ -87,7 +87,7 @@ def unit_rows(plant: Plant) -> Iterator[Row]:
 def product_rows(plant: Plant) -> Iterator[Row]:
     """Every product."""
     for one in plant.products.values():
-        yield one.id, one.label, one.family, one.changeover_class
+        yield one.id, one.label, one.family, one.changeover_class, one.planned_scrap
 
 
 def product_class_rows(plant: Plant) -> Iterator[Row]:

@@ -82,7 +82,7 @@ class _Gathering:
         axes: dict[Axis, list[str]] = {"machine": [], "product": []}
         for name in self.query.measures:
             if MEASURES[name].evidence is not None and any(cell.sums[name] for cell in cells):
-                axes["product" if name.endswith("without_standard") else "machine"].append(name)
+                axes["product" if "_without_" in name else "machine"].append(name)
         out: dict[Key, dict[str, tuple[str, ...]]] = {}
         for axis, names in axes.items():
             by = self.query.by if axis in self.query.by else (*self.query.by, axis)

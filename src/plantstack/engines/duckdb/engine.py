@@ -107,6 +107,9 @@ class DuckEngine:
         lines = [line for name, line in self.books.plant.lines.items() if name in names]
         told = {"plant:constraint": any(line.constraint for line in lines)}
         told["plant:route"] = any(line.flow for line in lines)
+        told["plant:planned_scrap"] = any(
+            product.planned_scrap is not None for product in self.books.plant.products.values()
+        )
         return {fact for fact, is_known in told.items() if is_known}
 
     def _family(self, scope: str) -> list[str]:
