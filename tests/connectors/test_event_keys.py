@@ -75,7 +75,7 @@ def test_twins_of_two_rules_of_one_kind(tmp_path: Path) -> None:
     loaded = load(mapping, write(tmp_path, text))
     assert len(set(keys(loaded))) == 3 and sum(event["total"] for event in loaded.events) == 3
     dropped = load(mapping + "identical_rows: drop\n", write(tmp_path, text))
-    assert len(dropped.events) == 1
+    assert len(dropped.events) == 2, "a row is identical in all that is read, whatever rules make of it"
 
 
 def test_twins_of_two_sheets(tmp_path: Path) -> None:

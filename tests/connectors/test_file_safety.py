@@ -32,7 +32,7 @@ events:
     value: "{value}"
 """
 STREAMS = """<?xml version="1.0"?>
-<MTConnectStreams xmlns="urn:mtconnect.org:MTConnectStreams:%s"><Header nextSequence="4"/><Streams>
+<MTConnectStreams xmlns="urn:mtconnect.org:MTConnectStreams:%s"><Header instanceId="77" nextSequence="4"/><Streams>
 <DeviceStream name="mill"><ComponentStream component="Path"><Events>
 <Execution dataItemId="e" name="execution" sequence="1"
  timestamp="2026-01-05T06:00:00.123456Z">ACTIVE</Execution>
@@ -106,6 +106,16 @@ def test_mtconnect_streams_of_any_version(tmp_path: Path, version: str) -> None:
     assert (alarm["code"], alarm["body"]) == ("system 3AC", '{"text":"Search address missing"}')
     assert (reading["value"], reading["parameter"]) == (12.5, "feed")
     assert not loaded.dead
+
+
+def test_F34_an_agent_that_began_anew_counts_its_sequence_from_one_again(tmp_path: Path) -> None:
+    mapping = AGENT.replace(
+        'sequence: "{sequence}"}', 'sequence: "{sequence}", key: "{instance}/{sequence}"}'
+    )
+    first = load(mapping, write(tmp_path, STREAMS % "2.0", "a.xml"))
+    again = load(mapping, write(tmp_path, (STREAMS % "2.0").replace("77", "78"), "b.xml"))
+    assert first.of("state")[0]["key"] == "77/1:state-1"
+    assert not {event["key"] for event in first.events} & {event["key"] for event in again.events}
 
 
 @pytest.mark.parametrize(

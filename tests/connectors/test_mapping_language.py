@@ -579,7 +579,7 @@ ignore:
     rows = ["test-1,idle", "test-2,nonsense", "spare,off", "spare,idle", "press,idle"]
     loaded = told(mapping, tmp_path, "at,machine,state\n" + "".join(f"{AT},{row}\n" for row in rows))
     assert [event["equipment"] for event in loaded.events] == ["spare", "press"]
-    assert loaded.notes["rows-ignored"].startswith("3 rows") and not loaded.dead
+    assert loaded.notes["rows-ignored"].startswith("3 rows are") and not loaded.dead
 
 
 def test_rows_older_than_their_file(tmp_path: Path) -> None:
@@ -589,7 +589,55 @@ def test_rows_older_than_their_file(tmp_path: Path) -> None:
     )
     loaded = told(mapping, tmp_path, text)
     assert [event["state"] for event in loaded.events] == ["idle"]
-    assert loaded.notes["rows-stale"].startswith("1 rows")
+    assert loaded.notes["rows-stale"].startswith("1 row is")
+
+
+def test_rows_that_repeat_an_earlier_one_are_counted_and_named(tmp_path: Path) -> None:
+    rows = [
+        "press,idle",
+        "press,idle",
+        "saw,idle",
+        "press,idle",
+        "press,off",
+        "press,nonsense",
+        "press,nonsense",
+    ]
+    text = "at,machine,state\n" + "".join(f"{AT},{row}\n" for row in rows)
+    loaded = told(STATES + "identical_rows: drop\n", tmp_path, text)
+    assert [(e["equipment"], e["state"]) for e in loaded.events] == [
+        ("press", "idle"),
+        ("saw", "idle"),
+        ("press", "off"),
+    ]
+    assert loaded.notes["rows-identical"] == (
+        "3 rows are saying the same as an earlier row, left out (data.csv:3, data.csv:5, data.csv:8)"
+    )
+    assert len(loaded.dead) == 1
+    unread = told(
+        STATES + "identical_rows: drop\n", tmp_path, "at,machine,state\n" + "never,press,idle\n" * 2
+    )
+    assert len(unread.dead) == 2, "what cannot be read is told each time"
+
+
+def test_states_that_overlap_are_reported_and_all_kept(tmp_path: Path) -> None:
+    """Books 14: overlaps on one equipment are reported; which one stands is decided later."""
+    mapping = (
+        HEAD
+        + """
+columns: {start: start, end: end, machine: machine}
+every: {equipment: "{machine}", at: "{start}"}
+events: [{kind: state, state: producing, until: "{end}"}]
+"""
+    )
+    spans = [("a", 0, 20), ("a", 20, 30), ("b", 5, 25), ("a", 10, 15), ("a", 29, 40), ("b", 25, 26)]
+    text = "start,end,machine\n" + "".join(
+        f"{clock(a)},{b},{m}\n" for m, a, b in [(m, a, clock(b)) for m, a, b in spans]
+    )
+    loaded = told(mapping, tmp_path, text)
+    assert len(loaded.events) == 6
+    assert loaded.notes["rows-overlap"] == (
+        "2 rows are beginning before an earlier row of the same equipment ends (data.csv:5, data.csv:6)"
+    )
 
 
 # -- events no row says ----------------------------------------------------------------------------

@@ -26,7 +26,8 @@ from plantstack.connectors.mapping.differences import Carry
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.model import Mapping
-from plantstack.connectors.mapping.run import Run, Tally
+from plantstack.connectors.mapping.run import Run
+from plantstack.connectors.mapping.sieve import SAID, Tally
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.errors import EventError, Problem
 from plantstack.events.batch import RAW, DeadLetter, FileMark, merged
@@ -227,12 +228,16 @@ def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
 
 
 def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:
-    said = (
-        ("rows-ignored", tally.ignored, "rows are on the ignore list"),
-        ("rows-stale", tally.stale, "rows repeat values from before the file's own time and were left out"),
-        ("clock-backwards", tally.backwards, "rows are older than the row before them"),
-    )
-    return tuple(Problem(code, sheet.name, f"{count} {what}") for code, count, what in said if count)
+    """Say how many rows were left out or are odd, and name the first."""
+    notes = []
+    for word, (code, said) in SAID.items():
+        if noted := tally.noted.get(word):
+            found = sheet.lines.find(noted.rows)
+            places = ", ".join(found[row].where for row in noted.rows if row in found)
+            first = f" ({places}{', ...' if noted.count > len(noted.rows) else ''})" if places else ""
+            rows = "1 row is" if noted.count == 1 else f"{noted.count} rows are"
+            notes.append(Problem(code, sheet.name, f"{rows} {said}{first}"))
+    return tuple(notes)
 
 
 def _dead(

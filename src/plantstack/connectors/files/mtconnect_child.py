@@ -32,7 +32,7 @@ def rows_of(path: str) -> Iterator[list[str]]:
         remove_comments=True,
         remove_pis=True,
     )
-    device, number, depth = "", 0, 0
+    device, instance, number, depth = "", "", 0, 0
     try:
         for event, element in parser:
             depth += 1 if event == "start" else -1
@@ -40,9 +40,11 @@ def rows_of(path: str) -> Iterator[list[str]]:
                 check_start(element, depth)
                 if local(element) == "DeviceStream":
                     device = element.get("name") or element.get("uuid") or ""
+                if local(element) == "Header" and depth == 2:
+                    instance = element.get("instanceId") or ""
             elif (parent := element.getparent()) is not None and local(parent) in _GROUPS:
                 number += 1
-                yield [str(number), *cells(element, device, local(parent) == "Condition")]
+                yield [str(number), *cells(element, device, local(parent) == "Condition"), instance]
                 element.clear()
                 while element.getprevious() is not None:
                     del parent[0]

@@ -48,7 +48,7 @@ class Differencer:
         first = "sequence, moment, carried" if self.has_sequence else "moment, carried"
         self.order = ", ".join([first, *self.classes, "row"])
 
-    def run(self, bind: Binder, carry: Carry, *, drop_twins: bool = False) -> Counted:
+    def run(self, bind: Binder, carry: Carry) -> Counted:
         """Make the differences; `carry` is brought up to date."""
         run, query = self.connection.execute, self.query
         run("DROP TABLE IF EXISTS diffs")
@@ -64,14 +64,13 @@ class Differencer:
         if "key" not in columns:
             columns = (*columns, "key")
             shown += f", {self._key(twin)} AS key"
-        kept = f"QUALIFY {twin} = 1" if drop_twins and not self.counter.cumulative else ""
         test = "IS NOT NULL" if self.counter.keep_zeros else "<> 0"
         some = " OR ".join(f"d_{name} {test}" for name in self.classes)
         counted, wild = f"counted_{self.number}", f"wild_{self.number}"
         joined = "FROM samples JOIN diffs ON samples.rowid = diffs.place WHERE NOT carried"
         run(
             f"CREATE OR REPLACE TEMP TABLE {counted} AS SELECT row, {shown} {joined} "
-            f"AND NOT wild AND ({some}) {kept} ORDER BY place"
+            f"AND NOT wild AND ({some}) ORDER BY place"
         )
         run(f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row {joined} AND wild")
         return Counted(f"SELECT * FROM {counted}", columns, f"SELECT row FROM {wild}")

@@ -47,7 +47,6 @@ class Keys:
         self, connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: int, sha256: str
     ) -> None:
         self.connection = connection
-        self.drop_twins = mapping.drop_twins
         self.place = f"{sha256[:16]}/" if mapping.by_row else ""
         kinds = Tally(rule.kind for rule in mapping.rules if _needs_ordinals(rule))
         self.shared = {kind for kind, rules in kinds.items() if rules * sheets > 1}
@@ -77,12 +76,11 @@ class Keys:
         if not self.connection.sql("SELECT 1 FROM maybe_twins LIMIT 1").fetchall():
             return f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare})"
         numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM ({bare})"
-        kept = "twin = 1" if self.drop_twins else "true"
         return (
             f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare}) "
             f"WHERE hash({listed}) NOT IN (SELECT h FROM maybe_twins) UNION ALL "
             f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key "
-            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM maybe_twins)) WHERE {kept}"
+            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM maybe_twins))"
         )
 
     def _counted_on(self, told: Told, parameters: dict[str, object]) -> str:
@@ -98,9 +96,7 @@ class Keys:
             "CREATE OR REPLACE TEMP TABLE told_before AS SELECT content, sum(n)::BIGINT AS n FROM (FROM "
             "told_before UNION ALL SELECT content, count(*) FROM numbered GROUP BY content) GROUP BY content"
         )
-        kept = "twin = 1" if self.drop_twins else "true"
-        named = f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM numbered"
-        return f"{named} WHERE {kept} ORDER BY row"
+        return f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM numbered ORDER BY row"
 
     def _suspects(self, told: Told, parameters: dict[str, object]) -> str:
         """Rows that can have a twin: where time never goes back, those at the instant of a neighbour."""

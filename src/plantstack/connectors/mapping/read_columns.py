@@ -45,6 +45,7 @@ XML_HEADERS = (
     "severity",
     "sequence",
     "text",
+    "instance",
 )
 EPOCHS = ("epoch s", "epoch ms", "epoch us")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -19,7 +19,7 @@ from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.overlaps import overlaps
 from plantstack.connectors.mapping.rules import MINUS, RuleQuery, rule_query
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
-from plantstack.connectors.mapping.sql import condition_sql
+from plantstack.connectors.mapping.sieve import Tally, note_overlaps, sieve
 from plantstack.connectors.mapping.uses import Use, all_uses
 from plantstack.errors import EventError, Problem
 from plantstack.intervals import DAY
@@ -33,17 +33,6 @@ class Found:
 
     events: pa.Table  # RAW
     rows: pa.Array
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the rows that gave no event."""
-
-    rows: int = 0
-    ignored: int = 0  # by `ignore`
-    stale: int = 0  # by `stale_before`
-    backwards: int = 0  # rows older than one before them
-    bad: dict[int, Problem] = field(default_factory=dict)  # row -> why it cannot be read
 
 
 class Run:
@@ -73,7 +62,7 @@ class Run:
             f"CREATE OR REPLACE TEMP TABLE cells AS {query}", laid.parameters | self.bind.used_in(query)
         )
         self._resolve("line" if line else "rowid")
-        self._filter()
+        self.tally = sieve(self.connection, self.mapping, self.cells, self.value, self.bind)
         self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
         self.rules = [
             rule_query(self.mapping, rule, self.cells, self.bind, self.value) for rule in self.mapping.rules
@@ -96,6 +85,7 @@ class Run:
                     what = "the parts are longer than what they are part of"
                     self.tally.bad.setdefault(row, Problem("row-too-long", query.rule.name, what))
         self._leave_out(list(self.tally.bad))
+        note_overlaps(self.connection, self.rules, self.bind, self.tally)
         return self.tally.bad
 
     def check_overlaps(self) -> None:
@@ -123,7 +113,7 @@ class Run:
                 sql, columns = event_query(query)
             else:
                 made = Differencer(self.connection, query, query.rule.counter, number)
-                counted = made.run(self.bind, carry, drop_twins=self.mapping.drop_twins)
+                counted = made.run(self.bind, carry)
                 self._note_wild(query, counted.wild)
                 sql, columns = counted.events, counted.columns
             yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns))
@@ -165,55 +155,13 @@ class Run:
         steps = offset_steps(column.zone or self.mapping.zone, first, last + DAY)
         return f"coalesce({cell.value}, {utc_sql(local, steps)})"
 
-    def _filter(self) -> None:
-        """`told`: what is left without blank, ignored and stale rows; those are counted."""
-        ignored = " OR ".join(
-            f"({condition_sql(conditions, self.value, self.bind)})" for conditions in self.mapping.ignore
-        )
-        stale = ""
-        if self.mapping.stale_before:
-            at, limit = (
-                self.value(self.mapping.at.only, Read.TIME),
-                self.value(self.mapping.stale_before, Read.TIME),
-            )
-            stale = f"coalesce({at} < {limit}, false)"
-        if ignored or stale:
-            query = (
-                "CREATE OR REPLACE TEMP TABLE kept AS SELECT *, "
-                f"({ignored or 'false'}) AS ignored, ({stale or 'false'}) AS stale FROM seen WHERE NOT blank"
-            )
-            self.connection.execute(query, self.bind.used_in(query))
-        else:
-            self.connection.execute(
-                "CREATE OR REPLACE TEMP VIEW kept AS "
-                "SELECT *, false AS ignored, false AS stale FROM seen WHERE NOT blank"
-            )
-        self.connection.execute(
-            "CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE NOT ignored AND NOT stale"
-        )
-        self._count()
-
-    def _count(self) -> None:
-        tally = self.tally
-        counted = self.connection.sql(
-            "SELECT (SELECT count(*) FROM cells), count(*) FILTER (ignored), "
-            "count(*) FILTER (stale AND NOT ignored) FROM kept"
-        ).fetchall()
-        tally.rows, tally.ignored, tally.stale = counted[0]
-        if self.mapping.at.only and (self.mapping.at.only, Read.TIME) in self.cells:
-            at = self.value(self.mapping.at.only, Read.TIME)
-            back = self.connection.sql(
-                f"SELECT count(*) FROM (SELECT {at} < lag({at}) OVER () AS back FROM told) WHERE back"
-            ).fetchall()
-            tally.backwards = back[0][0]
-
     def _leave_out(self, rows: list[int]) -> None:
         if rows:
             self.connection.execute(
                 "CREATE OR REPLACE TEMP TABLE bad_rows AS SELECT unnest($1) AS row", [rows]
             )
             self.connection.execute(
-                "CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE NOT ignored AND NOT stale "
+                "CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE why IS NULL "
                 "AND row NOT IN (SELECT row FROM bad_rows)"
             )
 

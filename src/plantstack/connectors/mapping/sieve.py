@@ -1,0 +1,114 @@
+"""Rows that are left out on purpose, and rows worth a word: counted, with the first few named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import duckdb
+
+from plantstack.connectors.mapping.cells import UNREADABLE, Cell
+from plantstack.connectors.mapping.model import Mapping, Read
+from plantstack.connectors.mapping.rules import RuleQuery
+from plantstack.connectors.mapping.shapes import event_query
+from plantstack.connectors.mapping.sql import Binder, Value, condition_sql
+from plantstack.connectors.mapping.uses import Use
+from plantstack.errors import Problem
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """So many rows, and the first of them."""
+
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+
+SAID = {
+    "ignored": ("rows-ignored", "on the ignore list"),
+    "stale": ("rows-stale", "repeating values from before the file's own time, left out"),
+    "identical": ("rows-identical", "saying the same as an earlier row, left out"),
+    "backwards": ("clock-backwards", "older than the row before"),
+    "overlapping": ("rows-overlap", "beginning before an earlier row of the same equipment ends"),
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows that gave no event, or an odd one."""
+
+    rows: int = 0
+    noted: dict[str, Noted] = field(default_factory=dict)  # by the words of SAID
+    bad: dict[int, Problem] = field(default_factory=dict)  # row -> why it cannot be read
+
+    def note(self, word: str, count: int, rows: Iterable[int] | None) -> None:
+        """Take a finding in."""
+        if count:
+            self.noted[word] = Noted(count, tuple(rows or ()))
+
+
+def sieve(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    cells: dict[Use, Cell],
+    value: Value,
+    bind: Binder,
+) -> Tally:
+    """Make `told`: `seen` without blank, ignored, stale and repeated rows."""
+    why = _why(mapping, value, bind)
+    query = f"SELECT *, {why} AS why FROM seen WHERE NOT blank"
+    if mapping.drop_twins:
+        query = f"SELECT * REPLACE ({_repeated(cells)} AS why) FROM ({query})"
+    kind = "VIEW" if why == "NULL" and not mapping.drop_twins else "TABLE"
+    connection.execute(f"CREATE OR REPLACE TEMP {kind} kept AS {query}", bind.used_in(query))
+    connection.execute("CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE why IS NULL")
+    tally = Tally(connection.sql("SELECT count(*) FROM cells").fetchall()[0][0])
+    if kind == "TABLE":
+        counted = f"SELECT why, count(*), min(row, {_NAMED}) FROM kept WHERE why IS NOT NULL GROUP BY why"
+        for word, count, rows in connection.sql(counted).fetchall():
+            tally.note(word, count, rows)
+    if mapping.at.only and (mapping.at.only, Read.TIME) in cells:
+        at = value(mapping.at.only, Read.TIME)
+        back = f"SELECT row, {at} < lag({at}) OVER () AS back FROM told"
+        counted = f"SELECT count(*), min(row, {_NAMED}) FROM ({back}) WHERE back"
+        tally.note("backwards", *connection.sql(counted).fetchall()[0])
+    return tally
+
+
+def note_overlaps(
+    connection: duckdb.DuckDBPyConnection, queries: list[RuleQuery], bind: Binder, tally: Tally
+) -> None:
+    """Note states with an end that begin before another of the same equipment has ended."""
+    spans = []
+    for query in queries:
+        sql, columns = event_query(query)
+        if query.rule.kind == "state" and "until_at" in columns:
+            spans.append(f'SELECT row, equipment, "at", until_at FROM ({sql})')
+    if spans:
+        frame = (
+            'PARTITION BY equipment ORDER BY "at", until_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING'
+        )
+        marked = (
+            f'SELECT row, "at" < max(until_at) OVER ({frame}) AS begun FROM ({" UNION ALL ".join(spans)})'
+        )
+        counted = f"SELECT count(*), min(row, {_NAMED}) FROM ({marked}) WHERE begun"
+        tally.note("overlapping", *connection.sql(counted, params=bind.used_in(counted)).fetchall()[0])
+
+
+def _why(mapping: Mapping, value: Value, bind: Binder) -> str:
+    """The SQL of the word that says why a row is left out, NULL when it stays."""
+    cases = [f"WHEN {condition_sql(conditions, value, bind)} THEN 'ignored'" for conditions in mapping.ignore]
+    if mapping.stale_before:
+        at, limit = value(mapping.at.only, Read.TIME), value(mapping.stale_before, Read.TIME)
+        cases.append(f"WHEN {at} < {limit} THEN 'stale'")
+    return f"CASE {' '.join(cases)} END" if cases else "NULL"
+
+
+def _repeated(cells: dict[Use, Cell]) -> str:
+    """A row that says the same as an earlier one in every cell that is read, and can be read."""
+    values = ", ".join(dict.fromkeys(cell.value for cell in cells.values()))
+    odd = " OR ".join(f"{cell.status} = {UNREADABLE}" for cell in cells.values() if cell.status) or "false"
+    nth = f"row_number() OVER (PARTITION BY why, {values} ORDER BY nth)"
+    return f"CASE WHEN why IS NULL AND NOT ({odd}) AND {nth} > 1 THEN 'identical' ELSE why END"
