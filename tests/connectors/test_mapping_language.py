@@ -579,7 +579,10 @@ ignore:
     rows = ["test-1,idle", "test-2,nonsense", "spare,off", "spare,idle", "press,idle"]
     loaded = told(mapping, tmp_path, "at,machine,state\n" + "".join(f"{AT},{row}\n" for row in rows))
     assert [event["equipment"] for event in loaded.events] == ["spare", "press"]
-    assert loaded.notes["rows-ignored"].startswith("3 rows are") and not loaded.dead
+    assert (
+        loaded.notes["rows-ignored"].startswith("rows left out by the ignore list: 3 (data.csv:2")
+        and not loaded.dead
+    )
 
 
 def test_rows_older_than_their_file(tmp_path: Path) -> None:
@@ -589,7 +592,7 @@ def test_rows_older_than_their_file(tmp_path: Path) -> None:
     )
     loaded = told(mapping, tmp_path, text)
     assert [event["state"] for event in loaded.events] == ["idle"]
-    assert loaded.notes["rows-stale"].startswith("1 row is")
+    assert loaded.notes["rows-stale"].endswith(": 1 (data.csv:2)")
 
 
 def test_rows_that_repeat_an_earlier_one_are_counted_and_named(tmp_path: Path) -> None:
@@ -610,7 +613,7 @@ def test_rows_that_repeat_an_earlier_one_are_counted_and_named(tmp_path: Path) -
         ("press", "off"),
     ]
     assert loaded.notes["rows-identical"] == (
-        "3 rows are saying the same as an earlier row, left out (data.csv:3, data.csv:5, data.csv:8)"
+        "rows left out because they say the same as an earlier row: 3 (data.csv:3, data.csv:5, data.csv:8)"
     )
     assert len(loaded.dead) == 1
     unread = told(
@@ -636,7 +639,7 @@ events: [{kind: state, state: producing, until: "{end}"}]
     loaded = told(mapping, tmp_path, text)
     assert len(loaded.events) == 6
     assert loaded.notes["rows-overlap"] == (
-        "2 rows are beginning before an earlier row of the same equipment ends (data.csv:5, data.csv:6)"
+        "rows that begin before an earlier one of the same equipment ends: 2 (data.csv:5, data.csv:6)"
     )
 
 

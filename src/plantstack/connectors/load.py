@@ -235,8 +235,7 @@ def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:
             found = sheet.lines.find(noted.rows)
             places = ", ".join(found[row].where for row in noted.rows if row in found)
             first = f" ({places}{', ...' if noted.count > len(noted.rows) else ''})" if places else ""
-            rows = "1 row is" if noted.count == 1 else f"{noted.count} rows are"
-            notes.append(Problem(code, sheet.name, f"{rows} {said}{first}"))
+            notes.append(Problem(code, sheet.name, f"{said}: {noted.count}{first}"))
     return tuple(notes)
 
 

@@ -27,11 +27,11 @@ class Noted:
 
 
 SAID = {
-    "ignored": ("rows-ignored", "on the ignore list"),
-    "stale": ("rows-stale", "repeating values from before the file's own time, left out"),
-    "identical": ("rows-identical", "saying the same as an earlier row, left out"),
-    "backwards": ("clock-backwards", "older than the row before"),
-    "overlapping": ("rows-overlap", "beginning before an earlier row of the same equipment ends"),
+    "ignored": ("rows-ignored", "rows left out by the ignore list"),
+    "stale": ("rows-stale", "rows left out because they repeat values from before the file's own time"),
+    "identical": ("rows-identical", "rows left out because they say the same as an earlier row"),
+    "backwards": ("clock-backwards", "rows older than the row before them"),
+    "overlapping": ("rows-overlap", "rows that begin before an earlier one of the same equipment ends"),
 }
 
 
