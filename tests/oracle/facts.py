@@ -54,6 +54,8 @@ def _is_uncoded(machine: Machine, segment: Segment, known: dict[str, Row]) -> bo
     if stop.closed and stop.own_us < int(machine.row["micro_us"]):
         return False
     leaf = known.get(segment.symptom["reason"]) if segment.symptom else None
+    if leaf is None and segment.account == "waiting" and segment.state in ("starved", "blocked"):
+        return False  # R35: the machine says why it waits
     return leaf is None or bool(leaf["catch_all"])
 
 

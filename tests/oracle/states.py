@@ -50,10 +50,13 @@ def _covers(machine: Machine) -> list[tuple[int, int, Row]]:
 def signs(machine: Machine, source: str) -> list[tuple[int, int]]:
     """Signs of life of a source on the machine as (start, end), by start."""
     out = []
+    person = machine.sources.person(source)
     for row in machine.said("state", "count", "alarm", "alive"):
         if row["source"] != source:
             continue
         start = end = row["at"]
+        if person and row["kind"] == "count" and row["from_at"] is not None:
+            start = end = row["at"] - 1  # R7: a sheet that ends with the shift speaks of that shift
         if row["kind"] == "alive":
             start = start if row["from_at"] is None else row["from_at"]
             end = end if row["until_at"] is None else row["until_at"]

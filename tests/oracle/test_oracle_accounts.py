@@ -172,6 +172,9 @@ def test_R7_a_person_is_believed_to_the_end_of_the_shift_of_the_last_sign() -> N
     assert ledger(books_of(said, end, too_late, calendar=calendar))[1:] == ["14:00-18:00 unknown"]
     to_the_end = ev("alive", "m1", "14:00", from_at="13:50", until_at="14:00", source="tablet-1")
     assert ledger(books_of(said, end, to_the_end, calendar=calendar))[1:] == ["14:00-18:00 unknown"]
+    # the sheet of the shift, handed in when it ends, does not carry the word over into the next one
+    sheet = ev("count", "m1", "14:00", good=1, from_at="09:00", source="tablet-1")
+    assert ledger(books_of(said, end, sheet, calendar=calendar))[1:] == ["14:00-18:00 unknown"]
     alive = ev("alive", "m1", "14:30", from_at="13:50", until_at="14:30", source="tablet-1")
     assert ledger(books_of(said, end, alive, calendar=calendar)) == ["09:00-18:00 other_stop"]
 

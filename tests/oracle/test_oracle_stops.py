@@ -158,6 +158,8 @@ def test_uncoded_is_evidence_on_stops_that_owe_a_reason() -> None:
     )
     # a micro-stop owes none; a catch-all leaf is none; the last one is open
     assert flagged(books, "uncoded") == ["08:00-08:10 breakdown", "09:00-09:10 other_stop"]
+    waiting = books_of(states("m1", "07:00 producing, 08:00 starved, 08:10 waiting, 08:20 producing"))
+    assert flagged(waiting, "uncoded") == ["08:10-08:20 waiting"]  # the machine says why it is starved
     running_on = books_of(states("m1", "07:00 fault, 07:01 fault"))
     assert flagged(running_on, "uncoded") == ["07:00-07:01 breakdown"]
 

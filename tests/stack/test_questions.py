@@ -187,6 +187,24 @@ def test_stops_by_reason_add_up(stack: Stack) -> None:
     assert sum(values(stack, "stop_time", scope="filler", by=("reason",)).values()) == whole == 3600
 
 
+def test_setting_up_is_no_stop_without_a_reason(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    rows = [said("state", "filler", 0, "s", state="setup"), said("state", "filler", 30, "f", state="fault")]
+    rows += [said("order", "filler", 0, "o", order="A", phase="start", product="cola-330")]
+    rows += [
+        said("state", "filler", 40, "r", state="producing"),
+        said("alarm", "filler", 60, "y", code="7", phase="on"),
+    ]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        found = values(stack, "stop_time", scope="filler", by=("reason",))
+        assert {name: value for name, value in found.items() if value} == {" all": 600, "(set-up) all": 1800}
+
+
+def test_machines_outside_lines_have_no_line_oee(stack: Stack) -> None:
+    assert [row["scope"]["line"] for row in stack.kpis(["line_oee"], by=["line"]).rows] == ["line-1"]
+
+
 def test_an_open_stop_is_counted_as_open(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
     rows = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +81,7 @@ def complain(problems: Sequence[Problem]) -> None:
 
 
 def _show(answer: Answer, told: str | Table) -> None:
-    console = Console(highlight=False)
+    console = people()
     if isinstance(told, Table):
         console.print(told)
     elif told:
@@ -90,6 +91,14 @@ def _show(answer: Answer, told: str | Table) -> None:
     for note in answer.notes:
         console.print(escape(f"note: {note}"), style="dim")
     complain(answer.problems)
+
+
+def people() -> Console:
+    """Where people read: as wide as their terminal, and wide enough where there is none."""
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 130
+    return console
 
 
 def progress(is_shown: bool) -> Progress:

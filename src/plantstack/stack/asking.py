@@ -102,6 +102,8 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
         place = _place(engine.books.plant, question.query, level, scope, found)
         values = evaluate_all(ids, cell, profile=question.profile, catalog=catalog)
         for value in values:
+            if value.kpi.lowest == "line" and found.keys.get("line") == "":
+                continue  # machines that stand in no line have no number of a line
             told = _too_fine(value, question.query, level)
             row = {**(replace(value, exact=None, why_none=told) if told else value).as_row()}
             if told:

@@ -14,6 +14,8 @@ from plantstack.measures.measure import FactTable, Measure, Sum
 _SPAN_TIMES = ("own_us", "wall_us", "scheduled_us", "hidden_us", "std_us")
 _PLACES = ("site", "area", "line")  # axes that stand in `home`
 
+SET_UP = "(set-up)"  # in place of a reason
+
 # What the filters of measures look at, and what they add up, by fact table.
 FILTERED: dict[FactTable, tuple[str, ...]] = {
     "time": ("account", "flags"),
@@ -104,7 +106,7 @@ def summing_sql(
     """The SQL of one sweep: rows are (axes of `by`, period, one sum a measure)."""
     at_line = not is_machine_level(query, level)
     source, needs_day = _source(query, table), moves or query.grain not in ("all", "hour", "shift")
-    keys = [_key(axis) for axis in query.by if axis not in _PLACES]
+    keys = [_key(axis, table) for axis in query.by if axis not in _PLACES]
     if query.grain == "hour":
         keys.append("f.hour_from")
     elif query.grain == "shift":
@@ -136,7 +138,10 @@ def _source(query: MeasureQuery, table: FactTable) -> str:
     return f"all_{table}_fact" if fine else f"all_{table}_day"
 
 
-def _key(axis: Axis) -> str:
+def _key(axis: Axis, table: FactTable) -> str:
+    if axis == "reason" and table == "time":
+        # set-up owes no reason, so it is no stop without one either
+        return f"case when f.reason = '' and f.account = 'setup' then '{SET_UP}' else f.reason end as reason"
     return {"machine": "f.equipment", "order": "f.order_id"}.get(axis, f"f.{axis}")
 
 

@@ -4,8 +4,8 @@
 create or replace temp table sign as
 select
     h.hid,
-    min(e.first_at) as first_at,
-    max(e.last_at) as last_at,
+    min(e.first_at - case when h.person then e.before_us else 0 end) as first_at,
+    max(e.last_at - case when h.person then e.before_us else 0 end) as last_at,
     any_value(h.limit_us) as limit_us,
     any_value(h.person) as person
 from (
@@ -13,16 +13,18 @@ from (
         equipment,
         source,
         case when kind = 'alive' then from_at else event.at end as first_at,
-        case when kind = 'alive' then until_at else event.at end as last_at
+        case when kind = 'alive' then until_at else event.at end as last_at,
+        -- a person's sheet that ends with the shift speaks of that shift, not of the next (R7)
+        case when kind = 'count' and from_at is not null then 1 else 0 end as before_us
     from event
     where kind in ('state', 'count', 'alarm', 'alive')
     union all
     -- the last sign before the window, of whoever spoke last about the state
-    select equipment, source, from_at, until_at from carry where slot = 'sign'
+    select equipment, source, from_at, until_at, 0 from carry where slot = 'sign'
 ) as e
 join hearing as h on h.equipment = e.equipment and h.source = e.source
 where h.limit_us is not null or h.person
-group by h.hid, case when h.person then e.first_at else e.first_at // greatest(h.limit_us, 1) end;
+group by h.hid, case when h.person then e.first_at - e.before_us else e.first_at // greatest(h.limit_us, 1) end;
 
 -- How far a sign carries trust: a machine's by its limit, a person's to the end of the calendar span.
 create or replace temp table reach as

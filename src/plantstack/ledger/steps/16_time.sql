@@ -17,7 +17,10 @@ select
     | case when k.is_open then flag('open') else 0 end
     | case when k.stop_at is not null and not k.is_micro then flag('long_stop') else 0 end
     | case
-        when k.stop_at is not null and not k.is_micro and (leaf.reason is null or leaf.catch_all) then flag('uncoded')
+        when k.stop_at is null or k.is_micro then 0
+        -- a machine that waits for its neighbour says so itself
+        when leaf.reason is null and k.account = 'waiting' and k.state in ('starved', 'blocked') then 0
+        when leaf.reason is null or leaf.catch_all then flag('uncoded')
         else 0
     end
     | case when k.account = 'micro_stop' and edge.m is not null then flag('at_unknown') else 0 end
