@@ -109,7 +109,7 @@ def _is_working(machine: Machine, at: int) -> bool:
 
 
 def slot_spans(plans: Plans, cells: Cells, made: list[Piece]) -> list[Row]:
-    """One row per (equipment of the plan, product, slot) that has ended; its orders together, at the machine."""
+    """One row per (plan, product, slot) that has ended, at the machine; its orders together."""
     machine = plans.machine
     out = []
     totals: dict[tuple[str, str, int, int], Decimal] = {}
