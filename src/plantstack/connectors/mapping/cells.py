@@ -64,11 +64,27 @@ def cells_sql(
             checked.append(_status(column, read, cell, raw, f"k{names[name]}"))
     in_file = [f"r{place} IS NULL" for name, place in names.items() if mapping.columns[name].header]
     checked.append(f"({' AND '.join(in_file) or 'false'}) AS blank")
+    if mapping.drop_twins:
+        raws.append(f"{_same(mapping, list(names), find)} AS same")
+        checked.append("same")
     if extra:
         raws.append(extra)
         checked.append(extra.rpartition(" ")[2])
     read_once = f"SELECT *, {', '.join(values)} FROM (SELECT {', '.join(raws)} FROM {source})"
     return f"SELECT {', '.join(checked)} FROM ({read_once})"
+
+
+def _same(mapping: Mapping, names: list[str], find: Find) -> str:
+    """What a row says in all that is read, before anything is made of it."""
+    columns = [mapping.columns[name] for name in names]
+    texts = [
+        find(column, header)
+        for column in columns
+        for header in (column.header, column.clock_header)
+        if header
+    ]
+    listed = ", ".join(f"coalesce(trim({text}), '')" for text in dict.fromkeys(texts))
+    return f"md5(concat_ws(chr(31), '', {listed}))" if listed else "''"
 
 
 def _may_be_local(column: Column, mapping: Mapping) -> bool:

@@ -62,7 +62,7 @@ class Run:
             f"CREATE OR REPLACE TEMP TABLE cells AS {query}", laid.parameters | self.bind.used_in(query)
         )
         self._resolve("line" if line else "rowid")
-        self.tally = sieve(self.connection, self.mapping, self.cells, self.value, self.bind)
+        self.tally = sieve(self.connection, self.mapping, self.value, self.bind)
         self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
         self.rules = [
             rule_query(self.mapping, rule, self.cells, self.bind, self.value) for rule in self.mapping.rules
@@ -137,7 +137,7 @@ class Run:
             if cell.status:
                 columns.append(cell.status)
             columns.append(f"{self._instant(name, cell)} AS {cell.value}" if cell.local else cell.value)
-        columns.append("blank")
+        columns += ["blank", "same"] if self.mapping.drop_twins else ["blank"]
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW seen AS SELECT {', '.join(columns)} FROM cells")
 
     def _instant(self, name: str, cell: Cell) -> str:

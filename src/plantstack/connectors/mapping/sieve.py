@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from plantstack.connectors.mapping.cells import UNREADABLE, Cell
 from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.shapes import event_query
 from plantstack.connectors.mapping.sql import Binder, Value, condition_sql
-from plantstack.connectors.mapping.uses import Use
 from plantstack.errors import Problem
 
 _NAMED = 3
@@ -49,18 +47,14 @@ class Tally:
             self.noted[word] = Noted(count, tuple(rows or ()))
 
 
-def sieve(
-    connection: duckdb.DuckDBPyConnection,
-    mapping: Mapping,
-    cells: dict[Use, Cell],
-    value: Value,
-    bind: Binder,
-) -> Tally:
+def sieve(connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value, bind: Binder) -> Tally:
     """Make `told`: `seen` without blank, ignored, stale and repeated rows."""
     why = _why(mapping, value, bind)
     query = f"SELECT *, {why} AS why FROM seen WHERE NOT blank"
     if mapping.drop_twins:
-        query = f"SELECT * REPLACE ({_repeated(cells)} AS why) FROM ({query})"
+        nth = "row_number() OVER (PARTITION BY why, same ORDER BY nth)"
+        repeated = f"CASE WHEN why IS NULL AND {nth} > 1 THEN 'identical' ELSE why END"
+        query = f"SELECT * REPLACE ({repeated} AS why) FROM ({query}) ORDER BY nth"
     kind = "VIEW" if why == "NULL" and not mapping.drop_twins else "TABLE"
     connection.execute(f"CREATE OR REPLACE TEMP {kind} kept AS {query}", bind.used_in(query))
     connection.execute("CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE why IS NULL")
@@ -69,7 +63,7 @@ def sieve(
         counted = f"SELECT why, count(*), min(row, {_NAMED}) FROM kept WHERE why IS NOT NULL GROUP BY why"
         for word, count, rows in connection.sql(counted).fetchall():
             tally.note(word, count, rows)
-    if mapping.at.only and (mapping.at.only, Read.TIME) in cells:
+    if mapping.at.only:
         at = value(mapping.at.only, Read.TIME)
         back = f"SELECT row, {at} < lag({at}) OVER () AS back FROM told"
         counted = f"SELECT count(*), min(row, {_NAMED}) FROM ({back}) WHERE back"
@@ -104,11 +98,3 @@ def _why(mapping: Mapping, value: Value, bind: Binder) -> str:
         at, limit = value(mapping.at.only, Read.TIME), value(mapping.stale_before, Read.TIME)
         cases.append(f"WHEN {at} < {limit} THEN 'stale'")
     return f"CASE {' '.join(cases)} END" if cases else "NULL"
-
-
-def _repeated(cells: dict[Use, Cell]) -> str:
-    """A row that says the same as an earlier one in every cell that is read, and can be read."""
-    values = ", ".join(dict.fromkeys(cell.value for cell in cells.values()))
-    odd = " OR ".join(f"{cell.status} = {UNREADABLE}" for cell in cells.values() if cell.status) or "false"
-    nth = f"row_number() OVER (PARTITION BY why, {values} ORDER BY nth)"
-    return f"CASE WHEN why IS NULL AND NOT ({odd}) AND {nth} > 1 THEN 'identical' ELSE why END"
