@@ -126,7 +126,7 @@ def test_group_oee_is_not_a_mean(tmp_path: Path) -> None:
         pace = 36_000  # pieces an hour: 600 a minute, and 0.1 s a piece
         rows += [said("count", machine, hours, good=round(pace * hours * share), **{"from": instant(0)})]
         rows += [
-            said("alive", machine, hours, **{"from": instant(0), "until": instant(hours)}),
+            said("alive", machine, 8, **{"from": instant(0), "until": instant(8)}),
             said("state", machine, hours, state="off"),
             said("order", machine, hours, order="A", phase="end"),
         ]
