@@ -30,6 +30,8 @@ def open_calculator(
     con.execute("set autoload_known_extensions = false")
     con.execute("set preserve_insertion_order = false")
     con.execute("set timezone = 'UTC'")
+    # nothing here outlives the process: a checkpoint in the midst of a derivation rewrites tables for nobody
+    con.execute("set checkpoint_threshold = '1TB'")
     allowed = [str(folder) for folder in folders]
     if scratch is not None:
         con.execute("set temp_directory = ?", [str(scratch)])

@@ -262,6 +262,7 @@ create or replace temp macro nano_of(num, den) as (
 -- The same as seconds_of, without wide divisions for the many: whole pieces of whole nanoseconds.
 create or replace temp macro fast_seconds_of(qty, num, den, nano) as (
     case
+        when num is null then null
         when nano is not null and qty = qty::bigint::decimal(18, 6) and qty < 1000000 and qty > -1000000
             then (qty::bigint * nano)::decimal(18, 0) * 0.000000001
         else seconds_of(qty, num, den)
