@@ -1,4 +1,17 @@
 -- Lanes that stand while their machine runs: the lost fraction of its time, as ideal seconds (books 6).
+create or replace temp table lane_standing as
+select
+    b.m,
+    e.from_at,
+    e.to_at,
+    unnest(range(e.from_at // 3600000000, (e.to_at - 1) // 3600000000 + 1)) as world_hour
+from effective as e
+join bounds as own on own.m = e.m and own.is_lane
+join lane on lane.lane_equipment = own.equipment
+join bounds as b on b.equipment = lane.equipment
+join statement as st on st.sid = e.sid
+where st.state not in ('producing', 'unknown');
+
 insert into pieces_fact by name
 select
     b.equipment,
@@ -22,16 +35,9 @@ from (
         s.hour_from,
         sum(least(s.to_at, e.to_at) - greatest(s.from_at, e.from_at)) as us
     from (from slice_hour where account = 'run') as s
-    join bounds as b on b.m = s.m
-    join lane on lane.equipment = b.equipment
-    join bounds as own on own.equipment = lane.lane_equipment
-    join (
-        select *, unnest(range(from_at // 3600000000, (to_at - 1) // 3600000000 + 1)) as world_hour from effective
-    ) as e on e.m = own.m and e.world_hour = s.world_hour and e.from_at < s.to_at and e.to_at > s.from_at
-    join statement as st on st.sid = e.sid
-    where
-        st.state not in ('producing', 'unknown')
-        and greatest(s.from_at, e.from_at) // 3600000000 = s.world_hour
+    join lane_standing as e
+        on e.m = s.m and e.world_hour = s.world_hour and e.from_at < s.to_at and e.to_at > s.from_at
+    where greatest(s.from_at, e.from_at) // 3600000000 = s.world_hour
     group by all
 ) as lost
 join bounds as b on b.m = lost.m
