@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pyarrow as pa
 
 from plantstack.engines.duckdb.calculator import Calculator, fetch_table, put_tables
 from plantstack.engines.duckdb.derive import GONE_SCHEMA, PLAN_SCHEMA
-from plantstack.events.corrections import Correction, Identity, Rank, Standing, standing
+from plantstack.events.corrections import Correction, Identity, Rank, standing
 from plantstack.events.identity import canonical
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
@@ -42,14 +43,14 @@ def settle(con: Calculator, log: Log, upto: int) -> None:
     Those of them that only wait for their page to be reopened are the table `waiting`. Also makes
     `plan_told`: every version of a plan, with the moment at which it was replaced.
     """
-    losers = _conflicts(con, log, upto)
-    settled = _corrections(con, losers)
-    gone = {*losers, *_offsets_of(con, {*settled.voided, *settled.dead})}
+    losers = set(_conflicts(con, log, upto))
+    told = [row for row in _told_again(con) if row["log_offset"] not in losers]
+    gone = losers | _settled(con, told)
     _put_offsets(con, "gone", gone)
     waiting = _waiting(con) - gone
     _put_offsets(con, "waiting", waiting)
     _put_offsets(con, "gone", gone | waiting)
-    _plans(con, set(losers))
+    _plans(con, losers, [row for row in told if row["log_offset"] not in gone | waiting])
 
 
 def _put_offsets(con: Calculator, table: str, offsets: set[int]) -> None:
@@ -73,9 +74,18 @@ def _conflicts(con: Calculator, log: Log, upto: int) -> list[int]:
     return [offset for versions in told.values() for _, _, offset in versions if offset not in kept]
 
 
-def _corrections(con: Calculator, losers: list[int]) -> Standing:
-    rows = fetch_table(con, f"select {_CORRECTION} from everything where sup_key is not null").to_pylist()
-    lost = set(losers)
+def _told_again(con: Calculator) -> list[dict[str, Any]]:
+    """Every event that supersedes another one."""
+    told: list[dict[str, Any]] = fetch_table(
+        con, f"select {_CORRECTION} from everything where sup_key is not null"
+    ).to_pylist()
+    return told
+
+
+def _settled(con: Calculator, told: list[dict[str, Any]]) -> set[int]:
+    """The offsets that do not stand because of corrections: what they void, and those that break a rule."""
+    if not told:
+        return set()
     corrections = [
         Correction(
             (row["source"], row["key"]),
@@ -85,18 +95,19 @@ def _corrections(con: Calculator, losers: list[int]) -> Standing:
             row["told_at"],
             row["at"],
         )
-        for row in rows
-        if row["log_offset"] not in lost
+        for row in told
     ]
-    if not corrections:
-        return Standing(frozenset())
-    targets = pa.Table.from_pylist([{"source": c.target[0], "key": c.target[1]} for c in corrections])
-    put_tables(con, {"target": targets})
-    found = fetch_table(
-        con, "select e.source, e.key, e.kind from everything as e semi join target using (source, key)"
-    )
-    kinds = {(row["source"], row["key"]): row["kind"] for row in found.to_pylist()}
-    return standing(corrections, kinds, _ranks(con, {c.identity[0] for c in corrections}))
+    named = {one.identity for one in corrections} | {one.target for one in corrections}
+    put_tables(con, {"named": pa.Table.from_pylist([{"source": s, "key": k} for s, k in sorted(named)])})
+    sql = "select source, key, kind, log_offset from everything semi join named using (source, key)"
+    kinds: dict[Identity, str] = {}
+    offsets: dict[Identity, list[int]] = defaultdict(list)
+    for row in fetch_table(con, sql).to_pylist():
+        identity = (row["source"], row["key"])
+        kinds[identity] = row["kind"]
+        offsets[identity].append(row["log_offset"])
+    settled = standing(corrections, kinds, _ranks(con, {one.identity[0] for one in corrections}))
+    return {offset for identity in {*settled.voided, *settled.dead} for offset in offsets[identity]}
 
 
 def _ranks(con: Calculator, sources: set[str]) -> dict[str, Rank]:
@@ -108,16 +119,6 @@ def _ranks(con: Calculator, sources: set[str]) -> dict[str, Rank]:
     return ranks
 
 
-def _offsets_of(con: Calculator, identities: set[Identity]) -> set[int]:
-    if not identities:
-        return set()
-    put_tables(
-        con, {"voided": pa.Table.from_pylist([{"source": s, "key": k} for s, k in sorted(identities)])}
-    )
-    found = fetch_table(con, "select e.log_offset from everything as e semi join voided using (source, key)")
-    return set(found.column("log_offset").to_pylist())
-
-
 def _waiting(con: Calculator) -> set[int]:
     """Late events on closed pages wait until the page is reopened (R27)."""
     spoken = con.execute("select 1 from everything where kind = 'close' limit 1").fetchall()
@@ -126,26 +127,20 @@ def _waiting(con: Calculator) -> set[int]:
     return set(fetch_table(con, WAITING).column("log_offset").to_pylist())
 
 
-def _plans(con: Calculator, losers: set[int]) -> None:
+def _plans(con: Calculator, losers: set[int], replacing: list[dict[str, Any]]) -> None:
+    """Keep every version of a plan, with the moment at which a standing correction replaced it."""
     told = fetch_table(con, "select * from everything where kind = 'plan' and not void")
     if not told.num_rows:
         put_tables(con, {"plan_told": PLAN_SCHEMA.empty_table()})
         return
     rows = [row for row in told.to_pylist() if row["log_offset"] not in losers]
-    gone = {(row["sup_source"], row["sup_key"]): row["told_at"] for row in _replacing(con)}
+    gone: dict[Identity, int] = {}
+    for row in replacing:
+        target = (row["sup_source"], row["sup_key"])
+        gone[target] = min(gone.get(target, row["told_at"]), row["told_at"])
     for row in rows:
         row["gone_at"] = gone.get((row["source"], row["key"]))
     put_tables(con, {"plan_told": pa.Table.from_pylist(rows, schema=PLAN_SCHEMA)})
-
-
-def _replacing(con: Calculator) -> list[dict[str, object]]:
-    """Standing corrections, the earliest of each target last."""
-    rows: list[dict[str, object]] = fetch_table(
-        con,
-        "select e.sup_source, e.sup_key, e.told_at from everything as e anti join gone using (log_offset)"
-        " where e.sup_key is not null order by e.told_at desc",
-    ).to_pylist()
-    return rows
 
 
 WAITING = """
