@@ -204,7 +204,9 @@ class Stack:
     ) -> MeasureTable:
         """Add up measures; the arguments are those of `kpis`."""
         axes, length = check_words(by, grain)
-        query = MeasureQuery(check_measures(names), scope, axes, length, days, span, structure)
+        query = MeasureQuery(
+            check_measures(names), scope, axes, length, days, span, structure, counts_open=True
+        )
         return self.engine(known_at=known_at, now=now).query(query)
 
     def ledger(
