@@ -256,3 +256,18 @@ def test_a_moved_machine_counts_where_it_stood(tmp_path: Path) -> None:
         assert values(stack, "run_time", scope="packing") == {"all": 36 * 3600}
         assert values(stack, "run_time", scope="line-1", structure="2026-03-03") == {"all": 36 * 3600}
         assert DAY == 24 * HOUR
+
+
+def test_words_no_plant_file_knows_are_told_once(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    rows = [
+        said("reason", "filler", minute, f"r{minute}", role="symptom", reason="botle-jam")
+        for minute in (1, 2)
+    ]
+    rows += [said("count", "filler", 3, "c", good=1, product="cola", unit="crate")]
+    with Stack.open(project, write=True) as stack:
+        (loaded,) = stack.load([written(tmp_path, "1.ndjson", rows)], now=START + DAY)
+    notes = {note.code: note.fix for note in loaded.notes}
+    assert notes.keys() == {"load-unknown-reason", "load-unknown-product", "load-unknown-unit"}
+    assert notes["load-unknown-reason"] == "did you mean 'bottle-jam'?"
+    assert loaded.receipt.accepted == 3

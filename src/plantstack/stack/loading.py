@@ -18,6 +18,7 @@ from plantstack.events.log import Log
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
 from plantstack.stack.naming import names_of
+from plantstack.stack.strangers import Seen, strangers
 
 Progress = Callable[[str, int], None]
 """Told the file and how many events of it were read so far."""
@@ -93,6 +94,7 @@ class Loading:
         names, carry = names_of(self.plant), self.log.cursor(self._counters) or ""
         keys = [KeyMaker() for _ in paths]
         marks: set[str] = set()
+        seen: Seen = set()
 
         def known(mark: str) -> bool:
             return mark in marks or self.log.knows_file(mark)
@@ -104,6 +106,7 @@ class Loading:
                 one.refused = 1
                 one.problems.extend(part.refused)
             good, faults = validate(part.events, names, self.now, keys[part.number])
+            one.notes.extend(strangers(good, self.plant, one.file, seen))
             dead = (*part.dead, *part.bury(faults))
             _tell(dead, one)
             one.set_aside += len(dead)
