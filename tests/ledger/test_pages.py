@@ -60,11 +60,9 @@ def books_of(con: Calculator, plant: Plant, rows: list[Row], published: Books | 
             "old_gone": GONE_SCHEMA.empty_table(),
         },
     )
-    con.execute("drop table if exists logged")
     con.execute("create or replace temp view logged as from everything")
     put_event_view(con)
     as_of = as_of_sites(con)
-    con.execute("drop view logged")
     offset = max(row["log_offset"] for row in rows)
     stamp = lake.Stamp(offset, "", "")
     manifest = None
@@ -83,6 +81,7 @@ def books_of(con: Calculator, plant: Plant, rows: list[Row], published: Books | 
     )
     if published is None:
         books.forget_fresh()
+    books.put_orders()
     return books
 
 

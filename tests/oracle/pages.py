@@ -37,10 +37,10 @@ def site_of(plant: Plant, equipment: str, at: int) -> str:
 
 def split_waiting(events: list[Row], plant: Plant, sources: Sources) -> tuple[list[Row], set[Identity]]:
     """The events that are in the books, and the identities of those that wait."""
-    spoken = [row for row in events if row["kind"] in ("close", "reopen")]
-    if not any(row["kind"] == "close" for row in spoken):
+    if not any(row["kind"] == "close" for row in events):
         return events, set()
-    spoken = Standing(spoken, sources).rows()
+    # a retraction may be of any kind, so all events decide which close stands
+    spoken = [row for row in Standing(events, sources).rows() if row["kind"] in ("close", "reopen")]
     late = [row for row in events if _waits(row, spoken, plant)]
     there = [row for row in events if not any(row is other for other in late)]
     known = {(identity(row), content(row)) for row in there}

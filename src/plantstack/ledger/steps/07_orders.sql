@@ -9,46 +9,46 @@ with spoken as (
         e.t,
         e.order_id,
         e.product,
-        e.rank,
-        e.told_at,
         e.source,
-        e.sequence,
-        e.key
+        e.key,
+        row_number() over (
+            partition by e.m order by e.t, e.rank, e.told_at, e.source, e.sequence nulls first, e.key
+        ) as n
     from heard as e
     join bounds as b on b.m = e.m and e.t < b.until_at and (e.t >= b.from_at or e.slot != '')
     where e.kind = 'order' and e.slot in ('', 'order', 'order_before')
 ),
 
-start as (
+-- starts, and the ends that name the order started last
+spoken_of as (
     select
-        s.*,
-        coalesce(
-            lead(s.t) over (partition by s.m order by s.t, s.rank, s.told_at, s.source, s.sequence, s.key),
-            s.window_end
-        ) as next_at
-    from spoken as s
-    where s.phase = 'start'
+        *,
+        last_value(case when phase = 'start' then order_id end ignore nulls) over (
+            partition by m order by n rows between unbounded preceding and 1 preceding
+        ) as current_order
+    from spoken
 ),
 
-own_end as (
-    select start.m, start.t, min(stop.t) as t_end, arg_min(stop.log_offset, stop.t) as ended_by
-    from start
-    join spoken as stop
-        on
-            stop.phase = 'end'
-            and stop.m = start.m
-            and stop.order_id = start.order_id
-            and stop.t > start.t
-            and stop.t <= start.next_at
-    where start.next_at > start.t
-    group by start.m, start.t
+-- a start of the order that is current already changes nothing
+turn as (
+    select
+        *,
+        lag(phase) over before = 'start'
+        and (lag(order_id) over before, lag(product) over before) = (order_id, product) as is_repeated
+    from spoken_of
+    where phase = 'start' or order_id = current_order
+    window before as (partition by m order by n)
 ),
 
 ended as (
-    select start.*, least(start.next_at, own_end.t_end) as to_at, own_end.ended_by
-    from start
-    left join own_end on own_end.m = start.m and own_end.t = start.t
-    where start.next_at > start.t
+    select
+        *,
+        coalesce(lead(t) over after, window_end) as to_at,
+        lead(log_offset) over after is null as is_open,
+        case when lead(phase) over after = 'end' then lead(log_offset) over after end as ended_by
+    from turn
+    where phase = 'end' or not coalesce(is_repeated, false)
+    window after as (partition by m order by n)
 )
 
 select
@@ -56,6 +56,7 @@ select
     ended.m,
     ended.t as from_at,
     ended.to_at,
+    ended.is_open,
     ended.ended_by,
     ended.order_id,
     ended.product,
@@ -65,4 +66,5 @@ select
     (lag(ended.order_id) over before, lag(ended.product) over before) is distinct from (ended.order_id, ended.product)
     and lag(ended.order_id) over before is not null as is_change
 from ended
+where ended.phase = 'start' and ended.to_at > ended.t
 window before as (partition by ended.m order by ended.t);

@@ -1,10 +1,12 @@
--- Counts with the instant at which their pieces were made: `at`, or just before it where they say `from`.
+-- Counts with the instant at which their pieces were made: `at`, or just before it where they say `from`. A count at the end
+-- of the window is placed in the piece of time that ends there (R3).
 -- Those that cover more than the silence limit are spread later (books 6).
 create or replace temp table counted as
 select
     h.m,
     e.at as t,
     e.from_at,
+    case when e.from_at is null then e.at else e.at - 1 end as made_at,
     case when e.from_at is null then least(e.at, b.until_at - 1) else e.at - 1 end as placed_at,
     e.from_at is not null and e.at - e.from_at > h.spread_us as is_spread,
     e.order_id,

@@ -1,10 +1,12 @@
 -- A change of order or product opens a set-up that lasts to the first good piece (books 3 rule 1, R10, R11).
+-- A count at the end of the window lies in an order that is still open.
 create or replace temp table pending as
 select
     o.oid,
     o.m,
     o.from_at,
     o.to_at,
+    o.to_at + o.is_open::int as good_before,
     o.order_id
 from order_span as o
 join bounds as b on b.m = o.m
@@ -19,16 +21,29 @@ from effective as e
 join statement as s on s.sid = e.sid
 where s.state = 'producing' and exists (from pending);
 
+-- Counts with a good piece, given or by exception (R23).
+create or replace temp view good_count as
+select *
+from counted
+where
+    good > 0
+    or first_pass > 0
+    or (
+        good is null
+        and good_by_exception
+        and total - coalesce(scrap, 0) - coalesce(rework, 0) - coalesce(startup_reject, 0) > 0
+    );
+
 -- Good pieces by hour and own order: a change in one hour looks at the pieces of that hour, else at the next hour with any.
 create or replace temp table good_hour as
 select
     c.m,
     c.order_id,
     c.placed_at // 3600000000 as hour,
-    min(c.placed_at) as placed_at
-from counted as c
+    min(c.made_at) as made_at
+from good_count as c
 semi join pending on pending.m = c.m
-where not c.is_spread and (c.good > 0 or c.first_pass > 0)
+where not c.is_spread
 group by all;
 
 -- Counts over a long span say "somewhere in here": the first producing instant inside them.
@@ -41,8 +56,8 @@ with part as (
         least(c.t, p.to_at) as to_at
     from (
         select *, unnest(range(from_at // 86400000000, t // 86400000000 + 1)) as bucket
-        from counted
-        where is_spread and (good > 0 or first_pass > 0)
+        from good_count
+        where is_spread
     ) as c
     join (
         select *, unnest(range(from_at // 86400000000, to_at // 86400000000 + 1)) as bucket
@@ -75,37 +90,37 @@ with asked as (
 ),
 
 same_hour as (
-    select a.oid, min(c.placed_at) as placed_at
+    select a.oid, min(c.made_at) as made_at
     from asked as a
-    join counted as c
+    join good_count as c
         on
             c.m = a.m
             and c.order_id = a.own_order
             and c.placed_at // 3600000000 = a.from_at // 3600000000
-            and c.placed_at >= a.from_at
-    where not c.is_spread and (c.good > 0 or c.first_pass > 0)
+            and c.made_at >= a.from_at
+    where not c.is_spread
     group by a.oid
 ),
 
 later_hour as (
-    select a.oid, g.placed_at
+    select a.oid, g.made_at
     from asked as a
     asof join good_hour as g
         on g.m = a.m and g.order_id = a.own_order and g.hour > a.from_at // 3600000000
 ),
 
 spread as (
-    select a.oid, greatest(g.from_at, a.from_at) as placed_at
+    select a.oid, greatest(g.from_at, a.from_at) as made_at
     from asked as a
     asof join good_span as g on g.m = a.m and g.order_id = a.own_order and g.to_at > a.from_at
 )
 
 select
     p.oid,
-    min(f.placed_at) as placed_at
+    min(f.made_at) as made_at
 from pending as p
 join (from same_hour union all from later_hour union all from spread) as f on f.oid = p.oid
-where f.placed_at < p.to_at
+where f.made_at < p.good_before
 group by p.oid;
 
 create or replace temp table setup_span as
@@ -113,8 +128,8 @@ select
     p.oid,
     p.m,
     p.from_at,
-    coalesce(g.placed_at, r.from_at, p.to_at) as to_at,
-    g.placed_at is not null as has_good
+    coalesce(g.made_at, r.from_at, p.to_at) as to_at,
+    g.made_at is not null as has_good
 from pending as p
 left join first_good as g on g.oid = p.oid
 left join (
@@ -123,4 +138,4 @@ left join (
     asof join producing as r2 on r2.m = p2.m and r2.to_at > p2.from_at
     where greatest(r2.from_at, p2.from_at) < p2.to_at
 ) as r on r.oid = p.oid
-where coalesce(g.placed_at, r.from_at, p.to_at) > p.from_at;
+where coalesce(g.made_at, r.from_at, p.to_at) > p.from_at;
