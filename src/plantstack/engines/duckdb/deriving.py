@@ -32,10 +32,9 @@ Progress = Callable[[int, int], None]
 
 _FAR = 2**62
 
-# The events of a batch, each machine's from where its window starts; texts the steps do not read stay out.
-_LOGGED = f"""
-create or replace temp table logged as
-select e.* replace (null::varchar as body, null::varchar as code, null::varchar as severity)
+# The events of a batch, each machine's from where its window starts.
+_HEARD = f"""
+select e.*
 from everything as e
 join (
     select equipment, min(coalesce(from_at, {-_FAR})) as from_at, max(until_at) as until_at
@@ -125,8 +124,7 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
     ]
     table = pa.Table.from_pylist(scope, schema=SCOPE_SCHEMA)
     put_tables(books.con, {"batch": table})
-    books.con.execute(_LOGGED)
-    put_event_view(books.con)
+    _put_logged(books, is_whole=any(one.start is None for one in windows))
     run_steps(
         books.con,
         scope=table,
@@ -134,6 +132,20 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
         plan_versions=fetch_table(books.con, "from plan_told").cast(PLAN_SCHEMA),
         cuts=cuts,
     )
+
+
+def _put_logged(books: Books, *, is_whole: bool) -> None:
+    """Lay the events of the batch before the steps.
+
+    The steps read them four times, each time other columns: a few days are copied once, a whole history
+    is left in its segments, for a copy with all columns would be most of the work and of the memory.
+    """
+    heard = _HEARD
+    if not is_whole:
+        books.con.execute(f"create or replace temp table logged_days as {_HEARD}")
+        heard = "from logged_days"
+    books.con.execute(f"create or replace temp view logged as {heard}")
+    put_event_view(books.con)
 
 
 def _carry(books: Books, starts: Sequence[tuple[str, str]]) -> pa.Table:
