@@ -97,6 +97,16 @@ CASES: list[tuple[str, str, str, int]] = [
     (changed("events:\n" + SPOKEN, ""), "mapping-empty", "makes no events", 1),
     (NO_AT + "alive: file\n", "mapping-every", "'alive' needs 'equipment' and 'at'", 9),
     (NO_AT + 'stale_before: "{minutes}"\n', "mapping-every", "'stale_before' needs 'at'", 9),
+    (more("  - {kind: count, total: many}\n"), "value-wrong", "'total': expected a number, came 'many'", 9),
+    (more("  - {kind: state, state: off, until: tomorrow}\n"), "value-wrong", "expected an instant", 9),
+    (
+        more('  - {kind: setup_check, parameter: heat, ok: "maybe"}\n'),
+        "value-wrong",
+        "expected true or false",
+        9,
+    ),
+    (changed('at: "{at}"}', "at: now}"), "value-wrong", "'at': expected an instant, came 'now'", 6),
+    (DATED.replace('"%d.%m.%Y"', '"%d.%m.%Y", after: begin'), "mapping-column", "'{begin}'", 1),
     (changed("schema: 1", "schema: 2"), "mapping-schema", "schema 2; this version reads 1", 1),
     (more("  - {kind: state, when: {parts: {}}, state: off}\n"), "mapping-condition", "says nothing", 9),
 ]

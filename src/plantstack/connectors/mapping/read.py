@@ -13,7 +13,7 @@ from plantstack.connectors.mapping.read_columns import (
     read_wide,
     standard_columns,
 )
-from plantstack.connectors.mapping.read_rules import check_rule, read_conditions, read_rule
+from plantstack.connectors.mapping.read_rules import check_constant, check_rule, read_conditions, read_rule
 from plantstack.connectors.mapping.template import Template
 from plantstack.connectors.mapping.words import is_block, template
 from plantstack.events.kinds import COMMON
@@ -109,9 +109,13 @@ def _every(fields: Fields) -> dict[str, Template]:
     if not fields.has("every"):
         return {}
     inner = fields.section("every")
-    found = {name: inner.want(name, template, None) for name in _SHARED}
+    found = {}
+    for field in COMMON:
+        if field.name in _SHARED and (value := inner.want(field.name, template, None)) is not None:
+            check_constant(inner, field, value)
+            found[field.name] = value
     inner.close("every")
-    return {name: value for name, value in found.items() if value is not None}
+    return found
 
 
 def _rules(fields: Fields, every: dict[str, Template]) -> tuple[Rule, ...]:

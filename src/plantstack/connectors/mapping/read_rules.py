@@ -7,13 +7,22 @@ from fractions import Fraction
 
 from plantstack.connectors.mapping.model import Condition, Counter, Placed, Rule, Test
 from plantstack.connectors.mapping.template import Template
+from plantstack.connectors.mapping.values import constant_of
 from plantstack.connectors.mapping.words import cells, is_block, patterns, rollover, template
 from plantstack.errors import did_you_mean
+from plantstack.events.fields import Field, Form
 from plantstack.events.kinds import FIELDS, KINDS
 from plantstack.events.schema import COUNT_CLASSES
 from plantstack.intervals import SECOND
 from plantstack.plant.source import Fields, amount, choice, decimal, ident, rate, yes_no
 
+_EXPECTED = {
+    Form.NUMBER: "a number",
+    Form.REAL: "a number",
+    Form.WHOLE: "a whole number",
+    Form.INSTANT: "an instant",
+    Form.FLAG: "true or false",
+}
 # Common fields that an event rule cannot set: the file's mapping does.
 _NOT_SET_BY_RULES = ("kind", "source", "supersedes", "x")
 
@@ -45,15 +54,23 @@ def read_values(fields: Fields, kind: str) -> dict[str, Template]:
     for name in FIELDS[kind]:
         if name not in _NOT_SET_BY_RULES and (found := fields.want(name, template, None)) is not None:
             own[name] = found
-            _check_constant(fields, kind, name, found)
+            check_constant(fields, FIELDS[kind][name], found)
     return own
 
 
-def _check_constant(fields: Fields, kind: str, name: str, value: Template) -> None:
-    choices, text = FIELDS[kind][name].choices, value.constant
-    if text is not None and choices and text not in choices:
-        what = f"'{name}': expected one of {', '.join(choices)}, came '{text}'"
-        fields.problem("value-wrong", what, did_you_mean(text, choices), key=name)
+def check_constant(fields: Fields, field: Field, value: Template) -> None:
+    """Note a constant that its field cannot take."""
+    text = value.constant
+    if text is None:
+        return
+    if field.choices and text not in field.choices:
+        what = f"'{field.name}': expected one of {', '.join(field.choices)}, came '{text}'"
+        fields.problem("value-wrong", what, did_you_mean(text, field.choices), key=field.name)
+    try:
+        constant_of(field.form, text)
+    except ValueError as error:
+        what = f"'{field.name}': expected {_EXPECTED[field.form]}, came '{text}'"
+        fields.problem("value-wrong", what, str(error), key=field.name)
 
 
 def read_conditions(fields: Fields, key: str) -> tuple[Condition, ...]:

@@ -73,4 +73,8 @@ def all_uses(mapping: Mapping) -> list[Use]:
         found.update(dict.fromkeys(template_uses(template, read)))
     if mapping.stale_before:
         found[(mapping.stale_before, Read.TIME)] = None
+    for name, read in list(found):
+        column = mapping.columns.get(name)
+        if read is Read.TIME and column and column.after:
+            found[(column.after, Read.TIME)] = None
     return list(found)
