@@ -67,7 +67,8 @@ def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:
     # an order of a line is one order, however many machines it runs over
     orders = {"n_orders_due", "n_orders_on_time_in_full", "time_order_execution", "qty_order"}
     orders |= {"n_orders_planned", "time_order_deviation"}
-    assert outputs == pieces | orders
+    doubts = {"qty_exit_counted", "qty_exit_over_gap", "qty_exit_unjudged", "qty_exit_typed"}
+    assert outputs == pieces | orders | doubts
 
 
 @pytest.mark.shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, Protocol
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ Axis = Literal["site", "area", "line", "machine", "product", "order", "shift", "
 GRAINS: tuple[Grain, ...] = ("hour", "shift", "day", "week", "month", "period", "quarter", "year", "all")
 AXES: tuple[Axis, ...] = ("site", "area", "line", "machine", "product", "order", "shift", "crew", "reason")
 
-Exact = int | Decimal
+Exact = int | Decimal | Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class MeasureQuery:
         span: exact instants instead of days; hours cut by it are cut in the ledger, not guessed.
         structure: `as-was`, `as-is`, or an ISO date whose placements roll everything up.
         is_reported: the sums as they stood when their pages were closed, not as they are known now.
+        names_places: a split by machine also has the lines, areas and sites of which something was said.
         counts_open: whether cells say how many stops, changeovers and failures are open where they end.
     """
 
@@ -46,6 +48,7 @@ class MeasureQuery:
     structure: str = "as-was"
     is_reported: bool = False
     counts_open: bool = False
+    names_places: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class MeasureCell:
     sums: Mapping[str, Exact | None]  # measure -> exact sum in its unit; None: not to be had
     reasons: Mapping[str, str] = field(default_factory=dict)  # measure -> why it is None
     n_open: int = 0  # stops, changeovers and failures still open where the period ends
+    recorded: frozenset[str] = frozenset()  # kinds and plant facts ever recorded of what the cell is about
 
 
 @dataclass(frozen=True, slots=True)

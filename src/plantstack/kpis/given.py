@@ -45,6 +45,9 @@ def evaluate_given(
     sums |= {name: _exact(number) for name, number in measures.items()}
     if "qty_counted" not in measures:
         sums["qty_counted"] = sums["qty_total"]
+    # numbers given by hand know no line: what is doubted of them is doubted of its output too
+    twins = {name: name.replace("qty_", "qty_exit_") for name in sums}
+    sums |= {twin: sums[name] for name, twin in twins.items() if twin in MEASURES and twin not in measures}
     return evaluate(kpi_id, Cell(sums, period_s=sums["time_calendar"]), profile=profile, catalog=catalog)
 
 

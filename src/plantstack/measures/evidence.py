@@ -6,6 +6,7 @@ weakens the Pareto of stops and not the OEE, which does not ask why.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from plantstack.measures.measure import BUSY_ACCOUNTS, TOTAL_CLASSES, Evidence, Measure, Sum
@@ -25,9 +26,9 @@ _TIMES = (
 )
 _PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
 _STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
-_OWN_IDEAL = ("time_ideal_total", "time_ideal_good", "time_ideal_first_pass")
-_IDEAL = (*_OWN_IDEAL, "time_line_ideal_good")
-_QTY = ("qty_total", "qty_good", "qty_first_pass", "qty_scrap", "qty_rework", "qty_plan_matched")
+_IDEAL = ("time_ideal_total", "time_ideal_good", "time_ideal_first_pass")
+_OUTPUT = ("qty_total", "qty_good", "qty_first_pass", "qty_plan_matched", "time_line_ideal_good")
+_QTY = ("qty_scrap", "qty_rework")
 _REASONED = ("time_breakdown", "time_other_stop", "time_planned_overrun", "time_stop_long", "n_breakdown")
 
 _TWO_PERCENT = Fraction(2, 100)
@@ -42,10 +43,47 @@ def _time(name: str, meaning: str, evidence: Evidence, flag: str = "", *accounts
     )
 
 
+def _at_exit(measure: Measure, *touches: str) -> Measure:
+    """The same doubt about what left a line: only its exit machine counts."""
+    own = measure.evidence
+    return replace(
+        measure,
+        name=measure.name.replace("qty_", "qty_exit_"),
+        meaning=f"{measure.meaning}, at the exit of a line",
+        adds="output",
+        evidence=replace(own, base="qty_exit_counted", touches=touches) if own else None,
+    )
+
+
 def _pieces(name: str, meaning: str, flag: str, evidence: Evidence) -> Measure:
     where = (("class", TOTAL_CLASSES), ("flags", (flag,)))
     return Measure(name, "pc", "flow", meaning, ("count",), Sum("pieces", "qty", where), evidence=evidence)
 
+
+_OVER_GAP = _pieces(
+    "qty_over_gap",
+    "pieces spread into unknown time",
+    "over_gap",
+    Evidence("qty_counted", (*_QTY, *_IDEAL), "Send counts at least once an hour.", 30),
+)
+_UNJUDGED = _pieces(
+    "qty_unjudged",
+    "pieces of counts that do not say what is good",
+    "unjudged",
+    Evidence(
+        "qty_counted",
+        ("time_ideal_good", "time_ideal_first_pass"),
+        "Report good pieces, or declare `good: by_exception`.",
+        10,
+        null_above=_TWO_PERCENT,
+    ),
+)
+_TYPED_PIECES = _pieces(
+    "qty_typed",
+    "pieces counted by a person, not by a signal",
+    "typed",
+    Evidence("qty_counted", (*_QTY, *_IDEAL), "Connect a count signal.", 120, **_TYPED, inclusive=True),
+)
 
 EVIDENCE = (
     _time(
@@ -98,19 +136,15 @@ EVIDENCE = (
         Evidence("time_stop_long", _REASONED, "Code the longest uncoded stop.", 2),
         "uncoded",
     ),
-    _pieces(
-        "qty_over_gap",
-        "pieces spread into unknown time",
-        "over_gap",
-        Evidence("qty_counted", (*_QTY, *_IDEAL), "Send counts at least once an hour.", 30),
-    ),
+    _OVER_GAP,
+    _at_exit(_OVER_GAP, *_OUTPUT),
     _pieces(
         "qty_without_standard",
         "pieces of a product without an ideal cycle on that machine",
         "without_standard",
         Evidence(
             "qty_counted",
-            (*_OWN_IDEAL, "time_std_total"),
+            (*_IDEAL, "time_std_total"),
             "Enter the ideal cycle of the product.",
             5,
             null_above=_TWO_PERCENT,
@@ -146,30 +180,10 @@ EVIDENCE = (
             null_above=_TWO_PERCENT,
         ),
     ),
-    _pieces(
-        "qty_unjudged",
-        "pieces of counts that do not say what is good",
-        "unjudged",
-        Evidence(
-            "qty_counted",
-            (
-                "qty_good",
-                "qty_first_pass",
-                "time_ideal_good",
-                "time_ideal_first_pass",
-                "time_line_ideal_good",
-            ),
-            "Report good pieces, or declare `good: by_exception`.",
-            10,
-            null_above=_TWO_PERCENT,
-        ),
-    ),
-    _pieces(
-        "qty_typed",
-        "pieces counted by a person, not by a signal",
-        "typed",
-        Evidence("qty_counted", (*_QTY, *_IDEAL), "Connect a count signal.", 120, **_TYPED, inclusive=True),
-    ),
+    _UNJUDGED,
+    _at_exit(_UNJUDGED, "qty_good", "qty_first_pass", "time_line_ideal_good"),
+    _TYPED_PIECES,
+    _at_exit(_TYPED_PIECES, *_OUTPUT),
     Measure(
         "n_reason_unattached",
         "count",

@@ -28,6 +28,9 @@ PIECES = (
         LinePart("all", Sum("pieces", "qty", (("class", ("scrap",)),))),
     ),
     _pieces("qty_counted", "passes over all machines: doubts about counts are shares of it", *TOTAL_CLASSES),
+    _output(
+        _pieces("qty_exit_counted", "the same at the exit of a line: doubts about its output", *TOTAL_CLASSES)
+    ),
     _output(_pieces("qty_good", "pieces, on the pass on which they were judged good", "good")),
     _output(_pieces("qty_first_pass", "good at the first judgement, without rework", "first_pass")),
     _pieces("qty_scrap", "judged scrap", "scrap"),

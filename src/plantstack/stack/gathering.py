@@ -63,7 +63,7 @@ class _Gathering:
                 sums={**found.sums, **routes.get(key, {})},
                 period_s=Fraction(found.span.length, SECOND),
                 whole=above.sums if above else None,
-                kinds=table.recorded,
+                kinds=found.recorded or table.recorded,
                 reasons=found.reasons,
                 named=named.get(key, {}),
                 modelled=told,

@@ -66,7 +66,7 @@ def _conflicts(con: Calculator, log: Log, upto: int) -> list[int]:
     put_tables(con, {"disputed": pa.Table.from_pylist([{"source": s, "key": k} for s, k in identities])})
     rows = fetch_table(con, "select e.* from everything as e semi join disputed using (source, key)")
     rows = rows.select(EVENT.names).cast(EVENT)
-    contents = canonical(rows)
+    contents = canonical(rows).to_pylist()
     told: dict[Identity, list[tuple[int, str, int]]] = defaultdict(list)
     for row, content in zip(rows.to_pylist(), contents, strict=True):
         told[(row["source"], row["key"])].append((row["told_at"], content, row["log_offset"]))
