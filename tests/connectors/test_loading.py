@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from plantstack.errors import LogError
+from plantstack.errors import ConfigError, LogError
 from plantstack.events.store import Probe
 from plantstack.intervals import HOUR
 from plantstack.stack import Stack, loading
@@ -407,6 +407,15 @@ def test_F12_loads_after_a_restored_backup_dedupe(project: Path, tmp_path: Path)
     (again,) = load(tmp_path / "restored", more)
     assert (again.receipt.accepted, again.receipt.duplicates) == (1, 4)
     assert len(events(tmp_path / "restored")) == len(events(project))
+
+
+def test_a_mapping_that_is_not_there_and_one_by_its_path(project: Path, tmp_path: Path) -> None:
+    path = write(tmp_path, day(*GOOD))
+    with pytest.raises(ConfigError, match="mapping-missing"):
+        load(project, path, mapping="plx")
+    elsewhere = shutil.move(project / "mappings" / "plc.yaml", tmp_path / "mine.yaml")
+    (loaded,) = load(project, path, mapping=str(elsewhere))
+    assert loaded.receipt.accepted == 4
 
 
 def test_progress_is_told_as_events_are_made(project: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from plantstack.connectors.files.intake import is_settled, stamp_of
+from plantstack.connectors.files.scan import scan_text
+from plantstack.connectors.files.sheet import private_connection
+from plantstack.connectors.files.text_lines import TextLines
 from plantstack.connectors.load import load_files
+from plantstack.connectors.mapping.model import FileForm
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.errors import Problem
 
@@ -96,6 +101,39 @@ def test_F38_a_file_still_being_written_waits(tmp_path: Path) -> None:
     assert not is_settled(tmp_path / "absent.csv", None)
 
 
+def test_F38_a_file_that_grows_while_it_is_copied_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, HEADER + GOOD * 400_000)
+    done = threading.Event()
+
+    def grow() -> None:
+        with path.open("a") as growing:
+            while not done.wait(0.001):
+                growing.write(GOOD)
+                growing.flush()
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        loaded = load(SIMPLE, path)
+    finally:
+        done.set()
+        writer.join()
+    assert loaded.codes == ["file-changing"] and not loaded.events
+    assert len(load(SIMPLE, path).events) >= 800_000, "once it is whole it is read"
+
+
+def test_a_line_that_the_parser_loses_is_told(tmp_path: Path) -> None:
+    """Never seen, and looked for in every file: fewer rows than lines, and no reason."""
+    path = write(tmp_path, HEADER + GOOD * 3)
+    form = FileForm("csv")
+    lines = TextLines(path, "data.csv", form, 1, scan_text(path, "data.csv", form))
+    connection = private_connection(tmp_path)
+    connection.execute("CREATE TEMP TABLE reject_errors (line BIGINT, error_type VARCHAR, csv_line VARCHAR)")
+    assert not lines.note_bad(connection, 3)
+    (bad,) = lines.note_bad(connection, 2)
+    assert bad.problem.code == "rows-missing" and "1 lines" in bad.problem.what
+
+
 @pytest.mark.parametrize("packed", ["gz", "xz", "zst"])
 def test_packed_text(tmp_path: Path, packed: str) -> None:
     text = (HEADER + GOOD).encode()
@@ -146,6 +184,8 @@ def test_H_FI_09_encodings(tmp_path: Path) -> None:
     assert len(load(declared, write(tmp_path, text.encode("cp1252"), "cp.csv")).events) == 2
     lies = mapping.replace("format: csv", "format: csv, encoding: utf-16")
     assert load(lies, write(tmp_path, text.encode() + b"x", "lies.csv")).codes[0].startswith("file-")
+    cut = load(mapping, write(tmp_path, text.encode("utf-16")[:-1], "cut.csv"))
+    assert cut.codes == ["file-encoding"] and "encoding" in cut.dead[0].problem.fix
 
 
 def test_H_FI_09_a_zero_byte_spoils_its_row_only(tmp_path: Path) -> None:
