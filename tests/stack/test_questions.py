@@ -72,7 +72,7 @@ def test_machines_add_up_to_their_line_in_time(stack: Stack) -> None:
 
 def test_hours_are_hours_of_the_clock(stack: Stack) -> None:
     hours = values(stack, "run_time", scope="filler", grain="hour")
-    assert list(hours)[:4] == [f"2026-03-03 0{hour}:00-06:00" for hour in (6, 7, 8, 9)]
+    assert list(hours)[:4] == [f"2026-03-03 0{hour}:00 -06:00" for hour in (6, 7, 8, 9)]
     assert list(hours.values())[:4] == [3600, 3600, 0, 3600]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
@@ -54,7 +54,7 @@ class Answer:
         }
 
 
-def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str | Table = "") -> None:
+def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str | Table | Group = "") -> None:
     """Print an answer and leave with its exit code.
 
     Args:
@@ -80,9 +80,9 @@ def complain(problems: Sequence[Problem]) -> None:
         typer.echo(" ".join(str(problem).split()), err=True)
 
 
-def _show(answer: Answer, told: str | Table) -> None:
+def _show(answer: Answer, told: str | Table | Group) -> None:
     console = people()
-    if isinstance(told, Table):
+    if isinstance(told, Table | Group):
         console.print(told)
     elif told:
         console.print(escape(told))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import tables, times
@@ -15,7 +15,7 @@ from plantstack.stack import Stack
 from plantstack.stack.asking import KpiTable
 from plantstack.stack.explaining import entry_row
 
-_EMPTY = "There is nothing in the books yet. Load events with 'plantstack load'."
+_NEVER = "There is nothing in the books yet. Load events with 'plantstack load'."
 
 Scope = Annotated[
     str, typer.Option("--scope", metavar="PATH", help="Equipment, by id or path; all by default.")
@@ -86,7 +86,7 @@ def kpi(
         )
         notes = [*answer.notes, *stack.notes()]
         names = stack.kpi_names()
-    told: str | Table = tables.kpi_table(answer.rows, names) if answer.rows else _EMPTY
+    told = tables.kpi_table(answer.rows, names) if answer.rows else _nothing(answer.as_of)
     give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
@@ -108,7 +108,7 @@ def ledger(
         rows = [entry_row(entry) for entry in entries.to_pylist()]
         answer = KpiTable(rows, *stack.standing(known_at=offset))
         notes, zone = stack.notes(), stack.zone_of(machine)
-    told = tables.ledger_table(rows, zone) if rows else _EMPTY
+    told = tables.ledger_table(rows, zone) if rows else _nothing(answer.as_of)
     give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
@@ -137,7 +137,7 @@ def explain(
         )
         notes = [*answer.notes, *stack.notes()]
         zone = stack.zone_of(scope)
-    told = tables.lineage_table(answer.rows, zone) if answer.rows else _EMPTY
+    told = tables.lineage_table(answer.rows, zone) if answer.rows else _nothing(answer.as_of)
     give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
@@ -164,6 +164,14 @@ def rebuild(
     told = "Every row of the books is what the log says." if verify else f"Derived up to offset {offset}."
     told = "" if problems else told
     give(Answer([row], problems=problems, offset=offset), as_json=as_json, told=told or " ")
+
+
+def _nothing(as_of: Mapping[str, str]) -> str:
+    """Why a table is empty: nothing was ever told, or nothing of what was asked for."""
+    if not as_of:
+        return _NEVER
+    reach = ", ".join(f"{site} to {at}" for site, at in as_of.items())
+    return f"Nothing was told about this scope and window. The books reach: {reach}."
 
 
 def _answer(table: KpiTable, notes: list[Problem]) -> Answer:

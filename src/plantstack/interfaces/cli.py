@@ -84,7 +84,8 @@ def init(project: Project, as_json: AsJson = False) -> None:
 def check(project: Project, as_json: AsJson = False) -> None:
     """Name every problem of every plant file and mapping at once."""
     problems = Stack.check(project)
-    told = f"{len(problems)} problems." if problems else "Everything is in order."
+    count = "1 problem." if len(problems) == 1 else f"{len(problems)} problems."
+    told = count if problems else "Everything is in order."
     give(Answer(problems=problems), as_json=as_json, told=told)
 
 

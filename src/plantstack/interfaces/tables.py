@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,21 +16,22 @@ from plantstack.interfaces.figures import bar, duration, figure
 Row = Mapping[str, Any]
 
 
-def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
-    """One line a KPI, scope and period; '≈' marks what is hardly trusted."""
+def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
+    """One line a KPI, scope and period; what limits trust, and why there is no value, stands below."""
+    notes: dict[str, int] = {}
     table = Table(box=None, pad_edge=False, header_style="bold")
     axes = [axis for axis in rows[0]["scope"] if axis not in ("path", "level")] if rows else []
     labelled = len({row["period"]["label"] for row in rows}) > 1
+    is_closed = any(row["reported"] for row in rows)
     table.add_column("KPI", overflow="fold", min_width=14)
     for title in (*axes, *(["period"] if labelled else [])):
         table.add_column(title, overflow="fold", min_width=8)
     table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("change", justify="right", no_wrap=True) if labelled else None
-    is_closed = any(row["reported"] for row in rows)
-    table.add_column("reported", justify="right", no_wrap=True) if is_closed else None
+    for title in (*(["change"] if labelled else []), *(["reported"] if is_closed else [])):
+        table.add_column(title, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("range", overflow="fold")
-    table.add_column("trust", overflow="fold", min_width=10)
+    table.add_column("trust", no_wrap=True)
     before: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         place = (row["kpi"], *(row["scope"][axis] for axis in axes))
@@ -38,15 +40,25 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
         told += [_value(row)]
         told += [_change(row, before.get(place))] if labelled else []
         told += [_reported(row)] if is_closed else []
-        told += [_bar(row), _range(row), _trust(row)]
+        told += [_bar(row), _range(row), _trust(row, notes)]
         table.add_row(*(escape(cell) for cell in told))
         before[place] = row
-    return table
+    return Group(table, *_footnotes(notes, rows))
+
+
+def _footnotes(notes: Mapping[str, int], rows: Sequence[Row]) -> list[str]:
+    told = [escape(f"[{number}] {note}") for note, number in notes.items()]
+    if any(_is_weak(row) for row in rows):
+        told.append("≈ hardly to be trusted (grade C), or nothing to judge it by (U)")
+    return ["", *told] if told else []
+
+
+def _is_weak(row: Row) -> bool:
+    return row["value"] is not None and row["trust"]["grade"] in ("C", "U")
 
 
 def _value(row: Row) -> str:
-    doubtful = "≈ " if row["value"] is not None and row["trust"]["grade"] in ("C", "U") else ""
-    return doubtful + figure(row["value"], row["unit"])
+    return ("≈ " if _is_weak(row) else "") + figure(row["value"], row["unit"])
 
 
 def _reported(row: Row) -> str:
@@ -76,32 +88,44 @@ def _range(row: Row) -> str:
     return "" if low is None or low == high else f"{figure(low, unit)} to {figure(high, unit)}"
 
 
-def _trust(row: Row) -> str:
-    """Why there is no value, or the grade with the cheapest next step."""
+def _trust(row: Row, notes: dict[str, int]) -> str:
+    """The grade, and the number of the note that says what limits it or why there is no value."""
+    note = why(row)
+    if not note:
+        return str(row["trust"]["grade"])
+    number = notes.setdefault(note, len(notes) + 1)
+    return f"[{number}]" if row["value"] is None else f"{row['trust']['grade']} [{number}]"
+
+
+def why(row: Row) -> str:
+    """Why there is no value, why it is doubtful, or what limits trust with the cheapest next step."""
     if row["value"] is None:
         return f"not computable, because {row['why_none']}"
+    if row["doubtful"]:
+        return "more than can be: check the ideal cycle of the product, then the counts"
     limits = row["trust"]["limits"]
-    grade = str(row["trust"]["grade"])
-    if grade == "A" or not limits:
-        return grade
+    if row["trust"]["grade"] == "A" or not limits:
+        return ""
     worst = limits[0]
-    return f"{grade}: {worst['share']:.0%} {worst['measure']}. {worst['step']} ({worst['minutes']} min)"
+    at = f" at {', '.join(worst['named'])}" if worst["named"] else ""
+    return f"{worst['share']:.0%} {worst['measure']}{at}. {worst['step']} ({worst['minutes']} min)"
 
 
 def ledger_table(rows: Sequence[Row], zone: str) -> Table:
     """One line a stretch of time, on the clock of the site."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("from", "to", "length", "account", "reason", "order", "product", "shift", ""):
-        table.add_column(title, overflow="fold", justify="right" if title == "length" else "left")
+    for title in ("from", "to", "length", "account"):
+        table.add_column(title, no_wrap=True, justify="right" if title in ("from", "length") else "left")
+    for title in ("reason", "order", "product", "shift", ""):
+        table.add_column(title, overflow="fold")
     day = ""
     for row in rows:
         start, end = (_local(row[name], zone) for name in ("from", "to"))
-        length = (end - start).total_seconds()
         shown = f"{start:%Y-%m-%d}"
         table.add_row(
-            f"{'' if shown == day else shown + ' '}{start:%H:%M:%S}".rjust(19),
-            f"{end:%H:%M:%S}",
-            duration(length),
+            f"{'' if shown == day else shown + ' '}{_clock(start)}",
+            _clock(end),
+            duration(_seconds(row)),
             row["account"],
             escape(row["reason"] or ""),
             escape(row["order"]),
@@ -116,7 +140,7 @@ def ledger_table(rows: Sequence[Row], zone: str) -> Table:
 def lineage_table(rows: Sequence[Row], zone: str) -> Table:
     """The lineage as an indented list: formula, sums, parts, entries, events."""
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True, overflow="ellipsis")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     units: dict[str, str] = {}
@@ -128,7 +152,7 @@ def lineage_table(rows: Sequence[Row], zone: str) -> Table:
 def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
     kind = row["row"]
     if kind == "kpi":
-        return f"{row['kpi']} = {row['formula']}", _value(row), _trust(row)
+        return f"{row['kpi']} = {row['formula']}", _value(row), why(row) or f"trust {row['trust']['grade']}"
     if kind == "measure":
         units[row["measure"]] = row["unit"]
         wrong = f"; DOES NOT ADD UP, off by {row['residual']}" if row["residual"] else ""
@@ -142,11 +166,22 @@ def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
     if kind == "entry":
         start, end = _local(row["from"], zone), _local(row["to"], zone)
         events = "events " + ", ".join(str(offset) for offset in row["events"])
-        told = f"    {start:%Y-%m-%d %H:%M:%S} - {end:%H:%M:%S} {row['account']} {row['reason']}"
-        return told, duration((end - start).total_seconds()), events
+        told = f"    {start:%Y-%m-%d} {_clock(start)} - {_clock(end)} {row['account']} {row['reason']}"
+        return told.rstrip(), duration(_seconds(row)), events
     pieces = ", ".join(f"{name} {row[name]}" for name in ("total", "good", "scrap", "rework") if name in row)
     return f"    {_local(row['at'], zone):%Y-%m-%d %H:%M:%S} count", pieces, f"event {row['offset']}"
 
 
 def _local(text: str, zone: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+
+
+def _clock(at: datetime) -> str:
+    """The time on the wall; of an hour that comes twice, the second is marked with its offset."""
+    return f"{at:%H:%M:%S}" + (f"{at:%z}" if at.fold else "")
+
+
+def _seconds(row: Row) -> float:
+    """The length of an entry: by instants, because clocks on the wall are put forward and back."""
+    start, end = (datetime.fromisoformat(row[name]) for name in ("from", "to"))
+    return (end - start).total_seconds()

@@ -262,7 +262,8 @@ class Stack:
         waiting = self.engine().waiting()
         if not waiting:
             return [found] if found else []
-        what = f"{waiting} late events wait, because the pages they speak of are closed"
+        events = "1 late event waits" if waiting == 1 else f"{waiting} late events wait"
+        what = f"{events}, because the pages they speak of are closed"
         late = Problem("events-wait", str(self.folder), what, "A 'reopen' event lets them in.")
         return [*([found] if found else []), late]
 

@@ -112,12 +112,12 @@ def _hour_name(start: int, zone: str) -> str:
     """The local hour with its offset, which tells the two hours of an autumn night apart.
 
     >>> _hour_name(1_792_893_600_000_000, "Europe/Berlin")
-    '2026-10-25 04:00+02:00'
+    '2026-10-25 04:00 +02:00'
     """
     offset = offset_at(zone, start)
     minutes = abs(offset) // 60_000_000
     sign = "-" if offset < 0 else "+"
-    return f"{from_us(start + offset):%Y-%m-%d %H:%M}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+    return f"{from_us(start + offset):%Y-%m-%d %H:%M} {sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _clip(span: Interval, bounds: Interval) -> Interval:

@@ -1,0 +1,64 @@
+"""Wrong or missing answers a first user met; origins in README.md of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.soundness.test_silent import instant, said
+from tests.stack.floor import Wire, load, plant, written
+
+from plantstack.stack import Stack
+
+
+def two_of_a_line() -> list[Wire]:
+    """Filler and packer run for four hours; the packer counts what leaves the line."""
+    rows: list[Wire] = []
+    for machine in ("filler", "packer"):
+        rows += [said("order", machine, 0, order="A", phase="start", product="cola-330")]
+        rows += [said("state", machine, 0, state="producing")]
+        rows += [said("alive", machine, 4, **{"from": instant(0), "until": instant(4)})]
+    return [*rows, said("count", "packer", 2, good=100)]
+
+
+def test_two_contents_told_at_the_same_time_are_a_conflict_and_no_crash(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    run, idle = said("state", "filler", 0, state="producing"), said("state", "filler", 0, state="idle")
+    rows = [{**run, "key": "4"}, {**idle, "key": "4"}, said("alarm", "filler", 1, code="7", phase="on")]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    load(project, written(tmp_path, "2.ndjson", [{**run, "key": "4", "state": "stopped"}]))
+    with Stack.open(project) as stack:
+        assert stack.ledger("filler").num_rows > 0
+        assert stack.verify() == []
+
+
+def test_what_a_line_put_out_does_not_hang_on_machines_before_its_exit(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    rows = [*two_of_a_line(), said("count", "filler", 2, total=500), said("count", "capper", 2, total=500)]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        found = {row["kpi"]: row for row in stack.kpis(["good_parts", "oee"], scope="line-1").rows}
+        assert found["good_parts"]["value"] == 100
+        assert found["good_parts"]["trust"]["grade"] == "A"
+        assert found["oee"]["value"] is None  # the filler says nothing about good pieces
+
+
+def test_a_machine_that_never_counted_has_no_output_of_zero(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", two_of_a_line()))
+    with Stack.open(project) as stack:
+        rows = stack.kpis(["oee", "good_parts"], by=["machine"]).rows
+        told = {(row["scope"]["machine"], row["kpi"]): (row["value"], row["why_none"]) for row in rows}
+        assert told["filler", "oee"] == told["filler", "good_parts"] == (None, "needs count")
+        assert told["packer", "good_parts"] == (100, "")
+
+
+def test_an_exit_that_never_counted_gives_its_line_no_zero(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    rows = [row for row in two_of_a_line() if row["kind"] != "count"]
+    load(project, written(tmp_path, "1.ndjson", [*rows, said("count", "filler", 2, good=100)]))
+    with Stack.open(project) as stack:
+        row = stack.kpis(["good_parts"], scope="line-1").rows[0]
+        assert (row["value"], row["why_none"]) == (
+            None,
+            "needs count: packer at the exit of line-1 never told any",
+        )
