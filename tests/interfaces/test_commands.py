@@ -193,6 +193,25 @@ def test_an_empty_project_has_no_numbers_and_no_crash(tmp_path: Path) -> None:
     assert plantstack("rebuild", folder, "--verify").code == 0
 
 
+def test_a_conflict_is_told_and_counted(tmp_path: Path) -> None:
+    folder = tmp_path / "plant"
+    plantstack("init", folder)
+    rows = shift_of_the_line()[:2]
+    told = plantstack("load", folder, written(tmp_path, "c.ndjson", [*rows, {**rows[0], "state": "idle"}]))
+    assert told.code == 0
+    assert "something else under a source and key" in " ".join(told.out.split())
+    again = plantstack(
+        "load", folder, written(tmp_path, "d.ndjson", [{**rows[0], "state": "fault"}]), "--json"
+    )
+    assert again.rows[0]["conflicts"] == 1
+
+
+def test_what_is_not_given_to_a_formula_is_named() -> None:
+    told = plantstack("kpi", "eval", "oee", "--measures", '{"time_run": 100}')
+    assert "taken as 0" in told.out
+    assert "time_ideal_good" in told.out
+
+
 def test_the_module_is_a_command(tmp_path: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "plantstack", "check", str(tmp_path)],

@@ -132,9 +132,14 @@ def kpi_eval(
     as_lines: AsLines = False,
 ) -> None:
     """Evaluate one formula on given measures; no plant is needed."""
-    value = Stack.evaluate(kpi, _numbers(measures), profile)
+    given = _numbers(measures)
+    value = Stack.evaluate(kpi, given, profile)
     row = value.as_row()
-    give(Answer([row]), as_json=as_json, as_lines=as_lines, told=sentence(row, value.kpi.name))
+    left_out = [name for name in value.inputs if name not in given]
+    what = f"taken as 0, because not given: {', '.join(left_out)}"
+    notes = [Problem("measures-left-out", "--measures", what)] if left_out else []
+    told = sentence(row, value.kpi.name)
+    give(Answer([row], notes=notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
 def _numbers(text: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Loaded:
             "duplicates": self.receipt.duplicates,
             "dead_lettered": self.receipt.dead_lettered,
             "refused": self.refused,
+            "conflicts": self.receipt.conflicts,
         }
 
 
@@ -65,6 +66,8 @@ class Loading:
         else:
             for one, batch in batches:
                 one.receipt += self.log.append(batch, received_at=self.now)
+        for one in loaded:
+            _tell_conflicts(one)
         return loaded
 
     def _bulk(self, batches: Iterator[tuple[Loaded, Batch]]) -> None:
@@ -131,6 +134,16 @@ class Loading:
     def _counters(self) -> str:
         """Under which name the log keeps where this mapping's counters stand."""
         return f"counters {self.mapping.source} {self.mapping.name}" if self.mapping else ""
+
+
+def _tell_conflicts(loaded: Loaded) -> None:
+    """Say that something was told before in other words: visible, and never a silent correction."""
+    count = loaded.receipt.conflicts
+    if count:
+        rows = "1 event says" if count == 1 else f"{count} events say"
+        what = f"{rows} something else under a source and key that were told before; the earliest statement stands"
+        fix = "Where the new one is right, send it with a key of its own and 'supersedes'."
+        loaded.notes.append(Problem("load-conflict", loaded.file, what, fix))
 
 
 def _tell(dead: tuple[DeadLetter, ...], loaded: Loaded) -> None:
