@@ -199,7 +199,7 @@ def test_a_conflict_is_told_and_counted(tmp_path: Path) -> None:
     rows = shift_of_the_line()[:2]
     told = plantstack("load", folder, written(tmp_path, "c.ndjson", [*rows, {**rows[0], "state": "idle"}]))
     assert told.code == 0
-    assert "something else under a source and key" in " ".join(told.out.split())
+    assert "something else under a source and key told before" in " ".join(told.out.split())
     again = plantstack(
         "load", folder, written(tmp_path, "d.ndjson", [{**rows[0], "state": "fault"}]), "--json"
     )

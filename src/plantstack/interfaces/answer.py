@@ -110,9 +110,10 @@ def progress(is_shown: bool) -> Progress:
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in rows[0]:
-        is_number = isinstance(rows[0][name], int | float)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    for name in names:
+        is_number = isinstance(rows[0].get(name, 0), int | float)
         table.add_column(name.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row.values()))
+        table.add_row(*(escape(str(row.get(name, ""))) for name in names))
     return table

@@ -36,15 +36,15 @@ class Loaded:
     notes: list[Problem] = field(default_factory=list)
 
     def as_row(self) -> dict[str, Any]:
-        """The row of the command contract."""
-        return {
+        """The row of the command contract; conflicts are in it when there are any."""
+        row = {
             "file": self.file,
             "accepted": self.receipt.accepted,
             "duplicates": self.receipt.duplicates,
             "dead_lettered": self.receipt.dead_lettered,
             "refused": self.refused,
-            "conflicts": self.receipt.conflicts,
         }
+        return row | ({"conflicts": self.receipt.conflicts} if self.receipt.conflicts else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _tell_conflicts(loaded: Loaded) -> None:
     count = loaded.receipt.conflicts
     if count:
         rows = "1 event says" if count == 1 else f"{count} events say"
-        what = f"{rows} something else under a source and key that were told before; the earliest statement stands"
+        what = f"{rows} something else under a source and key told before; the earliest statement stands"
         fix = "Where the new one is right, send it with a key of its own and 'supersedes'."
         loaded.notes.append(Problem("load-conflict", loaded.file, what, fix))
 
