@@ -57,8 +57,8 @@ def test_a_plan_of_the_line_is_attained(tmp_path: Path) -> None:
 
 def test_a_sheet_handed_in_at_the_end_is_no_night_shift(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
-    rows = [{**said("state", "capper", 0, state="producing"), "source": "person-1"}]
-    sheet = said("count", "capper", 16, good=100, **{"from": instant(8)})  # 22:00, the end of the late shift
+    rows = [{**said("state", "capper", 10, state="producing"), "source": "person-1"}]
+    sheet = said("count", "capper", 16, good=100, **{"from": instant(10)})  # 22:00, the end of the late shift
     rows += [{**sheet, "source": "person-1"}, said("alarm", "filler", 20, code="7", phase="on")]
     load(project, written(tmp_path, "1.ndjson", rows))
     with Stack.open(project) as stack:
