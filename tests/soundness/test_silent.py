@@ -26,20 +26,19 @@ def instant(hours: float) -> str:
     return rfc3339(START + round(hours * HOUR))
 
 
-def test_a_changeover_over_night_is_one(tmp_path: Path) -> None:
+def test_a_changeover_over_the_weekend_is_one(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
-    first = [said("order", "filler", 0, order="A", phase="start", product="cola-330")]
-    first += [said("state", "filler", 0, state="producing"), said("count", "filler", 0.5, good=10)]
-    first += [said("order", "filler", 15, order="B", phase="start", product="water-500")]
-    first += [said("state", "filler", 15, state="setup")]
-    first += [said("alive", "filler", 24.2, **{"from": instant(0), "until": instant(24.2)})]
-    second = [said("state", "filler", 25, state="producing"), said("count", "filler", 25.5, good=10)]
-    second += [said("alive", "filler", 26, **{"from": instant(24.2), "until": instant(26)})]
+    # Friday 21:00 to the end of the shift, and on Monday from 06:00; on Saturday somebody looks
+    first = [said("state", "filler", 72, state="producing"), said("state", "filler", 87, state="setup")]
+    first += [said("state", "filler", 88, state="off")]
+    first += [said("alive", "filler", 110, **{"from": instant(72), "until": instant(110)})]
+    second = [said("state", "filler", 144, state="setup"), said("state", "filler", 145, state="producing")]
+    second += [said("alive", "filler", 146, **{"from": instant(110), "until": instant(146)})]
     load(project, written(tmp_path, "1.ndjson", first))
     load(project, written(tmp_path, "2.ndjson", second))
     with Stack.open(project) as stack:
-        (cell,) = stack.measures(["n_changeover"], scope="filler").cells
-        assert cell.sums == {"n_changeover": 1}
+        (cell,) = stack.measures(["n_changeover", "time_setup"], scope="filler").cells
+        assert cell.sums == {"n_changeover": 1, "time_setup": 2 * 3600}
         assert stack.verify() == []
 
 
