@@ -28,11 +28,11 @@ def instant(hours: float) -> str:
 
 def test_a_changeover_over_the_weekend_is_one(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
-    # Friday 21:00 to the end of the shift, and on Monday from 06:00; on Saturday somebody looks
+    # Friday 21:00 to the end of the shift, and on Monday from 06:00, an hour early by the sun; on Saturday somebody looks
     first = [said("state", "filler", 72, state="producing"), said("state", "filler", 87, state="setup")]
     first += [said("state", "filler", 88, state="off")]
     first += [said("alive", "filler", 110, **{"from": instant(72), "until": instant(110)})]
-    second = [said("state", "filler", 144, state="setup"), said("state", "filler", 145, state="producing")]
+    second = [said("state", "filler", 143, state="setup"), said("state", "filler", 144, state="producing")]
     second += [said("alive", "filler", 146, **{"from": instant(110), "until": instant(146)})]
     load(project, written(tmp_path, "1.ndjson", first))
     load(project, written(tmp_path, "2.ndjson", second))
