@@ -28,7 +28,8 @@ def instant(hours: float) -> str:
 
 def test_a_changeover_over_the_weekend_is_one(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
-    # Friday 21:00 to the end of the shift, and on Monday from 06:00, an hour early by the sun; on Saturday somebody looks
+    # Friday 21:00 to the end of the shift, and on Monday from 06:00 (of summer time); on Saturday
+    # somebody looks
     first = [said("state", "filler", 72, state="producing"), said("state", "filler", 87, state="setup")]
     first += [said("state", "filler", 88, state="off")]
     first += [said("alive", "filler", 110, **{"from": instant(72), "until": instant(110)})]
