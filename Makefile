@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 SHELL := /bin/bash
 
-.PHONY: demo test check format environment
+.PHONY: demo mutants test check format environment
 
 environment: .venv/.installed
 
@@ -25,6 +25,10 @@ test: check
 demo: environment
 	rm -rf demo-plant
 	.venv/bin/plantstack demo demo-plant --no-serve
+
+# Seeded mistakes, one by one in a copy: each must turn a test red.
+mutants: environment
+	.venv/bin/python -m tests.mutants.run
 
 format: environment
 	.venv/bin/ruff check --fix .
