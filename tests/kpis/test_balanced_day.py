@@ -73,6 +73,16 @@ def test_loss_tree_sums_to_340_minutes() -> None:
     assert sum(leaves.values()) == 340
 
 
+def test_a_ramp_is_taken_out_of_speed() -> None:
+    ramp = {"time_run_ramp": 50 * MINUTE, "time_ideal_ramp": 35 * MINUTE}
+    lanes = {"time_reduced_capacity": 10 * MINUTE, "time_reduced_capacity_ramp": 4 * MINUTE}
+    tree = loss_tree(Cell({**BALANCED_DAY, **ramp, **lanes}))
+    leaves = {leaf: seconds / MINUTE for leaf, seconds in tree.items()}
+    # 60 minutes slower than ideal: 10 in lanes, 50 - 4 - 35 in the ramp, the rest at rate
+    assert [leaves[name] for name in ("reduced_capacity", "ramp", "speed")] == [10, 11, 39]
+    assert sum(leaves.values()) == 340
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=12, max_size=12))
 def test_the_chain_of_elements_holds_with_unknown_time_and_overruns(parts: list[int]) -> None:

@@ -26,7 +26,8 @@ from plantstack.plant.schemas import SCHEMAS
 
 # What the oracle calls a flag, where the product has the same by another name.
 ORACLE_FLAGS = {"overtime_fault": "stopped_in_overtime", "moved_by_hand": "moved_out"}
-TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded"}
+TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded", "ramp"}
+PIECE_FLAGS = {"ramp"}
 TOTAL_CLASSES = ("good", "scrap", "rework", "startup_reject", "rest")
 
 
@@ -145,7 +146,7 @@ def time_of_oracle(books: Books) -> dict[tuple[Any, ...], int]:
 
 
 def pieces_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], tuple[Any, Any]]:
-    """Pieces by cell and class, the total made of its exclusive classes; lanes apart."""
+    """Pieces by cell, class and flags, the total made of its exclusive classes; lanes apart."""
     out: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, 0])
     for r in books["pieces_fact"]:
         if r["class"] in ("reduced_capacity", "line_good", "scrap_planned", "scrap_unplanned"):
@@ -155,7 +156,8 @@ def pieces_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], tuple[An
             if name == "rest":
                 continue
             reason = "" if name == "total" else r["reason"]
-            cell = out[(*key, r["account"], reason, name, r["standard"])]
+            flags = flag_names(r["flags"]) & PIECE_FLAGS
+            cell = out[(*key, r["account"], reason, name, r["standard"], flags)]
             cell[0] += r["qty"]
             cell[1] += 0 if name == "total" else r["ideal"] or 0  # rounded class by class
     return {key: (qty, ideal) for key, (qty, ideal) in out.items() if qty}
@@ -166,10 +168,28 @@ def pieces_of_oracle(books: Books) -> dict[tuple[Any, ...], tuple[Any, Any]]:
     for key, (qty, ideal, _std) in books.pieces.items():
         if key[9] in ("param_checks", "param_ok"):
             continue
-        cell = out[key[:-1]]
+        cell = out[(*key[:-1], key[-1] & PIECE_FLAGS)]
         cell[0] += qty
         cell[1] += 0 if key[9] == "total" else ideal
     return {key: (qty, ideal) for key, (qty, ideal) in out.items() if qty}
+
+
+def lanes_of_sql(books: dict[str, list[Row]], lanes: int) -> dict[tuple[Any, ...], int]:
+    """Lane-microseconds lost while machines ran, by cell and whether it lies in a ramp."""
+    out: dict[tuple[Any, ...], int] = defaultdict(int)
+    for r in books["pieces_fact"]:
+        if r["class"] == "reduced_capacity":
+            key = (
+                r["hour_from"],
+                r["equipment"],
+                r["day"],
+                r["shift"],
+                r["crew"],
+                r["order_id"],
+                r["product"],
+            )
+            out[(*key, "ramp" in flag_names(r["flags"]))] += int(r["ideal"] * 1_000_000 * lanes)
+    return dict(out)
 
 
 SPAN = (

@@ -115,12 +115,40 @@ def events(draw: st.DrawFn) -> Row:
 
 
 @st.composite
+def changes(draw: st.DrawFn) -> list[Row]:
+    """A change of order with what makes it a set-up and a ramp: random events alone seldom come to that."""
+    machine, at, step = draw(st.sampled_from(MACHINES)), draw(instants), draw(st.sampled_from((1, 10, 60)))
+    before, after = draw(st.permutations(("A", "B", "C")))[:2]
+    minutes = st.integers(0, 12).map(lambda n: at + n * step * MINUTE)
+    rows = [
+        ev("order", machine, at - 60 * MINUTE, phase="start", order_id=before, product=draw(products)),
+        ev("order", machine, at, phase="start", order_id=after, product=draw(products)),
+        ev("state", machine, draw(minutes), state="producing"),
+    ]
+    for _ in range(draw(st.integers(1, 6))):
+        said = {"good": draw(st.integers(0, 30).map(Decimal)), "scrap": draw(pieces)}
+        rows.append(ev("count", machine, draw(minutes), **said, source=draw(st.sampled_from(SOURCES))))
+    return rows
+
+
+@st.composite
+def histories(draw: st.DrawFn, least: int = 1) -> list[Row]:
+    """Events of two machines in the order in which they come, some of them about changes of order."""
+    rows = draw(st.lists(events(), min_size=least, max_size=40))
+    for change in draw(st.lists(changes(), max_size=3)):
+        place = draw(st.integers(0, len(rows)))
+        rows[place:place] = draw(st.permutations(change))
+    return rows
+
+
+@st.composite
 def plants(draw: st.DrawFn) -> Plant:
     """A plant of two machines on one of a few calendars."""
     machine = {
         "silence_us": draw(st.sampled_from((None, 30 * MINUTE, 240 * MINUTE))),
         "good_by_exception": draw(st.booleans()),
         "lanes": 2,
+        "ramp_pieces": draw(st.sampled_from((0, 1, 15, 60))),
     }
     return plant(
         MACHINES,

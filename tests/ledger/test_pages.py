@@ -12,7 +12,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.against import plant_arrow
-from tests.ledger.strategies import events, plants
+from tests.ledger.strategies import histories, plants
 from tests.oracle.model import Plant, Row
 
 from plantstack.engines.duckdb import lake
@@ -99,7 +99,7 @@ def numbered(rows: Iterable[Row]) -> list[Row]:
 
 
 @settings(deadline=None)
-@given(plants(), st.lists(events(), min_size=2, max_size=40), st.data())
+@given(plants(), histories(least=2), st.data())
 def test_incremental_is_full(plant: Plant, rows: list[Row], data: st.DataObject) -> None:
     rows = numbered(rows)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), min_size=1, max_size=2)) | {len(rows)})
@@ -115,7 +115,7 @@ def test_incremental_is_full(plant: Plant, rows: list[Row], data: st.DataObject)
 
 
 @settings(deadline=None, max_examples=60)
-@given(plants(), st.lists(events(), min_size=1, max_size=40), st.randoms(use_true_random=False))
+@given(plants(), histories(), st.randoms(use_true_random=False))
 def test_order_of_arrival_changes_nothing(plant: Plant, rows: list[Row], chance: Any) -> None:
     rows = numbered(rows)
     shuffled = list(rows)
@@ -126,5 +126,3 @@ def test_order_of_arrival_changes_nothing(plant: Plant, rows: list[Row], chance:
         bring_up(books_of(con, plant, order))
         told.append(facts(con))
     assert told[0] == told[1]
-
-

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from tests.ledger import against
-from tests.ledger.strategies import events, plants
+from tests.ledger.strategies import histories, plants
 from tests.oracle import derive
 from tests.oracle.model import Plant, Row
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(plants(), st.lists(events(), min_size=1, max_size=40))
+@given(plants(), histories())
 def test_same_books(plant: Plant, rows: list[Row]) -> None:
     told = derive(rows, plant)
     made = against.sql_books(rows, plant)
     assert against.ledger_of_sql(made, rows) == against.ledger_of_oracle(told)
     assert against.time_of_sql(made) == against.time_of_oracle(told)
     assert against.pieces_of_sql(made) == against.pieces_of_oracle(told)
+    assert against.lanes_of_sql(made, 2) == told.lanes
     for kind in ("stop", "changeover", "failure", "plan_slot"):
         assert against.spans_of_sql(made, kind) == against.spans_of_oracle(told, kind)

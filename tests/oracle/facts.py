@@ -6,7 +6,7 @@
 > reason -> qty)
 
 Evidence on time: `unseen` (BOOKS 3 rule 6), `overtime_fault` (rule 3), `moved_by_hand` (rule 5), `assumed`
-(BOOKS 14), `uncoded` (BOOKS 5: "Catch-all leaves count as uncoded").
+(BOOKS 14), `uncoded` (BOOKS 5: "Catch-all leaves count as uncoded"), `ramp` (R36).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.oracle.model import (
     MICRO_STOP,
     NOT_SCHEDULED,
     PLANNED_DOWN,
+    RUN,
     PieceKey,
     Row,
     Segment,
@@ -44,6 +45,8 @@ def flags_of(machine: Machine, segment: Segment, known: dict[str, Row]) -> froze
         flags.add("assumed")
     if _is_uncoded(machine, segment, known):
         flags.add("uncoded")
+    if segment.in_ramp and segment.account == RUN:
+        flags.add("ramp")
     return frozenset(flags)
 
 

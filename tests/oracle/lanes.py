@@ -44,4 +44,5 @@ def _is_off(machine: Machine, said: list[Row], at: int) -> bool:
 def _key(machine: Machine, part: Segment) -> LaneKey:
     tile = part.tile
     hour = machine.calendar.hour(part.from_at)
-    return (hour, machine.name, tile["day"], tile["shift"], tile["crew"], part.order_id, part.product)
+    where = (hour, machine.name, tile["day"], tile["shift"], tile["crew"])
+    return (*where, part.order_id, part.product, part.in_ramp)

@@ -13,7 +13,7 @@ Plant = dict[str, list[Row]]
 Identity = tuple[str, str]
 TimeKey = tuple[int, str, str, str, str, str, str, str, str, frozenset[str]]
 PieceKey = tuple[int, str, str, str, str, str, str, str, str, str, int | None, frozenset[str]]
-LaneKey = tuple[int, str, str, str, str, str, str]
+LaneKey = tuple[int, str, str, str, str, str, str, bool]
 
 HOUR = 3_600_000_000
 FAR_FUTURE = 253402300799000000
@@ -51,6 +51,7 @@ class Segment:
     order_id: str = ""
     product: str = ""
     implied: int | None = None
+    in_ramp: bool = False
     orders_used: bool = False
     claims: tuple[Row, ...] = ()
     pre: str = ""

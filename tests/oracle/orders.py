@@ -60,10 +60,16 @@ def implied_setups(machine: Machine, runs: list[OrderRun], told: list[Told]) -> 
     return [(start, end) for start, end in out if start < end]
 
 
-def _set_up_until(machine: Machine, run: OrderRun, told: list[Told]) -> int:
+def first_good(machine: Machine, run: OrderRun, told: list[Told]) -> int | None:
+    """R11: where the first good piece of an order is placed; None without one."""
     pieces = [at for row in machine.said("count") for at in _first_good(machine, run, row, told)]
-    if pieces:
-        return min(pieces)
+    return min(pieces, default=None)
+
+
+def _set_up_until(machine: Machine, run: OrderRun, told: list[Told]) -> int:
+    good = first_good(machine, run, told)
+    if good is not None:
+        return good
     producing = _first_producing(told, run.from_at, run.until_at)
     return run.until_at if producing is None else producing
 

@@ -91,6 +91,7 @@ def _of_a_count(machine: Machine, cells: Cells, count: Row) -> list[Piece]:
 def _pieces(row: Row, at: int, cell: Segment, said: dict[str, Decimal], flags: frozenset[str]) -> list[Piece]:
     if row["kind"] == "count" and "first_pass" in said:
         said = {**said, "inspected": said["total"]}
+    ramp = {"ramp"} if row["kind"] == "count" and cell.in_ramp else set()
     out = []
     for kind, qty in said.items():
         unjudged = {"unjudged"} if kind == "total" and "good" not in said else set()
@@ -104,7 +105,7 @@ def _pieces(row: Row, at: int, cell: Segment, said: dict[str, Decimal], flags: f
                 kind,
                 qty,
                 reason=(row["reason"] or "") if kind in REJECTED else "",
-                flags=flags | unjudged,
+                flags=flags | unjudged | ramp,
                 has_cycle=row["kind"] == "count",
             )
         )

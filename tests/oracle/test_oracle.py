@@ -187,7 +187,7 @@ def test_lane_one_of_four_off() -> None:
     ]
     books = derive(events, plant(machine={"lanes": 4}, lane=lanes))
     at_eight, at_nine = (clock(at) for at in ("08:00", "09:00"))
-    place = ("m1", "2026-03-02", "day", "", "", "")
+    place = ("m1", "2026-03-02", "day", "", "", "", False)
     assert books.lanes == {(at_eight, *place): us("00:30"), (at_nine, *place): us("00:15")}
     assert minutes(books) == {"run": 210, "other_stop": 30}
 

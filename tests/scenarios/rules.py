@@ -51,6 +51,7 @@ RULES = (
     "3 a failure is a track of its own",
     "3 the standard of a changeover is looked up by class",
     "3 changeovers are bridged by breaks and nights",
+    "3 a ramp after a changeover is a loss of its own",
     # 4: what one stop is
     "4 changes of state or reason do not end a stop",
     "4 run, set-up, no order and unknown end a stop",

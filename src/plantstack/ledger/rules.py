@@ -45,6 +45,7 @@ FLAGS = (
     "without_standard",  # pieces: no ideal cycle for machine and product
     "unattached",  # spans: a reason that meets no halt
     "placed",  # time: its length is known, its place in the day is not
+    "ramp",  # time of account run, pieces: while a machine comes up to rate after a change
 )
 
 

@@ -13,6 +13,7 @@ from plantstack.measures.measure import BUSY_ACCOUNTS, TOTAL_CLASSES, Evidence, 
 
 _TIMES = (
     "time_run",
+    "time_run_ramp",
     "time_setup",
     "time_breakdown",
     "time_waiting",
@@ -26,7 +27,7 @@ _TIMES = (
 )
 _PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
 _STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
-_IDEAL = ("time_ideal_total", "time_ideal_good", "time_ideal_first_pass")
+_IDEAL = ("time_ideal_total", "time_ideal_ramp", "time_ideal_good", "time_ideal_first_pass")
 _OUTPUT = ("qty_total", "qty_good", "qty_first_pass", "qty_plan_matched", "time_line_ideal_good")
 _QTY = ("qty_scrap", "qty_rework")
 _REASONED = ("time_breakdown", "time_other_stop", "time_planned_overrun", "time_stop_long", "n_breakdown")

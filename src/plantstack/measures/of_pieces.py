@@ -10,10 +10,16 @@ _COUNT = ("count",)
 
 
 def _pieces(
-    name: str, meaning: str, *classes: str, column: str = "qty", feeds: tuple[str, ...] = _COUNT
+    name: str,
+    meaning: str,
+    *classes: str,
+    column: str = "qty",
+    flags: tuple[str, ...] = (),
+    feeds: tuple[str, ...] = _COUNT,
 ) -> Measure:
     unit = "pc" if column == "qty" else "s"
-    return Measure(name, unit, "flow", meaning, feeds, Sum("pieces", column, (("class", classes),)))
+    marks = (("flags", flags),) if flags else ()
+    return Measure(name, unit, "flow", meaning, feeds, Sum("pieces", column, (("class", classes), *marks)))
 
 
 def _output(measure: Measure, *line_parts: LinePart) -> Measure:
@@ -66,6 +72,13 @@ PIECES = (
     _pieces("qty_defects", "defects found; a piece may have many", "defects", feeds=("inspection",)),
     _pieces("qty_opportunities", "chances of a defect", "opportunities", feeds=("inspection",)),
     _pieces("time_ideal_total", "ideal cycle x pieces made", *TOTAL_CLASSES, column="ideal"),
+    _pieces(
+        "time_ideal_ramp",
+        "ideal cycle x pieces made while a machine comes up to rate after a changeover",
+        *TOTAL_CLASSES,
+        column="ideal",
+        flags=("ramp",),
+    ),
     _pieces("time_ideal_good", "ideal cycle x good pieces", "good", column="ideal"),
     _pieces("time_ideal_first_pass", "ideal cycle x first-pass good pieces", "first_pass", column="ideal"),
     _pieces("time_ideal_scrap", "ideal cycle x scrap", "scrap", column="ideal"),
@@ -84,6 +97,14 @@ PIECES = (
         "lanes or cavities that stood while their machine ran, as lost fraction x time",
         "reduced_capacity",
         column="ideal",
+        feeds=("state",),
+    ),
+    _pieces(
+        "time_reduced_capacity_ramp",
+        "the part of time_reduced_capacity that lies in time_run_ramp",
+        "reduced_capacity",
+        column="ideal",
+        flags=("ramp",),
         feeds=("state",),
     ),
     _output(_pieces("qty_plan", "planned pieces, as frozen before the shift", "plan", feeds=("plan",))),

@@ -40,6 +40,12 @@ TIME = (
         feeds=("state", "reason"),
     ),
     _time("time_run", "producing, at any speed and quality", "run"),
+    _time(
+        "time_run_ramp",
+        "the part of time_run in which a machine comes up to rate after a changeover",
+        "run",
+        flags=("ramp",),
+    ),
     _time("time_operating", "the clock of failures: run, micro-stop, set-up", "run", "micro_stop", "setup"),
     _time("time_stop_long", "stops at or above the limit: a reason is asked for", flags=("long_stop",)),
     _time("time_constraint_run", "time_run at the declared constraint", "run", flags=("at_constraint",)),

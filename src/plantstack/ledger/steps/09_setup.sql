@@ -139,3 +139,43 @@ left join (
     where greatest(r2.from_at, p2.from_at) < p2.to_at
 ) as r on r.oid = p.oid
 where coalesce(g.made_at, r.from_at, p.to_at) > p.from_at;
+
+-- A ramp: from the first good piece of a change until so many pieces have been placed after it, or the order ends (books 3,
+-- R36). A count over a long span brings its pieces at its end.
+create or replace temp table ramp as
+with begun as (
+    select p.oid, p.m, p.to_at, p.good_before, o.product, g.made_at as from_at, machine.ramp_pieces
+    from pending as p
+    join order_span as o on o.oid = p.oid
+    join first_good as g on g.oid = p.oid
+    join bounds as b on b.m = p.m
+    join machine on machine.equipment = b.equipment
+    where machine.ramp_pieces > 0
+),
+
+placed as (
+    select
+        r.oid,
+        r.ramp_pieces,
+        c.made_at,
+        sum(
+            coalesce(
+                c.total,
+                coalesce(c.scrap, 0) + coalesce(c.rework, 0) + coalesce(c.startup_reject, 0) + coalesce(c.good, c.first_pass, 0)
+            ) * case when c.unit = '' or c.unit is null then 1 else u.factor end
+        ) over (partition by r.oid order by c.made_at) as made
+    from (from counted semi join begun on begun.m = counted.m) as c
+    asof join begun as r on r.m = c.m and r.from_at < c.made_at
+    left join machine_unit as u
+        on u.m = c.m and u.unit = c.unit and u.product = coalesce(nullif(c.product, ''), r.product)
+    where c.made_at < r.good_before
+)
+
+select
+    r.oid,
+    r.m,
+    r.from_at,
+    coalesce(full_speed.at, r.to_at) as to_at
+from begun as r
+left join (select oid, min(made_at) as at from placed where made >= ramp_pieces group by oid) as full_speed
+    on full_speed.oid = r.oid;

@@ -1,4 +1,4 @@
--- Calendar, orders, set-ups and standards change seldom: first lay them over each other ...
+-- Calendar, orders, set-ups, ramps and standards change seldom: first lay them over each other ...
 create or replace temp table frame as
 with point as (
     select m, from_at as t from machine_tile
@@ -10,6 +10,10 @@ with point as (
         select m, to_at from order_span
         union all
         select m, to_at from setup_span
+        union all
+        select m, from_at from ramp
+        union all
+        select m, to_at from ramp
         union all
         select m, t from cut_at cross join bounds
         union all
@@ -33,11 +37,13 @@ select
     case when o.to_at > p.t then o.oid end as oid,
     coalesce(s.to_at > p.t, false) as in_change,
     case when s.to_at > p.t then s.oid end as change,
+    coalesce(r.to_at > p.t, false) as in_ramp,
     (select max(cut_at.t) from cut_at where cut_at.t <= p.t) as cut_from
 from point as p
 asof join machine_tile as tile on tile.m = p.m and tile.from_at <= p.t
 asof left join order_span as o on o.m = p.m and o.from_at <= p.t
-asof left join setup_span as s on s.m = p.m and s.from_at <= p.t;
+asof left join setup_span as s on s.m = p.m and s.from_at <= p.t
+asof left join ramp as r on r.m = p.m and r.from_at <= p.t;
 
 -- ... then cut the frame and the effective statements by each other: at every border what began last on either side.
 create or replace temp table cut as

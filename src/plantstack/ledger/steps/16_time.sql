@@ -27,7 +27,8 @@ select
     | case when k.oid is not null then flag('in_order') else 0 end
     | case when k.account = 'waiting' and k.state = 'starved' then flag('starved') else 0 end
     | case when k.account = 'waiting' and k.state = 'blocked' then flag('blocked') else 0 end
-    | case when t.is_constraint then flag('at_constraint') else 0 end as flags
+    | case when t.is_constraint then flag('at_constraint') else 0 end
+    | case when k.account = 'run' and k.in_ramp then flag('ramp') else 0 end as flags
 from (
     select
         s.* replace (
@@ -39,6 +40,7 @@ from (
         f.tid,
         f.oid,
         f.cut_from,
+        f.in_ramp,
         d.is_failing,
         d.stop,
         d.changeover,

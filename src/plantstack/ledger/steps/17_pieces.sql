@@ -322,6 +322,7 @@ select
     | case when p.is_unjudged then flag('unjudged') else 0 end
     | case when p.has_from then flag('from') else 0 end
     | case when p.is_typed then flag('typed') else 0 end
+    | case when f.in_ramp then flag('ramp') else 0 end
     | case when s.standard is null then flag('without_standard') else 0 end as flags,
     case when p.unit = '' then 1 else u.factor end as factor,
     p.unit,

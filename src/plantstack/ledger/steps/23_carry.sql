@@ -49,6 +49,7 @@ select
     and coalesce(changeover.is_closed, true)
     and coalesce(failure.to_at, 0) <= border.t
     and coalesce(setup.to_at, 0) <= border.t
+    and coalesce(ramp.to_at, 0) <= border.t
     and open_count.m is null
     and open_slot.m is null
     and open_reason.m is null as is_settled
@@ -62,6 +63,7 @@ asof left join (
     from setup_span as s
     join order_span as o on o.oid = s.oid
 ) as setup on setup.m = border.m and setup.from_at < border.t
+asof left join ramp on ramp.m = border.m and ramp.from_at <= border.t
 left join (
     select distinct c.m, border.t
     from spread_count as c
