@@ -61,11 +61,12 @@ def bulk(
         for gathered, is_last in _gathered(batches, rows):
             events = pa.concat_tables([CONTENT.empty_table(), *(batch.events for batch in gathered)])
             fresh = run_of_events(events)
+            ordered = sorted_run(fresh)
             if writing:
                 receipt += writing.result()
             last_cursor = cursor if is_last else None
             writing = background.submit(
-                _flush, log, gathered, events, fresh, received_at, site_of, last_cursor
+                _flush, log, gathered, events, (fresh, ordered), received_at, site_of, last_cursor
             )
         return receipt + writing.result() if writing else receipt
 
@@ -87,12 +88,12 @@ def _flush(
     log: Writable,
     batches: list[Batch],
     events: pa.Table,
-    fresh: pa.Table,
+    runs: tuple[pa.Table, pa.Table],
     received_at: int,
     site_of: Mapping[str, str],
     cursor: Cursor | None,
 ) -> Receipt:
-    ordered = sorted_run(fresh)
+    fresh, ordered = runs
     codes = _codes(log, fresh, ordered)
     first = log.last_offset() + 1
     clashes = EVENT.empty_table()

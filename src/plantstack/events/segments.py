@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -183,17 +184,21 @@ def _day_ranges(events: pa.Table) -> list[pa.Table]:
 def _sorted(events: pa.Table) -> pa.Table:
     """Sort by equipment, then time; columns that say nothing are not moved, repeated texts as numbers."""
     order = _order(events)
-    columns = []
-    for column in EVENT:
+
+    def moved(column: pa.Field) -> pa.Array:
         told = events.column(column.name)
         if told.null_count == len(told):
-            columns.append(nothing(column.type, len(told)))
-            continue
-        shorter = told.dictionary_encode() if column.name in _REPEATED else told
-        columns.append(_whole(shorter).take(order))
+            return nothing(column.type, len(told))
+        if column.name in _REPEATED:
+            coded = _whole(told.dictionary_encode())
+            return coded if len(coded.dictionary) == 1 and not coded.null_count else coded.take(order)
+        return told.take(order).combine_chunks()
+
+    with ThreadPoolExecutor(2) as together:
+        columns = list(together.map(moved, EVENT))
     fields = [
-        pa.field(column.name, moved.type, column.nullable)
-        for column, moved in zip(EVENT, columns, strict=True)
+        pa.field(column.name, array.type, column.nullable)
+        for column, array in zip(EVENT, columns, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
