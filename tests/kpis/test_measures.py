@@ -53,10 +53,11 @@ def test_the_leaves_of_the_calendar_are_its_accounts_once_each() -> None:
     assert leaves == {account: f"time_{account}" for account in ACCOUNTS}
 
 
-def test_microseconds_become_seconds() -> None:
+def test_microseconds_become_seconds_or_hours() -> None:
     for measure in SUMS:
         assert measure.sum is not None
-        assert (measure.sum.divisor == 1_000_000) == measure.sum.column.endswith("us")
+        whole = {"s": 1_000_000, "h": 3_600_000_000} if measure.sum.column.endswith("us") else {}
+        assert measure.sum.divisor == whole.get(measure.unit, 1), measure.name
 
 
 def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:

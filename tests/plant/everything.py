@@ -174,6 +174,9 @@ settings:
   performance_cap: 1
   repeat_window: 30 d
   pm_tolerance: 10 %
+  call_target: 10 min
+  craft_crews: [maintenance, electricians]
+  improvement_crews: [kaizen]
   attainment_tolerance: 5 %
   attainment_grace: 1 d
   order_promise: latest_date

@@ -111,6 +111,15 @@ RULES = (
     "10 the profiles move factors and denominators",
     "10 without a denominator or a needed kind there is no value but a reason",
     "10 set-up adherence counts checks inside their limits",
+    # facts beside the ledger (ADR 4)
+    "above a call is counted with all its times where it ends",
+    "above overlapping calls at a machine are worked on once",
+    "above what is said of a line counts there and above, not at its machines",
+    "above held pieces count where they were made",
+    "above open items are those of the end of a period",
+    "above hours and heads of a crew count where they were",
+    "above earned hours are those of the standard's crew",
+    "above an order's material is ready when it stood there before its start",
     "11 low and high bound what unknown time may have been",
     "11 a grade is that of the greatest share of doubt",
 )

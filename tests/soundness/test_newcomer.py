@@ -62,3 +62,13 @@ def test_an_exit_that_never_counted_gives_its_line_no_zero(tmp_path: Path) -> No
             None,
             "needs count: packer at the exit of line-1 never told any",
         )
+
+
+def test_a_stop_over_the_change_of_shifts_is_open_where_the_first_ends(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    rows = [said("state", "filler", 0, state="producing"), said("state", "filler", 7.5, state="fault")]
+    rows += [said("state", "filler", 8.4, state="producing"), said("count", "filler", 9, good=1)]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        cells = stack.measures(["n_open_stop"], scope="filler", grain="shift").cells
+        assert [cell.sums["n_open_stop"] for cell in cells] == [1, 0]

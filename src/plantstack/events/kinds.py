@@ -133,7 +133,11 @@ KINDS: dict[str, Kind] = {
                     must=True,
                     of=("asked", "taken", "arrived", "diagnosed", "waiting", "fixed", "accepted"),
                 ),
-                text("for", of=("maintenance", "material", "quality", "lead"), says="who is called"),
+                text(
+                    "for",
+                    of=("maintenance", "material", "quality", "lead"),
+                    says="who is called; maintenance when absent",
+                ),
             ),
             "Somebody is called to a machine, and what became of it.",
         ),

@@ -13,9 +13,10 @@ from plantstack.measures.evidence import EVIDENCE
 from plantstack.measures.later import LATER
 from plantstack.measures.measure import Measure
 from plantstack.measures.of_pieces import PIECES
+from plantstack.measures.of_shift import SHIFT
 from plantstack.measures.of_spans import SPANS
 from plantstack.measures.of_time import TIME
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
-    {measure.name: measure for measure in (*TIME, *PIECES, *SPANS, *EVIDENCE, *LATER)}
+    {measure.name: measure for measure in (*TIME, *PIECES, *SPANS, *SHIFT, *EVIDENCE, *LATER)}
 )

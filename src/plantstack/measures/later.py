@@ -12,26 +12,6 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
     (
         "count",
         "event",
-        2,
-        "quality_event",
-        "n_quality_events: holds, deviations and complaints raised inside the plant",
-    ),
-    ("pc", "flow", 2, "quality_event", "qty_held: pieces put on hold"),
-    ("count", "event", 2, "quality_event", "n_open_hold: holds not yet decided"),
-    (
-        "h",
-        "flow",
-        2,
-        "labour",
-        """
-        hours_labour_paid: attendance without breaks (APAT)
-        hours_labour_worked: work on orders (APWT)
-        hours_labour_std_earned: standard hours of good pieces
-        """,
-    ),
-    (
-        "count",
-        "event",
         3,
         "work_order",
         """
@@ -60,7 +40,6 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
         hours_scheduled_done: of them done
         """,
     ),
-    ("h", "flow", 3, "labour", "crew_hours_available: net craft hours of the period"),
     ("h*day", "level", 3, "level", "backlog_hours: estimated hours of approved open work, as value x days"),
     (
         "money",
@@ -149,8 +128,6 @@ _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
         """,
     ),
     ("s", "event", 4, "action", "time_action_open: open time of closed actions"),
-    ("h", "flow", 4, "labour", "hours_ci: hours given to improvement"),
-    ("day", "flow", 4, "attendance", "people_days: people present x days"),
     (
         "money",
         "flow",

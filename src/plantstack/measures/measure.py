@@ -18,7 +18,7 @@ FactTable = Literal["time", "pieces", "spans", "levels"]
 Adding = Literal["add", "output", "route"]
 
 # What no event says but the plant files may.
-PLANT_FACTS = ("plant:planned_scrap", "plant:route", "plant:constraint")
+PLANT_FACTS = ("plant:planned_scrap", "plant:route", "plant:constraint", "plant:crew")
 
 # The accounts inside planned busy time.
 BUSY_ACCOUNTS = tuple(name for name in ACCOUNTS if name not in ("planned_down", "not_scheduled"))
@@ -42,10 +42,13 @@ class Sum:
     table: FactTable
     column: str
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    per: int = 0  # set where the unit is not the usual one of the column
 
     @property
     def divisor(self) -> int:
         """What the integer sum is divided by to be in the unit of the measure."""
+        if self.per:
+            return self.per
         return 1_000_000 if self.column == "us" or self.column.endswith("_us") else 1
 
 
@@ -97,6 +100,7 @@ class Measure:
             first machine of each line, also where single machines are asked for.
         line_parts: for `output`; by default the exit machine's rows of `sum`.
         layer: the lowest KPI layer that may use it.
+        is_at_end: of a count: what is open where the period ends, whenever it began; does not add over time.
         grain: the finest axes it may be asked by, empty when any.
         evidence: set when the measure is one of doubt.
     """
@@ -112,6 +116,7 @@ class Measure:
     layer: int = 1
     grain: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    is_at_end: bool = False
 
     @property
     def base_unit(self) -> Unit:

@@ -19,13 +19,12 @@ def _spans(
     *feeds: str,
     column: str = "n",
     of: str = "",
-    closed: bool = True,
     layer: int = 1,
 ) -> Measure:
     unit = "count" if column == "n" else "s" if column.endswith("_us") else "pc"
     where: tuple[tuple[str, tuple[str, ...]], ...] = (("kind", (kind,)),)
     where += (("class", (of,)),) if of else ()
-    where += (("is_closed", ("true" if closed else "false",)),)
+    where += (("is_closed", ("true",)),)
     return Measure(name, unit, "event", meaning, feeds, Sum("spans", column, where), layer=layer)
 
 
@@ -33,8 +32,12 @@ def _failure(name: str, meaning: str, column: str) -> Measure:
     return _spans("failure", name, meaning, *_STATE, column=column, of="failure", layer=3)
 
 
-def _call(name: str, meaning: str, kind: str, column: str = "wall_us") -> Measure:
-    return _spans(kind, name, meaning, "call", column=column, of="maintenance", layer=2)
+def open_at_end(name: str, meaning: str, kind: str, feed: str) -> Measure:
+    """A count of what is open where the period ends."""
+    where = (("kind", (kind,)),)
+    return Measure(
+        name, "count", "event", meaning, (feed,), Sum("spans", "n", where), layer=2, is_at_end=True
+    )
 
 
 def _order(
@@ -58,7 +61,7 @@ STOPS = (
     _failure("time_restore", "failure to running, on the wall clock", "wall_us"),
     _failure("time_restore_scheduled", "the same inside planned busy time only", "scheduled_us"),
     _failure("time_failure_hidden", "failure inside planned down, set-up, not scheduled", "hidden_us"),
-    _spans("stop", "n_open_stop", "stops that are open", *_STATE, closed=False, layer=2),
+    open_at_end("n_open_stop", "stops that are open where the period ends", "stop", "state"),
 )
 
 CHECKS = (
@@ -90,14 +93,4 @@ ORDERS = (
     _order("time_order_deviation", "their |actual - planned start|", "order_start", "wall_us", feed="plan"),
 )
 
-CALLS = (
-    _call("n_calls", "closed calls for maintenance", "call", "n"),
-    _call("n_calls_in_target", "calls answered in time", "call_in_target", "n"),
-    _call("time_response", "asked to arrived", "call_response"),
-    _call("time_diagnose", "arrived to diagnosed", "call_diagnose"),
-    _call("time_wait_parts", "waiting for parts", "call_wait_parts"),
-    _call("time_repair", "hands-on, to fixed", "call_repair"),
-    _spans("call", "n_open_call", "calls that are open", "call", closed=False, layer=2),
-)
-
-SPANS = (*STOPS, *CHECKS, *ORDERS, *CALLS)
+SPANS = (*STOPS, *CHECKS, *ORDERS)

@@ -308,6 +308,9 @@ class Profile:
     performance_cap: Decimal | None = None
     repeat_window: int = 30 * 24 * HOUR
     pm_tolerance: Decimal = Decimal("0.1")
+    call_target: int = 15 * 60 * SECOND
+    craft_crews: tuple[str, ...] = ("maintenance",)
+    improvement_crews: tuple[str, ...] = ("improvement",)
     attainment_tolerance: Decimal = Decimal(0)
     attainment_grace: int = 0
     order_promise: str = "original_commit_date"

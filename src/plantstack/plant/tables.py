@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pyarrow as pa
 
 from plantstack.intervals import Interval
+from plantstack.plant import tables_beside as beside
 from plantstack.plant import tables_fact as fact
 from plantstack.plant import tables_time as timed
 from plantstack.plant.plant import Plant
@@ -28,6 +29,9 @@ _FACTS: dict[str, Callable[[Plant], Iterable[Row]]] = {
     "flow": fact.flow_rows,
     "source_rule": fact.source_rows,
     "setup_spec": fact.setup_rows,
+    "setting": beside.setting_rows,
+    "crew_role": beside.crew_role_rows,
+    "standard_crew": beside.standard_crew_rows,
     "cost": fact.cost_rows,
     "exchange_rate": fact.exchange_rows,
     "placement": timed.placement_rows,
@@ -50,6 +54,7 @@ def plant_tables(plant: Plant, window: Interval) -> dict[str, pa.Table]:
     rows["day"] = timed.day_rows(plant, window)
     rows["period"] = timed.period_rows(plant, window)
     rows["machine_calendar"], used = timed.machine_calendar_rows(plant, window)
+    rows["place_calendar"] = beside.place_calendar_rows(plant, used, window)
     rows["tile"], rows["floating"] = timed.calendar_rows(plant, used, window)
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 

@@ -67,7 +67,7 @@ class Explaining:
         """Each sum, and the parts it is made of: by machine, for one machine by day."""
         level, _ = check_scope(self.engine.books.plant, query.scope)
         axis: tuple[Axis, ...] = () if level == "machine" else ("machine",)
-        split = replace(query, by=axis, grain="day" if level == "machine" else "all")
+        split = replace(query, by=axis, grain="day" if level == "machine" else "all", names_places=True)
         whole = self.engine.query(query).cells
         parts = self.engine.query(split).cells
         for name in query.measures:
@@ -76,6 +76,7 @@ class Explaining:
             mine = [(part.keys.get("machine", ""), part.label, part.sums[name]) for part in parts]
             found = sum((Fraction(number) for _, _, number in mine if number is not None), Fraction(0))
             adds = measure.adds == "add" or level == "machine"
+            adds = adds and not (measure.is_at_end and level == "machine")
             yield {
                 "row": "measure",
                 "measure": name,

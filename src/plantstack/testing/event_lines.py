@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from plantstack.errors import did_you_mean
@@ -38,7 +38,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "reopen": ("grain",),
     "setup_check": ("parameter",),
     "reading": ("parameter", "value"),
+    "call": ("call", "phase"),
+    "quality_event": ("type", "qty"),
+    "labour": ("crew",),
+    "attendance": ("crew",),
+    "material": ("order",),
 }
+# Bare words at the start of a line that go on after a comma: what the later phases are of.
+_KEPT = {"call": 1, "labour": 1, "attendance": 1}
 # Who tells, when a line does not say.
 _SOURCES = {"reason": "tablet", "order": "erp", "plan": "erp", "close": "office", "reopen": "office"}
 _SHORT = {"told": "told_at", "made": "at"}
@@ -60,6 +67,7 @@ class _Head:
     equipment: str
     verb: str
     times: Times
+    kept: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -83,6 +91,7 @@ def read_events(line: str, times_of: TimesOf) -> Iterator[Event]:
     if head.kind not in KINDS:
         raise ValueError(did_you_mean(verb, {*KINDS, *_VERBS}))
     yield _event(head, when, said)
+    head = replace(head, kept=tuple(shlex.split(said)[: _KEPT.get(verb, 0)]))
     for part in others:
         again = _NEXT.fullmatch(part.strip())
         if not again:
@@ -96,7 +105,7 @@ def _event(head: _Head, when: str, said: str) -> Event:
         event["role"] = head.verb
     event["source"] = _SOURCES.get(head.kind, "plc")
     free = iter(_WORDS.get(head.verb, ()))
-    for word in shlex.split(said):
+    for word in (*head.kept, *shlex.split(said)):
         name, equals, value = word.partition("=")
         if word == "void":
             event["void"] = True

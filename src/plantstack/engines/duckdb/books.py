@@ -19,6 +19,7 @@ from plantstack.engines.duckdb.source import put_log, settle
 from plantstack.engines.duckdb.windows import Border, Carried, Pages
 from plantstack.events.log import Log
 from plantstack.intervals import DAY, Interval
+from plantstack.ledger.beside import BESIDE_SPAN, SAID_KINDS
 from plantstack.ledger.derivation import LEDGER_KINDS, derivation_hash
 from plantstack.ledger.outputs import DERIVED, PAGED, SUM_UP
 from plantstack.plant.plant import Plant
@@ -41,6 +42,7 @@ class Books:
         tables: the plant over the window of the events.
         pages: what was derived beyond the manifest.
         cuts: instants at which hours are cut for the question being asked.
+        has_beside: whether the facts beside the pages were made (`plantstack.engines.duckdb.beside`).
     """
 
     con: Calculator
@@ -53,6 +55,7 @@ class Books:
     tables: Mapping[str, pa.Table]
     pages: list[Pages] = field(default_factory=list)
     cuts: tuple[int, ...] = ()
+    has_beside: bool = False
     _begun: dict[str, int] | None = None
 
     def site(self, machine: str) -> str:
@@ -101,7 +104,7 @@ class Books:
         self.con.execute(f"create or replace temp view all_own_spans as from {self.relation('spans_fact')}")
         self.con.execute(
             "create or replace temp view all_spans_fact as"
-            " from all_own_spans union all by name from order_span_fact"
+            " from all_own_spans union all by name from order_span_fact union all by name from beside_span"
         )
 
     def put_orders(self) -> None:
@@ -197,6 +200,7 @@ def open_books(
     books = Books(con, log, plant, folder, found, stamp, as_of, tables)
     books.forget_fresh()
     books.put_orders()
+    con.execute(f"create or replace temp table beside_span ({BESIDE_SPAN})")
     _put_seen(books)
     return books
 
@@ -231,7 +235,7 @@ def read_borders(con: Calculator, page: str, carry: str, *, only: str) -> dict[s
 
 def _window(con: Calculator, now: int | None) -> Interval:
     """From the first to the last instant anybody spoke of, with a margin."""
-    kinds = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
+    kinds = ", ".join(f"'{kind}'" for kind in (*LEDGER_KINDS, *SAID_KINDS))
     first, last = con.execute(
         "select min(least(e.at, coalesce(e.from_at, e.at))), max(e.at) from everything as e"
         f" where e.kind in ({kinds})"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import condition
+from plantstack.engines.duckdb.open_items import OpenItems, open_items, splits_of
 from plantstack.engines.duckdb.periods import open_at, periods_of
 from plantstack.engines.duckdb.remaining import BY_SHIFT, MEASURE, left_in, remaining
 from plantstack.engines.duckdb.sums import is_machine_level
@@ -30,6 +31,8 @@ class Cells:
     level: str
     scope: str
     machines: Sequence[str]
+    moves: bool = False
+    kinds: Callable[[str, str], frozenset[str]] | None = None
 
     def of(self, found: Mapping[CellKey, Mapping[str, Exact]], recorded: frozenset[str]) -> list[MeasureCell]:
         """The cells of an answer, in order of keys and period."""
@@ -39,15 +42,18 @@ class Cells:
         open_ends = open_at(self.books, ends, by_machine="machine" in query.by)
         lineless = self._lineless()
         left = remaining(self.books, self.level, self.scope) if MEASURE in query.measures else []
+        items = self._open_items(period.span.end for period in periods.values())
         cells: list[MeasureCell] = []
         for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query)):
             keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
             period = periods[key[-1]]
-            told, reasons = self._told(sums, recorded, lineless)
+            mine = self._recorded_of(keys, recorded)
+            told, reasons = self._told(sums, mine, lineless or self._silent_exits(keys))
             if query.grain == "shift" and reasons.pop(MEASURE, ""):
                 told[MEASURE] = left_in(left, query, keys, key[-1])
+            self._count_open(told, reasons, items, keys, period.span.end)
             n_open = open_ends.get((period.span.end, keys.get("machine", "")), 0)
-            cells.append(MeasureCell(keys, period.name, period.span, told, reasons, n_open))
+            cells.append(MeasureCell(keys, period.name, period.span, told, reasons, n_open, mine))
         return cells
 
     def _told(
@@ -67,11 +73,58 @@ class Cells:
                 told[name] = None
             elif is_placed and "state" in measure.feeds:
                 told[name], reasons[name] = None, _PLACED
-            elif measure.adds == "output" and lineless:
+            elif measure.adds == "output" and lineless and not set(measure.feeds) <= {"plan", "order"}:
                 told[name], reasons[name] = None, lineless
             else:
                 told[name] = sums.get(name, 0)
         return told, reasons
+
+    def _open_items(self, ends: Iterable[int]) -> OpenItems:
+        measures = [MEASURES[name] for name in self.query.measures if MEASURES[name].is_at_end]
+        where = (self.level, self.scope)
+        return open_items(self.books, self.query, measures, ends, *where, moves=self.moves)
+
+    def _count_open(
+        self,
+        told: dict[str, Exact | None],
+        reasons: dict[str, str],
+        items: OpenItems,
+        keys: Mapping[str, str],
+        end: int,
+    ) -> None:
+        """Put in what is open where the period of a cell ends."""
+        place = tuple(keys[axis] for axis in splits_of(self.query))
+        counts = items.counts.get((place, end), {})
+        for name in self.query.measures:
+            if not MEASURES[name].is_at_end or told[name] is None:
+                continue
+            told[name] = None if items.why else counts.get(name, 0)
+            if items.why:
+                reasons[name] = items.why
+
+    def _recorded_of(self, keys: Mapping[str, str], whole: frozenset[str]) -> frozenset[str]:
+        """The kinds ever recorded of the place a cell is about; of one machine, not of its neighbours."""
+        axis = next((axis for axis in ("machine", "line", "area", "site") if keys.get(axis)), "")
+        if not axis or self.kinds is None:
+            return whole
+        return self.kinds(axis, keys[axis])
+
+    def _silent_exits(self, keys: Mapping[str, str]) -> str:
+        """Which exit machine of the lines of a cell never counted anything; '' when all did."""
+        if is_machine_level(self.query, self.level):
+            return ""
+        places = " and ".join(
+            f"h.{axis} = '{keys[axis]}'" for axis in ("site", "area", "line") if axis in keys
+        )
+        sql = (
+            "select distinct h.line, h.exit_machine from home as h where h.exit_machine = h.equipment"
+            f" and {condition(self.level, self.scope)} and {places or 'true'}"
+            " and h.equipment not in (select equipment from seen where kind = 'count') order by all"
+        )
+        silent = [
+            f"{machine} at the exit of {line}" for line, machine in self.books.con.execute(sql).fetchall()
+        ]
+        return f"needs count: {', '.join(silent)} never told any" if silent else ""
 
     def _lineless(self) -> str:
         """Why pieces of lines cannot be told in this scope; '' when they can."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from plantstack.engines.contract import Exact, Grain, MeasureQuery, MeasureTable
+from plantstack.engines.duckdb.beside import are_beside, put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
@@ -18,6 +19,7 @@ from plantstack.engines.duckdb.sums import in_unit, of_table, summing_sql
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval
 from plantstack.ledger.derivation import LEDGER_KINDS
+from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import FactTable, Measure
 
 _FAR = 2**62
@@ -48,11 +50,13 @@ class DuckEngine:
         found: dict[CellKey, dict[str, Exact]] = {}
         # a cell is where there is time in the books, also when nothing was counted in it
         names = (*query.measures, "time_calendar")
+        if are_beside(MEASURES[name] for name in query.measures):
+            put_beside(self.books)
         for table in _TABLES:
             measures = of_table(dict.fromkeys(names), table)
             if measures:
                 self._add(found, query, table, measures, level, scope)
-        cells = Cells(self.books, query, level, scope, machines)
+        cells = Cells(self.books, query, level, scope, machines, self._moves, kinds=self._recorded)
         recorded = self._recorded(level, scope)
         return MeasureTable(query, cells.of(found, recorded), recorded)
 
@@ -63,7 +67,7 @@ class DuckEngine:
             put_homes(self.books, query.structure)
             put_labels(self.books, query.grain)
             # the day decides where any machine has more than one home
-            sql = "select 1 from home group by equipment having count(*) > 1 limit 1"
+            sql = "select 1 from place_home group by equipment having count(*) > 1 limit 1"
             self._moves = bool(self.books.con.execute(sql).fetchall())
             self._prepared = wanted
 
@@ -106,6 +110,7 @@ class DuckEngine:
         """What the plant files say about the lines of a scope that no event says."""
         lines = [line for name, line in self.books.plant.lines.items() if name in names]
         told = {"plant:constraint": any(line.constraint for line in lines)}
+        told["plant:crew"] = any(standard.crew for standard in self.books.plant.standards)
         told["plant:route"] = any(line.flow for line in lines)
         told["plant:planned_scrap"] = any(
             product.planned_scrap is not None for product in self.books.plant.products.values()

@@ -5,8 +5,11 @@ Placements and exits of lines change at the start of production days, so a row's
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from plantstack.engines.contract import Grain
 from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.plant.plant import Plant
 
@@ -50,6 +53,37 @@ left join day as last_day
 where not exists (select 1 from day as d where d.site = s.site having max(d.until_at) <= s.from_at)
 """
 
+# The homes of machines, and of lines, areas and sites themselves: what is said of a line counts there and
+# above. What is said of no equipment belongs to the group and counts its days as its first site does.
+_PLACE_HOME = f"""
+create or replace temp table place_home as
+select *, 'machine' as level, site as clock from home
+union all by name
+select
+    p.equipment,
+    case when first_day.site is null then {_FIRST} else first_day.day end as from_day,
+    coalesce(last_day.day, {_LAST}) as until_day,
+    p.site,
+    case when l.level = 'area' then p.equipment else p.area end as area,
+    case when l.level = 'line' then p.equipment else '' end as line,
+    '' as exit_machine,
+    '' as constraint_machine,
+    '' as entry_machine,
+    l.level,
+    p.site as clock
+from placement as p
+join place_level as l on l.equipment = p.equipment
+left join day as first_day
+    on first_day.site = p.site and first_day.from_at <= p.from_at and first_day.until_at > p.from_at
+left join day as last_day
+    on last_day.site = p.site and last_day.from_at <= p.until_at and last_day.until_at > p.until_at
+union all by name
+select
+    '' as equipment, {_FIRST} as from_day, {_LAST} as until_day, '' as site, '' as area, '' as line,
+    '' as exit_machine, '' as constraint_machine, '' as entry_machine, 'group' as level, min(site) as clock
+from site
+"""
+
 _LABELS: dict[Grain, str] = {
     "day": "d.day",
     "week": "strftime(d.day::date, '%G-W%V')",
@@ -61,24 +95,31 @@ _LABELS: dict[Grain, str] = {
 
 
 def put_homes(books: Books, structure: str) -> None:
-    """Make the table `home` for a structure: `as-was`, `as-is` or a date.
+    """Make the tables `home` and `place_home` for a structure: `as-was`, `as-is` or a date.
 
     Raises:
         QueryError: when the structure is none of them.
     """
     con = books.con
+    levels = {one.id: one.level for one in books.plant.equipment.values() if one.level != "machine"}
+    schema = pa.schema([("equipment", pa.string()), ("level", pa.string())])
+    rows = [{"equipment": name, "level": level} for name, level in levels.items()]
+    put_tables(con, {"place_level": pa.Table.from_pylist(rows, schema=schema)})
     con.execute(_HOME)
+    con.execute(_PLACE_HOME)
     if structure == "as-was":
         return
     if structure == "as-is":
         latest = con.execute("select max(day) from all_time_day").fetchall()[0][0] or ""
     else:
         latest = structure
-    con.execute(
-        "create or replace temp table home as select * replace ('' as from_day, '9999-12-31' as until_day)"
-        " from home where from_day <= $1 and until_day > $1",
-        [latest],
-    )
+    for table in ("home", "place_home"):
+        con.execute(
+            f"create or replace temp table {table} as"
+            f" select * replace ('' as from_day, '9999-12-31' as until_day) from {table}"
+            " where from_day <= $1 and until_day > $1",
+            [latest],
+        )
 
 
 def put_labels(books: Books, grain: Grain) -> None:

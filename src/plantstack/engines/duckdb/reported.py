@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from plantstack.engines.duckdb.beside import put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import put_homes
 from plantstack.events.segments import sync_directory, sync_file
 from plantstack.intervals import Interval
+from plantstack.ledger.beside import BESIDE_ONLY
 from plantstack.ledger.outputs import PAGED
 
 FOLDER = "reported"
@@ -48,6 +50,7 @@ def freeze(books: Books, close: Close) -> None:
     folder = books.folder / FOLDER
     folder.mkdir(exist_ok=True)
     put_homes(books, "as-was")
+    put_beside(books)
     sql = files("plantstack.engines.duckdb").joinpath("closed.sql").read_text("utf-8")
     told = {"equipment": close.equipment, "from_at": close.span.start, "until_at": close.span.end}
     books.con.execute(sql, told)
@@ -56,7 +59,7 @@ def freeze(books: Books, close: Close) -> None:
     for table in TABLES:
         path = folder / f"{offset}-{table}.parquet"
         chosen = (
-            f"select {offset}::bigint as closed_at, f.* from {books.relation(table)} as f"
+            f"select {offset}::bigint as closed_at, f.* from all_{table} as f"
             " semi join closing using (equipment, day, shift)"
         )
         quoted = str(path).replace("'", "''")
@@ -76,21 +79,24 @@ def put_reported(books: Books) -> bool:
     kept = sorted(offset for offset in frozen(books.folder) if offset <= books.stamp.offset)
     for table in TABLES:
         if not kept:
-            books.con.execute(f"create or replace temp table reported_{table} ({PAGED[table]})")
+            books.con.execute(f"create or replace temp table reported_{table} ({_columns(table)})")
             continue
         paths = ", ".join(
             "'" + str(books.folder / FOLDER / f"{offset}-{table}.parquet").replace("'", "''") + "'"
             for offset in kept
         )
+        books.con.execute(f"create or replace temp table kept_{table} (closed_at bigint, {_columns(table)})")
         books.con.execute(
-            f"create or replace temp table kept_{table} as from read_parquet([{paths}], union_by_name = true)"
+            f"insert into kept_{table} by name from read_parquet([{paths}], union_by_name = true)"
         )
     if not kept:
         return False
     # a page that was reopened and closed again is reported by its last close
     books.con.execute(
         "create or replace temp table reported_cell as"
-        " select equipment, day, shift, max(closed_at) as closed_at from kept_time_day group by all"
+        " select equipment, day, shift, max(closed_at) as closed_at from ("
+        " select equipment, day, shift, closed_at from kept_time_day"
+        " union all select equipment, day, shift, closed_at from kept_spans_fact) group by all"
     )
     for table in TABLES:
         books.con.execute(
@@ -99,3 +105,8 @@ def put_reported(books: Books) -> bool:
             " semi join reported_cell using (equipment, day, shift, closed_at)"
         )
     return True
+
+
+def _columns(table: str) -> str:
+    """The columns of a kept table; files of earlier versions may have fewer."""
+    return f"{PAGED[table]}, {BESIDE_ONLY}" if table == "spans_fact" else PAGED[table]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from plantstack.engines.contract import Axis, Exact, MeasureQuery
 from plantstack.engines.duckdb.homes import condition
@@ -11,8 +12,10 @@ from plantstack.ledger.rules import flag_bit
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import FactTable, Measure, Sum
 
-_SPAN_TIMES = ("own_us", "wall_us", "scheduled_us", "hidden_us", "std_us")
 _PLACES = ("site", "area", "line")  # axes that stand in `home`
+_LEVELS = ("machine", "line", "area", "site", "group")
+
+_DIGITS = 18  # a sum in microseconds has no more places in seconds
 
 SET_UP = "(set-up)"  # in place of a reason
 
@@ -31,7 +34,7 @@ ADDED: dict[FactTable, dict[str, str]] = {
             name: f"sum({name})::hugeint"
             for name in ("own_us", "wall_us", "scheduled_us", "hidden_us", "std_us")
         },
-        **{name: f"sum({name})" for name in ("qty", "qty_matched", "qty_edited")},
+        **{name: f"sum({name})" for name in ("qty", "qty_matched", "qty_edited", "amount")},
     },
 }
 
@@ -39,7 +42,11 @@ ADDED: dict[FactTable, dict[str, str]] = {
 def of_table(names: Iterable[str], table: FactTable) -> list[Measure]:
     """The measures among `names` that are summed over a fact table."""
     found = (MEASURES[name] for name in names)
-    return [measure for measure in found if measure.sum is not None and measure.sum.table == table]
+    return [
+        measure
+        for measure in found
+        if measure.sum is not None and measure.sum.table == table and not measure.is_at_end
+    ]
 
 
 def columns_needed(measures: Sequence[Measure]) -> list[str]:
@@ -114,17 +121,34 @@ def summing_sql(
     if needs_day:
         keys.append("f.day")
     narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
+    # hours of the pages are cut where a span is, everything else has the instant at which it is counted
+    at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
     added = ", ".join(f"{ADDED[table][one]} as {one}" for one in columns_needed(measures))
     axes, label = key_columns(query, "s")
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
-    labels = "join label on label.site = h.site and label.day = s.day" if needs_day else ""
+    homes, clock = ("place_home", "clock") if table == "spans" else ("home", "site")
+    labels = f"join label on label.site = h.{clock} and label.day = s.day" if needs_day else ""
+    low_enough = below(query) if table == "spans" else "true"
     totals = ", ".join(f"{total_sql(one, at_line=at_line)} as {one.name}" for one in measures)
     return (
-        f"with s as (select {narrow}, {added} from {source} as f where {window_of(query)} group by all)"
+        f"with s as (select {narrow}, {added} from {source} as f where {window_of(query, at)} group by all)"
         f" select {''.join(axis + ', ' for axis in axes)}{label} as period, {totals}"
-        f" from s join home as h on h.equipment = s.equipment {day} {labels}"
-        f" where {condition(level, scope)} group by {', '.join(str(n + 1) for n in range(len(query.by) + 1))}"
+        f" from s join {homes} as h on h.equipment = s.equipment {day} {labels}"
+        f" where {condition(level, scope)} and {low_enough}"
+        f" group by {', '.join(str(n + 1) for n in range(len(query.by) + 1))}"
     )
+
+
+def below(query: MeasureQuery) -> str:
+    """The condition that a row of `place_home` is fine enough for a split by place.
+
+    What was said of a line is not one of its machines': it counts at the line and above.
+    """
+    finest = min((_LEVELS.index(axis) for axis in query.by if axis in _LEVELS), default=len(_LEVELS) - 1)
+    if query.names_places:
+        return "true"
+    allowed = ", ".join(f"'{level}'" for level in _LEVELS[: finest + 1])
+    return f"h.level in ({allowed})"
 
 
 def _source(query: MeasureQuery, table: FactTable) -> str:
@@ -157,8 +181,8 @@ def key_columns(query: MeasureQuery, table: str) -> tuple[list[str], str]:
     return axes, labels.get(query.grain, "label.label")
 
 
-def window_of(query: MeasureQuery) -> str:
-    """The condition that rows `f` of a fact table lie in the days or the span of a query."""
+def window_of(query: MeasureQuery, at: str = "f.hour_from") -> str:
+    """The condition that rows `f` of a fact table, counted at `at`, lie in the days or span of a query."""
     told = ["true"]
     first, last = query.days
     if first is not None:
@@ -166,7 +190,7 @@ def window_of(query: MeasureQuery) -> str:
     if last is not None:
         told.append(f"f.day <= '{last}'")
     if query.span is not None:
-        told.append(f"f.hour_from >= {query.span.start} and f.hour_from < {query.span.end}")
+        told.append(f"{at} >= {query.span.start} and {at} < {query.span.end}")
     return " and ".join(told)
 
 
@@ -177,5 +201,9 @@ def in_unit(measure: Measure, number: int | Decimal | None) -> Exact:
     divisor = measure.sum.divisor if measure.sum else 1
     if divisor == 1:
         return number
-    whole, rest = divmod(int(number), divisor)
-    return whole if not rest else Decimal(int(number)) / divisor
+    exact = Fraction(number) / divisor
+    if exact.denominator == 1:
+        return exact.numerator
+    # what has no end as a decimal number stays a fraction
+    is_decimal = 10**_DIGITS % exact.denominator == 0 and abs(exact.numerator) < 10**_DIGITS
+    return Decimal(exact.numerator) / Decimal(exact.denominator) if is_decimal else exact

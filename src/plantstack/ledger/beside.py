@@ -1,0 +1,47 @@
+"""Facts beside the pages: calls, quality, people, material, and whatever else no machine's ledger holds.
+
+Each family of facts is one `.sql` file over the table `said`, the standing events of its kinds. The rows
+are spans like those of the pages: counted once, where they end, at a machine, line, area, site or the group.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+# Kinds of events these facts are made of.
+SAID_KINDS = ("call", "quality_event", "labour", "attendance", "material")
+
+# Plant tables that only these facts read.
+BESIDE_TABLES = ("setting", "crew_role", "standard_crew", "place_calendar")
+
+# Kinds of spans that the steps of the ledger and orders.sql make; every other kind is made here.
+PAGE_KINDS = frozenset(
+    (
+        *("stop", "changeover", "failure", "check", "reason", "plan_slot"),
+        *("order", "order_due", "order_busy", "order_run", "order_start"),
+    )
+)
+
+# First what is said, then each family; then what was to be divided over time, and the cell of every row.
+_SCRIPTS = (
+    *("beside", "calls", "quality", "people", "material"),
+    *("divided", "quality_parts", "people_parts"),
+    *("beside_cells", "people_days", "earned"),
+)
+
+# A span beside the pages; the columns it shares with theirs mean the same.
+BESIDE_SPAN = """
+kind varchar, equipment varchar, class varchar, from_at bigint, until_at bigint, counted_at bigint,
+is_closed boolean, own_us bigint, wall_us bigint, qty decimal(18, 6), amount decimal(18, 4), flags integer,
+reason varchar, order_id varchar, product varchar, shift varchar, crew varchar, day varchar, hour_from bigint
+"""
+
+# What spans beside the pages have more than those of the pages.
+BESIDE_ONLY = "counted_at bigint, amount decimal(18, 4)"
+
+
+@cache
+def beside_scripts() -> tuple[str, ...]:
+    """Return the SQL of all families in the order in which it runs."""
+    return tuple(files("plantstack.ledger").joinpath(f"{name}.sql").read_text("utf-8") for name in _SCRIPTS)

@@ -1,0 +1,116 @@
+"""Measures of what happens around the machines of a shift: calls, quality events, crews, material."""
+
+from __future__ import annotations
+
+from plantstack.measures.measure import Measure, MeasureKind, Sum
+from plantstack.measures.of_spans import open_at_end
+
+_HOUR_US = 3_600_000_000
+
+
+def _beside(
+    name: str,
+    meaning: str,
+    kind: str,
+    feed: str,
+    column: str = "n",
+    of: tuple[str, ...] = (),
+    *,
+    unit: str = "count",
+    adds: MeasureKind = "event",
+    layer: int = 2,
+    per: int = 0,
+) -> Measure:
+    where: tuple[tuple[str, tuple[str, ...]], ...] = (("kind", (kind,)),)
+    where += (("class", of),) if of else ()
+    where += (("is_closed", ("true",)),)
+    return Measure(name, unit, adds, meaning, (feed,), Sum("spans", column, where, per), layer=layer)
+
+
+def _call(name: str, meaning: str, kind: str, column: str = "wall_us") -> Measure:
+    unit = "count" if column == "n" else "s"
+    return _beside(name, meaning, kind, "call", column, ("maintenance",), unit=unit)
+
+
+CALLS = (
+    _call("n_calls", "closed calls for maintenance", "call", "n"),
+    _call("n_calls_in_target", "of them with somebody there within the target", "call_in_target", "n"),
+    _call("time_response", "asked to arrived, of closed calls", "call_response"),
+    _call(
+        "time_diagnose", "arrived to diagnosed; calls that overlap at a machine count once", "call_diagnose"
+    ),
+    _call("time_wait_parts", "waiting for parts; overlapping calls count once", "call_wait_parts"),
+    _call("time_repair", "hands-on, to fixed; overlapping calls count once", "call_repair"),
+    _call("time_call_restore", "asked to accepted, or to fixed where nobody accepts", "call_restore"),
+    open_at_end("n_open_call", "calls that are open where the period ends", "call", "call"),
+)
+
+QUALITY = (
+    _beside(
+        "n_quality_events",
+        "holds, deviations and complaints, counted when they are raised",
+        "quality_event",
+        "quality_event",
+    ),
+    _beside(
+        "qty_held",
+        "pieces put on hold, where they were made",
+        "held",
+        "quality_event",
+        "qty",
+        unit="pc",
+        adds="flow",
+    ),
+    open_at_end("n_open_hold", "holds not yet released where the period ends", "hold", "quality_event"),
+)
+
+
+def _hours(name: str, meaning: str, kind: str, of: tuple[str, ...] = (), layer: int = 2) -> Measure:
+    return _beside(name, meaning, kind, "labour", "qty", of, unit="h", adds="flow", layer=layer)
+
+
+def _heads(name: str, meaning: str, kind: str) -> Measure:
+    return _beside(name, meaning, kind, "attendance", "own_us", unit="s", adds="flow")
+
+
+PEOPLE = (
+    _hours("hours_labour_paid", "attendance without breaks (APAT), of all crews", "labour_paid"),
+    _hours("hours_labour_worked", "work on orders (APWT), of all crews", "labour_worked"),
+    _beside(
+        "hours_labour_std_earned",
+        "standard hours of good pieces, where a standard says its crew",
+        "earned",
+        "plant:crew",
+        "own_us",
+        unit="h",
+        adds="flow",
+        per=_HOUR_US,
+    ),
+    _heads("time_heads_present", "heads present x scheduled time", "heads_present"),
+    _heads("time_heads_needed", "heads needed x scheduled time", "heads_needed"),
+    _beside(
+        "people_days",
+        "people present x days: a head of a whole shift is one",
+        "people_days",
+        "attendance",
+        "qty",
+        unit="day",
+        adds="flow",
+        layer=4,
+    ),
+    _hours("crew_hours_available", "net hours of the craft crews", "labour_paid", ("craft",), layer=3),
+    _hours("hours_ci", "hours given to improvement", "labour_worked", ("improvement",), layer=4),
+)
+
+MATERIAL = (
+    _beside("n_orders_material", "orders started whose material was spoken of", "material", "material"),
+    _beside(
+        "n_orders_material_ready",
+        "of them with the material staged before the start",
+        "material",
+        "material",
+        of=("ready",),
+    ),
+)
+
+SHIFT = (*CALLS, *QUALITY, *PEOPLE, *MATERIAL)
