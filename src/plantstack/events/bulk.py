@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from plantstack.events import intake, segments
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, Receipt
 from plantstack.events.known import run_of_events, sorted_run
-from plantstack.events.schema import CONTENT, EVENT
+from plantstack.events.schema import CONTENT, EVENT, repeated
 from plantstack.events.sealing import RunEntry, Writable, spill
 
 ROWS_A_FLUSH = 500_000
@@ -166,6 +166,6 @@ def _counted(first: int, size: int) -> pa.Array:
 
 def _stamped(events: pa.Table, first: int, received_at: int) -> pa.Table:
     offsets = _counted(first, len(events))
-    received = pa.repeat(pa.scalar(received_at, pa.int64()), len(events))
+    received = repeated(received_at, pa.int64(), len(events))
     columns = [offsets, received, *(events.column(name) for name in CONTENT.names)]
     return pa.Table.from_arrays(columns, schema=EVENT)

@@ -41,6 +41,12 @@ class Names:
         coded = names.dictionary_encode()
         spans = [self._spans.get(name, [_NEVER]) for name in coded.dictionary.to_pylist()]
         firsts = [found[0] for found in spans]
+        if all(len(found) == 1 for found in spans) and not at.null_count and len(at):
+            reach = pc.min_max(at).as_py()
+            if all(start <= reach["min"] and reach["max"] < until for start, until, _ in firsts):
+                ids = pa.array([equipment for *_, equipment in firsts], pa.string())
+                # Most senders use permanent ids: then nothing has to be written anew.
+                return names if ids.equals(coded.dictionary) else ids.take(coded.indices)
         if all(len(found) == 1 for found in spans):
             lows, highs, ids = (
                 pa.array([span[i] for span in firsts], kind).take(coded.indices)

@@ -96,3 +96,17 @@ def nothing(kind: pa.DataType, size: int) -> pa.Array:
     if known is None or len(known) < size:
         known = _NOTHING[kind] = pa.nulls(size, kind)
     return known.slice(0, size)
+
+
+_REPEATED: dict[tuple[pa.DataType, object], pa.Array] = {}
+_KEPT = 64  # different values
+
+
+def repeated(value: object, kind: pa.DataType, size: int) -> pa.Array:
+    """Return a column that says the same in every row, from one block of memory like `nothing`."""
+    known = _REPEATED.get((kind, value))
+    if known is None or len(known) < size:
+        if len(_REPEATED) >= _KEPT:
+            _REPEATED.clear()
+        known = _REPEATED[(kind, value)] = pa.repeat(pa.scalar(value, kind), size)
+    return known.slice(0, size)

@@ -201,7 +201,8 @@ def _complete(sheet: Sheet, equipment: pa.Array) -> pa.Table:
     """Fill what the sender left to us, so that equal statements become equal rows."""
     columns = {name: sheet[name] for name in CONTENT.names}
     columns["equipment"] = equipment
-    columns["told_at"] = pc.coalesce(sheet["told_at"], sheet["at"])
+    if sheet["told_at"].null_count:
+        columns["told_at"] = pc.coalesce(sheet["told_at"], sheet["at"])
     columns["void"] = sheet.void
     columns["key"] = sheet["key"].fill_null("")
     for name in ("order_id", "product"):

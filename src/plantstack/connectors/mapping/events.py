@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from plantstack.events.batch import RAW
-from plantstack.events.schema import nothing
+from plantstack.events.schema import nothing, repeated
 
 
 def to_raw(table: pa.Table, kind: str, source: str) -> pa.Table:
@@ -15,18 +15,18 @@ def to_raw(table: pa.Table, kind: str, source: str) -> pa.Table:
     given = set(table.column_names)
     for field in RAW:
         if field.name == "kind":
-            arrays.append(pa.repeat(pa.scalar(kind, field.type), size))
+            arrays.append(repeated(kind, field.type, size))
         elif field.name == "source":
-            arrays.append(pa.repeat(pa.scalar(source, field.type), size))
+            arrays.append(repeated(source, field.type, size))
         elif field.name in given:
             column = table.column(field.name)
             arrays.append(column if column.type == field.type else column.cast(field.type))
         elif field.name == "told_at":
             arrays.append(table.column("at"))
         elif field.name == "void":
-            arrays.append(pa.repeat(pa.scalar(False), size))
+            arrays.append(repeated(False, field.type, size))
         elif field.name in ("order_id", "product"):
-            arrays.append(pa.repeat(pa.scalar("", field.type), size))
+            arrays.append(repeated("", field.type, size))
         else:
             arrays.append(nothing(field.type, size))
     return pa.Table.from_arrays(arrays, schema=RAW)

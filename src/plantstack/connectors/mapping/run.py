@@ -20,6 +20,7 @@ from plantstack.connectors.mapping.overlaps import overlaps
 from plantstack.connectors.mapping.rules import MINUS, RuleQuery, rule_query
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
 from plantstack.connectors.mapping.sieve import Tally, note_overlaps, sieve
+from plantstack.connectors.mapping.sql import quoted
 from plantstack.connectors.mapping.uses import Use, all_uses
 from plantstack.errors import EventError, Problem
 from plantstack.intervals import DAY
@@ -121,7 +122,9 @@ class Run:
             yield from self._found(Told(kind, "", sql, columns))
 
     def _found(self, told: Told) -> Iterator[Found]:
-        query = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
+        final = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
+        listed = ", ".join(quoted(name) for name in dict.fromkeys(["row", *told.columns, "key"]))
+        query = f"SELECT {listed} FROM ({final})"
         reader = self.connection.sql(query, params=self.bind.used_in(query)).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
             if batch.num_rows:
