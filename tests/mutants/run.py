@@ -73,7 +73,12 @@ def survives(mutant: Mutant, tree: Path) -> bool:
         told = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.tests],
             cwd=tree,
-            env={**os.environ, "PYTHONPATH": f"{tree / 'src'}:{tree}", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{tree / 'src'}:{tree}",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "HYPOTHESIS_PROFILE": "draft",  # a counterexample is enough, nobody needs the smallest
+            },
             capture_output=True,
             text=True,
             timeout=900,
