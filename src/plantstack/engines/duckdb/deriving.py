@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.books import Books, read_borders, within
 from plantstack.engines.duckdb.calculator import fetch_table, put_tables
 from plantstack.engines.duckdb.derive import (
     CARRY_SCHEMA,
-    MACHINES_A_BATCH,
+    MACHINE_DAYS_A_BATCH,
+    MACHINES_A_BLOCK,
     PLAN_SCHEMA,
     SCOPE_SCHEMA,
     put_event_view,
     run_steps,
 )
 from plantstack.engines.duckdb.windows import Pages, Window, merged, pages_of, window_for
-from plantstack.intervals import Interval
+from plantstack.intervals import DAY, Interval
 from plantstack.ledger.derivation import LEDGER_KINDS
 from plantstack.ledger.outputs import PAGED
 
@@ -31,6 +33,7 @@ Progress = Callable[[int, int], None]
 """Told how many machines are through, and of how many."""
 
 _FAR = 2**62
+_MACHINES_AT_MOST = 2_000
 
 # The events of a batch, each machine's from where its window starts.
 _HEARD = f"""
@@ -74,12 +77,17 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
     hearing, far = _hearing(books), dict.fromkeys(todo, 1)
     whole = len(todo)
     while todo:
-        batch = sorted(todo)[:MACHINES_A_BATCH]
-        old = books.borders(batch)
-        windows = [
-            window_for(one, todo[one][0], old.get(one, []), hearing[one], books.reach(one), reach=far[one])
-            for one in batch
-        ]
+        asked = sorted(todo)[:_MACHINES_AT_MOST]
+        old = books.borders(asked)
+        windows = _batch(
+            books,
+            (
+                window_for(
+                    one, todo[one][0], old.get(one, []), hearing[one], books.reach(one), reach=far[one]
+                )
+                for one in asked
+            ),
+        )
         _run(books, windows, cuts)
         new = read_borders(books.con, "page", "carry_out", only="batch")
         published: list[Pages] = []
@@ -96,6 +104,19 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
         todo = {machine: stretches for machine, stretches in todo.items() if stretches}
         progress(whole - len(todo), whole)
     books.put_views()
+
+
+def _batch(books: Books, windows: Iterable[Window]) -> list[Window]:
+    """Take windows until they are as many days as fit into memory, at least one."""
+    first = int(pc.min(books.tables["day"].column("from_at")).as_py() or 0)
+    taken: list[Window] = []
+    days = 0
+    for window in windows:
+        days += (window.until - (window.start.at if window.start else first)) // DAY + 1
+        if taken and days > MACHINE_DAYS_A_BATCH:
+            break
+        taken.append(window)
+    return taken
 
 
 def _hearing(books: Books) -> dict[str, int]:
@@ -170,8 +191,8 @@ def blocks(books: Books) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for site in sorted(books.plant.sites):
         mine = sorted(one for one in books.plant.machines if books.site(one) == site)
-        for start in range(0, len(mine), MACHINES_A_BATCH):
-            out[f"{site}/{start // MACHINES_A_BATCH:03d}"] = mine[start : start + MACHINES_A_BATCH]
+        for start in range(0, len(mine), MACHINES_A_BLOCK):
+            out[f"{site}/{start // MACHINES_A_BLOCK:03d}"] = mine[start : start + MACHINES_A_BLOCK]
     return out
 
 
