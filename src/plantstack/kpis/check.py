@@ -8,7 +8,7 @@ from plantstack.errors import FormulaError, Problem, did_you_mean
 from plantstack.events.kinds import KINDS
 from plantstack.kpis.formula import BAND_FUNCTIONS, PERIOD, Formula, UnitOf
 from plantstack.kpis.grammar import Call, Negative, Node, Operation, names_of
-from plantstack.kpis.kpi import AXES, Catalog, Kpi
+from plantstack.kpis.kpi import AXES, Catalog, Kpi, alternatives
 from plantstack.kpis.scale import conversion, parse_kpi_unit
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import PLANT_FACTS
@@ -138,7 +138,7 @@ def _declared(kpi: Kpi) -> Iterator[Problem]:
         elif axis not in AXES:
             yield Problem("kpi-unknown-split", _at(kpi), f"unknown split '{axis}'", did_you_mean(axis, AXES))
     known = (*KINDS, *PLANT_FACTS)
-    for kind in kpi.needs:
+    for kind in (kind for need in kpi.needs for kind in alternatives(need)):
         if kind not in known:
             what = f"'needs' names the unknown event kind '{kind}'"
             yield Problem("kpi-unknown-kind", _at(kpi), what, did_you_mean(kind, known))
@@ -194,7 +194,8 @@ def _layers(catalog: Catalog, kpi: Kpi) -> Iterator[Problem]:
 def _needs(catalog: Catalog, kpi: Kpi) -> Iterator[Problem]:
     formula = catalog.kpi_formula(kpi, catalog.default_profile)
     for name in dict.fromkeys(names_of(formula.node)) if formula else ():
-        if name in MEASURES and not set(MEASURES[name].feeds) & set(kpi.needs):
+        needs = {kind for need in kpi.needs for kind in alternatives(need)}
+        if name in MEASURES and not set(MEASURES[name].feeds) & needs:
             feeds = " or ".join(MEASURES[name].feeds)
             yield Problem("kpi-needs", _at(kpi), f"'{name}' is filled by {feeds}", f"Add {feeds} to 'needs'.")
 

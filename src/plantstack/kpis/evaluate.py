@@ -16,7 +16,7 @@ from plantstack.kpis.cell import Cell, CellValues, Exact
 from plantstack.kpis.expand import expand, scale_of
 from plantstack.kpis.formula import Formula, Undefined, value_of
 from plantstack.kpis.grammar import names_of
-from plantstack.kpis.kpi import Catalog, Kpi
+from plantstack.kpis.kpi import Catalog, Kpi, alternatives
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.ranges import Range, range_of
 from plantstack.kpis.trust import Doubt, Trust, doubts_of, judge
@@ -180,9 +180,9 @@ def _first_defined(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[F
 
 def _check_needs(kpi: Kpi, values: CellValues) -> None:
     kinds = values.cell.kinds
-    for kind in kpi.needs:
-        if kinds is not None and kind not in kinds:
-            raise Undefined(f"needs {kind}")
+    for need in kpi.needs:
+        if kinds is not None and not kinds.intersection(alternatives(need)):
+            raise Undefined(f"needs {need}")
 
 
 def _modelled(kpi: Kpi, values: CellValues) -> Fraction:

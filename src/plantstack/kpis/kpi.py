@@ -36,7 +36,8 @@ class Kpi:
         owner: the role that decides; never a person.
         playbook: what to do when it is off target.
         uses: KPIs and measures it stands on, for drill-down.
-        needs: event kinds, or facts of the plant files, without which it has no value.
+        needs: event kinds, or facts of the plant files, without which it has no value; `a or b` where
+            either will do.
         by: the splits that make sense; others are refused.
         lowest: the lowest scope where it exists.
         ceiling: above it the data is doubtful, never the value capped.
@@ -148,6 +149,15 @@ class Catalog:
         chain = self.chain(profile)
         changed = (self.profiles[link].sums[name] for link in chain if name in self.profiles[link].sums)
         return next(changed, self.sums[name].formula)
+
+
+def alternatives(need: str) -> tuple[str, ...]:
+    """The kinds any of which fills a need.
+
+    >>> alternatives("call or work_order")
+    ('call', 'work_order')
+    """
+    return tuple(need.split(" or "))
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> QueryError:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 # Kinds of events these facts are made of.
-SAID_KINDS = ("call", "quality_event", "labour", "attendance", "material")
+SAID_KINDS = ("call", "work_order", "quality_event", "labour", "attendance", "material")
 
 # Plant tables that only these facts read.
 BESIDE_TABLES = ("setting", "crew_role", "standard_crew", "place_calendar")
@@ -25,9 +25,9 @@ PAGE_KINDS = frozenset(
 
 # First what is said, then each family; then what was to be divided over time, and the cell of every row.
 _SCRIPTS = (
-    *("beside", "calls", "quality", "people", "material"),
+    *("beside", "work", "calls", "quality", "people", "material"),
     *("divided", "quality_parts", "people_parts"),
-    *("beside_cells", "people_days", "earned"),
+    *("beside_cells", "people_days", "earned", "repeats"),
 )
 
 # A span beside the pages; the columns it shares with theirs mean the same.

@@ -77,6 +77,34 @@ from (
 )
 where is_told;
 
+-- Repair orders say how long a failure was worked on, where they say when work started; beyond the failure they are paper.
+create or replace temp table work_stretch as
+with part as (
+    select
+        s.wid,
+        w.equipment,
+        w.site,
+        s.step,
+        s."at" as from_at,
+        lead(s."at") over (partition by s.wid order by s."at", s.told_at, s.source, s.key) as until_at
+    from work_step as s
+    join work_told as w on w.wid = s.wid
+    where w.type in ('CM', '') and w.done_at is not null and s.step in ('started', 'waiting', 'done')
+)
+
+select
+    p.wid as cid,
+    p.equipment,
+    p.site,
+    'maintenance' as class,
+    greatest(p.from_at, f.from_at) as from_at,
+    least(p.until_at, f.until_at) as until_at,
+    case when p.step = 'waiting' then 2 else 3 end as what
+from part as p
+join (from all_own_spans where kind = 'failure' and is_closed) as f
+    on f.equipment = p.equipment and f.from_at < p.until_at and f.until_at > p.from_at
+where p.step != 'done';
+
 -- What somebody did at the machine. Two calls about one stop: each instant counts once, as the hands-on one of them.
 create or replace temp table call_work as
 with stretch as (
@@ -102,7 +130,9 @@ with stretch as (
 ),
 
 done as (
-    select * from stretch where from_at >= arrived_at and until_at > from_at
+    select * exclude (arrived_at) from stretch where from_at >= arrived_at and until_at > from_at
+    union all by name
+    select * from work_stretch
 )
 
 select

@@ -16,7 +16,8 @@ from plantstack.measures.of_pieces import PIECES
 from plantstack.measures.of_shift import SHIFT
 from plantstack.measures.of_spans import SPANS
 from plantstack.measures.of_time import TIME
+from plantstack.measures.of_work import WORK
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
-    {measure.name: measure for measure in (*TIME, *PIECES, *SPANS, *SHIFT, *EVIDENCE, *LATER)}
+    {measure.name: measure for measure in (*TIME, *PIECES, *SPANS, *SHIFT, *WORK, *EVIDENCE, *LATER)}
 )

@@ -9,37 +9,6 @@ from plantstack.measures.measure import Measure, MeasureKind
 
 # unit, kind, layer, feed, and one "name: meaning" a line
 _BLOCKS: tuple[tuple[str, MeasureKind, int, str, str], ...] = (
-    (
-        "count",
-        "event",
-        3,
-        "work_order",
-        """
-        n_failures_repeat: failures of the same asset and mode inside the repeat window
-        n_pm_due: PM tasks due
-        n_pm_on_time: of them done inside the tolerance
-        n_pm_done: PM tasks done
-        n_wo_scheduled: work orders on the frozen weekly schedule
-        n_wo_scheduled_done: of them done
-        """,
-    ),
-    (
-        "h",
-        "flow",
-        3,
-        "work_order",
-        """
-        hours_planned: craft hours on planned work
-        hours_unplanned: craft hours on unplanned work
-        hours_reactive: craft hours on break-in work
-        hours_pm: craft hours on preventive work
-        hours_cbm: craft hours on condition-based work
-        hours_cm: craft hours on corrective work
-        hours_maint: all craft hours, each once
-        hours_scheduled: craft hours on the frozen weekly schedule
-        hours_scheduled_done: of them done
-        """,
-    ),
     ("h*day", "level", 3, "level", "backlog_hours: estimated hours of approved open work, as value x days"),
     (
         "money",

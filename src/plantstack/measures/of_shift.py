@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from plantstack.measures.measure import Measure, MeasureKind, Sum
 from plantstack.measures.of_spans import open_at_end
 
 _HOUR_US = 3_600_000_000
 
 
-def _beside(
+def beside(
     name: str,
     meaning: str,
     kind: str,
@@ -21,6 +23,7 @@ def _beside(
     layer: int = 2,
     per: int = 0,
 ) -> Measure:
+    """A measure of spans that no page holds: how many, or what they sum to."""
     where: tuple[tuple[str, tuple[str, ...]], ...] = (("kind", (kind,)),)
     where += (("class", of),) if of else ()
     where += (("is_closed", ("true",)),)
@@ -29,7 +32,12 @@ def _beside(
 
 def _call(name: str, meaning: str, kind: str, column: str = "wall_us") -> Measure:
     unit = "count" if column == "n" else "s"
-    return _beside(name, meaning, kind, "call", column, ("maintenance",), unit=unit)
+    return beside(name, meaning, kind, "call", column, ("maintenance",), unit=unit)
+
+
+def _worked(name: str, meaning: str, kind: str) -> Measure:
+    """What repair orders say too."""
+    return replace(_call(name, meaning, kind), feeds=("call", "work_order"))
 
 
 CALLS = (
@@ -39,20 +47,20 @@ CALLS = (
     _call(
         "time_diagnose", "arrived to diagnosed; calls that overlap at a machine count once", "call_diagnose"
     ),
-    _call("time_wait_parts", "waiting for parts; overlapping calls count once", "call_wait_parts"),
-    _call("time_repair", "hands-on, to fixed; overlapping calls count once", "call_repair"),
+    _worked("time_wait_parts", "waiting for parts; overlapping calls count once", "call_wait_parts"),
+    _worked("time_repair", "hands-on, to fixed; overlapping calls count once", "call_repair"),
     _call("time_call_restore", "asked to accepted, or to fixed where nobody accepts", "call_restore"),
     open_at_end("n_open_call", "calls that are open where the period ends", "call", "call"),
 )
 
 QUALITY = (
-    _beside(
+    beside(
         "n_quality_events",
         "holds, deviations and complaints, counted when they are raised",
         "quality_event",
         "quality_event",
     ),
-    _beside(
+    beside(
         "qty_held",
         "pieces put on hold, where they were made",
         "held",
@@ -66,17 +74,17 @@ QUALITY = (
 
 
 def _hours(name: str, meaning: str, kind: str, of: tuple[str, ...] = (), layer: int = 2) -> Measure:
-    return _beside(name, meaning, kind, "labour", "qty", of, unit="h", adds="flow", layer=layer)
+    return beside(name, meaning, kind, "labour", "qty", of, unit="h", adds="flow", layer=layer)
 
 
 def _heads(name: str, meaning: str, kind: str) -> Measure:
-    return _beside(name, meaning, kind, "attendance", "own_us", unit="s", adds="flow")
+    return beside(name, meaning, kind, "attendance", "own_us", unit="s", adds="flow")
 
 
 PEOPLE = (
     _hours("hours_labour_paid", "attendance without breaks (APAT), of all crews", "labour_paid"),
     _hours("hours_labour_worked", "work on orders (APWT), of all crews", "labour_worked"),
-    _beside(
+    beside(
         "hours_labour_std_earned",
         "standard hours of good pieces, where a standard says its crew",
         "earned",
@@ -88,7 +96,7 @@ PEOPLE = (
     ),
     _heads("time_heads_present", "heads present x scheduled time", "heads_present"),
     _heads("time_heads_needed", "heads needed x scheduled time", "heads_needed"),
-    _beside(
+    beside(
         "people_days",
         "people present x days: a head of a whole shift is one",
         "people_days",
@@ -103,8 +111,8 @@ PEOPLE = (
 )
 
 MATERIAL = (
-    _beside("n_orders_material", "orders started whose material was spoken of", "material", "material"),
-    _beside(
+    beside("n_orders_material", "orders started whose material was spoken of", "material", "material"),
+    beside(
         "n_orders_material_ready",
         "of them with the material staged before the start",
         "material",

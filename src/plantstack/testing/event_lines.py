@@ -39,13 +39,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "setup_check": ("parameter",),
     "reading": ("parameter", "value"),
     "call": ("call", "phase"),
+    "work_order": ("number", "phase", "type"),
     "quality_event": ("type", "qty"),
     "labour": ("crew",),
     "attendance": ("crew",),
     "material": ("order",),
 }
 # Bare words at the start of a line that go on after a comma: what the later phases are of.
-_KEPT = {"call": 1, "labour": 1, "attendance": 1}
+_KEPT = {"call": 1, "work_order": 1, "labour": 1, "attendance": 1}
 # Who tells, when a line does not say.
 _SOURCES = {"reason": "tablet", "order": "erp", "plan": "erp", "close": "office", "reopen": "office"}
 _SHORT = {"told": "told_at", "made": "at"}
