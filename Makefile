@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 SHELL := /bin/bash
 
-.PHONY: demo mutants test check format environment
+.PHONY: bench demo mutants test check format environment
 
 environment: .venv/.installed
 
@@ -29,6 +29,10 @@ demo: environment
 # Seeded mistakes, one by one in a copy: each must turn a test red.
 mutants: environment
 	.venv/bin/python -m tests.mutants.run
+
+# Every bound on speed, measured side by side on this machine; `make bench N=1000000` is a smaller run.
+bench: environment
+	$(PY) -m bench $(if $(N),--events $(N))
 
 format: environment
 	.venv/bin/ruff check --fix .

@@ -1,0 +1,64 @@
+"""Ratio KPIs over a year, against a bare sum over the same day tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.floor import Floor
+from bench.measure import Result, in_turn, ratio, rounded
+from bench.project import OUT, Progress, project_of, silent
+from plantstack.engines.duckdb import lake
+from plantstack.engines.duckdb.calculator import open_calculator
+from plantstack.stack import Stack
+
+TARGET = 3.0
+KPIS = ("availability", "performance", "quality", "oee")
+_DAYS = ("2026-01-01", "2027-01-31")
+# What a person would write by hand over the published day tables.
+_BARE = (
+    "select {keys} account, sum(us) from {time_day} where day between '{first}' and '{last}' group by all",
+    "select {keys} class, sum(qty), sum(ideal) from {pieces_day}"
+    " where day between '{first}' and '{last}' group by all",
+)
+
+
+def published_year(events: int, home: Path = OUT, progress: Progress = silent) -> Path:
+    """Return a project of a year whose books are published."""
+    floor = Floor.year_of(events)
+    folder = project_of(floor, home, progress)
+    with Stack.open(folder, write=True) as stack:
+        stack.derive(progress=lambda done, of: progress("deriving the year", done, of))
+    return folder
+
+
+def measure(folder: Path, repeats: int) -> list[Result]:
+    """Ask the same question of the open books and of the bare tables, in turn."""
+    with Stack.open(folder) as stack:
+        stack.engine()  # a server keeps its books open
+        found = lake.read_manifest(folder, stack.plant.project_id)
+        if found is None:
+            raise RuntimeError("the year was never published")
+        tables = {
+            name: lake.parquet(folder, found.files[name].values()) for name in ("time_day", "pieces_day")
+        }
+        con = open_calculator(folders=[folder / lake.FOLDER])
+        rows = con.execute(f"select count(*) from {tables['time_day']}").fetchall()[0][0]
+        results = []
+        for by, name in (((), "the whole group"), (("machine",), "each machine")):
+            keys = "equipment," if by else ""
+            sql = [one.format(keys=keys, first=_DAYS[0], last=_DAYS[1], **tables) for one in _BARE]
+
+            def bare(statements: Sequence[str] = sql) -> None:
+                for statement in statements:
+                    con.execute(statement).fetchall()
+
+            def ours(axes: tuple[str, ...] = by) -> None:
+                stack.kpis(KPIS, days=_DAYS, by=axes)
+
+            times = in_turn(ours, bare, repeats)
+            detail = {"kpi_s": rounded(times[0]), "bare_s": rounded(times[1]), "time_day_rows": rows}
+            what = f"four ratio KPIs over a year, {name}, of a bare sum over the day tables"
+            results.append(Result(what, ratio(times), TARGET, detail=detail))
+        con.close()
+    return results

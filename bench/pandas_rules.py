@@ -1,0 +1,54 @@
+"""The pandas version of the rules, timed in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from bench.frames.books import Books
+from bench.frames.read import Plant, read_events
+from bench.measure import rounded
+from plantstack.events.log import Log
+from plantstack.intervals import DAY, Interval
+from plantstack.plant.load import load_plant
+from plantstack.plant.tables import plant_tables
+
+
+def books_in_pandas(folder: Path) -> Books:
+    """Read a project's segments and keep its books in frames."""
+    plant = load_plant(folder)
+    with Log.open(folder, write=False, project_id=plant.project_id) as log:
+        files = [str(path) for path in log.segments()]
+        segments = log.manifest()
+    window = Interval(
+        min(one.least_at for one in segments) - 40 * DAY, max(one.greatest_at for one in segments) + 40 * DAY
+    )
+    frames = Plant.of(plant_tables(plant, window))
+    events = read_events(files, frames)
+    return Books(events, frames, int(events["at"].max()))
+
+
+def whole(folder: Path) -> int:
+    """Make the facts that the frames cover; return how many rows they have."""
+    books = books_in_pandas(folder)
+    hours = books.hours()
+    return len(books.time_fact(hours)) + len(books.pieces_fact(hours)) + len(books.stops())
+
+
+def measure(folder: Path, repeats: int) -> dict[str, object]:
+    """Time it."""
+    seconds = []
+    rows = 0
+    for _ in range(repeats):
+        started = time.perf_counter()
+        rows = whole(folder)
+        seconds.append(time.perf_counter() - started)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return {"pandas_s": rounded(seconds), "rows": rows, "peak_gb": round(peak, 3)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(Path(sys.argv[1]), int(sys.argv[2]))))
