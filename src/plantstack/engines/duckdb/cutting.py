@@ -9,6 +9,8 @@ from plantstack.engines.duckdb.deriving import bring_up, derive
 from plantstack.intervals import HOUR, Interval
 from plantstack.plant.localtime import offset_at
 
+_FAR = 2**60  # beyond it a span is open
+
 
 def cut_at(books: Books, span: Interval | None, machines: Iterable[str]) -> None:
     """Make the hourly sums begin and end where a span does.
@@ -35,5 +37,5 @@ def _inner_cuts(books: Books, span: Interval | None) -> tuple[int, ...]:
     return tuple(
         at
         for at in sorted({span.start, span.end})
-        if any((at + offset_at(zone, at)) % HOUR for zone in zones) and abs(at) < 2**61
+        if abs(at) < _FAR and any((at + offset_at(zone, at)) % HOUR for zone in zones)
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,6 +25,7 @@ from plantstack.engines.duckdb.derive import (
     run_steps,
 )
 from plantstack.engines.duckdb.windows import Pages, Window, merged, pages_of, window_for
+from plantstack.errors import LogError, Problem
 from plantstack.intervals import DAY, Interval
 from plantstack.ledger.derivation import LEDGER_KINDS
 from plantstack.ledger.outputs import PAGED
@@ -262,5 +264,10 @@ def _write(books: Books, sql: str, table: str, partition: str, generation: int) 
     path = books.folder / lake.FOLDER / name
     path.parent.mkdir(parents=True, exist_ok=True)
     quoted = str(path).replace("'", "''")
-    books.con.execute(f"copy ({sql}) to '{quoted}' (format parquet, compression zstd)")
+    try:
+        books.con.execute(f"copy ({sql}) to '{quoted}' (format parquet, compression zstd)")
+    except duckdb.IOException as error:
+        what = f"the file could not be written: {' '.join(str(error).split())[:160]}"
+        fix = "Free some space or mend the permissions, then run it again; the log is safe."
+        raise LogError(Problem("lake-io-error", name, what, fix)) from error
     return name

@@ -11,12 +11,14 @@ from plantstack.engines.contract import Grain
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.plant.localtime import local_day
 from plantstack.plant.plant import Plant
+from plantstack.plant.structure import FAR_FUTURE, FAR_PAST, Span
 
-_FIRST, _LAST = "''", "'9999-12-31'"
+_FIRST, _LAST = "", "9999-99-99"
 
 # One row a machine and stretch of days: the places above it and the exit machine of its line.
-_HOME = f"""
+_HOME = """
 create or replace temp table home as
 with stood as (
     select
@@ -37,8 +39,8 @@ with stood as (
 
 select
     s.equipment,
-    case when first_day.site is null then {_FIRST} else first_day.day end as from_day,
-    coalesce(last_day.day, {_LAST}) as until_day,
+    first_day.day as from_day,
+    last_day.day as until_day,
     s.site,
     s.area,
     s.line,
@@ -46,23 +48,20 @@ select
     s.constraint_machine,
     s.entry_machine
 from stood as s
-left join day as first_day
-    on first_day.site = s.site and first_day.from_at <= s.from_at and first_day.until_at > s.from_at
-left join day as last_day
-    on last_day.site = s.site and last_day.from_at <= s.until_at and last_day.until_at > s.until_at
-where not exists (select 1 from day as d where d.site = s.site having max(d.until_at) <= s.from_at)
+join border_day as first_day on first_day.site = s.site and first_day.border_at = s.from_at
+join border_day as last_day on last_day.site = s.site and last_day.border_at = s.until_at
 """
 
 # The homes of machines, and of lines, areas and sites themselves: what is said of a line counts there and
 # above. What is said of no equipment belongs to the group and counts its days as its first site does.
-_PLACE_HOME = f"""
+_PLACE_HOME = """
 create or replace temp table place_home as
 select *, 'machine' as level, site as clock from home
 union all by name
 select
     p.equipment,
-    case when first_day.site is null then {_FIRST} else first_day.day end as from_day,
-    coalesce(last_day.day, {_LAST}) as until_day,
+    first_day.day as from_day,
+    last_day.day as until_day,
     p.site,
     case when l.level = 'area' then p.equipment else p.area end as area,
     case when l.level = 'line' then p.equipment else '' end as line,
@@ -73,13 +72,11 @@ select
     p.site as clock
 from placement as p
 join place_level as l on l.equipment = p.equipment
-left join day as first_day
-    on first_day.site = p.site and first_day.from_at <= p.from_at and first_day.until_at > p.from_at
-left join day as last_day
-    on last_day.site = p.site and last_day.from_at <= p.until_at and last_day.until_at > p.until_at
+join border_day as first_day on first_day.site = p.site and first_day.border_at = p.from_at
+join border_day as last_day on last_day.site = p.site and last_day.border_at = p.until_at
 union all by name
 select
-    '' as equipment, {_FIRST} as from_day, {_LAST} as until_day, '' as site, '' as area, '' as line,
+    '' as equipment, '{_FIRST}' as from_day, '{_LAST}' as until_day, '' as site, '' as area, '' as line,
     '' as exit_machine, '' as constraint_machine, '' as entry_machine, 'group' as level, min(site) as clock
 from site
 """
@@ -105,6 +102,7 @@ def put_homes(books: Books, structure: str) -> None:
     schema = pa.schema([("equipment", pa.string()), ("level", pa.string())])
     rows = [{"equipment": name, "level": level} for name, level in levels.items()]
     put_tables(con, {"place_level": pa.Table.from_pylist(rows, schema=schema)})
+    _put_border_days(books)
     con.execute(_HOME)
     con.execute(_PLACE_HOME)
     if structure == "as-was":
@@ -116,10 +114,39 @@ def put_homes(books: Books, structure: str) -> None:
     for table in ("home", "place_home"):
         con.execute(
             f"create or replace temp table {table} as"
-            f" select * replace ('' as from_day, '9999-12-31' as until_day) from {table}"
+            f" select * replace ('' as from_day, '9999-99-99' as until_day) from {table}"
             " where from_day <= $1 and until_day > $1",
             [latest],
         )
+
+
+def _put_border_days(books: Books) -> None:
+    """Make `border_day`: the production day that starts where a placement or an exit begins or ends.
+
+    Days are named by the calendar and not looked up among the days of the books, which may not reach so far.
+    """
+    borders = {
+        (span.site, at) for spans in books.plant.spans.values() for span in spans for at in _ends(span)
+    }
+    for row in books.tables["line"].to_pylist():
+        site = books.plant.site_of(row["line"]).id
+        borders |= {(site, row["from_at"]), (site, row["until_at"])}
+    rows = [
+        {"site": site, "border_at": at, "day": _day_of(books.plant.sites[site].zone, at)}
+        for site, at in borders
+    ]
+    schema = pa.schema([("site", pa.string()), ("border_at", pa.int64()), ("day", pa.string())])
+    put_tables(books.con, {"border_day": pa.Table.from_pylist(rows, schema=schema)})
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.from_at, span.until_at
+
+
+def _day_of(zone: str, at: int) -> str:
+    if at <= FAR_PAST:
+        return _FIRST
+    return _LAST if at >= FAR_FUTURE else local_day(zone, at).isoformat()
 
 
 def put_labels(books: Books, grain: Grain) -> None:

@@ -81,8 +81,18 @@ def read_manifest(project_dir: Path, project_id: str) -> Manifest | None:
     del told["schema"]
     manifest = Manifest(**{**told, "stamp": Stamp(**told["stamp"])})
     named = [name for table in manifest.files.values() for name in table.values()]
-    is_whole = all((project_dir / FOLDER / name).is_file() for name in named)
-    return manifest if is_whole else None
+    return manifest if all(_is_parquet(project_dir / FOLDER / name) for name in named) else None
+
+
+def _is_parquet(path: Path) -> bool:
+    """Whether a file is there and was written to its end."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+            file.seek(-4, os.SEEK_END)
+            return head == file.read(4) == b"PAR1"
+    except OSError:
+        return False
 
 
 def publish(project_dir: Path, manifest: Manifest) -> None:

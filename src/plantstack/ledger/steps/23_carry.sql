@@ -5,9 +5,11 @@ from bounds as b
 join day as d on d.site = b.site and d.until_at > b.from_at and d.until_at <= b.until_at;
 
 create or replace temp table carried as
-select border.m, border.day, 'base' as slot, base.sid as log_offset
+-- a statement that silence has ended holds no more, whatever sign of life comes after the border
+select border.m, border.day, 'base' as slot, k.sid as log_offset
 from border
-asof join base on base.m = border.m and base.t < border.t
+asof join known as k on k.m = border.m and k.from_at < border.t
+where k.known_until > border.t
 union all
 select border.m, border.day, 'cover', c.sid
 from border
@@ -35,7 +37,17 @@ from (
     from border
     asof join order_span as o on o.m = border.m and o.from_at < border.t
     where o.ended_by is not null and o.to_at < border.t
-) as o;
+) as o
+union all
+-- the end of the order before, without which its next start would be a repetition
+select o.m, o.day, 'order_before', before.ended_by
+from (
+    select border.m, border.day, o.from_at
+    from border
+    asof join order_span as o on o.m = border.m and o.from_at < border.t
+) as o
+asof join order_span as before on before.m = o.m and before.from_at < o.from_at
+where before.ended_by is not null;
 
 -- Nothing may be open over the border of a page from which a derivation can start.
 create or replace temp table page as
@@ -80,10 +92,10 @@ left join (
     join border on border.m = g.m and g.from_at < border.t and g.until_at > border.t
 ) as open_reason on open_reason.m = border.m and open_reason.t = border.t;
 
--- The last sign of life before a border, of the source whose word holds there. A thinned sign may reach beyond the
--- border, by less than the silence limit; who changes what is there derives from an earlier border anyway.
+-- The last sign of life before a border, of the source whose word holds there. An interval of being alive, or a thinned
+-- sign, may reach beyond the border: it is one sign all the way, and what changes it derives from an earlier border.
 create or replace temp table carried_sign as
-select border.m, border.day, h.source, r.last_at
+select border.m, border.day, h.source, least(r.last_at, border.t) as first_at, r.last_at
 from border
 asof join base on base.m = border.m and base.t < border.t
 join hearing as h on h.hid = base.hid
@@ -107,7 +119,7 @@ select
     false as void,
     '' as order_id,
     '' as product,
-    s.last_at as from_at,
+    s.first_at as from_at,
     s.last_at as until_at,
     0::bigint as log_offset,
     0::bigint as received_at
