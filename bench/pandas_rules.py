@@ -27,8 +27,7 @@ def books_in_pandas(folder: Path) -> Books:
         min(one.least_at for one in segments) - 40 * DAY, max(one.greatest_at for one in segments) + 40 * DAY
     )
     frames = Plant.of(plant_tables(plant, window))
-    events = read_events(files, frames)
-    return Books(events, frames, int(events["at"].max()))
+    return Books(*read_events(files, frames), frames)
 
 
 def whole(folder: Path) -> int:

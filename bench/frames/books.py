@@ -16,7 +16,7 @@ _TIES = {"breakdown": 1, "other_stop": 2, "micro_stop": 3, "waiting": 4, "planne
 class Books:
     """Every microsecond of every machine in one account."""
 
-    def __init__(self, events: pd.DataFrame, plant: Plant, as_of: int) -> None:
+    def __init__(self, events: pd.DataFrame, as_of: pd.Series, plant: Plant) -> None:
         self.plant, self.as_of = plant, as_of
         self.tile = plant.tile.rename(columns={"from_at": "t"}).rename_axis("tile").reset_index()
         self.tracks = Tracks(events, plant, as_of)
@@ -33,7 +33,7 @@ class Books:
         ]
         begin = tracks.begin.rename("t").reset_index()
         points = pd.concat([*starts, begin]).drop_duplicates()
-        inside = (points["t"] >= points["m"].map(tracks.begin)) & (points["t"] < self.as_of)
+        inside = (points["t"] >= points["m"].map(tracks.begin)) & (points["t"] < points["m"].map(self.as_of))
         points = points[inside].sort_values("t")
         held = ["tile", "day", "shift", "crew", "scheduled", "break_reason", "zone_off_us"]
         points = lookup(points, self.tile[["m", "t", *held]])
@@ -125,7 +125,7 @@ class Books:
         halts = halted.agg(start=("t", "min"), end=("to", "max")).reset_index()
         once = (
             said[said["from_at"].isna()]
-            .assign(t=lambda r: np.minimum(r["at"], self.as_of - 1))
+            .assign(t=lambda r: np.minimum(r["at"], r["m"].map(self.as_of) - 1))
             .sort_values("t")
         )
         whole = lookup(once, halts.assign(t=halts["start"])).query("end > t")
@@ -233,7 +233,7 @@ def _used_up(pieces: pd.DataFrame, group: pd.Series, keys: list[str]) -> pd.Data
     return pd.concat([kept, over]).sort_values(["m", "t"], ignore_index=True)
 
 
-def _cut_at(pieces: pd.DataFrame, marks: pd.DataFrame, as_of: int) -> pd.DataFrame:
+def _cut_at(pieces: pd.DataFrame, marks: pd.DataFrame, as_of: pd.Series) -> pd.DataFrame:
     """Cut pieces at marked instants."""
     marks = marks.astype(np.int64).drop_duplicates().sort_values("t")
     inner = lookup(marks, pieces.assign(since=pieces["t"])).query("since < t and t < to")

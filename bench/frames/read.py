@@ -27,6 +27,7 @@ class Plant:
     reason: pd.DataFrame
     unit: pd.DataFrame
     standard: pd.DataFrame
+    home: dict[str, str]
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table]) -> Plant:
@@ -46,7 +47,15 @@ class Plant:
             tables["reason"].to_pandas().query("kind == 'stop'"),
             unit[["m", "product", "unit", "factor"]],
             _standards(tables["standard"].to_pandas(), number),
+            _homes(tables),
         )
+
+
+def _homes(tables: Mapping[str, pa.Table]) -> dict[str, str]:
+    """The site of everything that stands in one, and of lanes."""
+    placed = tables["placement"].select(["equipment", "site"]).to_pylist()
+    home = {row["equipment"]: row["site"] for row in placed}
+    return home | {row["lane_equipment"]: home[row["equipment"]] for row in tables["lane"].to_pylist()}
 
 
 def _standards(standard: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
@@ -55,8 +64,12 @@ def _standards(standard: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
     return standard.assign(m=standard["equipment"].map(number), ideal=seconds)[["m", "product", "ideal"]]
 
 
-def read_events(files: Sequence[str], plant: Plant) -> pd.DataFrame:
-    """Read what stands of the machines' events in order of time; what was corrected is gone."""
+def read_events(files: Sequence[str], plant: Plant) -> tuple[pd.DataFrame, pd.Series]:
+    """Read what stands of the machines' events in order of time; what was corrected is gone.
+
+    Returns:
+        The events, and how far the books of each machine reach.
+    """
     table = pa.concat_tables([pq.read_table(file, columns=_READ) for file in files])
     for name in ("total", "good", "scrap"):
         table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(pa.float64()))
@@ -65,10 +78,13 @@ def read_events(files: Sequence[str], plant: Plant) -> pd.DataFrame:
     hit = events.index[events["key"].isin(again["sup_key"])]
     gone = pd.MultiIndex.from_frame(events.loc[hit, ["source", "key"]]).isin(pd.MultiIndex.from_frame(again))
     events = events.drop(index=hit[gone])
+    heard = events[~events["kind"].isin(["config", "close", "reopen"])]
+    site = heard["equipment"].map(plant.home)
+    as_of = plant.machine["site"].map(heard["at"].groupby(site).max())
     number = pd.Series(plant.machine.index, index=plant.machine["equipment"])
     events = events.assign(m=events["equipment"].map(number))
     events = events[events["m"].notna() & events["kind"].isin(_KINDS)]
-    return events.astype({"m": np.int64}).sort_values("at", kind="stable")
+    return events.astype({"m": np.int64}).sort_values("at", kind="stable"), as_of
 
 
 def lookup(points: pd.DataFrame, track: pd.DataFrame) -> pd.DataFrame:
@@ -76,9 +92,9 @@ def lookup(points: pd.DataFrame, track: pd.DataFrame) -> pd.DataFrame:
     return pd.merge_asof(points, track.sort_values("t"), on="t", by="m")
 
 
-def following(frame: pd.DataFrame, end: int) -> pd.Series:
-    """The start of the machine's next row; `end` for its last. Rows in order of (m, t)."""
-    return frame.groupby("m")["t"].shift(-1).fillna(end).astype(np.int64)
+def following(frame: pd.DataFrame, as_of: pd.Series) -> pd.Series:
+    """The start of the machine's next row; `as_of` of the machine for its last. Rows in order of (m, t)."""
+    return frame.groupby("m")["t"].shift(-1).fillna(frame["m"].map(as_of)).astype(np.int64)
 
 
 def counter(frame: pd.DataFrame, marks: pd.Series) -> pd.Series:

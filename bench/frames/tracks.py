@@ -12,7 +12,7 @@ from plantstack.intervals import HOUR
 class Tracks:
     """States, orders, set-ups and counts of every machine."""
 
-    def __init__(self, events: pd.DataFrame, plant: Plant, as_of: int) -> None:
+    def __init__(self, events: pd.DataFrame, plant: Plant, as_of: pd.Series) -> None:
         self.events, self.plant, self.as_of = events, plant, as_of
         begun = np.fmin(events["at"], events["from_at"])[events["kind"] != "reason"]
         self.begin = begun.groupby(events["m"]).min().astype(np.int64)
@@ -75,9 +75,9 @@ class Tracks:
         order = order.rename(columns={"at": "t"})
         end = said[said["phase"] == "end"].groupby(["m", "order_id"])["at"].min().rename("end")
         order = order.join(end, on=["m", "order_id"])
-        order["order_to"] = np.fmin(following(order, self.as_of), order["end"].fillna(self.as_of)).astype(
-            np.int64
-        )
+        order["order_to"] = np.fmin(
+            following(order, self.as_of), order["end"].fillna(order["m"].map(self.as_of))
+        ).astype(np.int64)
         order["is_change"] = order.groupby("m").cumcount() > 0
         return order.drop(columns="end").sort_values("t")
 
@@ -87,7 +87,7 @@ class Tracks:
         count = said[["m", "at", "from_at", "total", "good", "scrap", "unit", "reason"]].copy()
         count["by_exception"] = count["m"].map(self.plant.machine["good_by_exception"])
         count["is_spread"] = count["at"] - count["from_at"] > HOUR
-        at_end = np.minimum(count["at"], self.as_of - 1)
+        at_end = np.minimum(count["at"], count["m"].map(self.as_of) - 1)
         count["t"] = at_end.where(count["from_at"].isna(), count["at"] - 1).astype(np.int64)
         rest = count["total"] - count["scrap"].fillna(0)
         count["good"] = count["good"].fillna(rest.where(count["by_exception"]))
