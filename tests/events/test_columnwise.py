@@ -124,3 +124,23 @@ def test_whole_numbers_of_pieces_hash_like_their_decimals() -> None:
     base = {name: values_of(name) for name in CONTENT.names if not CONTENT.field(name).nullable}
     one, two = (table([base | {"kind": "count", "good": value}]) for value in (Decimal(3), Decimal("3.000")))
     assert run_of_events(one).equals(run_of_events(two))
+
+
+def test_each_column_but_who_changes_the_content() -> None:
+    base = {column.name: one_of(column.type, 0) for column in CONTENT} | {"told_at": 7}
+    rows = [base, *(base | {column.name: one_of(column.type, 1)} for column in CONTENT)]
+    texts = content_texts(table(rows)).to_pylist()
+    same = {name for name, text in zip(CONTENT.names, texts[1:], strict=True) if text == texts[0]}
+    assert same == {"source", "key"} and len(set(texts)) == len(texts) - 2
+
+
+def one_of(kind: pa.DataType, which: int) -> Any:
+    if pa.types.is_string(kind):
+        return ("a", "b")[which]
+    return Decimal(which) if pa.types.is_decimal(kind) else pa.scalar(which, pa.int64()).cast(kind).as_py()
+
+
+def test_what_goes_without_saying_is_not_said() -> None:
+    base = {name: values_of(name) for name in CONTENT.names if not CONTENT.field(name).nullable}
+    (text,) = content_texts(table([base | {"state": "idle"}])).to_pylist()
+    assert text == f"state\x1fm1\x1f{NOON}\x1f{CONTENT.names.index('state')} idle"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from hashlib import md5
 from itertools import groupby
 
@@ -14,6 +15,18 @@ from plantstack.events.schema import CONTENT
 SEPARATOR = "\x1f"
 _NOTHING = pa.scalar("")
 _WHO = ("source", "key")
+_ALWAYS = ("kind", "equipment", "at")
+_TAGS = {
+    column.name: f"{SEPARATOR}{place} "
+    for place, column in enumerate(CONTENT)
+    if column.name not in (*_WHO, *_ALWAYS)
+}
+_UNUSUAL = {
+    "told_at": 'told_at <> "at"',
+    "void": "void",
+    "order_id": "order_id <> ''",
+    "product": "product <> ''",
+}
 
 
 def canonical(events: pa.Table, *, without: tuple[str, ...] = ()) -> pa.Array:
@@ -55,8 +68,42 @@ def identity_texts(events: pa.Table) -> pa.Array:
 
 
 def content_texts(events: pa.Table) -> pa.Array:
-    """Write what events say beside who they are; compared only among events of one identity."""
-    return canonical(events, without=_WHO)
+    """Write what events say beside who they are, as short as can be; for comparing, not for keeping.
+
+    Kind, equipment and instant, then what else is said, each led by its place in the schema.
+    """
+    if not len(events):
+        return pa.array([], pa.string())
+    parts = [*_texts_of(events, _ALWAYS)]
+    for name, tag in _TAGS.items():
+        column = events.column(name)
+        if column.null_count < len(column) and (said := _unusual(events, name)) is not None:
+            parts.append(pc.binary_join_element_wise(tag, said, ""))
+    joined = pc.binary_join_element_wise(*parts, "", null_handling="skip")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _texts_of(events: pa.Table, names: tuple[str, ...]) -> Iterator[pa.Array | pa.Scalar]:
+    for place, name in enumerate(names):
+        if place:
+            yield pa.scalar(SEPARATOR)
+        yield pc.cast(events.column(name), pa.string())
+
+
+def _unusual(events: pa.Table, name: str) -> pa.Array | None:
+    """A column as texts, null where it says only what goes without saying; None when it always does."""
+    column, usual = events.column(name), None
+    if name == "told_at":
+        usual = pc.equal(column, events.column("at"))
+    elif name == "void":
+        usual = pc.invert(column)
+    elif name in ("order_id", "product"):
+        usual = pc.equal(column, "")
+    if usual is None:
+        return _texts(events, name)
+    if pc.all(usual).as_py():
+        return None
+    return pc.if_else(usual, pa.scalar(None, pa.string()), _texts(events, name))
 
 
 def hashes(texts: pa.Array) -> list[bytes]:
@@ -79,16 +126,16 @@ IDENTITY_SQL = "concat(source, chr(10), key)"
 
 def content_sql(events: pa.Table) -> tuple[str, pa.Table]:
     """Return `content_texts` in SQL, and the columns to run it on: the same texts, by the calculator."""
-    told, pieces, apart = {}, [], ""
-    for column in CONTENT:
-        said = events.column(column.name)
+    told = {name: events.column(name) for name in (*_ALWAYS, *_WHO)}
+    pieces = [part for name in _ALWAYS for part in ("chr(31)", f'"{name}"')][1:]
+    for name, tag in _TAGS.items():
+        said = events.column(name)
         if said.null_count < len(said):
-            told[column.name] = _float_bits(said) if pa.types.is_floating(said.type) else said
-            if column.name not in _WHO:
-                pieces += [f"repeat(chr(31), {len(apart)})", f'"{column.name}"']
-                apart = ""
-        apart += SEPARATOR
-    return f"concat({', '.join(pieces)}, repeat(chr(31), {len(apart) - 1}))", pa.table(told)
+            told[name] = _float_bits(said) if pa.types.is_floating(said.type) else said
+            quoted = f'"{name}"'
+            text = f"concat('{tag}', {quoted})"
+            pieces.append(f"CASE WHEN {_UNUSUAL.get(name, quoted + ' IS NOT NULL')} THEN {text} ELSE '' END")
+    return f"concat({', '.join(pieces)})", pa.table(told)
 
 
 def half(digest: bytes) -> int:
