@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from plantstack.engines.duckdb.calculator import Calculator, fetch_table, put_tables
 from plantstack.events.schema import EVENT
+from plantstack.ledger.beside import BESIDE_TABLES
 from plantstack.ledger.derivation import (
     CARRY,
     CUT_AT,
@@ -43,7 +44,8 @@ SCOPE_SCHEMA = pa.schema(
 
 def put_plant(con: Calculator, tables: Mapping[str, pa.Table]) -> None:
     """Copy the plant tables that the steps read into the connection."""
-    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, "placement", "site", "period", "flow")})
+    more = ("placement", "site", "period", "flow", *BESIDE_TABLES)
+    put_tables(con, {name: tables[name] for name in (*PLANT_TABLES, *more)})
 
 
 def put_event_view(con: Calculator) -> None:
