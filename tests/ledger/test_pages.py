@@ -22,6 +22,7 @@ from plantstack.engines.duckdb.derive import GONE_SCHEMA, PLAN_SCHEMA, as_of_sit
 from plantstack.engines.duckdb.deriving import bring_up
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
+from plantstack.ledger.beside import BESIDE_SPAN
 from plantstack.plant.plant import Plant as RealPlant
 
 FACTS = ("ledger", "time_fact", "pieces_fact", "spans_fact")
@@ -55,7 +56,12 @@ def books_of(con: Calculator, plant: Plant, rows: list[Row], published: Books | 
             "everything": pa.Table.from_pylist(rows, schema=EVENT),
             "gone": GONE_SCHEMA.empty_table(),
             "plan_told": pa.Table.from_pylist(
-                [{**row, "gone_at": None} for row in rows if row["kind"] == "plan"], schema=PLAN_SCHEMA
+                [
+                    {**row, "since_at": row["told_at"], "gone_at": None}
+                    for row in rows
+                    if row["kind"] == "plan"
+                ],
+                schema=PLAN_SCHEMA,
             ),
             "old_gone": GONE_SCHEMA.empty_table(),
         },
@@ -81,6 +87,7 @@ def books_of(con: Calculator, plant: Plant, rows: list[Row], published: Books | 
     )
     if published is None:
         books.forget_fresh()
+    con.execute(f"create or replace temp table beside_span ({BESIDE_SPAN})")
     books.put_orders()
     return books
 
