@@ -34,6 +34,7 @@ class DuckEngine:
         self.has_reported = put_reported(books)
         self._prepared: tuple[str, Grain] | None = None
         self._moves = False
+        self._kinds: dict[str, list[str]] | None = None
 
     # -- sums ------------------------------------------------------------------------------------
 
@@ -94,17 +95,19 @@ class DuckEngine:
     def _recorded(self, level: str, scope: str) -> frozenset[str]:
         """Kinds ever recorded of the scope, of what stands in it and of what it stands in."""
         con = self.books.con
+        if self._kinds is None:  # asked for every machine of an answer: read once
+            self._kinds = dict(
+                con.execute("select equipment, list(distinct kind) from seen group by equipment").fetchall()
+            )
         if level == "group":
-            found = con.execute("select distinct kind from seen").fetchall()
-            lines = con.execute("select distinct line from placement where line != ''").fetchall()
+            names = list(self._kinds)
+            places = con.execute("select distinct line from placement where line != ''").fetchall()
+            lines = {row[0] for row in places}
         else:
             names = self._family(scope)
-            sql = (
-                "select distinct kind from seen semi join (select unnest($1) as equipment) using (equipment)"
-            )
-            found = con.execute(sql, [names]).fetchall()
-            lines = [(name,) for name in names]
-        return frozenset({row[0] for row in found} | self._plant_facts({row[0] for row in lines}))
+            lines = set(names)
+        kinds = {kind for name in names for kind in self._kinds.get(name, ())}
+        return frozenset(kinds | self._plant_facts(lines))
 
     def _plant_facts(self, names: set[str]) -> set[str]:
         """What the plant files say about the lines of a scope that no event says."""
