@@ -53,7 +53,7 @@ def cells_sql(
         column = mapping.columns[name]
         raws.append(f"{_raw(column, mapping, find, bind)} AS r{place}")
         if column.clock_header:
-            raws.append(f"nullif(trim({find(column, column.clock_header)}), '') AS k{place}")
+            raws.append(f"{_trimmed(find(column, column.clock_header))} AS k{place}")
     values, checked = [], []
     for (name, read), cell in cells.items():
         column, raw = mapping.columns[name], f"r{names[name]}"
@@ -96,7 +96,7 @@ def _may_be_local(column: Column, mapping: Mapping) -> bool:
 
 
 def _raw(column: Column, mapping: Mapping, find: Find, bind: Binder) -> str:
-    text = f"nullif(trim({find(column, column.header)}), '')"
+    text = _trimmed(find(column, column.header))
     missing = (*mapping.file.missing, *column.missing)
     if missing:
         marks = ", ".join(bind(one) for one in missing)
@@ -107,6 +107,12 @@ def _raw(column: Column, mapping: Mapping, find: Find, bind: Binder) -> str:
     cases = " ".join(f"WHEN {bind(word)} THEN {bind(_word(to))}" for word, to in column.words.to.items())
     other = f"CASE WHEN {text} IS NOT NULL THEN {bind(_word(column.words.otherwise))} END"
     return f"CASE {subject} {cases} ELSE {other} END" if cases else other
+
+
+def _trimmed(cell: str) -> str:
+    """A cell without blanks around it, NULL when nothing is left; trimming costs, so it is seldom done."""
+    needs = f"{cell} < '!' OR {cell} > '~' OR suffix({cell}, ' ') OR strlen({cell}) <> length({cell})"
+    return f"CASE WHEN {needs} THEN nullif(trim({cell}), '') ELSE {cell} END"
 
 
 def _word(to: str) -> str:
@@ -123,7 +129,7 @@ def _values(
         sure, wall = time_sql(column.formats, raw, time, bind)
         return [(sure, cell.value), (wall, cell.local)] if cell.local else [(sure, cell.value)]
     if read is Read.TEXT:
-        is_value = f"CASE WHEN left({raw}, 1) <> chr(1) THEN {raw} END"
+        is_value = f"CASE WHEN {raw} >= ' ' THEN {raw} END"
         return [(raw if column.words is None else is_value, cell.value)]
     if read is Read.NUMBER:
         return [(_number(column, mapping, raw, bind), cell.value)]

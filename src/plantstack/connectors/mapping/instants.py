@@ -41,7 +41,7 @@ def time_sql(formats: tuple[str, ...], raw: str, clock: str | None, bind: Binder
     wall = _shaped(raw, wall_usual, _WALL, "epoch_us(try_cast({} AS TIMESTAMP))", bind)
     if clock is not None:
         return _NOTHING, f"(({wall}) // 86400000000 * 86400000000 + {clock})"
-    usual = f"({raw} LIKE '____-__-_____:__:__%Z' AND right({raw}, 2) BETWEEN '0Z' AND '9Z')"
+    usual = f"({raw} LIKE '____-__-_____:__:__%Z' AND NOT suffix({raw}, 'NZ'))"  # a zone of that name
     return _shaped(raw, usual, _SURE, "epoch_us(try_cast({} AS TIMESTAMPTZ))", bind), wall
 
 
