@@ -32,6 +32,7 @@ def open_calculator(
     con.execute("set timezone = 'UTC'")
     # nothing here outlives the process: a checkpoint in the midst of a derivation rewrites tables for nobody
     con.execute("set checkpoint_threshold = '1TB'")
+    con.execute("set enable_progress_bar = false")  # what is long is told by the interfaces
     allowed = [str(folder) for folder in folders]
     if scratch is not None:
         con.execute("set temp_directory = ?", [str(scratch)])
