@@ -88,6 +88,7 @@ def test_F51_a_counter_that_trembles_is_ignored(tmp_path: Path) -> None:
     assert pieces(counted(CUMULATIVE, tmp_path, HEADER + rows(100, 99, 100, 101))) == [0, 0, 1]
     wider = CUMULATIVE.replace("counts: cumulative", "counts: cumulative, jitter: 3")
     assert pieces(counted(wider, tmp_path, HEADER + rows(100, 97, 100, 104))) == [0, 0, 4]
+    assert pieces(counted(CUMULATIVE, tmp_path, HEADER + rows(1, 0, 1))) == [0, 1], "a fall to 0 is a reset"
     strict = CUMULATIVE.replace("counts: cumulative", "counts: cumulative, jitter: 0")
     assert pieces(counted(strict, tmp_path, HEADER + rows(100, 99, 100))) == [99, 1]
 

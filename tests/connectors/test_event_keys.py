@@ -33,10 +33,20 @@ def test_a_short_content_is_a_key_people_can_read(tmp_path: Path) -> None:
 
 
 def test_words_with_the_separator_in_them_do_not_meet(tmp_path: Path) -> None:
-    simple = BASE.replace("kind: note, note: ", "kind: state, state: idle, reason: ")
-    rows = [f"{AT},a,b", f"{AT},a|reason|b,b", f"{AT},a,b|x", f"{AT},a|b,x", f"{AT},a,b\x1fx"]
-    loaded = load(simple, write(tmp_path, HEADER + "".join(row + "\n" for row in rows)))
-    assert len(set(keys(loaded))) == len(rows)
+    mapping = BASE.replace("note: note}", "note: note, grade: grade}").replace(
+        'kind: note, note: "{note}"', 'kind: alarm, phase: "on", code: "{note}", severity: "{grade}"'
+    )
+    pairs = [
+        ("a", "b|phase|on|severity|c"),
+        ("a|phase|on|severity|b", "c"),
+        ("a", "b"),
+        ("a\x1f", "b"),
+        ("a|b", ""),
+    ]
+    text = "at,machine,note,grade\n" + "".join(f"{AT},press,{code},{grade}\n" for code, grade in pairs)
+    loaded = load(mapping, write(tmp_path, text))
+    told = keys(loaded)
+    assert len(set(told)) == len(pairs) and not any("#" in key for key in told)
 
 
 def test_a_business_key_is_kept_and_each_rule_has_its_share(tmp_path: Path) -> None:

@@ -118,6 +118,14 @@ def test_texts_are_trimmed_and_templates_of_nothing_are_nothing(tmp_path: Path) 
     assert event["reason"] is None
 
 
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2003", "\u3000"])
+def test_every_blank_around_a_cell_goes(tmp_path: Path, blank: str) -> None:
+    for cell in (f"{blank}press", f"press{blank}", f"{blank}press{blank}{blank}"):
+        assert one(STATES, tmp_path, f"at,machine,state\n{AT},{cell},idle\n")["equipment"] == "press"
+    assert told(STATES, tmp_path, f"at,machine,state\n{AT},{blank},idle\n").codes == ["row-incomplete"]
+    assert one(STATES, tmp_path, f"at,machine,state\n{AT},a{blank}b,idle\n")["equipment"] == f"a{blank}b"
+
+
 # -- maps ------------------------------------------------------------------------------------------
 
 

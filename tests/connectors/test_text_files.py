@@ -304,6 +304,49 @@ def test_parquet(tmp_path: Path) -> None:
     assert load(mapping, write(tmp_path, "no parquet", "lie.parquet")).codes == ["file-parquet"]
 
 
+def test_F40_a_bad_row_of_a_parquet_file_keeps_its_cells(tmp_path: Path) -> None:
+    mapping = SIMPLE.replace("format: csv", "format: parquet")
+    at = [us("2026-01-05T06:00") + row for row in range(4)]
+    table = pa.table({
+        "at": pa.array(at, pa.timestamp("us", "UTC")),
+        "machine": ["a", "b", None, "d"],
+        "state": ["idle", "off", "idle", "jammed"],
+        "pieces": pa.array([1, None, 3, 4], pa.int16()),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "data.parquet")
+    loaded = load(mapping, tmp_path / "data.parquet")
+    assert len(loaded.events) == 3
+    assert [letter.where for letter in loaded.dead] == ["data.parquet row 3", "data.parquet row 4"]
+    assert loaded.dead[1].raw == b"2026-01-05 06:00:00.000003+00\td\tjammed\t4"
+    assert loaded.dead[0].raw == b"2026-01-05 06:00:00.000002+00\t\tidle\t3"
+
+
+def test_every_type_of_a_parquet_file_is_read_as_its_text(tmp_path: Path) -> None:
+    mapping = """
+schema: 1
+source: test
+zone: Europe/Berlin
+file: {format: parquet}
+columns: {at: at, value: value, flag: flag, name: name}
+every: {equipment: press, at: "{at}"}
+events:
+  - {kind: reading, parameter: heat, value: "{value}"}
+  - {kind: setup_check, parameter: heat, ok: "{flag}", note: "{name}"}
+"""
+    table = pa.table({
+        "at": pa.array([us("2026-07-05T06:00") * 1_000], pa.timestamp("ns")),
+        "value": pa.array([1.5e-7], pa.float64()),
+        "flag": [True],
+        "name": pa.array(["läuft"]).dictionary_encode(),
+        "unused": pa.array([[1, 2]], pa.list_(pa.int8())),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "types.parquet")
+    loaded = load(mapping, tmp_path / "types.parquet")
+    assert loaded.of("reading")[0]["value"] == 1.5e-7 and loaded.of("setup_check")[0]["ok"] is True
+    assert {event["at"] for event in loaded.events} == {us("2026-07-05T04:00")}, "no zone in it: local"
+    assert loaded.of("setup_check")[0]["body"] == '{"note":"läuft"}'
+
+
 def test_H_CF_14_a_mapping_is_one_value_and_does_not_change_under_a_load() -> None:
     mapping = parse_mapping(SIMPLE)
     with pytest.raises(AttributeError):
