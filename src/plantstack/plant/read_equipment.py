@@ -131,7 +131,7 @@ def _placed(fields: Fields, *kinds: str) -> tuple[Placement, ...]:
     if fields.one_of("under", "placed") == "under":
         return (Placement(fields.need("under", ref(*kinds))),)
     places = fields.each("placed", "placement", _placement_reader(kinds))
-    if not places:
+    if fields.has("placed") and not places:
         what = f"{fields.what} stands nowhere: the list of placements is empty"
         fields.problem("placement-none", what, "Name at least one placement, or use 'under'.", key="placed")
     ordered = tuple(sorted(places, key=lambda place: place.from_day or date.min))
