@@ -15,7 +15,18 @@ from plantstack.measures.measure import PLANT_FACTS
 COLUMNS = {
     "time": {"us"},
     "pieces": {"qty", "ideal", "std"},
-    "spans": {"n", "own_us", "wall_us", "scheduled_us", "hidden_us", "std_us", "qty", "qty_matched"},
+    "spans": {
+        "n",
+        "own_us",
+        "wall_us",
+        "scheduled_us",
+        "hidden_us",
+        "std_us",
+        "qty",
+        "qty_matched",
+        "amount",
+    },
+    "levels": {"value_us"},
 }
 SUMS = [measure for measure in MEASURES.values() if measure.sum is not None]
 
@@ -53,11 +64,21 @@ def test_the_leaves_of_the_calendar_are_its_accounts_once_each() -> None:
     assert leaves == {account: f"time_{account}" for account in ACCOUNTS}
 
 
-def test_microseconds_become_seconds_or_hours() -> None:
+def test_microseconds_become_seconds_hours_or_days() -> None:
+    wholes = {"s": 1_000_000, "h": 3_600_000_000, "h*day": 86_400_000_000, "money*day": 86_400_000_000}
     for measure in SUMS:
         assert measure.sum is not None
-        whole = {"s": 1_000_000, "h": 3_600_000_000} if measure.sum.column.endswith("us") else {}
+        whole = wholes if measure.sum.column.endswith("us") else {}
         assert measure.sum.divisor == whole.get(measure.unit, 1), measure.name
+
+
+def test_money_knows_what_has_to_be_told_of_it() -> None:
+    named = {name for name, measure in MEASURES.items() if measure.said}
+    assert {name for name in MEASURES if name.startswith("cost_")} - named == {
+        "cost_work_orders",
+        "cost_work_reactive",
+    }
+    assert all(MEASURES[name].kind == "level" or MEASURES[name].sum is not None for name in named)
 
 
 def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:

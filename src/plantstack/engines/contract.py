@@ -35,6 +35,7 @@ class MeasureQuery:
         span: exact instants instead of days; hours cut by it are cut in the ledger, not guessed.
         structure: `as-was`, `as-is`, or an ISO date whose placements roll everything up.
         is_reported: the sums as they stood when their pages were closed, not as they are known now.
+        currency: what money is converted into; '' leaves that of the site.
         names_places: a split by machine also has the lines, areas and sites of which something was said.
         counts_open: whether cells say how many stops, changeovers and failures are open where they end.
     """
@@ -49,6 +50,7 @@ class MeasureQuery:
     is_reported: bool = False
     counts_open: bool = False
     names_places: bool = False
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class MeasureCell:
     reasons: Mapping[str, str] = field(default_factory=dict)  # measure -> why it is None
     n_open: int = 0  # stops, changeovers and failures still open where the period ends
     recorded: frozenset[str] = frozenset()  # kinds and plant facts ever recorded of what the cell is about
+    currency: str = ""  # of its sums of money; '' where they have none, or different ones
+    length: int = 0  # of the period at each site; a span over several zones is longer
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ def kpi(
         str, typer.Option("--structure", metavar="as-was|as-is|DATE", help="Where machines count.")
     ] = "as-was",
     profile: ProfileName = None,
+    currency: Annotated[
+        str, typer.Option("--currency", metavar="C", help="Money of all sites in this currency, as EUR.")
+    ] = "",
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
@@ -83,6 +86,7 @@ def kpi(
             profile=profile,
             known_at=_offset(stack, known_at, zones),
             structure=times.structure(structure),
+            currency=currency.upper(),
         )
         notes = [*answer.notes, *stack.notes()]
         names = stack.kpi_names()

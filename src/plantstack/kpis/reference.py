@@ -52,6 +52,7 @@ def measures_page() -> str:
         "time": "Time: where every microsecond went",
         "pieces": "Pieces: made, judged, planned",
         "spans": "Spans: closed things, counted where they end",
+        "levels": "Levels: stocks, kept as value x days",
         "": "Not filled yet: what needs which event kind",
     }
     for table, title in titles.items():

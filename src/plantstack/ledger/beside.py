@@ -10,7 +10,10 @@ from functools import cache
 from importlib.resources import files
 
 # Kinds of events these facts are made of.
-SAID_KINDS = ("call", "work_order", "quality_event", "labour", "attendance", "material")
+SAID_KINDS = (
+    *("call", "work_order", "quality_event", "labour", "attendance", "material"),
+    *("cost", "finance", "level", "energy", "delivery", "safety", "project", "action"),
+)
 
 # Plant tables that only these facts read.
 BESIDE_TABLES = ("setting", "crew_role", "standard_crew", "place_calendar")
@@ -26,8 +29,9 @@ PAGE_KINDS = frozenset(
 # First what is said, then each family; then what was to be divided over time, and the cell of every row.
 _SCRIPTS = (
     *("beside", "work", "calls", "quality", "people", "material"),
-    *("divided", "quality_parts", "people_parts"),
-    *("beside_cells", "people_days", "earned", "repeats"),
+    *("money", "energy", "trade", "improvement"),
+    *("divided", "quality_parts", "people_parts", "money_parts", "energy_parts", "idle"),
+    *("levels", "beside_cells", "people_days", "earned", "repeats"),
 )
 
 # A span beside the pages; the columns it shares with theirs mean the same.

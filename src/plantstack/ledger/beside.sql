@@ -7,6 +7,11 @@ create or replace temp macro part_of(units, before_us, until_us, whole_us) as
         - (2 * abs(units)::hugeint * before_us + whole_us) // (2 * whole_us::hugeint)
     );
 
+-- Whole units of the sixth decimal; an amount of a trillion has eighteen of them.
+create or replace temp macro millionths(x) as (x::decimal(38, 6) * 1000000)::hugeint;
+create or replace temp macro of_millionths(n) as (n::decimal(31, 0) * 0.000001::decimal(7, 6))::decimal(18, 6);
+create or replace temp macro of_money(n) as (n::decimal(31, 0) * 0.0001::decimal(5, 4))::decimal(18, 4);
+
 create or replace temp macro told_text(body, name) as coalesce(json_extract_string(body, '$.' || name), '');
 create or replace temp macro told_number(body, name) as
     try_cast(json_extract_string(body, '$.' || name) as decimal(18, 6));
@@ -86,6 +91,21 @@ create or replace temp table beside_row (
     order_id varchar,
     product varchar,
     own_crew varchar
+);
+
+-- Accounts, figures and levels by name: of what they were ever told, and since when.
+create or replace temp table told_name (equipment varchar, kind varchar, name varchar, since_at bigint);
+
+-- Levels by production day: value x microseconds.
+create or replace temp table beside_level (
+    equipment varchar,
+    name varchar,
+    product varchar,
+    day varchar,
+    value decimal(18, 6),
+    from_at bigint,
+    until_at bigint,
+    value_us decimal(38, 6)
 );
 
 -- What is said of a stretch of time and has to be divided over it, in whole units of the sixth or fourth decimal.

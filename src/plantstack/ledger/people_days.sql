@@ -32,7 +32,7 @@ select
     '' as class,
     p.* exclude (calendar, own_us),
     true as is_closed,
-    (p.own_us / t.us)::decimal(18, 6) as qty,
+    of_millionths(part_of(1000000, 0, p.own_us, t.us)) as qty,
     0 as flags,
     '' as reason
 from present as p

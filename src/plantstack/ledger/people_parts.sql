@@ -20,7 +20,7 @@ with part as (
         l.* exclude ("at", is_spread),
         p.from_at,
         p.until_at,
-        (part_of(l.hours * 1000000, p.before_us, p.upto_us, p.whole_us) / 1000000)::decimal(18, 6) as qty
+        of_millionths(part_of(millionths(l.hours), p.before_us, p.upto_us, p.whole_us)) as qty
     from labour_told as l
     join divided_part as p on p.fid = l.log_offset
     where l.is_spread

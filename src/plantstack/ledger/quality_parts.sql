@@ -5,7 +5,7 @@ with part as (
         q.*,
         p.from_at as part_from,
         p.until_at as part_until,
-        (part_of(q.qty * 1000000, p.before_us, p.upto_us, p.whole_us) / 1000000)::decimal(18, 6) as part_qty
+        of_millionths(part_of(millionths(q.qty), p.before_us, p.upto_us, p.whole_us)) as part_qty
     from quality_told as q
     join divided_part as p on p.fid = q.log_offset
     where q.type = 'hold'

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from plantstack.measures.evidence import EVIDENCE
 from plantstack.measures.later import LATER
 from plantstack.measures.measure import Measure
+from plantstack.measures.of_improvement import IMPROVEMENT
+from plantstack.measures.of_money import MONEY
 from plantstack.measures.of_pieces import PIECES
 from plantstack.measures.of_shift import SHIFT
 from plantstack.measures.of_spans import SPANS
@@ -19,5 +21,8 @@ from plantstack.measures.of_time import TIME
 from plantstack.measures.of_work import WORK
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
-    {measure.name: measure for measure in (*TIME, *PIECES, *SPANS, *SHIFT, *WORK, *EVIDENCE, *LATER)}
+    {
+        measure.name: measure
+        for measure in (*TIME, *PIECES, *SPANS, *SHIFT, *WORK, *MONEY, *IMPROVEMENT, *EVIDENCE, *LATER)
+    }
 )

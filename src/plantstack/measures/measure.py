@@ -102,6 +102,7 @@ class Measure:
         layer: the lowest KPI layer that may use it.
         is_at_end: of a count: what is open where the period ends, whenever it began; does not add over time.
         grain: the finest axes it may be asked by, empty when any.
+        said: names of the accounts, figures or levels that fill it; while none was told it is not known.
         evidence: set when the measure is one of doubt.
     """
 
@@ -117,6 +118,12 @@ class Measure:
     grain: tuple[str, ...] = ()
     evidence: Evidence | None = None
     is_at_end: bool = False
+    said: tuple[str, ...] = ()
+
+    @property
+    def is_money(self) -> bool:
+        """Whether its sums are in the currency of the site."""
+        return "money" in self.unit
 
     @property
     def base_unit(self) -> Unit:

@@ -194,6 +194,7 @@ def _row(
         "status": None,
         "trust": value["trust"],
         "n_open": cell.n_open,
+        "currency": cell.currency,
         "reported": _difference(value["value"], reported),
     }
 

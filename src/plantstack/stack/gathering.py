@@ -61,7 +61,7 @@ class _Gathering:
             told = {name: values.get(key, why) for name, values in modelled.items()}
             cell = Cell(
                 sums={**found.sums, **routes.get(key, {})},
-                period_s=Fraction(found.span.length, SECOND),
+                period_s=Fraction(found.length or found.span.length, SECOND),
                 whole=above.sums if above else None,
                 kinds=found.recorded or table.recorded,
                 reasons=found.reasons,

@@ -160,6 +160,7 @@ class Stack:
         known_at: int | None = None,
         structure: str = "as-was",
         now: int | None = None,
+        currency: str = "",
     ) -> KpiTable:
         """Answer a question about KPIs: one row a KPI and cell.
 
@@ -175,9 +176,10 @@ class Stack:
             known_at: only what the log knew at this offset.
             structure: `as-was`, `as-is` or an ISO date.
             now: how far the books reach; None: as far as the events.
+            currency: what money is converted into; '' leaves that of the site.
 
         Raises:
-            QueryError: for an unknown KPI, scope, profile, grain or split.
+            QueryError: for an unknown KPI, scope, profile, grain, split or currency.
         """
         catalog = shipped_catalog()
         axes, length = check_words(by, grain)
@@ -185,7 +187,7 @@ class Stack:
         is_layer = not asked
         if is_layer:
             asked = tuple(kpi.id for kpi in catalog.kpis.values() if layer in (None, kpi.layer))
-        query = MeasureQuery((), scope, axes, length, days, span, structure)
+        query = MeasureQuery((), scope, axes, length, days, span, structure, currency=currency)
         question = Question(asked, query, profile or self.plant.profile.name, is_layer)
         return ask(self.engine(known_at=known_at, now=now), catalog, question)
 
@@ -201,11 +203,20 @@ class Stack:
         known_at: int | None = None,
         structure: str = "as-was",
         now: int | None = None,
+        currency: str = "",
     ) -> MeasureTable:
         """Add up measures; the arguments are those of `kpis`."""
         axes, length = check_words(by, grain)
         query = MeasureQuery(
-            check_measures(names), scope, axes, length, days, span, structure, counts_open=True
+            check_measures(names),
+            scope,
+            axes,
+            length,
+            days,
+            span,
+            structure,
+            counts_open=True,
+            currency=currency,
         )
         return self.engine(known_at=known_at, now=now).query(query)
 

@@ -40,7 +40,7 @@ class Answers:
     def measures(self, names: Iterable[str]) -> Answer:
         """The sums of every cell; `n_open` is what was open at the end of its period."""
         # the calendar has a cell wherever the machine has books, also where nothing was counted
-        asked = [name for name in names if name != "n_open"]
+        asked = [name.removeprefix("end(").rstrip(")") for name in names if name != "n_open"]
         table = self.stack.measures((*asked, "time_calendar"), **self._question())
         found: Answer = {}
         for cell in table.cells:
@@ -76,6 +76,7 @@ class Answers:
             "structure": view.structure,
             "known_at": self.known_at,
             "now": view.now,
+            "currency": view.currency,
         }
 
     def _names(self, keys: list[str], label: str, start: int) -> Iterator[str]:

@@ -38,6 +38,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "reopen": ("grain",),
     "setup_check": ("parameter",),
     "reading": ("parameter", "value"),
+    "cost": ("account", "amount"),
+    "finance": ("name", "value"),
+    "level": ("name", "value"),
+    "energy": ("meter", "kwh"),
+    "delivery": ("order", "line"),
+    "safety": ("type",),
+    "project": ("project", "phase"),
+    "action": ("action", "phase"),
     "call": ("call", "phase"),
     "work_order": ("number", "phase", "type"),
     "quality_event": ("type", "qty"),
@@ -46,7 +54,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "material": ("order",),
 }
 # Bare words at the start of a line that go on after a comma: what the later phases are of.
-_KEPT = {"call": 1, "work_order": 1, "labour": 1, "attendance": 1}
+_KEPT = {"call": 1, "work_order": 1, "delivery": 2, "project": 1, "action": 1, "labour": 1, "attendance": 1}
 # Who tells, when a line does not say.
 _SOURCES = {"reason": "tablet", "order": "erp", "plan": "erp", "close": "office", "reopen": "office"}
 _SHORT = {"told": "told_at", "made": "at"}

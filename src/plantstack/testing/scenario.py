@@ -67,6 +67,7 @@ class View:
     profile: str | None = None
     structure: str = "as-was"
     now: int | None = None
+    currency: str = ""
     ledger: dict[str, Books] = field(default_factory=dict)
     measures: dict[str, Cells] = field(default_factory=dict)
     kpis: dict[str, Cells] = field(default_factory=dict)
@@ -231,6 +232,7 @@ def _view(fields: Fields, words: _Words) -> View:
         profile=fields.want("profile", text, None),
         structure=fields.want("structure", text, "as-was"),
         now=fields.want("now", words.instant(), None),
+        currency=fields.want("currency", text, ""),
         ledger=ledger,
         measures=fields.want("measures", map_of(text, _CellsReader()), {}),
         kpis=fields.want("kpis", map_of(text, _CellsReader()), {}),

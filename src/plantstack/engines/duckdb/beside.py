@@ -14,7 +14,10 @@ from plantstack.measures.measure import Measure
 
 def are_beside(measures: Iterable[Measure]) -> bool:
     """Whether any of these measures is summed over facts that no page holds."""
-    sums = [measure.sum for measure in measures if measure.sum is not None and measure.sum.table == "spans"]
+    found = [measure.sum for measure in measures if measure.sum is not None]
+    sums = [one for one in found if one.table == "spans"]
+    if any(one.table == "levels" for one in found):
+        return True
     kinds = {kind for one in sums for column, values in one.where if column == "kind" for kind in values}
     return not kinds <= PAGE_KINDS
 

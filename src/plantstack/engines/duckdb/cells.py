@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import condition
-from plantstack.engines.duckdb.open_items import OpenItems, open_items, splits_of
 from plantstack.engines.duckdb.periods import open_at, periods_of
 from plantstack.engines.duckdb.remaining import BY_SHIFT, MEASURE, left_in, remaining
+from plantstack.engines.duckdb.settling import Settling
 from plantstack.engines.duckdb.sums import is_machine_level
 from plantstack.measures.catalog import MEASURES
 
@@ -31,7 +31,7 @@ class Cells:
     level: str
     scope: str
     machines: Sequence[str]
-    moves: bool = False
+    settling: Settling
     kinds: Callable[[str, str], frozenset[str]] | None = None
 
     def of(self, found: Mapping[CellKey, Mapping[str, Exact]], recorded: frozenset[str]) -> list[MeasureCell]:
@@ -42,7 +42,7 @@ class Cells:
         open_ends = open_at(self.books, ends, by_machine="machine" in query.by)
         lineless = self._lineless()
         left = remaining(self.books, self.level, self.scope) if MEASURE in query.measures else []
-        items = self._open_items(period.span.end for period in periods.values())
+        self.settling.prepare(period.span.end for period in periods.values())
         cells: list[MeasureCell] = []
         for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query)):
             keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
@@ -51,9 +51,10 @@ class Cells:
             told, reasons = self._told(sums, mine, lineless or self._silent_exits(keys))
             if query.grain == "shift" and reasons.pop(MEASURE, ""):
                 told[MEASURE] = left_in(left, query, keys, key[-1])
-            self._count_open(told, reasons, items, keys, period.span.end)
+            currency = self.settling.settle(told, reasons, key, keys, period)
             n_open = open_ends.get((period.span.end, keys.get("machine", "")), 0)
-            cells.append(MeasureCell(keys, period.name, period.span, told, reasons, n_open, mine))
+            beside = (n_open, mine, currency, period.length)
+            cells.append(MeasureCell(keys, period.name, period.span, told, reasons, *beside))
         return cells
 
     def _told(
@@ -78,29 +79,6 @@ class Cells:
             else:
                 told[name] = sums.get(name, 0)
         return told, reasons
-
-    def _open_items(self, ends: Iterable[int]) -> OpenItems:
-        measures = [MEASURES[name] for name in self.query.measures if MEASURES[name].is_at_end]
-        where = (self.level, self.scope)
-        return open_items(self.books, self.query, measures, ends, *where, moves=self.moves)
-
-    def _count_open(
-        self,
-        told: dict[str, Exact | None],
-        reasons: dict[str, str],
-        items: OpenItems,
-        keys: Mapping[str, str],
-        end: int,
-    ) -> None:
-        """Put in what is open where the period of a cell ends."""
-        place = tuple(keys[axis] for axis in splits_of(self.query))
-        counts = items.counts.get((place, end), {})
-        for name in self.query.measures:
-            if not MEASURES[name].is_at_end or told[name] is None:
-                continue
-            told[name] = None if items.why else counts.get(name, 0)
-            if items.why:
-                reasons[name] = items.why
 
     def _recorded_of(self, keys: Mapping[str, str], whole: frozenset[str]) -> frozenset[str]:
         """The kinds ever recorded of the place a cell is about; of one machine, not of its neighbours."""

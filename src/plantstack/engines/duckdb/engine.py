@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import pyarrow as pa
 
@@ -13,8 +14,11 @@ from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
 from plantstack.engines.duckdb.cutting import cut_at
 from plantstack.engines.duckdb.homes import check_scope, condition, put_homes, put_labels
+from plantstack.engines.duckdb.levels import can_be_asked
+from plantstack.engines.duckdb.money import Rate, check_currency, converted, needs_rates, put_rates
 from plantstack.engines.duckdb.reported import put_reported
 from plantstack.engines.duckdb.sequence import Firsts, first_hours
+from plantstack.engines.duckdb.settling import Settling
 from plantstack.engines.duckdb.sums import in_unit, of_table, summing_sql
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval
@@ -23,7 +27,7 @@ from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import FactTable, Measure
 
 _FAR = 2**62
-_TABLES: tuple[FactTable, ...] = ("time", "pieces", "spans")
+_TABLES: tuple[FactTable, ...] = ("time", "pieces", "spans", "levels")
 
 
 class DuckEngine:
@@ -53,11 +57,20 @@ class DuckEngine:
         names = (*query.measures, "time_calendar")
         if are_beside(MEASURES[name] for name in query.measures):
             put_beside(self.books)
+        rates = self._rates(query, machines)
+        unpriced: dict[tuple[CellKey, str], str] = {}
         for table in _TABLES:
             measures = of_table(dict.fromkeys(names), table)
-            if measures:
-                self._add(found, query, table, measures, level, scope)
-        cells = Cells(self.books, query, level, scope, machines, self._moves, kinds=self._recorded)
+            if table == "levels" and not can_be_asked(query):
+                continue
+            money = [one for one in measures if one.is_money and rates is not None]
+            if len(money) < len(measures):
+                plain = [one for one in measures if one not in money]
+                self._add(found, query, table, plain, level, scope)
+            if money and rates is not None:
+                unpriced |= self._add_money(found, query, table, money, level, scope, rates)
+        settling = Settling(self.books, query, level, scope, self._moves, rates, unpriced)
+        cells = Cells(self.books, query, level, scope, machines, settling, kinds=self._recorded)
         recorded = self._recorded(level, scope)
         return MeasureTable(query, cells.of(found, recorded), recorded)
 
@@ -91,6 +104,40 @@ class DuckEngine:
             sums = found.setdefault(tuple(str(one) for one in row[:width]), {})
             for measure, number in zip(measures, row[width:], strict=True):
                 sums[measure.name] = in_unit(measure, number)
+
+    def _rates(self, query: MeasureQuery, machines: Sequence[str]) -> list[Rate] | None:
+        """The exchange rates of a query, by number; None where no money is converted."""
+        plant = self.books.plant
+        check_currency(plant, query.currency)
+        sites = {plant.site_of(machine).id for machine in machines}
+        return put_rates(self.books, query.currency) if needs_rates(plant, sites, query.currency) else None
+
+    def _add_money(
+        self,
+        found: dict[CellKey, dict[str, Exact]],
+        query: MeasureQuery,
+        table: FactTable,
+        measures: Sequence[Measure],
+        level: str,
+        scope: str,
+        rates: Sequence[Rate],
+    ) -> dict[tuple[CellKey, str], str]:
+        """Add money up in one currency; return where there is no rate for it, and why."""
+        sql = summing_sql(query, table, measures, level, scope, moves=self._moves, is_rated=True)
+        width = len(query.by) + 1
+        parts: dict[tuple[CellKey, str], list[tuple[Rate, Fraction]]] = {}
+        for row in self.books.con.execute(sql).fetchall():
+            key, rate = tuple(str(one) for one in row[:width]), rates[row[width]]
+            for measure, number in zip(measures, row[width + 1 :], strict=True):
+                amount = Fraction(in_unit(measure, number))
+                parts.setdefault((key, measure.name), []).append((rate, amount))
+        unpriced = {}
+        for (key, name), amounts in parts.items():
+            total, why = converted(amounts)
+            found.setdefault(key, {})[name] = total or 0
+            if why:
+                unpriced[key, name] = why
+        return unpriced
 
     def _recorded(self, level: str, scope: str) -> frozenset[str]:
         """Kinds ever recorded of the scope, of what stands in it and of what it stands in."""

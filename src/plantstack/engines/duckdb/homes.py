@@ -76,7 +76,7 @@ join border_day as first_day on first_day.site = p.site and first_day.border_at 
 join border_day as last_day on last_day.site = p.site and last_day.border_at = p.until_at
 union all by name
 select
-    '' as equipment, '{_FIRST}' as from_day, '{_LAST}' as until_day, '' as site, '' as area, '' as line,
+    '' as equipment, '' as from_day, '9999-99-99' as until_day, '' as site, '' as area, '' as line,
     '' as exit_machine, '' as constraint_machine, '' as entry_machine, 'group' as level, min(site) as clock
 from site
 """

@@ -18,10 +18,17 @@ _FAR = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period of an answer: as far as the books of the scope reach."""
+    """One period of an answer: as far as the books of the scope reach.
+
+    Attributes:
+        name: its label.
+        span: from where it begins at the first of its sites to where it ends at the last.
+        length: how long it is at each of them; the days of sites in other zones begin at other instants.
+    """
 
     name: str
     span: Interval
+    length: int
 
 
 def periods_of(
@@ -38,19 +45,23 @@ def periods_of(
     put_tables(books.con, {"in_scope": pa.table({"equipment": pa.array(machines, pa.string())})})
     zones = {books.plant.site_of(machine).zone for machine in machines}
     zone = zones.pop() if len(zones) == 1 else "UTC"
+    lengths: dict[str, int] = {}
     if query.grain == "hour":
         spans = {label: _hour(int(label), zone) for label in labels}
     elif query.grain == "all" and query.days == (None, None):
         spans = {}
+    elif query.grain == "shift":
+        spans = _shifts(books)
     else:
-        spans = _shifts(books) if query.grain == "shift" else _days(books, query)
+        spans, lengths = _days(books, query)
     bounds = _extent(books, machines)
     if query.span is not None:
         bounds = _clip(query.span, bounds)
     out = {}
     for label in labels:
         name = _hour_name(int(label), zone) if query.grain == "hour" else label.strip()
-        out[label] = Period(name or "all", _clip(spans.get(label, bounds), bounds))
+        span = _clip(spans.get(label, bounds), bounds)
+        out[label] = Period(name or "all", span, min(lengths.get(label, span.length), span.length))
     return out
 
 
@@ -83,15 +94,19 @@ def _extent(books: Books, machines: Sequence[str]) -> Interval:
     return Interval(min([*starts, end]), end)
 
 
-def _days(books: Books, query: MeasureQuery) -> dict[str, Interval]:
+def _days(books: Books, query: MeasureQuery) -> tuple[dict[str, Interval], dict[str, int]]:
+    """The span of each label over all sites, and its length at the site where it is longest."""
     first, last = query.days
     sql = (
-        "select label.label, min(d.from_at), max(d.until_at) from day as d join label using (site, day)"
+        "select label, min(from_at), max(until_at), max(until_at - from_at) from ("
+        " select label.label, d.site, min(d.from_at) as from_at, max(d.until_at) as until_at"
+        " from day as d join label using (site, day)"
         " where d.site in (select site from machine semi join in_scope using (equipment))"
-        " and d.day >= $first and d.day <= $last group by 1"
+        " and d.day >= $first and d.day <= $last group by 1, 2) group by 1"
     )
     told = {"first": first or "", "last": last or "9999-12-31"}
-    return {label: Interval(start, end) for label, start, end in books.con.execute(sql, told).fetchall()}
+    rows = books.con.execute(sql, told).fetchall()
+    return {row[0]: Interval(row[1], row[2]) for row in rows}, {row[0]: row[3] for row in rows}
 
 
 def _shifts(books: Books) -> dict[str, Interval]:

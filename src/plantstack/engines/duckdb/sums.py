@@ -15,6 +15,8 @@ from plantstack.measures.measure import FactTable, Measure, Sum
 _PLACES = ("site", "area", "line")  # axes that stand in `home`
 _LEVELS = ("machine", "line", "area", "site", "group")
 
+# A level has a place and a product and nothing else.
+_NO_AXES = "'' as shift, '' as crew, '' as order_id, '' as reason"
 _DIGITS = 18  # a sum in microseconds has no more places in seconds
 
 SET_UP = "(set-up)"  # in place of a reason
@@ -24,6 +26,7 @@ FILTERED: dict[FactTable, tuple[str, ...]] = {
     "time": ("account", "flags"),
     "pieces": ("class", "flags"),
     "spans": ("kind", "class", "is_closed", "flags"),
+    "levels": ("name",),
 }
 ADDED: dict[FactTable, dict[str, str]] = {
     "time": {"us": "sum(us)::hugeint"},
@@ -36,6 +39,7 @@ ADDED: dict[FactTable, dict[str, str]] = {
         },
         **{name: f"sum({name})" for name in ("qty", "qty_matched", "qty_edited", "amount")},
     },
+    "levels": {"value_us": "sum(value_us)"},
 }
 
 
@@ -108,11 +112,22 @@ def is_machine_level(query: MeasureQuery, level: str) -> bool:
 
 
 def summing_sql(
-    query: MeasureQuery, table: FactTable, measures: Sequence[Measure], level: str, scope: str, *, moves: bool
+    query: MeasureQuery,
+    table: FactTable,
+    measures: Sequence[Measure],
+    level: str,
+    scope: str,
+    *,
+    moves: bool,
+    is_rated: bool = False,
 ) -> str:
-    """The SQL of one sweep: rows are (axes of `by`, period, one sum a measure)."""
+    """The SQL of one sweep: rows are (axes of `by`, period, one sum a measure).
+
+    With `is_rated` rows are also apart by the exchange rate of their site and day, its number before sums.
+    """
     at_line = not is_machine_level(query, level)
-    source, needs_day = _source(query, table), moves or query.grain not in ("all", "hour", "shift")
+    has_labels = query.grain not in ("all", "hour", "shift")
+    source, needs_day = _source(query, table), moves or has_labels or is_rated
     keys = [_key(axis, table) for axis in query.by if axis not in _PLACES]
     if query.grain == "hour":
         keys.append("f.hour_from")
@@ -126,16 +141,22 @@ def summing_sql(
     added = ", ".join(f"{ADDED[table][one]} as {one}" for one in columns_needed(measures))
     axes, label = key_columns(query, "s")
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
-    homes, clock = ("place_home", "clock") if table == "spans" else ("home", "site")
-    labels = f"join label on label.site = h.{clock} and label.day = s.day" if needs_day else ""
-    low_enough = below(query) if table == "spans" else "true"
+    is_beside = table in ("spans", "levels")
+    homes, clock = ("place_home", "clock") if is_beside else ("home", "site")
+    labels = f"join label on label.site = h.{clock} and label.day = s.day" if has_labels else ""
+    low_enough = below(query) if is_beside else "true"
+    if is_rated:
+        labels += (
+            " join money_rate as mr on mr.site = h.clock and mr.from_day <= s.day and mr.until_day > s.day"
+        )
     totals = ", ".join(f"{total_sql(one, at_line=at_line)} as {one.name}" for one in measures)
     return (
         f"with s as (select {narrow}, {added} from {source} as f where {window_of(query, at)} group by all)"
-        f" select {''.join(axis + ', ' for axis in axes)}{label} as period, {totals}"
+        f" select {''.join(axis + ', ' for axis in axes)}{label} as period,"
+        f" {'mr.rate, ' if is_rated else ''}{totals}"
         f" from s join {homes} as h on h.equipment = s.equipment {day} {labels}"
         f" where {condition(level, scope)} and {low_enough}"
-        f" group by {', '.join(str(n + 1) for n in range(len(query.by) + 1))}"
+        f" group by {', '.join(str(n + 1) for n in range(len(query.by) + 1 + is_rated))}"
     )
 
 
@@ -152,6 +173,8 @@ def below(query: MeasureQuery) -> str:
 
 
 def _source(query: MeasureQuery, table: FactTable) -> str:
+    if table == "levels":
+        return f"(select *, {_NO_AXES} from beside_level)"
     if query.is_reported:
         return {"time": "reported_time_day", "pieces": "reported_pieces_day"}.get(
             table, "reported_spans_fact"
