@@ -31,6 +31,8 @@ CASES: list[tuple[str, str, str]] = [
      "more.yaml:2: 'under' expects a site, 'line-1' is a line. known: tulsa [name-unknown]"),
     ("neither under nor placed", "areas:\n  hall: {label: Hall}\n",
      "more.yaml:2: area 'hall' needs exactly one of 'under' or 'placed', came none. [key-choice]"),
+    ("no place at all", "areas:\n  hall:\n    placed: []\n",
+     "more.yaml:3: area 'hall' stands nowhere: the list of placements is empty. Name at least one placement, or use 'under'. [placement-none]"),
     ("two places at once", "areas:\n  hall:\n    placed:\n      - {under: tulsa}\n      - {under: tulsa, from: 2026-01-01}\n",
      "more.yaml:3: area 'hall' stands in two places at once: under 'tulsa' and 'tulsa'. End the first with 'until' on the day of the move. [placement-overlap]"),
     ("placement ends before it starts", "areas:\n  hall:\n    placed: [{under: tulsa, from: 2026-01-02, until: 2026-01-01}]\n",
