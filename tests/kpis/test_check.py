@@ -8,7 +8,7 @@ import pytest
 
 from plantstack.errors import ConfigError, Problem
 from plantstack.kpis.check import check_catalog
-from plantstack.kpis.load import SHIPPED, load_catalog, read_catalog
+from plantstack.kpis.load import load_catalog, read_catalog, shipped_files
 
 KPI = """\
   {id}:
@@ -45,7 +45,7 @@ def problems_of(text: str, folder: Path) -> list[Problem]:
     own = folder / "own.yaml"
     own.write_text(text, "utf-8")
     with pytest.raises(ConfigError) as caught:
-        load_catalog([*sorted(SHIPPED.glob("*.yaml")), own])
+        load_catalog([*shipped_files(), own])
     return list(caught.value.problems)
 
 
@@ -102,7 +102,7 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     text += "  six: {nmae: A}\n"
     codes = {problem.code for problem in problems_of(text, tmp_path)}
     assert {"key-missing", "key-unknown"} <= codes
-    catalog, _ = read_catalog([*sorted(SHIPPED.glob("*.yaml")), tmp_path / "own.yaml"])
+    catalog, _ = read_catalog([*shipped_files(), tmp_path / "own.yaml"])
     codes = {problem.code for problem in check_catalog(catalog)}
     assert {"kpi-unknown-name", "kpi-individual", "kpi-cycle", "kpi-band-function"} <= codes
 
@@ -151,5 +151,5 @@ def test_h_cf_07_08_09_yaml_is_read_strictly(text: str, tmp_path: Path) -> None:
 def test_an_own_kpi_is_a_kpi_like_any_other(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(file_of({"id": "run_share"}), "utf-8")
-    catalog = load_catalog([*sorted(SHIPPED.glob("*.yaml")), own])
+    catalog = load_catalog([*shipped_files(), own])
     assert catalog.kpis["run_share"].layer == 2

@@ -88,7 +88,7 @@ def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:
     pieces = {"qty_total", "qty_good", "qty_first_pass", "qty_plan", "qty_plan_matched"}
     # an order of a line is one order, however many machines it runs over
     orders = {"n_orders_due", "n_orders_on_time_in_full", "time_order_execution", "qty_order"}
-    orders |= {"n_orders_planned", "time_order_deviation"}
+    orders |= {"n_orders_planned", "time_order_deviation", "n_slots", "n_slots_hit"}
     doubts = {"qty_exit_counted", "qty_exit_over_gap", "qty_exit_unjudged", "qty_exit_typed"}
     assert outputs == pieces | orders | doubts
 

@@ -177,6 +177,7 @@ settings:
   call_target: 10 min
   craft_crews: [maintenance, electricians]
   improvement_crews: [kaizen]
+  kpis: [mtta, teep]
   attainment_tolerance: 5 %
   attainment_grace: 1 d
   order_promise: latest_date

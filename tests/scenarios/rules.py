@@ -133,6 +133,8 @@ RULES = (
     "above a customer line is judged once by the last word about it",
     "above a project is one thing told in phases",
     "above an action is due at the date first agreed",
+    "above a change compares with the same KPI before",
+    "above a slot is hit when all of it was made",
     "above an order's material is ready when it stood there before its start",
     "11 low and high bound what unknown time may have been",
     "11 a grade is that of the greatest share of doubt",

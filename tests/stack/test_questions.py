@@ -161,8 +161,26 @@ def test_kpis_of_lines_say_so_when_a_machine_is_asked(stack: Stack) -> None:
 def test_a_layer_leaves_out_what_cannot_be_split_and_says_so(stack: Stack) -> None:
     answer = stack.kpis(layer=2, by=["machine"])
     assert {row["layer"] for row in answer.rows} == {2}
-    assert "order_attainment" in {note.where for note in answer.notes}
-    assert "order_attainment" not in {row["kpi"] for row in answer.rows}
+    assert "schedule_attainment" in {note.where for note in answer.notes}
+    assert "schedule_attainment" not in {row["kpi"] for row in answer.rows}
+
+
+def test_a_layer_shows_its_core_and_what_the_plant_adopted(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    path = project / "plant.yaml"
+    text = path.read_text("utf-8")
+    load(project, written(tmp_path, "1.ndjson", shift_of_the_line()))
+    with Stack.open(project) as stack:
+        core = {row["kpi"] for row in stack.kpis(layer=2).rows}
+        assert len(core) == 9 and "mtta" not in core
+        # the library answers whoever asks by name
+        assert stack.kpis(["mtta"]).rows[0]["why_none"] == "needs call"
+    path.write_text(text.replace("settings:\n", "settings:\n  kpis: [line_oee, mtta]\n", 1), "utf-8")
+    assert Stack.check(project) == []
+    with Stack.open(project) as stack:
+        assert {row["kpi"] for row in stack.kpis(layer=2, scope="line-1").rows} == core | {"line_oee"}
+    path.write_text(text.replace("settings:\n", "settings:\n  kpis: [mtt, oee]\n", 1), "utf-8")
+    assert [problem.code for problem in Stack.check(project)] == ["kpi-unknown", "kpi-adopted"]
 
 
 def test_kinds_never_recorded_are_named(stack: Stack) -> None:

@@ -32,7 +32,7 @@ class Cell:
         kinds: event kinds, and facts of the plant files, ever recorded; None asks for none.
         reasons: measure -> why it is None.
         named: measure of doubt -> the products or machines behind it.
-        modelled: name of a model -> its value here, or why it has none.
+        modelled: name of a model, or of a KPI that is a change, -> its value here, or why it has none.
     """
 
     sums: Sums

@@ -86,6 +86,9 @@ def _unknown_names(catalog: Catalog) -> Iterator[Problem]:
                 what = f"formula uses unknown name '{name}'"
                 yield Problem("kpi-unknown-name", where, what, did_you_mean(name, known))
     for kpi in catalog.kpis.values():
+        if kpi.of and kpi.of not in catalog.kpis:
+            fix = did_you_mean(kpi.of, catalog.kpis)
+            yield Problem("kpi-unknown-name", _at(kpi), f"'of' names the unknown KPI '{kpi.of}'", fix)
         for name in kpi.uses:
             if name not in MEASURES and name not in catalog.kpis:
                 fix = did_you_mean(name, {**MEASURES, **catalog.kpis})
@@ -104,6 +107,8 @@ def _edges(catalog: Catalog) -> dict[str, set[str]]:
     for kpi in catalog.kpis.values():
         for formula in (*kpi.formulas.values(), *((kpi.otherwise,) if kpi.otherwise else ())):
             edges.setdefault(kpi.id, set()).update(names_of(formula.node))
+        if kpi.of:
+            edges.setdefault(kpi.id, set()).add(kpi.of)
     for named in catalog.sums.values():
         edges.setdefault(named.name, set()).update(names_of(named.formula.node))
     for profile in catalog.profiles.values():
@@ -177,7 +182,7 @@ def _measures_behind(catalog: Catalog, formula: Formula, profile: str) -> Iterat
 
 
 def _layers(catalog: Catalog, kpi: Kpi) -> Iterator[Problem]:
-    names = set(kpi.uses)
+    names = {*kpi.uses, *([kpi.of] if kpi.of else [])}
     for profile in catalog.profiles:
         formula = catalog.kpi_formula(kpi, profile)
         if formula is not None:
@@ -206,6 +211,11 @@ def _unit_problems(catalog: Catalog, kpi: Kpi) -> Iterator[Problem]:
     except ValueError as error:
         yield Problem("kpi-unit", _at(kpi), str(error))
         return
+    if kpi.of:
+        wanted = catalog.kpis[kpi.of].unit if kpi.change == "difference" else "1"
+        if kpi.unit != wanted:
+            fix = "Correct the unit."
+            yield Problem("kpi-unit", _at(kpi), f"a {kpi.change} of {kpi.of} is in {wanted}", fix)
     for profile in catalog.profiles:
         for formula in (catalog.kpi_formula(kpi, profile), kpi.otherwise):
             if formula is None:

@@ -18,6 +18,7 @@ from plantstack.kpis.formula import Formula, Undefined, value_of
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import Catalog, Kpi, alternatives
 from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.models import MODELS
 from plantstack.kpis.ranges import Range, range_of
 from plantstack.kpis.trust import Doubt, Trust, doubts_of, judge
 
@@ -113,7 +114,9 @@ def _evaluate(kpi: Kpi, values: CellValues) -> KpiValue:
     trust = judge(doubts, values)
     try:
         formula, raw = (
-            _first_defined(kpi, values, doubts) if not kpi.model else (None, _modelled(kpi, values))
+            _first_defined(kpi, values, doubts)
+            if not (kpi.model or kpi.of)
+            else (None, _modelled(kpi, values))
         )
     except Undefined as reason:
         return KpiValue(kpi, profile, None, str(reason), None, None, None, inputs, trust)
@@ -186,9 +189,13 @@ def _check_needs(kpi: Kpi, values: CellValues) -> None:
 
 
 def _modelled(kpi: Kpi, values: CellValues) -> Fraction:
-    """What a model made of the parts of the cell."""
+    """What a model made of the parts of the cell, or how a KPI changed against its baseline."""
     _check_needs(kpi, values)
-    told = values.cell.modelled.get(kpi.model, f"model {kpi.model}: needs the rows behind the sums")
+    why = f"model {kpi.model}: needs the rows behind the sums" if kpi.model in MODELS else ""
+    why = why or (f"{kpi.of} against a baseline: needs books of two periods" if kpi.of else "")
+    told = values.cell.modelled.get(
+        kpi.model or kpi.id, why or f"{kpi.model} is not computed by this version"
+    )
     if isinstance(told, str):
         raise Undefined(told)
     return told

@@ -35,6 +35,8 @@ def expand(catalog: Catalog, kpi_id: str, profile: str) -> Expansion:
     the whole is divided does not change it.
     """
     kpi = catalog.kpis[kpi_id]
+    if kpi.of:
+        return expand(catalog, kpi.of, profile)
     shown: set[str] = set()
     measures: dict[str, None] = {}
     formula = catalog.kpi_formula(kpi, profile)

@@ -12,6 +12,7 @@ from plantstack.kpis.formula import Formula
 from plantstack.plant.source import Place
 
 KpiType = Literal["ratio", "change", "list", "model"]
+ChangeKind = Literal["", "difference", "reduction", "ratio"]
 
 AXES = ("site", "area", "line", "machine", "product", "order", "shift", "crew", "reason")
 # Where a number can be cut without asking why; a cut by reason must be declared.
@@ -42,6 +43,10 @@ class Kpi:
         lowest: the lowest scope where it exists.
         ceiling: above it the data is doubtful, never the value capped.
         is_ranged: whether unknown time makes it uncertain.
+        of: the KPI a `change` compares with itself in the baseline.
+        change: how: now - base, 1 - now / base, now / base.
+        is_fixed_mix: compared product by product, weighed by the baseline's planned time.
+        is_core: shown without being adopted.
     """
 
     id: str
@@ -65,6 +70,10 @@ class Kpi:
     is_ranged: bool
     version: int
     place: Place
+    of: str = ""
+    change: ChangeKind = ""
+    is_fixed_mix: bool = False
+    is_core: bool = True
 
 
 @dataclass(frozen=True, slots=True)

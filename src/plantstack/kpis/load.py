@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,17 @@ from typing import TypeVar
 from plantstack.errors import ConfigError, FormulaError, Problem
 from plantstack.kpis.check import check_catalog
 from plantstack.kpis.formula import Formula
-from plantstack.kpis.kpi import EVERY_PROFILE, EVERYWHERE, SCOPES, Catalog, Kpi, KpiType, NamedSum, Profile
+from plantstack.kpis.kpi import (
+    EVERY_PROFILE,
+    EVERYWHERE,
+    SCOPES,
+    Catalog,
+    ChangeKind,
+    Kpi,
+    KpiType,
+    NamedSum,
+    Profile,
+)
 from plantstack.plant.source import (
     Block,
     Fields,
@@ -28,10 +38,13 @@ from plantstack.plant.source import (
 )
 
 SHIPPED = Path(__file__).parent / "catalog"
+LIBRARY = Path(__file__).parent / "library"
 _BLANK = Formula.read("0", "")
 _SCHEMAS = choice("plantstack-kpis/1", "plantstack-sums/1")
 _CADENCES = choice("live", "hour", "shift", "order", "day", "week", "month", "quarter", "year")
 _TYPES: dict[str, KpiType] = {"ratio": "ratio", "change": "change", "list": "list", "model": "model"}
+_CHANGES: dict[str, ChangeKind] = {"difference": "difference", "reduction": "reduction", "ratio": "ratio"}
+_WITHOUT_FORMULA = ("model", "change")
 _NAMES = list_of(ident)
 
 T = TypeVar("T")
@@ -48,8 +61,13 @@ class _Found:
 
 @cache
 def shipped_catalog() -> Catalog:
-    """Return the catalogue that comes with plantstack, checked."""
-    return load_catalog(sorted(SHIPPED.glob("*.yaml")))
+    """Return the catalogue that comes with plantstack, core and library, checked."""
+    return load_catalog(shipped_files())
+
+
+def shipped_files() -> list[Path]:
+    """The files of core and library, the core first."""
+    return [*sorted(SHIPPED.glob("*.yaml")), *sorted(LIBRARY.glob("*.yaml"))]
 
 
 def load_catalog(files: Iterable[Path]) -> Catalog:
@@ -71,18 +89,18 @@ def read_catalog(files: Iterable[Path]) -> tuple[Catalog, list[Problem]]:
     for path in files:
         block = read_block(path, report)
         if block is not None:
-            _read_file(block, found, report)
+            _read_file(block, found, report, is_core=path.parent != LIBRARY)
     return Catalog(found.kpis, found.sums, found.profiles, found.losses, found.unknown_read_as), (
         report.problems
     )
 
 
-def _read_file(block: Block, found: _Found, report: Report) -> None:
+def _read_file(block: Block, found: _Found, report: Report, *, is_core: bool) -> None:
     fields = Fields(block, "a catalogue file", report)
     if fields.need("schema", _SCHEMAS) == "plantstack-kpis/1":
         layer = fields.need("layer", integer)
         for name, kpi in _each(fields, "kpis", "kpi"):
-            found.kpis[name] = _read_kpi(name, layer, kpi)
+            found.kpis[name] = replace(_read_kpi(name, layer, kpi), is_core=is_core)
             kpi.close("kpi")
         return fields.close()
     for name, entry in _each(fields, "sums", "sum"):
@@ -127,7 +145,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         name=entry.need("name", text),
         layer=layer,
         type=_TYPES[type_name],
-        formulas={} if type_name == "model" else _by_profile(entry, "formula"),
+        formulas={} if type_name in _WITHOUT_FORMULA else _by_profile(entry, "formula"),
         otherwise=_formula(entry, "otherwise") if entry.has("otherwise") else None,
         model=entry.need("model", ident) if type_name == "model" else "",
         unit=entry.need("unit", text),
@@ -144,6 +162,9 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         is_ranged=entry.want("range", yes_no, True),
         version=entry.want("version", integer, 1),
         place=entry.place(),
+        of=entry.need("of", ident) if type_name == "change" else "",
+        change=_CHANGES.get(entry.need("as", choice(*_CHANGES)), "") if type_name == "change" else "",
+        is_fixed_mix=entry.want("fixed_mix", yes_no, False),
     )
 
 

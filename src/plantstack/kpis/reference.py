@@ -15,6 +15,12 @@ from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import Evidence, Measure, Sum
 
 _NOTE = "<!-- written by plantstack.kpis.reference; do not edit -->"
+_CHANGES = {
+    "": "",
+    "difference": "now - baseline",
+    "reduction": "1 - now / baseline",
+    "ratio": "now / baseline",
+}
 _LAYERS = {
     1: "Layer 1: operator execution",
     2: "Layer 2: supervisor and shift control",
@@ -34,7 +40,7 @@ def kpis_page(catalog: Catalog) -> str:
     ]
     for layer, title in _LAYERS.items():
         lines += [f"## {title}", ""]
-        for kpi in catalog.kpis.values():
+        for kpi in sorted(catalog.kpis.values(), key=lambda one: not one.is_core):
             lines += _kpi(kpi) if kpi.layer == layer else []
     return "\n".join([*lines, *_sums(catalog), ""])
 
@@ -79,6 +85,8 @@ def _kpi(kpi: Kpi) -> Iterable[str]:
     ]
     formulas += [f"without its denominator `{kpi.otherwise.text}`"] if kpi.otherwise else []
     formulas += [f"model `{kpi.model}`"] if kpi.model else []
+    mix = " at the product mix of the baseline" if kpi.is_fixed_mix else ""
+    formulas += [f"{_CHANGES[kpi.change]} of `{kpi.of}`{mix}"] if kpi.of else []
     better = {"up": "higher is better", "down": "lower is better", "band": "best inside a band"}[kpi.better]
     doubtful = f", above {kpi.ceiling} the data is doubtful" if kpi.ceiling else ""
     return [
@@ -87,6 +95,7 @@ def _kpi(kpi: Kpi) -> Iterable[str]:
         f"- formula: {'; '.join(formulas)}",
         f"- unit: {kpi.unit}, {better}{doubtful}",
         f"- decision: {kpi.decision} ({kpi.owner}, {kpi.cadence})",
+        f"- {'core' if kpi.is_core else 'library: adopted with a line in `settings: kpis`'}",
         f"- off target: {kpi.playbook}",
         f"- stands on: {', '.join(kpi.uses)}; needs {', '.join(kpi.needs)}",
         f"- from {kpi.lowest} up; by {', '.join(kpi.by)}",

@@ -31,7 +31,7 @@ _SCRIPTS = (
     *("beside", "work", "calls", "quality", "people", "material"),
     *("money", "energy", "trade", "improvement"),
     *("divided", "quality_parts", "people_parts", "money_parts", "energy_parts", "idle"),
-    *("levels", "beside_cells", "people_days", "earned", "repeats"),
+    *("levels", "beside_cells", "people_days", "earned", "repeats", "slots"),
 )
 
 # A span beside the pages; the columns it shares with theirs mean the same.

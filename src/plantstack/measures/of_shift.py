@@ -121,4 +121,12 @@ MATERIAL = (
     ),
 )
 
-SHIFT = (*CALLS, *QUALITY, *PEOPLE, *MATERIAL)
+SLOTS = (
+    replace(beside("n_slots", "slots of the plan that are over", "slot", "plan"), adds="output"),
+    replace(
+        beside("n_slots_hit", "of them with all pieces, within the tolerance", "slot", "plan", of=("hit",)),
+        adds="output",
+    ),
+)
+
+SHIFT = (*SLOTS, *CALLS, *QUALITY, *PEOPLE, *MATERIAL)

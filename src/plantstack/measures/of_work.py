@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plantstack.measures.measure import Measure
+from plantstack.measures.measure import Measure, Sum
 from plantstack.measures.of_shift import beside
 from plantstack.measures.of_spans import open_at_end
 
@@ -45,4 +45,14 @@ WORK = (
         layer=3,
     ),
     open_at_end("n_open_work", "work orders open where the period ends", "open_work", "work_order"),
+    Measure(
+        "time_open_work",
+        "s",
+        "event",
+        "how long they had been open then, together",
+        ("work_order",),
+        Sum("spans", "wall_us", (("kind", ("open_work",)),)),
+        layer=3,
+        is_at_end=True,
+    ),
 )

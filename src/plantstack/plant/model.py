@@ -311,6 +311,7 @@ class Profile:
     call_target: int = 15 * 60 * SECOND
     craft_crews: tuple[str, ...] = ("maintenance",)
     improvement_crews: tuple[str, ...] = ("improvement",)
+    kpis: tuple[str, ...] = ()
     attainment_tolerance: Decimal = Decimal(0)
     attainment_grace: int = 0
     order_promise: str = "original_commit_date"

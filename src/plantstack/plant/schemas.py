@@ -80,7 +80,9 @@ SCHEMAS = {
         "price_set:text"
     ),
     "exchange_rate": _schema("currency:text into:text rate:rate from_day:text"),
-    "setting": _schema("call_target_us:us repeat_window_us:us pm_tolerance:rate order_promise:text"),
+    "setting": _schema(
+        "call_target_us:us repeat_window_us:us pm_tolerance:rate order_promise:text attainment_tolerance:rate"
+    ),
     "crew_role": _schema("crew:text role:text"),
     "standard_crew": _schema("standard:int crew:int"),
     "place_calendar": _schema("equipment:text calendar:text from_at:us until_at:us"),

@@ -16,7 +16,10 @@ Row = tuple[object, ...]
 def setting_rows(plant: Plant) -> Iterator[Row]:
     """The one row of settings that decide what is counted."""
     profile = plant.profile
-    yield profile.call_target, profile.repeat_window, profile.pm_tolerance, profile.order_promise
+    yield (
+        *(profile.call_target, profile.repeat_window, profile.pm_tolerance),
+        *(profile.order_promise, profile.attainment_tolerance),
+    )
 
 
 def crew_role_rows(plant: Plant) -> Iterator[Row]:

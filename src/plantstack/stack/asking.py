@@ -13,11 +13,13 @@ from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.intervals import rfc3339
+from plantstack.kpis.cell import Cell
 from plantstack.kpis.evaluate import KpiValue, evaluate_all
 from plantstack.kpis.kpi import SCOPES, Catalog, Kpi
 from plantstack.kpis.needs import measures_needed
 from plantstack.measures.catalog import MEASURES
 from plantstack.plant.plant import Plant
+from plantstack.stack.changing import Changing
 from plantstack.stack.gathering import Key, gather, key_of
 
 
@@ -96,6 +98,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     query = replace(question.query, measures=needed, counts_open=True)
     models = [kpi.model for kpi in kpis if kpi.model]
     cells = gather(engine, query, models) if ids else []
+    cells = _with_changes(engine, catalog, kpis, query, question.profile, cells)
     reported = _reported(engine, query, catalog, ids, question.profile) if ids else {}
     rows = []
     for found, cell in cells:
@@ -112,6 +115,24 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
     return KpiTable(rows, books.stamp.offset, as_of, notes)
+
+
+def _with_changes(
+    engine: DuckEngine,
+    catalog: Catalog,
+    kpis: Sequence[Kpi],
+    query: MeasureQuery,
+    profile: str,
+    cells: Sequence[tuple[MeasureCell, Cell]],
+) -> list[tuple[MeasureCell, Cell]]:
+    """Put beside each cell how its KPIs changed against their baseline."""
+    keyed = {key_of(found, query.by): cell for found, cell in cells}
+    changing = Changing(engine, catalog, query, profile, engine.books.plant.profile.baseline_window)
+    changed = changing.of(kpis, keyed)
+    return [
+        (found, replace(cell, modelled={**cell.modelled, **changed[key_of(found, query.by)]}))
+        for found, cell in cells
+    ]
 
 
 def _allowed(kpis: Sequence[Kpi], question: Question) -> tuple[list[Kpi], list[Problem]]:

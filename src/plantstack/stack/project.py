@@ -26,6 +26,7 @@ from plantstack.kpis.load import shipped_catalog
 from plantstack.plant.load import MAIN_FILE, check_plant, load_plant, plant_content
 from plantstack.plant.plant import Plant
 from plantstack.plant.scaffold import write_scaffold
+from plantstack.stack.adopting import check_adopted, shown_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
 from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
@@ -83,6 +84,7 @@ class Stack:
         """Return every problem of every plant file and mapping."""
         _must_be_project(folder)
         problems = check_plant(folder)
+        problems += [] if problems else check_adopted(shipped_catalog(), load_plant(folder))
         for path in sorted((folder / "mappings").glob("*.yaml")):
             try:
                 load_mapping(path)
@@ -165,8 +167,9 @@ class Stack:
         """Answer a question about KPIs: one row a KPI and cell.
 
         Args:
-            ids: which KPIs; empty takes a whole layer.
-            layer: the layer, when no ids are given; None takes all layers.
+            ids: which KPIs, of core or library; empty takes what is shown of a layer.
+            layer: the layer, when no ids are given: its core KPIs and those the plant adopted; None takes
+                all layers.
             scope: id or path of equipment; '' is everything.
             by: axes to split by.
             grain: length of the periods.
@@ -186,7 +189,7 @@ class Stack:
         asked = tuple(ids)
         is_layer = not asked
         if is_layer:
-            asked = tuple(kpi.id for kpi in catalog.kpis.values() if layer in (None, kpi.layer))
+            asked = shown_of(catalog, self.plant, layer)
         query = MeasureQuery((), scope, axes, length, days, span, structure, currency=currency)
         question = Question(asked, query, profile or self.plant.profile.name, is_layer)
         return ask(self.engine(known_at=known_at, now=now), catalog, question)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from plantstack.engines.contract import Axis, MeasureQuery
+from plantstack.engines.contract import Axis, Exact, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.engines.duckdb.homes import condition
-from plantstack.engines.duckdb.sums import below, key_columns
+from plantstack.engines.duckdb.sums import below, in_unit, key_columns
 from plantstack.measures.measure import Measure
 
+# What is added up of open things: how many they are, and how old.
+_ADDED = {"n": "count(*)", "wall_us": "sum(e.t - s.from_at)::hugeint"}
 _SPLITS = frozenset({"site", "area", "line", "machine", "product", "order"})
 BY_SHIFT = "counted where a period ends, asked by the shift: --grain shift"
 BY_PLACE = "counted where a period ends: split it by place, product or order"
@@ -24,7 +26,7 @@ NOT_KEPT = "what was open is not kept with reported values"
 class OpenItems:
     """Counts of what is open: (values of `splits_of`, instant) -> measure -> count; or why there are none."""
 
-    counts: Mapping[tuple[tuple[str, ...], int], Mapping[str, int]]
+    counts: Mapping[tuple[tuple[str, ...], int], Mapping[str, Exact]]
     why: str = ""
 
 
@@ -55,7 +57,10 @@ def open_items(
         return OpenItems({}, why)
     put_tables(books.con, {"open_end": pa.table({"t": pa.array(instants, pa.int64())})})
     axes, _ = key_columns(replace(query, by=splits_of(query)), "s")
-    counted = ", ".join(f"count(*) filter ({_kinds(measure)}) as {measure.name}" for measure in measures)
+    counted = ", ".join(
+        f"{_ADDED[measure.sum.column if measure.sum else 'n']} filter ({_kinds(measure)}) as {measure.name}"
+        for measure in measures
+    )
     wanted = " or ".join(_kinds(measure) for measure in measures)
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
     rows = books.con.execute(
@@ -67,12 +72,12 @@ def open_items(
         f" and {condition(level, scope)} and {below(query)} group by all"
     ).fetchall()
     width = len(axes)
-    names = [measure.name for measure in measures]
     return OpenItems(
         {
-            (tuple(str(one) for one in row[:width]), row[width]): dict(
-                zip(names, row[width + 1 :], strict=True)
-            )
+            (tuple(str(one) for one in row[:width]), row[width]): {
+                measure.name: in_unit(measure, number)
+                for measure, number in zip(measures, row[width + 1 :], strict=True)
+            }
             for row in rows
         }
     )
