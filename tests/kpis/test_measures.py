@@ -56,7 +56,7 @@ def test_the_leaves_of_the_calendar_are_its_accounts_once_each() -> None:
     leaves = {
         account: measure.name
         for measure in SUMS
-        if measure.sum and measure.sum.table == "time"
+        if measure.sum and measure.sum.table == "time" and measure.adds == "add"
         for column, values in measure.sum.where
         if column == "account" and len(values) == 1 and len(measure.sum.where) == 1
         for account in values
@@ -70,6 +70,7 @@ def test_microseconds_become_seconds_hours_or_days() -> None:
         assert measure.sum is not None
         whole = wholes if measure.sum.column.endswith("us") else {}
         assert measure.sum.divisor == whole.get(measure.unit, 1), measure.name
+        assert {part.sum.divisor for part in measure.line_parts} <= {measure.sum.divisor}, measure.name
 
 
 def test_money_knows_what_has_to_be_told_of_it() -> None:
@@ -89,8 +90,10 @@ def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:
     # an order of a line is one order, however many machines it runs over
     orders = {"n_orders_due", "n_orders_on_time_in_full", "time_order_execution", "qty_order"}
     orders |= {"n_orders_planned", "time_order_deviation", "n_slots", "n_slots_hit"}
+    # a line's changeover is another thing than the set-ups of its machines
+    changeovers = {"n_changeover", "time_changeover", "time_changeover_std"}
     doubts = {"qty_exit_counted", "qty_exit_over_gap", "qty_exit_unjudged", "qty_exit_typed"}
-    assert outputs == pieces | orders | doubts
+    assert outputs == pieces | orders | changeovers | doubts
 
 
 @pytest.mark.shared

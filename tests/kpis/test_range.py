@@ -35,6 +35,7 @@ def known(day: dict[str, int]) -> dict[str, Any]:
     seconds["time_operating"] = sum((F(day[name], 10**6) for name in clock), F(0))
     return {
         **seconds,
+        "time_changeover": seconds["time_setup"],
         "qty_total": 100,
         "qty_good": 90,
         "qty_plan": 120,

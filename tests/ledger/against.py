@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from tests.oracle.model import Books, Row
 
-from plantstack.engines.duckdb.calculator import Calculator, open_calculator, put_tables
+from plantstack.engines.duckdb.calculator import Calculator, fetch_table, open_calculator, put_tables
 from plantstack.engines.duckdb.derive import (
     GONE_SCHEMA,
     PLAN_SCHEMA,
@@ -21,6 +21,7 @@ from plantstack.engines.duckdb.derive import (
     whole_scope,
 )
 from plantstack.events.schema import EVENT
+from plantstack.ledger.beside import BESIDE_SPAN, beside_scripts
 from plantstack.ledger.rules import FLAGS
 from plantstack.plant.schemas import SCHEMAS
 
@@ -60,13 +61,29 @@ def sql_books(
     put_event_view(con)
     reach = as_of_sites(con) if as_of is None else {site["site"]: as_of for site in plant["site"]}
     if plan_versions is None:
-        plan_versions = [{**e, "gone_at": None} for e in events if e["kind"] == "plan"]
+        plan_versions = [
+            {**e, "since_at": e["told_at"], "gone_at": None} for e in events if e["kind"] == "plan"
+        ]
     run_steps(
         con,
         scope=whole_scope(con, reach),
         plan_versions=pa.Table.from_pylist(plan_versions, schema=PLAN_SCHEMA),
     )
-    return {name: table.to_pylist() for name, table in outputs(con).items()}
+    books = {name: table.to_pylist() for name, table in outputs(con).items()}
+    books["spans_fact"] += _line_changeovers(con)
+    return books
+
+
+def _line_changeovers(con: Calculator) -> list[Row]:
+    """The changeovers of lines, read off the books that the steps have left in the connection."""
+    con.execute(f"create or replace temp table beside_span ({BESIDE_SPAN})")
+    for table in ("ledger", "spans_fact"):
+        name = "all_own_spans" if table == "spans_fact" else f"all_{table}"
+        con.execute(f"create or replace temp view {name} as from {table}")
+    for script in beside_scripts("line"):
+        con.execute(script)
+    rows: list[Row] = fetch_table(con, "from beside_span").to_pylist()
+    return rows
 
 
 def flag_names(bits: int) -> frozenset[str]:
@@ -229,6 +246,8 @@ def spans_of_oracle(books: Books, kind: str) -> list[tuple[Any, ...]]:
 def _spans(rows: list[Row], kind: str) -> list[tuple[Any, ...]]:
     drop = {"stop": {"scheduled_us", "hidden_us", "std_us", "product_from", "product_to"}}
     drop["changeover"] = {"class", "scheduled_us", "hidden_us", "reason"}
+    drop["line_changeover"] = {"class", "closed", "scheduled_us", "hidden_us", "reason"}
+    drop["good_run"] = {"class", "closed", "own_us", "scheduled_us", "hidden_us", "std_us", "reason"}
     drop["failure"] = {"class", "own_us", "std_us", "product_from", "product_to"}
     names = PLAN_SPAN if kind == "plan_slot" else tuple(n for n in SPAN if n not in drop[kind])
     return sorted((tuple(row[name] for name in names) for row in rows), key=str)

@@ -168,6 +168,7 @@ def plants(draw: st.DrawFn) -> Plant:
         changeover=[
             {"equipment": "m1", "from_class": "*", "to_class": "k", "standard_us": 60 * SECOND},
             {"equipment": "m1", "from_class": "l", "to_class": "k", "standard_us": 90 * SECOND},
+            {"equipment": "line", "from_class": "*", "to_class": "l", "standard_us": 20 * SECOND},
         ],
         changeover_default=[{"equipment": "m2", "product": "p", "standard_us": 30 * SECOND}],
     )

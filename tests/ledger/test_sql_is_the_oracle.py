@@ -18,5 +18,5 @@ def test_same_books(plant: Plant, rows: list[Row]) -> None:
     assert against.time_of_sql(made) == against.time_of_oracle(told)
     assert against.pieces_of_sql(made) == against.pieces_of_oracle(told)
     assert against.lanes_of_sql(made, 2) == told.lanes
-    for kind in ("stop", "changeover", "failure", "plan_slot"):
+    for kind in ("stop", "changeover", "failure", "plan_slot", "good_run", "line_changeover"):
         assert against.spans_of_sql(made, kind) == against.spans_of_oracle(told, kind)

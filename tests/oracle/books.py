@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.oracle.accounts import account_for
 from tests.oracle.changeovers import changeover_spans
+from tests.oracle.exits import good_runs, line_changeovers
 from tests.oracle.facts import ledger_rows, piece_facts, time_facts
 from tests.oracle.failures import failure_spans
 from tests.oracle.lanes import lost_lanes
@@ -34,6 +35,7 @@ def derive(events: list[Row], plant: Plant, *, as_of: int | None = None) -> Book
     met: set[Identity] = set()
     for machine in machines(standing, plant, books.as_of):
         met |= _add(books, machine, standing, told)
+    books.spans += line_changeovers(books, plant)
     books.unattached = {
         identity(row)
         for row in standing
@@ -60,4 +62,5 @@ def _add(books: Books, machine: Machine, standing: list[Row], told: list[Row]) -
     books.spans += changeover_spans(machine, segments)
     books.spans += failure_spans(machine, segments)
     books.spans += slot_spans(plans, cells, made)
+    books.spans += good_runs(machine, cells)
     return met

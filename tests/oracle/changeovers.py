@@ -11,7 +11,7 @@ order current by its end.
 
 from __future__ import annotations
 
-from tests.oracle.model import NOT_SCHEDULED, PLANNED_DOWN, SETUP, Row, Segment
+from tests.oracle.model import NOT_SCHEDULED, PLANNED_DOWN, SETUP, Plant, Row, Segment
 from tests.oracle.orders import order_runs
 from tests.oracle.spans import seconds, span_row
 from tests.oracle.window import Machine
@@ -44,21 +44,21 @@ def _row(machine: Machine, segments: list[Segment], start: int, end: int, *, clo
         **row,
         "closed": closed,
         "own_us": seconds(segments, start, end, (SETUP,)),
-        "std_us": standard(machine, old, new),
+        "std_us": standard(machine.plant, machine.name, old, new),
         "product_from": old,
         "product_to": new,
     }
 
 
-def standard(machine: Machine, old: str, new: str) -> int | None:
+def standard(plant: Plant, equipment: str, old: str, new: str) -> int | None:
     """Most specific first: both named, to named, from named, both '*', then the default by product."""
-    classes = {row["product"]: row["class"] for row in machine.plant.get("product_class", [])}
+    classes = {row["product"]: row["class"] for row in plant.get("product_class", [])}
     old_class, new_class = classes.get(old, ""), classes.get(new, "")
     for wanted in ((old_class, new_class), ("*", new_class), (old_class, "*"), ("*", "*")):
-        for row in machine.plant.get("changeover", []):
-            if row["equipment"] == machine.name and (row["from_class"], row["to_class"]) == wanted:
+        for row in plant.get("changeover", []):
+            if row["equipment"] == equipment and (row["from_class"], row["to_class"]) == wanted:
                 return int(row["standard_us"])
-    for row in machine.plant.get("changeover_default", []):
-        if row["equipment"] == machine.name and row["product"] == new:
+    for row in plant.get("changeover_default", []):
+        if row["equipment"] == equipment and row["product"] == new:
             return int(row["standard_us"])
     return None

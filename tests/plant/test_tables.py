@@ -118,7 +118,7 @@ def test_the_most_specific_pack_factor_wins(tables: Tables) -> None:
     assert (found["filler", "water"], found["capper", "water"], found["capper", ""]) == (12, 6, 24)
 
 
-def test_changeovers_are_written_out_for_every_machine(tables: Tables) -> None:
+def test_changeovers_are_written_out_for_every_machine_and_as_written_for_lines(tables: Tables) -> None:
     capper = {
         (row["from_class"], row["to_class"]): row["standard_us"]
         for row in rows(tables, "changeover", equipment="capper")
@@ -126,8 +126,10 @@ def test_changeovers_are_written_out_for_every_machine(tables: Tables) -> None:
     assert capper == {("*", "*"): 20 * MINUTE, ("*", "sweet"): 30 * MINUTE, ("sweet", "plain"): 45 * MINUTE}
     assert [row["standard_us"] for row in rows(tables, "changeover", equipment="filler")] == [5 * MINUTE]
     assert rows(tables, "changeover_default") == [
-        {"equipment": "capper", "product": "cola", "standard_us": 10 * MINUTE}
+        {"equipment": name, "product": "cola", "standard_us": 10 * MINUTE} for name in ("capper", "line-1")
     ]
+    assert len(rows(tables, "changeover", equipment="line-1")) == len(capper)
+    assert rows(tables, "changeover", equipment="line-2") == []
     assert rows(tables, "product_class", product="water") == [{"product": "water", "class": "plain"}]
 
 

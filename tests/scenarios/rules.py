@@ -52,6 +52,7 @@ RULES = (
     "3 the standard of a changeover is looked up by class",
     "3 changeovers are bridged by breaks and nights",
     "3 a ramp after a changeover is a loss of its own",
+    "3 a line changes over from the last good piece of the old to the first of the new at its exit",
     # 4: what one stop is
     "4 changes of state or reason do not end a stop",
     "4 run, set-up, no order and unknown end a stop",

@@ -30,6 +30,7 @@ from plantstack.interfaces.answer import (
     progress,
 )
 from plantstack.interfaces.figures import sentence
+from plantstack.kpis.given import left_out
 from plantstack.stack import Stack
 
 REPORT_TO = "please report it with the command you gave"
@@ -135,9 +136,9 @@ def kpi_eval(
     given = _numbers(measures)
     value = Stack.evaluate(kpi, given, profile)
     row = value.as_row()
-    left_out = [name for name in value.inputs if name not in given]
-    what = f"taken as 0, because not given: {', '.join(left_out)}"
-    notes = [Problem("measures-left-out", "--measures", what)] if left_out else []
+    missing = left_out(value.inputs, given)
+    what = f"taken as 0, because not given: {', '.join(missing)}"
+    notes = [Problem("measures-left-out", "--measures", what)] if missing else []
     told = sentence(row, value.kpi.name)
     give(Answer([row], notes=notes), as_json=as_json, as_lines=as_lines, told=told)
 
@@ -206,6 +207,11 @@ def main() -> None:
         else:
             complain(error.problems)
         sys.exit(USAGE if isinstance(error, QueryError) else TROUBLE)
+    except OSError as error:
+        where = str(error.filename or "disk")
+        fix = "Free some space or mend the permissions and run it again; what was accepted is safe."
+        complain([Problem("io-error", where, f"cannot be read or written: {error.strerror or error}", fix)])
+        sys.exit(TROUBLE)
     except Exception as error:  # the last door: a crash is one line, never a stack of them
         if os.environ.get("PLANTSTACK_DEBUG") == "1":
             traceback.print_exc()

@@ -26,26 +26,42 @@ PAGE_KINDS = frozenset(
     )
 )
 
-# First what is said, then each family; then what was to be divided over time, and the cell of every row.
-_SCRIPTS = (
-    *("beside", "work", "calls", "quality", "people", "material"),
-    *("money", "energy", "trade", "improvement"),
-    *("divided", "quality_parts", "people_parts", "money_parts", "energy_parts", "idle"),
-    *("levels", "beside_cells", "people_days", "earned", "repeats", "slots"),
-)
+# What is made together. Of what is said: first that, then each kind of it, then what was to be divided over
+# time, and the cell of every row. Of the finished books: the changeovers of lines.
+FAMILIES = {
+    "said": (
+        *("beside", "work", "calls", "quality", "people", "material"),
+        *("money", "energy", "trade", "improvement"),
+        *("divided", "quality_parts", "people_parts", "money_parts", "energy_parts", "idle"),
+        *("levels", "beside_cells", "people_days", "earned", "repeats", "slots"),
+    ),
+    "line": ("line_changeovers",),
+}
+_LINE_KINDS = ("line_changeover",)
 
 # A span beside the pages; the columns it shares with theirs mean the same.
 BESIDE_SPAN = """
 kind varchar, equipment varchar, class varchar, from_at bigint, until_at bigint, counted_at bigint,
-is_closed boolean, own_us bigint, wall_us bigint, qty decimal(18, 6), amount decimal(18, 4), flags integer,
-reason varchar, order_id varchar, product varchar, shift varchar, crew varchar, day varchar, hour_from bigint
+is_closed boolean, own_us bigint, wall_us bigint, std_us bigint, qty decimal(18, 6), amount decimal(18, 4),
+flags integer, reason varchar, product_from varchar, product_to varchar, order_id varchar, product varchar,
+shift varchar, crew varchar, day varchar, hour_from bigint
 """
 
 # What spans beside the pages have more than those of the pages.
 BESIDE_ONLY = "counted_at bigint, amount decimal(18, 4)"
 
 
+def family_of(kind: str) -> str:
+    """The family that makes a kind of span which no page holds.
+
+    >>> family_of("line_changeover"), family_of("call")
+    ('line', 'said')
+    """
+    return "line" if kind in _LINE_KINDS else "said"
+
+
 @cache
-def beside_scripts() -> tuple[str, ...]:
-    """Return the SQL of all families in the order in which it runs."""
-    return tuple(files("plantstack.ledger").joinpath(f"{name}.sql").read_text("utf-8") for name in _SCRIPTS)
+def beside_scripts(family: str) -> tuple[str, ...]:
+    """Return the SQL of a family in the order in which it runs."""
+    folder = files("plantstack.ledger")
+    return tuple(folder.joinpath(f"{name}.sql").read_text("utf-8") for name in FAMILIES[family])

@@ -1,6 +1,4 @@
 -- Every row in its production day, shift, crew and hour, by the calendar of its equipment.
-delete from beside_span;
-
 insert into beside_span by name
 select
     r.kind,

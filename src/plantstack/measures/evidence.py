@@ -15,6 +15,7 @@ _TIMES = (
     "time_run",
     "time_run_ramp",
     "time_setup",
+    "time_changeover",
     "time_breakdown",
     "time_waiting",
     "time_waiting_in_order",

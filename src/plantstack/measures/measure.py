@@ -79,7 +79,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LinePart:
-    """At line scope and above: which machines of a line give which rows of an `output` measure."""
+    """At line scope and above: which machines of a line give which rows of an `output` measure.
+
+    The rows may be those of another fact table than the measure's own.
+    """
 
     machines: Literal["exit", "all"]
     sum: Sum

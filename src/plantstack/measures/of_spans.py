@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plantstack.measures.measure import Measure, Sum
+from plantstack.measures.measure import LinePart, Measure, Sum
 
 _STATE = ("state",)
 
@@ -26,6 +26,11 @@ def _spans(
     where += (("class", (of,)),) if of else ()
     where += (("is_closed", ("true",)),)
     return Measure(name, unit, "event", meaning, feeds, Sum("spans", column, where), layer=layer)
+
+
+def line_changeovers(column: str) -> LinePart:
+    """A column of the changeovers of lines, each of which is a span at the exit machine."""
+    return LinePart("exit", Sum("spans", column, (("kind", ("line_changeover",)),)))
 
 
 def _failure(name: str, meaning: str, column: str) -> Measure:
@@ -51,12 +56,18 @@ def _each(name: str, meaning: str, kind: str) -> Measure:
     return replace(_order(name, meaning, kind, "own_us"), adds="add")
 
 
+def _changeover(name: str, meaning: str, *feeds: str, column: str = "n") -> Measure:
+    """A measure of changeovers; a line has its own, at its exit machine."""
+    own = _spans("changeover", name, meaning, *feeds, column=column)
+    return replace(own, adds="output", line_parts=(line_changeovers(column),))
+
+
 STOPS = (
     _spans("stop", "n_stop", "closed stops of any class", *_STATE),
     _spans("stop", "n_micro_stop", "closed stops under the limit", *_STATE, of="micro_stop"),
     _spans("stop", "n_breakdown", "closed stops of class breakdown", *_STATE, of="breakdown"),
-    _spans("changeover", "n_changeover", "changeovers completed", "order", "state"),
-    _spans("changeover", "time_changeover_std", "their standard times", "order", column="std_us"),
+    _changeover("n_changeover", "changeovers completed; of a line those at its exit", "order", "state"),
+    _changeover("time_changeover_std", "their standard times", "order", column="std_us"),
     _failure("n_failures", "failures at or above the failure limit", "n"),
     _failure("time_restore", "failure to running, on the wall clock", "wall_us"),
     _failure("time_restore_scheduled", "the same inside planned busy time only", "scheduled_us"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from plantstack.measures.measure import BUSY_ACCOUNTS, Measure, Sum
+from plantstack.measures.of_spans import line_changeovers
 
 _STATE = ("state",)
 _STATE_ORDER = ("state", "order")
@@ -30,6 +33,13 @@ TIME = (
         feeds=_STATE_ORDER,
     ),
     _time("time_setup", "changeover, last good old to first good new", "setup", feeds=_STATE_ORDER),
+    replace(
+        _time(
+            "time_changeover", "time_setup; of a line what its changeovers took", "setup", feeds=_STATE_ORDER
+        ),
+        adds="output",
+        line_parts=(line_changeovers("own_us"),),
+    ),
     _time("time_breakdown", "stopped by equipment failure, at or above the micro-stop limit", "breakdown"),
     _time("time_other_stop", "other unplanned stop, at or above the micro-stop limit", "other_stop"),
     _time("time_micro_stop", "closed stops shorter than the micro-stop limit", "micro_stop"),

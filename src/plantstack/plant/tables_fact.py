@@ -98,26 +98,30 @@ def product_class_rows(plant: Plant) -> Iterator[Row]:
 
 
 def changeover_rows(plant: Plant) -> Iterator[Row]:
-    """The matrix of every machine."""
-    for machine in plant.machines:
-        found = _changeovers(plant, machine)
-        for (before, after), length in found.matrix.items() if found else ():
-            yield machine, before, after, length
+    """The matrix of every machine, and of every line that has one of its own."""
+    for equipment, found in _changeovers(plant):
+        for (before, after), length in found.matrix.items():
+            yield equipment, before, after, length
 
 
 def changeover_default_rows(plant: Plant) -> Iterator[Row]:
-    """Standard times by product of every machine."""
+    """Standard times by product of every machine, and of every line that has its own."""
+    for equipment, found in _changeovers(plant):
+        for product, length in found.products.items():
+            yield equipment, product, length
+
+
+def _changeovers(plant: Plant) -> Iterator[tuple[str, Changeovers]]:
+    """What is written for each machine, else for what it stands under now; and what is written for lines."""
     for machine in plant.machines:
-        found = _changeovers(plant, machine)
-        for product, length in found.products.items() if found else ():
-            yield machine, product, length
-
-
-def _changeovers(plant: Plant, machine: str) -> Changeovers | None:
-    """What is written for the machine, else for what it stands under now: line, area, site."""
-    last = plant.spans[machine][-1]
-    scopes = (machine, last.line, last.area, last.site)
-    return next((plant.changeovers[scope] for scope in scopes if scope in plant.changeovers), None)
+        last = plant.spans[machine][-1]
+        scopes = (machine, last.line, last.area, last.site)
+        found = next((plant.changeovers[scope] for scope in scopes if scope in plant.changeovers), None)
+        if found is not None:
+            yield machine, found
+    for line in plant.lines:
+        if line in plant.changeovers:
+            yield line, plant.changeovers[line]
 
 
 def lane_rows(plant: Plant) -> Iterator[Row]:

@@ -42,7 +42,7 @@ class Books:
         tables: the plant over the window of the events.
         pages: what was derived beyond the manifest.
         cuts: instants at which hours are cut for the question being asked.
-        has_beside: whether the facts beside the pages were made (`plantstack.engines.duckdb.beside`).
+        beside: the families of facts beside the pages that were made (`plantstack.engines.duckdb.beside`).
     """
 
     con: Calculator
@@ -55,7 +55,7 @@ class Books:
     tables: Mapping[str, pa.Table]
     pages: list[Pages] = field(default_factory=list)
     cuts: tuple[int, ...] = ()
-    has_beside: bool = False
+    beside: set[str] = field(default_factory=set)
     _begun: dict[str, int] | None = None
 
     def site(self, machine: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 import pyarrow as pa
 
 from plantstack.engines.contract import Exact, Grain, MeasureQuery, MeasureTable
-from plantstack.engines.duckdb.beside import are_beside, put_beside
+from plantstack.engines.duckdb.beside import beside_families, put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
@@ -19,12 +21,15 @@ from plantstack.engines.duckdb.money import Rate, check_currency, converted, nee
 from plantstack.engines.duckdb.reported import put_reported
 from plantstack.engines.duckdb.sequence import Firsts, first_hours
 from plantstack.engines.duckdb.settling import Settling
-from plantstack.engines.duckdb.sums import in_unit, of_table, summing_sql
+from plantstack.engines.duckdb.sums import in_unit, is_machine_level, of_table, summing_sql, sums_of
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval
 from plantstack.ledger.derivation import LEDGER_KINDS
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import FactTable, Measure
+
+Amount: TypeAlias = tuple[CellKey, str]
+"""A cell, and a measure of money in it."""
 
 _FAR = 2**62
 _TABLES: tuple[FactTable, ...] = ("time", "pieces", "spans", "levels")
@@ -52,27 +57,34 @@ class DuckEngine:
         self._prepare(query)
         machines = self._machines(query, level, scope)
         cut_at(self.books, query.span, machines)
-        found: dict[CellKey, dict[str, Exact]] = {}
+        found: dict[CellKey, dict[str, int | Decimal]] = {}
         # a cell is where there is time in the books, also when nothing was counted in it
         names = (*query.measures, "time_calendar")
-        if are_beside(MEASURES[name] for name in query.measures):
-            put_beside(self.books)
+        at_line = not is_machine_level(query, level)
+        sums = (one for name in names for one in sums_of(MEASURES[name], at_line=at_line))
+        put_beside(self.books, beside_families(sums))
         rates = self._rates(query, machines)
-        unpriced: dict[tuple[CellKey, str], str] = {}
+        priced: dict[Amount, Exact] = {}
+        unpriced: dict[Amount, str] = {}
         for table in _TABLES:
-            measures = of_table(dict.fromkeys(names), table)
-            if table == "levels" and not can_be_asked(query):
+            measures = of_table(dict.fromkeys(names), table, at_line=at_line)
+            if not measures or (table == "levels" and not can_be_asked(query)):
                 continue
             money = [one for one in measures if one.is_money and rates is not None]
-            if len(money) < len(measures):
-                plain = [one for one in measures if one not in money]
-                self._add(found, query, table, plain, level, scope)
+            self._add(found, query, table, [one for one in measures if one not in money], level, scope)
             if money and rates is not None:
-                unpriced |= self._add_money(found, query, table, money, level, scope, rates)
+                more, missing = self._add_money(query, table, money, level, scope, rates)
+                priced |= more
+                unpriced |= missing
+        told = {
+            key: {name: in_unit(MEASURES[name], n) for name, n in sums.items()} for key, sums in found.items()
+        }
+        for (key, name), amount in priced.items():
+            told.setdefault(key, {})[name] = amount
         settling = Settling(self.books, query, level, scope, self._moves, rates, unpriced)
         cells = Cells(self.books, query, level, scope, machines, settling, kinds=self._recorded)
         recorded = self._recorded(level, scope)
-        return MeasureTable(query, cells.of(found, recorded), recorded)
+        return MeasureTable(query, cells.of(told, recorded), recorded)
 
     def _prepare(self, query: MeasureQuery) -> None:
         """Make the tables `home` and `label` those of the query."""
@@ -91,19 +103,21 @@ class DuckEngine:
 
     def _add(
         self,
-        found: dict[CellKey, dict[str, Exact]],
+        found: dict[CellKey, dict[str, int | Decimal]],
         query: MeasureQuery,
         table: FactTable,
         measures: Sequence[Measure],
         level: str,
         scope: str,
     ) -> None:
+        if not measures:
+            return
         sql = summing_sql(query, table, measures, level, scope, moves=self._moves)
         width = len(query.by) + 1
         for row in self.books.con.execute(sql).fetchall():
             sums = found.setdefault(tuple(str(one) for one in row[:width]), {})
             for measure, number in zip(measures, row[width:], strict=True):
-                sums[measure.name] = in_unit(measure, number)
+                sums[measure.name] = sums.get(measure.name, 0) + (number or 0)
 
     def _rates(self, query: MeasureQuery, machines: Sequence[str]) -> list[Rate] | None:
         """The exchange rates of a query, by number; None where no money is converted."""
@@ -114,30 +128,25 @@ class DuckEngine:
 
     def _add_money(
         self,
-        found: dict[CellKey, dict[str, Exact]],
         query: MeasureQuery,
         table: FactTable,
         measures: Sequence[Measure],
         level: str,
         scope: str,
         rates: Sequence[Rate],
-    ) -> dict[tuple[CellKey, str], str]:
-        """Add money up in one currency; return where there is no rate for it, and why."""
+    ) -> tuple[dict[Amount, Exact], dict[Amount, str]]:
+        """Add money up in one currency: the sums, and where there is no rate, which one."""
         sql = summing_sql(query, table, measures, level, scope, moves=self._moves, is_rated=True)
         width = len(query.by) + 1
-        parts: dict[tuple[CellKey, str], list[tuple[Rate, Fraction]]] = {}
+        parts: dict[Amount, list[tuple[Rate, Fraction]]] = {}
         for row in self.books.con.execute(sql).fetchall():
             key, rate = tuple(str(one) for one in row[:width]), rates[row[width]]
             for measure, number in zip(measures, row[width + 1 :], strict=True):
                 amount = Fraction(in_unit(measure, number))
                 parts.setdefault((key, measure.name), []).append((rate, amount))
-        unpriced = {}
-        for (key, name), amounts in parts.items():
-            total, why = converted(amounts)
-            found.setdefault(key, {})[name] = total or 0
-            if why:
-                unpriced[key, name] = why
-        return unpriced
+        totals = {amount: converted(of) for amount, of in parts.items()}
+        priced: dict[Amount, Exact] = {amount: total or 0 for amount, (total, _) in totals.items()}
+        return priced, {amount: why for amount, (_, why) in totals.items() if why}
 
     def _recorded(self, level: str, scope: str) -> frozenset[str]:
         """Kinds ever recorded of the scope, of what stands in it and of what it stands in."""

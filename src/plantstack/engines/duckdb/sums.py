@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -43,49 +43,62 @@ ADDED: dict[FactTable, dict[str, str]] = {
 }
 
 
-def of_table(names: Iterable[str], table: FactTable) -> list[Measure]:
+def of_table(names: Iterable[str], table: FactTable, *, at_line: bool) -> list[Measure]:
     """The measures among `names` that are summed over a fact table."""
     found = (MEASURES[name] for name in names)
     return [
         measure
         for measure in found
-        if measure.sum is not None and measure.sum.table == table and not measure.is_at_end
+        if any(one.table == table for one in sums_of(measure, at_line=at_line)) and not measure.is_at_end
     ]
 
 
-def columns_needed(measures: Sequence[Measure]) -> list[str]:
-    """The columns that the sums of these measures add up."""
-    sums = [one for measure in measures for one in _sums(measure)]
-    return sorted({one.column for one in sums})
+def sums_of(measure: Measure, *, at_line: bool) -> list[Sum]:
+    """All that is added up for a measure.
+
+    Args:
+        measure: any.
+        at_line: the scope is a line or above, where output is what leaves the exit machine.
+    """
+    return [one for one, _ in _parts(measure, at_line=at_line)]
 
 
-def total_sql(measure: Measure, *, at_line: bool) -> str:
-    """The SQL that adds a measure up over pre-aggregated rows `s` with their `home` `h`.
+def columns_needed(measures: Sequence[Measure], table: FactTable, *, at_line: bool) -> list[str]:
+    """The columns of a fact table that the sums of these measures add up."""
+    sums = [one for measure in measures for one in sums_of(measure, at_line=at_line)]
+    return sorted({one.column for one in sums if one.table == table})
+
+
+def total_sql(measure: Measure, table: FactTable, *, at_line: bool) -> str:
+    """The SQL that adds up what a measure has in one fact table.
+
+    It reads pre-aggregated rows `s` with their `home` `h`.
 
     Args:
         measure: with a sum.
+        table: the fact table of the rows.
         at_line: the scope is a line or above, where output is what leaves the exit machine.
     """
+    told = [_sum(one, also) for one, also in _parts(measure, at_line=at_line) if one.table == table]
+    return " + ".join(told) or "0"
+
+
+def _parts(measure: Measure, *, at_line: bool) -> Iterator[tuple[Sum, str]]:
+    """What is added up, and over which machines."""
     whole = measure.sum
     if whole is None:
-        return "null"
+        return
     if measure.adds == "route":
-        return _sum(whole, "h.line = '' or h.entry_machine = s.equipment")
-    if measure.adds == "add" or not at_line:
-        return _sum(whole, "true")
-    parts = measure.line_parts
-    if not parts:
-        return _sum(whole, "h.line = '' or h.exit_machine = s.equipment")
-    told = [_sum(whole, "h.line = ''")]
-    for part in parts:
-        which = "h.exit_machine = s.equipment" if part.machines == "exit" else "true"
-        told.append(_sum(part.sum, f"h.line != '' and {which}"))
-    return " + ".join(told)
-
-
-def _sums(measure: Measure) -> list[Sum]:
-    whole = [] if measure.sum is None else [measure.sum]
-    return [*whole, *(part.sum for part in measure.line_parts)]
+        yield whole, "h.line = '' or h.entry_machine = s.equipment"
+    elif measure.adds == "add" or not at_line:
+        yield whole, "true"
+    elif not measure.line_parts:
+        yield whole, "h.line = '' or h.exit_machine = s.equipment"
+    else:
+        yield whole, "h.line = ''"
+        for part in measure.line_parts:
+            which = "h.exit_machine = s.equipment" if part.machines == "exit" else "true"
+            yield part.sum, f"h.line != '' and {which}"
 
 
 def _sum(one: Sum, also: str) -> str:
@@ -138,7 +151,9 @@ def summing_sql(
     narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
     # hours of the pages are cut where a span is, everything else has the instant at which it is counted
     at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
-    added = ", ".join(f"{ADDED[table][one]} as {one}" for one in columns_needed(measures))
+    added = ", ".join(
+        f"{ADDED[table][one]} as {one}" for one in columns_needed(measures, table, at_line=at_line)
+    )
     axes, label = key_columns(query, "s")
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
     is_beside = table in ("spans", "levels")
@@ -149,7 +164,7 @@ def summing_sql(
         labels += (
             " join money_rate as mr on mr.site = h.clock and mr.from_day <= s.day and mr.until_day > s.day"
         )
-    totals = ", ".join(f"{total_sql(one, at_line=at_line)} as {one.name}" for one in measures)
+    totals = ", ".join(f"{total_sql(one, table, at_line=at_line)} as {one.name}" for one in measures)
     return (
         f"with s as (select {narrow}, {added} from {source} as f where {window_of(query, at)} group by all)"
         f" select {''.join(axis + ', ' for axis in axes)}{label} as period,"

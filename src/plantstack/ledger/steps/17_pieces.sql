@@ -163,6 +163,8 @@ select
     fid,
     hour_from,
     account,
+    from_at,
+    to_at,
     sum(weight) over upto as until_us,
     (sum(weight) over upto) - weight as before_us,
     sum(weight) over (partition by cid) as whole_us
