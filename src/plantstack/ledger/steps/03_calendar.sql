@@ -1,3 +1,22 @@
+-- How much of its calendar a machine needs: its window, the slots of plans that meet it, the last sign before it; and two
+-- days around them, for whole shifts.
+create or replace temp table calendar_reach as
+select
+    b.m,
+    b.equipment,
+    least(b.from_at, min(x.from_at)) - 172800000000 as from_at,
+    greatest(b.until_at, max(x.until_at)) + 172800000000 as until_at
+from bounds as b
+left join (
+    select coalesce(l.exit_machine, p.equipment) as equipment, p.from_at, p.until_at
+    from plan_version as p
+    left join (select distinct line, exit_machine from line) as l on l.line = p.equipment
+    union all
+    -- a sign is before the window, however long
+    select equipment, from_at, null from carry where slot = 'sign'
+) as x on x.equipment = b.equipment and x.from_at < b.until_at and coalesce(x.until_at, b.until_at) > b.from_at
+group by b.m, b.equipment, b.from_at, b.until_at;
+
 -- The calendar of each machine; the machine's own dated calendar decides.
 create or replace temp table calendar_tile as
 select
@@ -14,7 +33,7 @@ select
     tile.zone_from,
     used.equipment is not null as orders_used,
     line.line is not null as is_constraint
-from bounds as b
+from calendar_reach as b
 join machine_calendar as mc on mc.equipment = b.equipment
 join (
     -- since when the zone's offset holds: a half-hour change of the clock starts an hour of its own
@@ -30,7 +49,10 @@ left join orders_used as used
     on used.equipment = b.equipment and used.from_at <= tile.from_at and used.until_at > tile.from_at
 left join line
     on line.constraint_machine = b.equipment and line.from_at <= tile.from_at and line.until_at > tile.from_at
-where greatest(tile.from_at, mc.from_at) < least(tile.until_at, mc.until_at);
+where
+    greatest(tile.from_at, mc.from_at) < least(tile.until_at, mc.until_at)
+    and tile.until_at > b.from_at
+    and tile.from_at < b.until_at;
 
 -- A shift, or the gap between two shifts, as one span: how far a person's word reaches (R7).
 create or replace temp table calendar_span as
