@@ -90,9 +90,9 @@ class Floor:
 
     @classmethod
     def year_of(cls, events: int) -> Floor:
-        """Choose a whole year, with a tenth of the events a day, for questions about a year."""
+        """Choose a whole year, with a quarter of the events a day, for questions about a year."""
         machines = cls.of(events).machines
-        return cls(machines, min(365, max(14, round(events / machines / 100))), thin=10)
+        return cls(machines, min(365, max(14, round(events / machines / 100))), thin=4)
 
     @property
     def window(self) -> Interval:

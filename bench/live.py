@@ -1,6 +1,7 @@
 """The live tick: today derived again, against what an event costs in the long batch.
 
-A server keeps its books open; a tick is the derivation of today's pages on top of published ones.
+A server keeps its books open and has published what was known some hours ago; a tick derives today's pages
+again, from their opening border, with what came in since.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from bench.derive import count
 from bench.floor import Floor, write_plant
 from bench.measure import Result, rounded
 from bench.project import Progress, batches, silent
@@ -23,11 +26,13 @@ from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.engines.duckdb.deriving import derive, dirt_of, publish
 from plantstack.events.batch import Batch
 from plantstack.events.log import Log
+from plantstack.intervals import DAY, HOUR
 from plantstack.plant.load import load_plant, plant_content
 from plantstack.plant.plant import Plant
 
 PER_EVENT, MORE_MACHINES = 3.0, 5.0
 DAYS = 4  # Monday to Wednesday below today
+PUBLISHED_AFTER = 8 * HOUR  # into today; by then the production day has begun at every site
 _HOT_ROWS = 5_000
 
 
@@ -54,10 +59,13 @@ def tick(machines: int, repeats: int, progress: Progress = silent) -> Tick:
         site_of = {one: plant.site_of(one).id for one in plant.equipment}
         days = list(batches(plant, floor, progress))
         with Log.open(folder, write=True, project_id=plant.project_id) as log:
-            log.bulk(days[:-1], received_at=floor.now, site_of=site_of)
+            today = days.pop().events
+            morning = pc.less(today.column("at"), floor.window.end - DAY + PUBLISHED_AFTER)
+            days.append(Batch(today.filter(morning)))
+            log.bulk(days, received_at=floor.now, site_of=site_of)
             with _opened(folder, plant, log, use_lake=False) as books:
                 publish(books)
-            _append(log, days[-1].events, floor)
+            _append(log, today.filter(pc.invert(morning)), floor)
             with _opened(folder, plant, log, use_lake=True) as books:
                 dirt = dirt_of(books)
                 seconds = []
@@ -65,7 +73,8 @@ def tick(machines: int, repeats: int, progress: Progress = silent) -> Tick:
                     started = time.perf_counter()
                     derive(books, dirt)
                     seconds.append(time.perf_counter() - started)
-        return Tick(seconds[1:], len(days[-1].events), machines)
+                events = count(books.con, "logged")
+        return Tick(seconds[1:], events, machines)
 
 
 def _append(log: Log, events: pa.Table, floor: Floor) -> None:
