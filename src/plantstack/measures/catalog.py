@@ -1,7 +1,7 @@
 """Every measure there is, by name.
 
 >>> MEASURES["time_run"].sum
-Sum(table='time', column='us', where=(('account', ('run',)),))
+Sum(table='time', column='us', where=(('account', ('run',)),), per=0)
 """
 
 from __future__ import annotations

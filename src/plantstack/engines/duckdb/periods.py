@@ -126,8 +126,10 @@ def _hour(start: int, zone: str) -> Interval:
 def _hour_name(start: int, zone: str) -> str:
     """The local hour with its offset, which tells the two hours of an autumn night apart.
 
-    >>> _hour_name(1_792_893_600_000_000, "Europe/Berlin")
-    '2026-10-25 04:00 +02:00'
+    >>> _hour_name(1_792_886_400_000_000, "Europe/Berlin")
+    '2026-10-25 02:00 +02:00'
+    >>> _hour_name(1_792_890_000_000_000, "Europe/Berlin")
+    '2026-10-25 02:00 +01:00'
     """
     offset = offset_at(zone, start)
     minutes = abs(offset) // 60_000_000
