@@ -57,6 +57,13 @@ def test_of_several_the_greatest_wins_and_the_losers_are_void_too() -> None:
     assert names(standing(rivals, PLC, RANKS)) == {"1", "tablet/a"}
 
 
+def test_what_corrects_a_loser_is_void_with_it() -> None:
+    rivals = [correction("a", "1", told_at=5), correction("b", "1", told_at=9)]
+    late = [correction("c", "tablet/a", told_at=20), correction("d", "tablet/c", told_at=21)]
+    everything_but_b = {"1", "tablet/a", "tablet/c", "tablet/d"}
+    assert names(standing([*rivals, *late], PLC, RANKS)) == everything_but_b
+
+
 def test_void_retracts_and_only_a_standing_void_of_the_void_revives() -> None:
     retract = correction("v", "1", void=True)
     assert names(standing([retract], PLC, RANKS)) == {"1"}
@@ -140,12 +147,15 @@ def brute(corrections: Sequence[Correction], kinds: Mapping[Identity, str]) -> S
 
     targets = {found.target for found in corrections}
     voided = {target for target in targets if in_force(target)}
-    voided |= {
+    # what corrects a loser takes a place that is lost
+    lost = {
         c.identity
         for c in corrections
         if c.identity not in dead and not is_retracted(c) and in_force(c.target) is not c
     }
-    return Standing(frozenset(voided), dead)
+    for _ in corrections:
+        lost |= {c.identity for c in corrections if c.identity not in dead and c.target in lost}
+    return Standing(frozenset(voided | lost), dead)
 
 
 IDENTITIES = [

@@ -37,11 +37,12 @@ class Plans:
     def __init__(self, machine: Machine, told: list[Row], dead: set[tuple[str, str]]) -> None:
         self.machine = machine
         living = [row for row in told if identity(row) not in dead]
-        self._told = [row for row in living if row["kind"] == "plan" or row["void"]]
+        # a correction of any kind may win against a plan, where neither's target has come
+        self._told = [row for row in living if row["kind"] == "plan" or row["sup_key"] is not None]
         self.slots = sorted({slot_of(row) for row in self._told if self._is_mine(row)})
 
     def _is_mine(self, row: Row) -> bool:
-        if row["void"] or row["at"] > self.machine.as_of or not self._in_calendar(row):
+        if row["kind"] != "plan" or row["void"] or row["at"] > self.machine.as_of or not self._in_calendar(row):
             return False
         if row["equipment"] == self.machine.name:
             return True

@@ -7,7 +7,8 @@
 > replaced; of several competing supersedes the order below decides and the losers are void too.
 > `void: true` retracts without a replacement; only a standing `void: true` on a correction revives what
 > that correction had voided. All members of a cycle, and a replacement of another kind than its target,
-> are dead letters whenever that becomes known.
+> are dead letters whenever that becomes known. Only roles with the right may supersede another source's
+> event.
 
 Also dead: a state with `until <= at` (R5) and an `at` more than 5 min after receipt (BOOKS 2).
 """
@@ -59,20 +60,33 @@ class Standing:
         self._holds: dict[Identity, Row | None] = {}
         self._corrections: dict[Identity, list[Row]] = {}
         for row in self._living.values():
-            if _target(row) in self._living:
+            if row["sup_key"] is not None:
                 self._corrections.setdefault(_target(row), []).append(row)
 
     def rows(self) -> list[Row]:
-        """The statement that holds in each tree; none where it was retracted."""
-        roots = [row for row in self._living.values() if _target(row) not in self._living]
+        """The statement that holds in each tree; none where it was retracted.
+
+        Corrections of what has not come yet, or is dead, compete all the same.
+        """
+        roots = [row for row in self._living.values() if row["sup_key"] is None]
+        absent = [self._in_force(name) for name in self._corrections if name not in self._living]
+        roots += [row for row in absent if row is not None]
         return [tip for tip in map(self._tip, roots) if not tip["void"]]
 
     def _dead(self) -> set[Identity]:
         return {
             name
             for name, row in self._said.items()
-            if _impossible(row) or self._of_another_kind(row) or self._in_a_cycle(name)
+            if _impossible(row)
+            or self._of_another_kind(row)
+            or self._without_right(row)
+            or self._in_a_cycle(name)
         }
+
+    def _without_right(self, row: Row) -> bool:
+        """Only a person or the same source may correct what a source has said."""
+        source = row["sup_source"] or ""
+        return source not in ("", row["source"]) and not self._sources.person(row["source"])
 
     def _of_another_kind(self, row: Row) -> bool:
         target = self._said.get(_target(row))
@@ -88,20 +102,19 @@ class Standing:
                 return True
         return False
 
-    def _in_force(self, target: Row) -> Row | None:
+    def _in_force(self, name: Identity) -> Row | None:
         """The correction that holds against a target, after those retracted are gone."""
-        name = identity(target)
         if name not in self._holds:
             competing = [row for row in self._corrections.get(name, []) if not self._retracted(row)]
             self._holds[name] = max(competing, key=self._sources.strength, default=None)
         return self._holds[name]
 
     def _retracted(self, correction: Row) -> bool:
-        by = self._in_force(correction)
-        return by is not None and by["void"] and self._in_force(by) is None
+        by = self._in_force(identity(correction))
+        return by is not None and by["void"] and self._in_force(identity(by)) is None
 
     def _tip(self, row: Row) -> Row:
-        by = self._in_force(row)
+        by = self._in_force(identity(row))
         return row if by is None else self._tip(by)
 
 

@@ -57,9 +57,10 @@ def standing(
         ranks: rank and rights by source; sources not named have the default rank and no rights.
 
     A dead correction does nothing. Of the others that supersede one target, the greatest by (source
-    rank, told_at, at, source, key) replaces or retracts it and the rest are void too. A void target
-    stays void when its replacement is replaced in turn; only a standing `void: true` on the
-    correction itself takes that correction's effect back.
+    rank, told_at, at, source, key) replaces or retracts it and the rest are void too, with all that
+    corrects them: it would take a place that is lost. A void target stays void when its replacement
+    is replaced in turn; only a standing `void: true` on the correction itself takes that correction's
+    effect back.
     """
     dead = _dead(corrections, kinds, ranks)
     live = [correction for correction in corrections if correction.identity not in dead]
@@ -68,16 +69,30 @@ def standing(
         by_target.setdefault(correction.target, []).append(correction)
     voided: set[Identity] = set()
     retracted: set[Identity] = set()
+    lost: set[Identity] = set()
     for target in _from_the_ends(by_target):
         in_force = [c for c in by_target[target] if c.identity not in retracted]
         if not in_force:
             continue
         winner = max(in_force, key=lambda c: _weight(c, ranks))
         voided.add(target)
-        voided.update(c.identity for c in in_force if c is not winner)
+        lost.update(c.identity for c in in_force if c is not winner)
         if winner.void and winner.identity not in voided:
             retracted.add(target)
-    return Standing(frozenset(voided), dead)
+    return Standing(frozenset(voided | _with_what_hangs_on(lost, by_target)), dead)
+
+
+def _with_what_hangs_on(
+    lost: Iterable[Identity], by_target: Mapping[Identity, list[Correction]]
+) -> set[Identity]:
+    found: set[Identity] = set()
+    stack = list(lost)
+    while stack:
+        here = stack.pop()
+        if here not in found:
+            found.add(here)
+            stack.extend(c.identity for c in by_target.get(here, ()))
+    return found
 
 
 def _weight(correction: Correction, ranks: Mapping[str, Rank]) -> tuple[int, int, int, str, str]:

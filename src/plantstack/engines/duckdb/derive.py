@@ -29,7 +29,8 @@ MACHINES_A_BLOCK = 25
 
 CARRY_SCHEMA = pa.schema([pa.field("slot", pa.string()), *EVENT])
 GONE_SCHEMA = pa.schema([pa.field("log_offset", pa.int64())])
-PLAN_SCHEMA = pa.schema([*EVENT, pa.field("gone_at", pa.int64())])
+# a plan with the time in which it stood, by when it and its corrections were told
+PLAN_SCHEMA = pa.schema([*EVENT, pa.field("since_at", pa.int64()), pa.field("gone_at", pa.int64())])
 SCOPE_SCHEMA = pa.schema(
     [
         pa.field("m", pa.int32()),

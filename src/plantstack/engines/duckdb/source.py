@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from plantstack.engines.duckdb.calculator import Calculator, fetch_table, put_tables
 from plantstack.engines.duckdb.derive import GONE_SCHEMA, PLAN_SCHEMA
+from plantstack.engines.duckdb.plans import plan_versions
 from plantstack.events.corrections import Correction, Identity, Rank, standing
 from plantstack.events.identity import canonical
 from plantstack.events.log import Log
@@ -41,16 +43,36 @@ def settle(con: Calculator, log: Log, upto: int) -> None:
     """Decide which events do not stand, and keep them as the table `gone` (books 1, R27).
 
     Those of them that only wait for their page to be reopened are the table `waiting`. Also makes
-    `plan_told`: every version of a plan, with the moment at which it was replaced.
+    `plan_told`: every version of a plan, with the time in which it stood.
     """
-    losers = set(_conflicts(con, log, upto))
-    told = [row for row in _told_again(con) if row["log_offset"] not in losers]
-    gone = losers | _settled(con, told)
-    _put_offsets(con, "gone", gone)
-    waiting = _waiting(con) - gone
-    _put_offsets(con, "waiting", waiting)
-    _put_offsets(con, "gone", gone | waiting)
-    _plans(con, losers, [row for row in told if row["log_offset"] not in gone | waiting])
+    found = _settled(con, log, upto, set())
+    _put_offsets(con, "gone", found.gone)
+    waiting = _waiting(con)
+    if waiting:
+        # what waits corrects nothing yet, and loses or wins no conflict
+        found = _settled(con, log, upto, waiting)
+    _put_offsets(con, "waiting", waiting - found.gone)
+    _put_offsets(con, "gone", found.gone | waiting)
+    _plans(con, found, waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What conflicts and corrections come to.
+
+    Attributes:
+        losers: offsets that lost a conflict.
+        gone: offsets that do not stand, the losers among them.
+        corrections: those that break no rule.
+        dead: those that do.
+        ranks: of the sources that corrected something.
+    """
+
+    losers: set[int]
+    gone: set[int]
+    corrections: list[Correction] = field(default_factory=list)
+    dead: frozenset[Identity] = frozenset()
+    ranks: Mapping[str, Rank] = field(default_factory=dict)
 
 
 def _put_offsets(con: Calculator, table: str, offsets: set[int]) -> None:
@@ -58,34 +80,13 @@ def _put_offsets(con: Calculator, table: str, offsets: set[int]) -> None:
     put_tables(con, {table: pa.Table.from_pylist(rows, schema=GONE_SCHEMA)})
 
 
-def _conflicts(con: Calculator, log: Log, upto: int) -> list[int]:
-    """Of several contents under one identity the least (told_at, canonical content) stands."""
-    identities = log.conflicted(upto)
-    if not identities:
-        return []
-    put_tables(con, {"disputed": pa.Table.from_pylist([{"source": s, "key": k} for s, k in identities])})
-    rows = fetch_table(con, "select e.* from everything as e semi join disputed using (source, key)")
-    rows = rows.select(EVENT.names).cast(EVENT)
-    contents = canonical(rows).to_pylist()
-    told: dict[Identity, list[tuple[int, str, int]]] = defaultdict(list)
-    for row, content in zip(rows.to_pylist(), contents, strict=True):
-        told[(row["source"], row["key"])].append((row["told_at"], content, row["log_offset"]))
-    kept = {min(versions)[2] for versions in told.values()}
-    return [offset for versions in told.values() for _, _, offset in versions if offset not in kept]
-
-
-def _told_again(con: Calculator) -> list[dict[str, Any]]:
-    """Every event that supersedes another one."""
-    told: list[dict[str, Any]] = fetch_table(
-        con, f"select {_CORRECTION} from everything where sup_key is not null"
-    ).to_pylist()
-    return told
-
-
-def _settled(con: Calculator, told: list[dict[str, Any]]) -> set[int]:
-    """The offsets that do not stand because of corrections: what they void, and those that break a rule."""
+def _settled(con: Calculator, log: Log, upto: int, waiting: set[int]) -> _Settled:
+    """Settle conflicts and corrections among all events that do not wait."""
+    losers = set(_conflicts(con, log, upto, waiting))
+    absent = losers | waiting
+    told = [row for row in _told_again(con) if row["log_offset"] not in absent]
     if not told:
-        return set()
+        return _Settled(losers, losers)
     corrections = [
         Correction(
             (row["source"], row["key"]),
@@ -104,10 +105,39 @@ def _settled(con: Calculator, told: list[dict[str, Any]]) -> set[int]:
     offsets: dict[Identity, list[int]] = defaultdict(list)
     for row in fetch_table(con, sql).to_pylist():
         identity = (row["source"], row["key"])
-        kinds[identity] = row["kind"]
         offsets[identity].append(row["log_offset"])
-    settled = standing(corrections, kinds, _ranks(con, {one.identity[0] for one in corrections}))
-    return {offset for identity in {*settled.voided, *settled.dead} for offset in offsets[identity]}
+        if row["log_offset"] not in absent:
+            kinds[identity] = row["kind"]
+    ranks = _ranks(con, {one.identity[0] for one in corrections})
+    settled = standing(corrections, kinds, ranks)
+    gone = {offset for identity in {*settled.voided, *settled.dead} for offset in offsets[identity]}
+    living = [one for one in corrections if one.identity not in settled.dead]
+    return _Settled(losers, losers | gone, living, frozenset(settled.dead), ranks)
+
+
+def _conflicts(con: Calculator, log: Log, upto: int, waiting: set[int]) -> list[int]:
+    """Of several contents under one identity the least (told_at, canonical content) stands."""
+    identities = log.conflicted(upto)
+    if not identities:
+        return []
+    put_tables(con, {"disputed": pa.Table.from_pylist([{"source": s, "key": k} for s, k in identities])})
+    rows = fetch_table(con, "select e.* from everything as e semi join disputed using (source, key)")
+    rows = rows.select(EVENT.names).cast(EVENT)
+    contents = canonical(rows).to_pylist()
+    told: dict[Identity, list[tuple[int, str, int]]] = defaultdict(list)
+    for row, content in zip(rows.to_pylist(), contents, strict=True):
+        if row["log_offset"] not in waiting:
+            told[(row["source"], row["key"])].append((row["told_at"], content, row["log_offset"]))
+    kept = {min(versions)[2] for versions in told.values()}
+    return [offset for versions in told.values() for _, _, offset in versions if offset not in kept]
+
+
+def _told_again(con: Calculator) -> list[dict[str, Any]]:
+    """Every event that supersedes another one."""
+    told: list[dict[str, Any]] = fetch_table(
+        con, f"select {_CORRECTION} from everything where sup_key is not null"
+    ).to_pylist()
+    return told
 
 
 def _ranks(con: Calculator, sources: set[str]) -> dict[str, Rank]:
@@ -127,19 +157,15 @@ def _waiting(con: Calculator) -> set[int]:
     return set(fetch_table(con, WAITING).column("log_offset").to_pylist())
 
 
-def _plans(con: Calculator, losers: set[int], replacing: list[dict[str, Any]]) -> None:
-    """Keep every version of a plan, with the moment at which a standing correction replaced it."""
-    told = fetch_table(con, "select * from everything where kind = 'plan' and not void")
-    if not told.num_rows:
-        put_tables(con, {"plan_told": PLAN_SCHEMA.empty_table()})
-        return
-    rows = [row for row in told.to_pylist() if row["log_offset"] not in losers]
-    gone: dict[Identity, int] = {}
-    for row in replacing:
-        target = (row["sup_source"], row["sup_key"])
-        gone[target] = min(gone.get(target, row["told_at"]), row["told_at"])
-    for row in rows:
-        row["gone_at"] = gone.get((row["source"], row["key"]))
+def _plans(con: Calculator, found: _Settled, waiting: set[int]) -> None:
+    """Keep every version of a plan, with the time in which it stood."""
+    told = fetch_table(con, "select * from everything where kind = 'plan' and not void").to_pylist()
+    plans = [
+        row
+        for row in told
+        if row["log_offset"] not in found.losers | waiting and (row["source"], row["key"]) not in found.dead
+    ]
+    rows = plan_versions(plans, found.corrections, found.ranks)
     put_tables(con, {"plan_told": pa.Table.from_pylist(rows, schema=PLAN_SCHEMA)})
 
 

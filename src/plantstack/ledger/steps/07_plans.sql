@@ -41,7 +41,7 @@ select
     k.until_at,
     coalesce(
         arg_max(coalesce(t.qty, 0), (t.rank, t.told_at, t.at, t.source, t.key))
-            filter (t.told_at <= k.frozen_at and (t.gone_at is null or t.gone_at > k.frozen_at)),
+            filter (t.since_at <= k.frozen_at and (t.gone_at is null or t.gone_at > k.frozen_at)),
         0
     ) as frozen,
     coalesce(
