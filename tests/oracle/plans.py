@@ -42,7 +42,9 @@ class Plans:
         self.slots = sorted({slot_of(row) for row in self._told if self._is_mine(row)})
 
     def _is_mine(self, row: Row) -> bool:
-        if row["kind"] != "plan" or row["void"] or row["at"] > self.machine.as_of or not self._in_calendar(row):
+        if row["kind"] != "plan" or row["void"]:
+            return False
+        if row["at"] > self.machine.as_of or not self._in_calendar(row):
             return False
         if row["equipment"] == self.machine.name:
             return True
