@@ -7,7 +7,6 @@ is kept; decided by joining hashes instead of asking an index for each row.
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -159,9 +158,8 @@ def _has_twins(ordered: pa.Array) -> bool:
 
 def _counted(first: int, size: int) -> pa.Array:
     """The numbers from `first` on, without a Python object for each."""
-    return pa.Array.from_buffers(
-        pa.int64(), size, [None, pa.py_buffer(array("q", range(first, first + size)))]
-    )
+    ones = repeated(1, pa.int64(), size)
+    return pc.cumulative_sum(ones, start=first - 1)
 
 
 def _stamped(events: pa.Table, first: int, received_at: int) -> pa.Table:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,13 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from plantstack.errors import LogError, Problem
-from plantstack.events.schema import EVENT, SCHEMA_VERSION, nothing
-from plantstack.intervals import DAY, Interval
+from plantstack.events.layout import COMPARED, REPEATED, parts_of
+from plantstack.events.schema import EVENT, SCHEMA_VERSION
+from plantstack.intervals import Interval
 
 ROW_GROUP = 65_536
-_OWN = ("key", "sup_key", "body")  # texts that seldom repeat gain nothing from a dictionary
-_REPEATED = [column.name for column in EVENT if pa.types.is_string(column.type) and column.name not in _OWN]
-_COMPARED = [column.name for column in EVENT if column.name not in _OWN]
 # Sorted by equipment and time, numbers grow in small steps and a key begins like the one before it.
 _DELTAS = {column.name: "DELTA_BINARY_PACKED" for column in EVENT if pa.types.is_int64(column.type)} | {
     "key": "DELTA_BYTE_ARRAY"
@@ -56,16 +53,10 @@ def write_segments(directory: Path, events: pa.Table, site_of: Mapping[str, str]
     Nothing is part of the log until `enter` has named the files in the manifest.
     """
     first, last = _span(events, "log_offset")
-    sites = _sites(events.column("equipment"), site_of)
-    classes = pc.if_else(pc.equal(events.column("kind"), "reading"), "readings", "rest")
-    groups = pa.table({"site": sites, "class": classes})
     written: list[Segment] = []
-    for site, kind_class in sorted({(row["site"], row["class"]) for row in _distinct(groups)}):
-        mask = pc.and_(pc.equal(groups["site"], site), pc.equal(groups["class"], kind_class))
-        mine = events if pc.all(mask).as_py() else events.filter(mask)
-        for part in _day_ranges(mine):
-            name = f"{first:015d}-{last:015d}-{kind_class}-{len(written)}.parquet"
-            written.append(_write(directory / name, part, site, kind_class))
+    for part in parts_of(events, site_of, ROWS_A_FILE):
+        name = f"{first:015d}-{last:015d}-{part.kind_class}-{len(written)}.parquet"
+        written.append(_write(directory / name, part.events, part.site, part.kind_class))
     sync_directory(directory)
     return written
 
@@ -154,83 +145,20 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sites(equipment: pa.ChunkedArray, site_of: Mapping[str, str]) -> pa.Array:
-    coded = equipment.combine_chunks().dictionary_encode()
-    names = pa.array([site_of.get(name, "") for name in coded.dictionary.to_pylist()], pa.string())
-    return names.take(coded.indices)
-
-
-def _distinct(groups: pa.Table) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = groups.group_by(["site", "class"]).aggregate([]).to_pylist()
-    return found
-
-
-def _day_ranges(events: pa.Table) -> list[pa.Table]:
-    """Cut at days of `at` so that no part is much larger than a file should be, each part sorted."""
-    if len(events) <= ROWS_A_FILE:
-        return [_sorted(events)]
-    days = pc.floor(pc.divide(events.column("at").cast(pa.float64()), DAY)).cast(pa.int64())
-    counts = pa.table({"day": days}).group_by("day").aggregate([([], "count_all")]).sort_by("day").to_pylist()
-    cuts, size = [counts[0]["day"]], 0
-    for row in counts:
-        if size and size + row["count_all"] > ROWS_A_FILE:
-            cuts.append(row["day"])
-            size = 0
-        size += row["count_all"]
-    spans = zip(cuts, [*cuts[1:], counts[-1]["day"] + 1], strict=True)
-    return [_sorted(events.filter(pc.and_(pc.greater_equal(days, a), pc.less(days, b)))) for a, b in spans]
-
-
-def _sorted(events: pa.Table) -> pa.Table:
-    """Sort by equipment, then time; columns that say nothing are not moved, repeated texts as numbers."""
-    order = _order(events)
-
-    def moved(column: pa.Field) -> pa.Array:
-        told = events.column(column.name)
-        if told.null_count == len(told):
-            return nothing(column.type, len(told))
-        if column.name in _REPEATED:
-            coded = _whole(told.dictionary_encode())
-            return coded if len(coded.dictionary) == 1 and not coded.null_count else coded.take(order)
-        return told.take(order).combine_chunks()
-
-    with ThreadPoolExecutor(2) as together:
-        columns = list(together.map(moved, EVENT))
-    fields = [
-        pa.field(column.name, array.type, column.nullable)
-        for column, array in zip(EVENT, columns, strict=True)
-    ]
-    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
-
-
-def _order(events: pa.Table) -> pa.Array:
-    """The places of the rows by equipment, time and offset; the rows come in order of offset."""
-    coded = _whole(events.column("equipment").dictionary_encode())
-    ranks = pc.sort_indices(pc.sort_indices(coded.dictionary)).take(coded.indices)
-    at = events.column("at").combine_chunks()
-    if not pc.any(pc.less(at[1:], at[:-1])).as_py():  # the sort is stable, so time need not be sorted again
-        return pc.array_sort_indices(ranks)
-    return pc.sort_indices(
-        pa.table({"rank": ranks, "at": at}), sort_keys=[("rank", "ascending"), ("at", "ascending")]
-    )
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        column = column.unify_dictionaries()
-    return column.combine_chunks()
-
-
 def _write(path: Path, events: pa.Table, site: str, kind_class: str) -> Segment:
     half_done = path.with_suffix(".part")
     try:
         with pq.ParquetWriter(
             half_done,
             events.schema,
-            compression="zstd",
-            use_dictionary=_REPEATED,
+            compression={
+                # Packing nothing costs more than it saves.
+                column.name: "NONE" if events.column(column.name).null_count == len(events) else "ZSTD"
+                for column in EVENT
+            },
+            use_dictionary=REPEATED,
             column_encoding=_DELTAS,
-            write_statistics=_COMPARED,
+            write_statistics=COMPARED,
             store_schema=False,  # a dictionary is how a text is written, not what it is
         ) as writer:
             writer.write_table(events, row_group_size=ROW_GROUP)

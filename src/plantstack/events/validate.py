@@ -21,7 +21,7 @@ from plantstack.events.schema import CONTENT
 from plantstack.intervals import MINUTE, rfc3339
 
 AHEAD = 5 * MINUTE  # a clock may run this much ahead of ours
-_CONTROLS = bytes(range(32))
+_FIRST_PRINTABLE = 32
 Problems = list[tuple[int, Problem]]
 
 
@@ -226,10 +226,11 @@ def _unsaid(column: pa.Array) -> pa.Array:
 def _has_control(column: pa.Array) -> bool:
     """Look at all bytes of a column at once; seldom does a row have to be looked at."""
     offsets, texts = memoryview(column.buffers()[1]).cast("i"), column.buffers()[2]
-    if texts is None:
+    begin, end = offsets[column.offset], offsets[column.offset + len(column)]
+    if texts is None or begin == end:
         return False
-    told = bytes(texts[offsets[column.offset] : offsets[column.offset + len(column)]])
-    return len(told.translate(None, _CONTROLS)) < len(told)
+    told = pa.Array.from_buffers(pa.uint8(), end - begin, [None, texts], offset=begin)
+    return int(pc.min(told).as_py()) < _FIRST_PRINTABLE
 
 
 def _instant(value: int | None) -> str:
