@@ -238,3 +238,27 @@ def test_F40_bad_rows_become_letters_with_line_and_bytes() -> None:
     assert b"dancing" in letter.raw
     assert "dancing" in letter.problem.what
     assert "'until' after 'at'" in letter.problem.what
+
+
+@pytest.mark.parametrize(
+    ("row", "where", "came"),
+    [
+        (state(9, until="2026-03-01T00:00:01Z"), "until", ("'at' (2026-03-01T00:00:09Z)", "T00:00:01Z")),
+        (state(9, supersedes={"source": "plc", "key": "9"}), "supersedes", ("source 'plc', key '9'",)),
+        (example("count", **{"from": "2026-03-02T00:00:00Z"}), "from", ("2026-03-02T00:00:00Z",)),
+        (example("alive", **{"from": "2026-03-02T00:00:00Z"}), "from", ("2026-03-02T00:00:00Z",)),
+        (example("demand", **{"from": "2026-03-02T00:00:00Z"}), "from", ("2026-03-02T00:00:00Z",)),
+        (example("inspection", ok=51), "ok", ("'n' (50),", "got 51")),
+        (example("setup_check", low=5, high=4), "low", ("'high' (4", "5")),
+        (example("order", order=None), "order", ("needs 'order'",)),
+    ],
+)
+def test_a_problem_names_the_senders_own_field_and_what_came(
+    row: dict[str, Any], where: str, came: tuple[str, ...]
+) -> None:
+    (_, problem), *others = judged(row)[1]
+    assert not others
+    assert problem.where == where
+    assert all(part in problem.what for part in came), problem.what
+    assert "_at" not in problem.what + problem.fix
+    assert "sup_" not in problem.what + problem.fix

@@ -43,7 +43,10 @@ def strict_object(line: bytes) -> dict[str, Any]:
             parse_int=_whole,
         )
     except json.JSONDecodeError as error:
-        refuse("event-not-json", f"expected one JSON object, {error.msg} at character {error.pos + 1}")
+        came = f"{text[:37]}..." if len(text) > 40 else text
+        why = f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
+        fix = "a line is one JSON object; a foreign file needs a mapping"
+        refuse("event-not-json", f"expected one JSON object, got {came!r} ({why})", fix)
     except RecursionError:
         refuse("event-too-deep", "the JSON is nested too deeply", f"keep it below {MAX_DEPTH} levels")
     if not isinstance(found, dict):

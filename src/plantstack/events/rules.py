@@ -17,6 +17,10 @@ LATEST = 7_258_118_400_000_000  # 2200-01-01
 
 KIND_LIST = tuple(KINDS)
 KIND_NAMES = pa.array(KIND_LIST)
+WIRE = {"sup_source": "supersedes", "sup_key": "supersedes"} | {
+    field.column: field.name for fields in FIELDS.values() for field in fields.values() if field.column
+}
+"""Column -> what its sender calls it."""
 INSTANTS = ("at", "told_at", "from_at", "until_at")
 _COMMON_COLUMNS = {field.column for field in COMMON} | {"sup_source", "sup_key", "body"}
 
@@ -110,7 +114,7 @@ ROW_RULES: tuple[RowRule, ...] = (
         ("state",),
         ("until_at",),
         lambda c: _and(c.of("state"), pc.less_equal(c["until_at"], c["at"])),
-        "expected 'until' after 'at'",
+        "expected 'until' after 'at' ({at}), got {came}",
         "a state without 'until' holds to the next one",
     ),
     RowRule(
@@ -118,7 +122,7 @@ ROW_RULES: tuple[RowRule, ...] = (
         _BEFORE_AT,
         ("from_at",),
         lambda c: _and(c.of(*_BEFORE_AT), pc.greater_equal(c["from_at"], c["at"])),
-        "expected 'from' before 'at'",
+        "expected 'from' before 'at' ({at}), got {came}",
         "it covers [from, at)",
     ),
     RowRule(
@@ -128,28 +132,28 @@ ROW_RULES: tuple[RowRule, ...] = (
         lambda c: _and(
             c.of(*_SPANS), pc.invert(c.of("alive")), pc.greater_equal(c["from_at"], c["until_at"])
         ),
-        "expected 'from' before 'until'",
+        "expected 'from' before 'until' ({until_at}), got {came}",
     ),
     RowRule(
         "event-span",
         ("alive",),
         ("from_at", "until_at"),
         lambda c: _and(c.of("alive"), pc.greater(c["from_at"], c["until_at"])),
-        "expected 'from' not after 'until'",
+        "expected 'from' not after 'until' ({until_at}), got {came}",
     ),
     RowRule(
         "event-number-range",
         ("inspection",),
         ("n_ok",),
         lambda c: _and(c.of("inspection"), pc.greater(c["n_ok"], c["n"])),
-        "expected 'ok' at most 'n'",
+        "expected 'ok' at most 'n' ({n}), got {came}",
     ),
     RowRule(
         "event-number-range",
         ("setup_check",),
         ("low", "high"),
         lambda c: _and(c.of("setup_check"), pc.greater(c["low"], c["high"])),
-        "expected 'low' at most 'high'",
+        "expected 'low' at most 'high' ({high}), got {came}",
     ),
     RowRule(
         "event-missing",
@@ -162,19 +166,19 @@ ROW_RULES: tuple[RowRule, ...] = (
             pc.is_null(c["high"]),
             pc.is_null(c["ok"]),
         ),
-        "a setup_check with a value needs 'low', 'high' or 'ok'",
+        "a setup_check with a value ({came}) needs 'low', 'high' or 'ok', got none",
     ),
     RowRule(
         "event-missing",
         ("reading",),
-        ("kind",),
+        ("value", "kind"),
         lambda c: _and(
             c.of("reading"),
             pc.is_null(c["value"]),
             pc.not_equal(c["quality"].fill_null(""), "bad"),
             pc.invert(c["void"].fill_null(False)),
         ),
-        "a reading needs 'value' unless its quality is bad",
+        "a reading needs 'value' unless its quality is bad, got none",
     ),
     RowRule(
         "event-not-a-number",
@@ -183,7 +187,7 @@ ROW_RULES: tuple[RowRule, ...] = (
         lambda c: pc.invert(
             _and(*(pc.is_finite(c[name]).fill_null(True) for name in ("value", "low", "high")))
         ),
-        "expected a finite number",
+        "expected finite numbers, got value {value}, low {low}, high {high}",
         "leave the field out when the value is not known",
     ),
     RowRule(
@@ -191,14 +195,14 @@ ROW_RULES: tuple[RowRule, ...] = (
         (),
         ("sup_source", "sup_key"),
         lambda c: pc.xor(pc.is_null(c["sup_source"]), pc.is_null(c["sup_key"])),
-        "expected source and key of the event to correct",
+        "expected source and key of the event to correct, got {sup_source} and {sup_key}",
     ),
     RowRule(
         "event-supersedes",
         (),
         ("sup_source",),
         lambda c: _and(pc.equal(c["sup_source"], c["source"]), pc.equal(c["sup_key"], c["key"])),
-        "an event cannot correct itself",
+        "expected another event to correct, got this one: source {sup_source}, key {sup_key}",
         "give the correction a key of its own",
     ),
     RowRule(

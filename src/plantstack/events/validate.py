@@ -6,6 +6,7 @@ judge one event of a tablet and a million of a bulk load. A bad row never harms 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from plantstack.errors import Problem, did_you_mean
 from plantstack.events import bodies, rules
 from plantstack.events.forms import shown
 from plantstack.events.identity import KeyMaker
+from plantstack.events.jsontext import number_text
 from plantstack.events.kinds import KINDS
 from plantstack.events.names import Names
 from plantstack.events.schema import CONTENT
@@ -88,23 +90,41 @@ class Sheet:
             self._marked[kinds] = pc.is_in(self["kind"], pa.array(kinds))
         return self._marked[kinds]
 
-    def report(self, bad: pa.Array, code: str, where: str, what: str, fix: str = "") -> None:
-        """Note a problem for every marked row; `{came}` and `{kind}` in the sentence are filled in."""
+    def report(self, bad: pa.Array, code: str, name: str, what: str, fix: str = "") -> None:
+        """Note a problem for every marked row, under the name its sender knows.
+
+        In the sentence `{came}` is what came, `{kind}` the kind, and the name of any other column what
+        came there.
+        """
         for row in pc.indices_nonzero(bad).to_pylist():
-            said = what.format(came=self.came(where, row), kind=self["kind"][row])
-            self.problems.append((row, Problem(code, where, said, fix)))
+            said = what.format_map(_Came(self, row, name))
+            self.problems.append((row, Problem(code, rules.WIRE.get(name, name), said, fix)))
 
     def came(self, name: str, row: int) -> str:
         """Write what came in a field, for a message."""
         value: Any = self[name][row].as_py()
         if value is not None and name in rules.INSTANTS:
             return _instant(value)
-        return shown(value)
+        return number_text(value) if isinstance(value, Decimal) else shown(value)
 
     def worst(self, name: str) -> tuple[Any, Any]:
         """Return the least and greatest value of a column."""
         found = pc.min_max(self[name])
         return found["min"].as_py(), found["max"].as_py()
+
+
+class _Came(dict[str, str]):
+    """What came in a row, looked up when a sentence asks for it."""
+
+    def __init__(self, sheet: Sheet, row: int, name: str) -> None:
+        super().__init__()
+        self._of = (sheet, row, name)
+
+    def __missing__(self, name: str) -> str:
+        sheet, row, about = self._of
+        if name == "kind":
+            return str(sheet["kind"][row].as_py())
+        return sheet.came(about if name == "came" else name, row)
 
 
 def _check_common(sheet: Sheet, received_at: int) -> None:
@@ -131,7 +151,7 @@ def _check_common(sheet: Sheet, received_at: int) -> None:
     for name in ("source", "key"):
         if sheet.says(name) and _has_control(sheet[name]):
             bad = pc.match_substring_regex(sheet[name], r"[\x00-\x1f]")
-            sheet.report(bad, "event-control-character", name, "holds a control character: {came}")
+            sheet.report(bad, "event-control-character", name, "expected no control character, got {came}")
 
 
 def _check_fields(sheet: Sheet) -> None:
@@ -140,7 +160,8 @@ def _check_fields(sheet: Sheet) -> None:
         allowed = rules.ALLOWED.get(name)
         if allowed is not None:
             bad = pc.and_(pc.is_valid(sheet[name]), pc.invert(allowed.take(sheet.code)))
-            sheet.report(bad, "event-unknown-field", name, f"a {{kind}} has no '{name}'")
+            what = f"a {{kind}} has no '{rules.WIRE.get(name, name)}', got {{came}}"
+            sheet.report(bad, "event-unknown-field", name, what)
         if name in rules.COUNTED and sheet.worst(name)[0] < 0:
             fix = "send a correction (supersedes) instead of a negative number"
             sheet.report(
@@ -186,9 +207,9 @@ def _resolve(sheet: Sheet, names: Names) -> pa.Array:
         if not name:
             problem = Problem("event-missing", "equipment", "expected an equipment, got none")
         elif name in names:
-            problem = Problem(
-                "event-equipment", "equipment", f"'{name}' named no equipment at {_instant(at)}"
-            )
+            what = f"'{name}' named no equipment at {_instant(at)}"
+            fix = "use its permanent id, or date its placement in the plant files"
+            problem = Problem("event-equipment", "equipment", what, fix)
         else:
             problem = Problem(
                 "event-equipment", "equipment", f"unknown equipment '{name}'", did_you_mean(name, names)
