@@ -8,7 +8,7 @@ import pytest
 from tests.events.build import NOON, RECEIVED, SITES, contents, events, fill, opened, state, states
 from tests.events.examples import example
 
-from plantstack.events import segments
+from plantstack.events import layout, segments
 from plantstack.events.batch import CONFLICT, Batch, Cursor
 from plantstack.events.guard import Places
 from plantstack.events.log import Log
@@ -41,6 +41,17 @@ def test_segments_are_cut_by_site_and_class_and_sorted(tmp_path: Path) -> None:
         assert sorted(written, key=lambda found: found.name) == sorted(
             log.manifest(), key=lambda found: found.name
         )
+
+
+def test_many_counts_have_files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*(example("count", key=str(i)) for i in range(30)), *(state(i) for i in range(5))]
+    for least, classes in ((31, {("rest", 35)}), (30, {("counts", 30), ("rest", 5)})):
+        monkeypatch.setattr(layout, "MANY_COUNTS", least)
+        with opened(tmp_path / str(least)) as log:
+            log.append(Batch(events(*rows)), received_at=RECEIVED)
+            written = log.seal(now=RECEIVED + 48 * HOUR, site_of=SITES)
+            assert {(found.kind_class, found.rows) for found in written} == classes
+            assert len(log.events()) == len(rows)
 
 
 def test_a_large_seal_is_cut_at_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

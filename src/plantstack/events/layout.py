@@ -1,6 +1,8 @@
 """How the rows of segments lie: parted by class and site, sorted by equipment and time, cut at days.
 
 Everything is sorted once; site and class are part of the order, so each file is a slice of the whole.
+Counts are most of what happens, and most questions are not about them: where they are many they have
+files of their own, and whoever looks for something else passes these over by their statistics.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from plantstack.intervals import DAY
 _OWN = ("key", "sup_key", "body")  # texts that seldom repeat gain nothing from a dictionary
 REPEATED = [column.name for column in EVENT if pa.types.is_string(column.type) and column.name not in _OWN]
 COMPARED = [column.name for column in EVENT if column.name not in _OWN]
+MANY_COUNTS = 50_000  # fewer are not worth a file
+_CLASSES = ("counts", "readings", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,7 @@ def parts_of(events: pa.Table, site_of: Mapping[str, str], rows: int) -> Iterato
     places = sorted(range(len(names)), key=lambda place: (site_of.get(names[place], ""), names[place]))
     ranks = {place: rank for rank, place in enumerate(places)}
     rank = pa.array([ranks[place] for place in range(len(names))], pa.int64()).take(coded.indices)
-    is_reading = _whole(pc.equal(events.column("kind"), "reading"))
-    if pc.any(is_reading).as_py():
-        rank = pc.add(rank, pc.multiply(is_reading.cast(pa.int64()), len(names)))
+    rank = pc.add(rank, pc.multiply(_classes(events.column("kind")), len(names)))
     laid = _moved(events, _order(events, rank))
     begin = 0
     for kind_class, site, size in _sizes(rank, [site_of.get(names[place], "") for place in places]):
@@ -49,12 +51,23 @@ def parts_of(events: pa.Table, site_of: Mapping[str, str], rows: int) -> Iterato
         begin += size
 
 
+def _classes(kinds: pa.ChunkedArray) -> pa.Array:
+    """The place in `_CLASSES` of every row."""
+    coded = _whole(kinds.dictionary_encode())
+    names = coded.dictionary.to_pylist()
+    own = {"reading": "readings"}
+    if "count" in names and pc.sum(pc.equal(coded.indices, names.index("count"))).as_py() >= MANY_COUNTS:
+        own["count"] = "counts"
+    places = [_CLASSES.index(own.get(name, "rest")) for name in names]
+    return pa.array(places, pa.int64()).take(coded.indices)
+
+
 def _sizes(rank: pa.Array, sites: list[str]) -> list[tuple[str, str, int]]:
     """How many rows each class and site has, in the order they lie in."""
     sizes: dict[tuple[str, str], int] = {}
     for one in sorted(pc.value_counts(rank).to_pylist(), key=lambda counted: counted["values"]):
-        is_reading, place = divmod(one["values"], len(sites))
-        group = ("readings" if is_reading else "rest", sites[place])
+        kind_class, place = divmod(one["values"], len(sites))
+        group = (_CLASSES[kind_class], sites[place])
         sizes[group] = sizes.get(group, 0) + one["counts"]
     return [(*group, size) for group, size in sizes.items()]
 
