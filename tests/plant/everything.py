@@ -161,6 +161,12 @@ costs:
   - {fact: labour, amount: 31.5}
 exchange_rates:
   - {currency: EUR, into: USD, rate: 1.1, from: 2026-01-01}
+targets:
+  - {kpi: oee, at: [line-1], products: [cola], value: 65 %, dead_band: 2 %, from: 2026-01-01,
+     until: 2027-01-01, owner: plant manager, evidence: best weeks, author: lean}
+  - {kpi: crew_present_ratio, low: 95 %, high: 1.1}
+  - {kpi: copq, value: 1200.5, per: month, currency: USD}
+own_kpis: {schema: plantstack-kpis/1}
 sources:
   - {match: "tablet*", rank: 100, person: true}
   - {match: "plc*", silence_limit: 2 min}

@@ -8,6 +8,7 @@ from plantstack.plant.model import ALWAYS, Changeovers
 from plantstack.plant.plant import Plant
 from plantstack.plant.read_calendars import read_calendar
 from plantstack.plant.read_equipment import read_area, read_line, read_machine, read_site
+from plantstack.plant.read_kpis import read_own_kpis
 from plantstack.plant.read_products import (
     product_id,
     read_changeovers,
@@ -24,6 +25,7 @@ from plantstack.plant.read_settings import (
     read_settings,
     read_source,
 )
+from plantstack.plant.read_targets import read_target
 from plantstack.plant.readers import Word, ident, text
 from plantstack.plant.report import Place, Report
 from plantstack.plant.tree import Block
@@ -83,6 +85,8 @@ def _read_sections(fields: Fields, is_whole: bool) -> Plant:
         costs=fields.each("costs", "cost", read_cost),
         exchange_rates=fields.each("exchange_rates", "exchange rate", read_exchange_rate),
         sources=fields.each("sources", "source", read_source),
+        targets=tuple(one for many in fields.each("targets", "target", read_target) for one in many),
+        own_kpis=read_own_kpis(fields),
     )
     settings.close("settings")
     return plant

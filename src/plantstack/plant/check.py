@@ -6,6 +6,7 @@ from plantstack.plant.check_calendars import check_calendars
 from plantstack.plant.check_standards import check_prices, check_standards, check_units
 from plantstack.plant.check_structure import check_lines, check_names, check_placements
 from plantstack.plant.plant import Plant
+from plantstack.plant.read_targets import check_targets
 from plantstack.plant.report import Report
 
 
@@ -22,6 +23,7 @@ def check_plant_facts(plant: Plant, report: Report) -> None:
     check_units(plant, report)
     check_standards(plant, report)
     check_prices(plant, report)
+    check_targets(plant.targets, report)
 
 
 def _check_sources(plant: Plant, report: Report) -> None:

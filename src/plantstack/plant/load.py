@@ -10,6 +10,7 @@ from pathlib import Path
 from plantstack.errors import Problem
 from plantstack.plant.build import build_plant
 from plantstack.plant.plant import Plant
+from plantstack.plant.read_kpis import as_section
 from plantstack.plant.report import Place, Report
 from plantstack.plant.tree import Block, Node, content_text, from_content, read_block
 
@@ -89,12 +90,13 @@ def _merge(plant_dir: Path, report: Report) -> tuple[Block, bool]:
         if block is None:
             is_whole = False
             continue
-        for key, node in block.nodes.items():
+        sections, lines = as_section(path.name, block)
+        for key, node in sections.items():
             if key in nodes:
                 what = f"section '{key}' stands here and at {places[key]}"
-                report.add("section-twice", block.key_places[key], what, "Join them in one file.")
+                report.add("section-twice", lines[key], what, "Join them in one file.")
             else:
-                nodes[key], places[key] = node, block.key_places[key]
+                nodes[key], places[key] = node, lines[key]
     return Block(nodes, Place(MAIN_FILE, 1), places), is_whole
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TypeAlias, TypeVar
 
 from plantstack.intervals import HOUR, SECOND
+from plantstack.plant.report import Place
 
 T = TypeVar("T")
 
@@ -274,6 +275,35 @@ class ExchangeRate:
     into: str
     rate: Decimal
     from_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number as a target writes it: plain in the unit of its KPI, or a share `%`, or a time `s`."""
+
+    number: Decimal
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRule:
+    """What a KPI should be, at an equipment ('' the group) and for a product ('' any)."""
+
+    kpi: str
+    at: str
+    product: str
+    value: Amount | None
+    low: Amount | None
+    high: Amount | None
+    dead_band: Decimal | None
+    per: str
+    from_day: date | None
+    until_day: date | None
+    owner: str
+    evidence: str
+    author: str
+    currency: str
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

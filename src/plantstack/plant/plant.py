@@ -22,8 +22,10 @@ from plantstack.plant.model import (
     Site,
     SourceRule,
     Standard,
+    TargetRule,
 )
 from plantstack.plant.structure import Span, build_spans
+from plantstack.plant.tree import Block
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Plant:
     costs: tuple[Cost, ...]
     exchange_rates: tuple[ExchangeRate, ...]
     sources: tuple[SourceRule, ...]
+    targets: tuple[TargetRule, ...]
+    own_kpis: Block  # as written; what it means is decided where formulas are read
 
     @cached_property
     def equipment(self) -> dict[str, Equipment]:
