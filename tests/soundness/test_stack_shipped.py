@@ -192,25 +192,30 @@ def test_a_correction_reaches_every_stored_sum(tmp_path: Path) -> None:
 scenario: A count of 900 that was 90, 50 pieces of another day and a stop that was none leave no sum behind
 rule: 1 a replacement takes the place of its target
 plant:
-  calendars:
-    day: {shifts: {day: {from: 07:00, until: 10:00}}, week: {daily: [day]}}
+  sites:
+    plant: {zone: Europe/Berlin, currency: EUR, calendar: always}
 loads:
   - events:
-      - filler 07:00 state producing, 08:00 stopped key=s1, 08:30 producing, 10:00 off
-      - filler Tue 07:00 state producing, Tue 10:00 off, +10d 07:00 producing, +10d 08:00 off
+      - filler 07:00 state producing, 08:00 stopped key=s1, 08:30 producing, +10d 08:00 producing
       - filler 07:30 count good=900 key=c1, 09:30 good=10, Tue 07:40 good=50 key=c2
     expect:
       - days: Mon
         measures: {qty_good: 910, time_other_stop: 30 min, n_stop: 1}
   - received: +10d 09:00
     events:
-      - filler 07:30 count good=90 supersedes=c1 told="+10d 08:00"
       - filler +10d 07:40 count good=50 supersedes=c2 told="+10d 08:00"
+    expect:
+      - grain: day
+        measures:
+          qty_good: {Mon: 910, Tue: 0, +10d: 50}
+  - received: +10d 09:30
+    events:
+      - filler 07:30 count good=90 supersedes=c1 told="+10d 09:00"
       - filler 08:00 state void supersedes=s1
     expect:
       - days: Mon
         measures: {qty_good: 100, time_other_stop: 0, n_stop: 0}
-        kpis: {oee: 100/10800, good_parts: 100}
+        kpis: {oee: 100/61200, good_parts: 100}    # 17 h from 07:00 on
       - grain: hour
         days: Mon
         measures:
@@ -218,7 +223,7 @@ loads:
           time_run: {07:00: 1 h, 08:00: 1 h, 09:00: 1 h}
       - grain: shift
         measures:
-          qty_good: {Mon day: 100, Tue day: 0, +10d day: 50}
+          qty_good: {Mon all-day: 100, Tue all-day: 0, +10d all-day: 50}
       - grain: day
         measures:
           qty_good: {Mon: 100, Tue: 0, +10d: 50}
