@@ -65,3 +65,9 @@ def test_more_than_can_be_is_marked() -> None:
 def test_narrow_terminals_lose_nothing() -> None:
     doubted = row(value=None, why_none="there is a long reason that people have to read to its very end")
     assert "very end" in " ".join(shown(kpi_table([doubted], {}), width=60).split())
+
+
+def test_a_target_stands_beside_the_number_with_its_difference_and_status() -> None:
+    told = shown(kpi_table([row(target=0.65, status="missed"), row(kpi="b")], {}), width=130)
+    assert all(word in told for word in ("65.0 %", "-15.0 pt", "missed", "off by"))
+    assert "off by" not in shown(kpi_table([row(target=None, status="no target")], {}), width=130)

@@ -298,6 +298,11 @@ KINDS: dict[str, Kind] = {
                 number("value"),
                 number("low"),
                 number("high"),
+                text(
+                    "per",
+                    of=("hour", "shift", "day", "week", "month", "period", "quarter", "year"),
+                    says="the length of period a total is meant for",
+                ),
                 text("owner"),
                 start(must=True),
                 until(),

@@ -23,12 +23,16 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
     axes = [axis for axis in rows[0]["scope"] if axis not in ("path", "level")] if rows else []
     labelled = len({row["period"]["label"] for row in rows}) > 1
     is_closed = any(row["reported"] for row in rows)
+    is_aimed = any(row.get("target") is not None for row in rows)
     table.add_column("KPI", overflow="fold", min_width=14)
     for title in (*axes, *(["period"] if labelled else [])):
         table.add_column(title, overflow="fold", min_width=8)
     table.add_column("value", justify="right", no_wrap=True)
-    for title in (*(["change"] if labelled else []), *(["reported"] if is_closed else [])):
+    more = (*(["change"] if labelled else []), *(["reported"] if is_closed else []))
+    for title in (*more, *(["target", "off by"] if is_aimed else [])):
         table.add_column(title, justify="right", no_wrap=True)
+    if is_aimed:
+        table.add_column("status", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("range", overflow="fold")
     table.add_column("trust", no_wrap=True)
@@ -40,6 +44,7 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
         told += [_value(row)]
         told += [_change(row, before.get(place))] if labelled else []
         told += [_reported(row)] if is_closed else []
+        told += _aim(row) if is_aimed else []
         told += [_bar(row), _range(row), _trust(row, notes)]
         table.add_row(*(escape(cell) for cell in told))
         before[place] = row
@@ -69,13 +74,29 @@ def _reported(row: Row) -> str:
     return "as reported" if told["difference"] == 0 else figure(told["value"], row["unit"])
 
 
+def _aim(row: Row) -> list[str]:
+    """The target, how far the value is off it, and the status."""
+    target = row.get("target")
+    if target is None:
+        return ["", "", ""]
+    off = "" if row["value"] is None else moved(row["value"] - target, row["unit"])
+    return [figure(target, row["unit"]), off, row["status"] or ""]
+
+
 def _change(row: Row, before: Row | None) -> str:
     if before is None or row["value"] is None or before["value"] is None:
         return ""
-    moved = row["value"] - before["value"]
-    sign = "+" if moved > 0 else ""
-    points = row["unit"] == "1"
-    return f"{sign}{moved * 100:.1f} pt" if points else sign + figure(moved, row["unit"])
+    return moved(row["value"] - before["value"], row["unit"])
+
+
+def moved(by: float, unit: str) -> str:
+    """A difference with its sign; of shares in points.
+
+    >>> moved(0.015, "1"), moved(-60, "s")
+    ('+1.5 pt', '-1 min')
+    """
+    sign = "+" if by > 0 else ""
+    return f"{sign}{by * 100:.1f} pt" if unit == "1" else sign + figure(by, unit)
 
 
 def _bar(row: Row) -> str:

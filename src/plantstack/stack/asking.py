@@ -21,6 +21,7 @@ from plantstack.measures.catalog import MEASURES
 from plantstack.plant.plant import Plant
 from plantstack.stack.changing import Changing
 from plantstack.stack.gathering import Key, gather, key_of
+from plantstack.stack.targeting import Targeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,10 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     level, scope = check_scope(engine.books.plant, question.query.scope)
     kpis, notes = _allowed(kpis, question)
     ids = tuple(kpi.id for kpi in kpis)
-    needed = measures_needed(catalog, ids, question.profile)
-    query = replace(question.query, measures=needed, counts_open=True)
+    targeting = Targeting(engine, catalog, question.query, question.profile)
+    needed = {*measures_needed(catalog, ids, question.profile), *targeting.measures(kpis)}
+    names = tuple(name for name in MEASURES if name in needed)
+    query = replace(question.query, measures=names, counts_open=True)
     models = [kpi.model for kpi in kpis if kpi.model]
     cells = gather(engine, query, models) if ids else []
     cells = _with_changes(engine, catalog, kpis, query, question.profile, cells)
@@ -108,9 +111,9 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             if value.kpi.lowest == "line" and found.keys.get("line") == "":
                 continue  # machines that stand in no line have no number of a line
             told = _too_fine(value, question.query, level)
-            row = {**(replace(value, exact=None, why_none=told) if told else value).as_row()}
             if told:
-                row |= {"low": None, "high": None, "if_typical": None}
+                value = replace(value, exact=None, why_none=told, low=None, high=None, if_typical=None)
+            row = {**value.as_row(), **targeting.of(value, cell, found, _finest(found, scope))}
             rows.append(_row(row, place, found, reported.get((value.kpi.id, key_of(found, query.by)))))
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
@@ -161,13 +164,17 @@ def _too_fine(value: KpiValue, query: MeasureQuery, level: str) -> str:
 
 def _place(plant: Plant, query: MeasureQuery, level: str, scope: str, cell: MeasureCell) -> dict[str, str]:
     """The scope of a row: its path, and the value of every axis."""
-    finest = next(
-        (cell.keys[axis] for axis in ("machine", "line", "area", "site") if cell.keys.get(axis)), scope
-    )
+    finest = _finest(cell, scope)
     spans = plant.spans.get(finest, ())
     standing = [span.path for span in spans if span.from_at < max(cell.span.end, 1)]
     path = standing[-1] if standing else plant.enterprise
     return {"path": path, "level": level if finest == scope else plant.equipment[finest].level, **cell.keys}
+
+
+def _finest(cell: MeasureCell, scope: str) -> str:
+    """The equipment a cell is of: the finest it was split by, else what was asked for."""
+    axes = ("machine", "line", "area", "site")
+    return next((cell.keys[axis] for axis in axes if cell.keys.get(axis)), scope)
 
 
 def _reported(
@@ -205,14 +212,14 @@ def _row(
     order = ("kpi", "version", "layer", "profile", "unit")
     head = {name: value[name] for name in order}
     period = {"from": rfc3339(cell.span.start), "to": rfc3339(cell.span.end), "label": cell.label}
-    rest = {name: told for name, told in value.items() if name not in (*order, "trust")}
+    aims = {name: value[name] for name in ("target", "status", "against")}
+    rest = {name: told for name, told in value.items() if name not in (*order, *aims, "trust")}
     return {
         **head,
         "scope": dict(place),
         "period": period,
         **rest,
-        "target": None,
-        "status": None,
+        **aims,
         "trust": value["trust"],
         "n_open": cell.n_open,
         "currency": cell.currency,

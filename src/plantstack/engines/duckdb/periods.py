@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -63,6 +63,17 @@ def periods_of(
         span = _clip(spans.get(label, bounds), bounds)
         out[label] = Period(name or "all", span, min(lengths.get(label, span.length), span.length))
     return out
+
+
+def whole_periods(books: Books, query: MeasureQuery) -> dict[str, Interval]:
+    """The periods of a question as calendars have them, whole also where books or question end inside one.
+
+    The question must have been asked before; hours and the whole have none.
+    """
+    if query.grain in ("hour", "all"):
+        return {}
+    found = _shifts(books) if query.grain == "shift" else _days(books, replace(query, days=(None, None)))[0]
+    return {label.strip(): span for label, span in found.items()}
 
 
 def open_at(books: Books, ends: Iterable[int], *, by_machine: bool) -> dict[tuple[int, str], int]:

@@ -1,0 +1,212 @@
+"""Could a miss be mere chance? Judged from what is behind the number: pieces, events, stops.
+
+Were the target true, how often would a period like this one come out at least so far off? Where that is
+not rare the miss is watched, not called. The rules take every piece and every stop for independent of the
+others, which is the least that chance can do: what is beyond it is news.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, erfc, exp, floor, lgamma, log, sqrt
+
+from plantstack.errors import FormulaError
+from plantstack.kpis.cell import CellValues
+from plantstack.kpis.check import unit_of_formula
+from plantstack.kpis.expand import expand
+from plantstack.kpis.formula import Formula, Undefined, value_of
+from plantstack.kpis.grammar import Name, Node, Number, Operation
+from plantstack.kpis.kpi import Catalog, Kpi
+
+RARE = 0.05
+_EXACT_UPTO = 1000  # above it the normal curve is as good
+_COUNTS = ((("pc", 1),), (("count", 1),))
+_EVENTS = (("count", 1),)
+_TIME = (("s", 1),)
+
+# What falls in how many pieces: seconds -> the measure that counts them.
+_FALLS_IN = {
+    **dict.fromkeys(("time_breakdown", "time_other_stop", "time_waiting", "time_micro_stop"), "n_stop"),
+    "time_planned_overrun": "n_stop",
+    **dict.fromkeys(("time_setup", "time_changeover"), "n_changeover"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How likely at least so great a miss is where the target is true.
+
+    Attributes:
+        rule: `binomial`, `poisson` or `stops`.
+        p: the probability.
+        n: the pieces, events or stops behind the number.
+    """
+
+    rule: str
+    p: float
+    n: int
+
+    @property
+    def explains(self) -> bool:
+        """Whether chance alone does that often enough."""
+        return self.p >= RARE
+
+
+@dataclass(frozen=True, slots=True)
+class _Ratio:
+    """A formula as numerator over denominator; `limit` is the target it is compared with."""
+
+    above: Node
+    below: Node | None
+    limit: Fraction
+    is_short: bool
+
+
+def chance_measures(catalog: Catalog, kpi_id: str, profile: str) -> set[str]:
+    """The counts that tell in how many pieces the time behind a KPI falls."""
+    behind = expand(catalog, kpi_id, profile).measures
+    return {_FALLS_IN[name] for name in behind if name in _FALLS_IN}
+
+
+def chance_of(
+    kpi: Kpi, formula: Formula, values: CellValues, limit: Fraction, *, is_short: bool
+) -> Chance | None:
+    """Weigh a miss; None where nothing countable is behind the number.
+
+    Args:
+        kpi: with a value here.
+        formula: that gave it.
+        values: the sums of the cell, those of `chance_measures` among them.
+        limit: what it should be, in the unit the formula works out to.
+        is_short: whether the value is below the limit.
+    """
+    ratio = _taken_apart(formula.node, values.catalog, values.profile, limit, is_short)
+    try:
+        return _weighed(kpi, ratio, values)
+    except (Undefined, FormulaError, ZeroDivisionError):
+        return None
+
+
+def _taken_apart(node: Node, catalog: Catalog, profile: str, limit: Fraction, is_short: bool) -> _Ratio:
+    """Peel off what changes no odds: names of other KPIs, factors, `1 - x`."""
+    match node:
+        case Name(name) if name in catalog.kpis and (behind := catalog.formula_behind(name, profile)):
+            return _taken_apart(behind.node, catalog, profile, limit, is_short)
+        case Operation("-", Number(one), right, _) if one == 1:
+            return _taken_apart(right, catalog, profile, 1 - limit, not is_short)
+        case Operation("*", Number(factor), right, _) if factor:
+            return _taken_apart(right, catalog, profile, limit / factor, is_short)
+        case Operation("/", Operation("*", Number(factor), inner, _), right, _) if factor:
+            return _Ratio(inner, right, limit / factor, is_short)
+        case Operation("/", left, right, _):
+            return _Ratio(left, right, limit, is_short)
+        case _:
+            return _Ratio(node, None, limit, is_short)
+
+
+def _weighed(kpi: Kpi, ratio: _Ratio, values: CellValues) -> Chance | None:
+    units = [_powers(node, values) for node in (ratio.above, ratio.below)]
+    amount = value_of(ratio.above, values)
+    base = Fraction(1) if ratio.below is None else value_of(ratio.below, values, below=True)
+    if amount < 0 or base <= 0 or ratio.limit < 0:
+        return None
+    if units[0] in _COUNTS and (ratio.below is None or units[1] in (*_COUNTS, _TIME, (("h", 1),))):
+        if units[1] in _COUNTS and kpi.ceiling == 1 and ratio.limit <= 1:
+            return _binomial(amount, base, ratio)
+        expected = ratio.limit * base
+        p = poisson_upto(floor(amount), expected) if ratio.is_short else poisson_from(ceil(amount), expected)
+        return Chance("poisson", p, floor(amount))
+    if units[0] == _TIME and units[1] == _EVENTS and ratio.below is not None:
+        # n events in so much time, or a time that n events took: both are a Poisson count of amount / limit
+        expected = amount / ratio.limit
+        n = floor(base)
+        p = poisson_from(n, expected) if ratio.is_short else poisson_upto(n - 1, expected)
+        return Chance("poisson", p, n)
+    is_share = units[0] == units[1] or (ratio.below is None and not units[0])
+    return _of_stops(kpi, ratio, values, amount / base) if is_share or units[0] == _TIME else None
+
+
+def _powers(node: Node | None, values: CellValues) -> tuple[tuple[str, int], ...]:
+    if node is None:
+        return ()
+    return unit_of_formula(values.catalog, Formula("", node), values.profile, "target").powers
+
+
+def _binomial(amount: Fraction, base: Fraction, ratio: _Ratio) -> Chance:
+    n, p = floor(base), float(ratio.limit)
+    k = min(floor(amount), n)
+    tail = binomial_upto(k, n, p) if ratio.is_short else binomial_upto(n - ceil(amount), n, 1 - p)
+    return Chance("binomial", tail, n)
+
+
+def _of_stops(kpi: Kpi, ratio: _Ratio, values: CellValues, value: Fraction) -> Chance | None:
+    """Losses fall in n stops whose lengths scatter as their mean: a share s scatters by s * sqrt(2/n)."""
+    if ratio.below is None and ratio.is_short and _powers(ratio.above, values):
+        return None  # less of a good time than wanted: what was lost is not in the number
+    is_rest = ratio.is_short and 0 <= ratio.limit < 1
+    share = 1 - ratio.limit if is_rest else ratio.limit
+    names = sorted(chance_measures(values.catalog, kpi.id, values.profile))
+    n = sum(floor(values.value(name, below=False)) for name in names)
+    if not n or not share:
+        return None
+    return Chance("stops", _beyond(float(abs(value - ratio.limit) / share) / sqrt(2 / n)), n)
+
+
+def poisson_upto(k: int, expected: Fraction) -> float:
+    """The probability of at most k events where so many are expected.
+
+    >>> round(poisson_upto(2, Fraction(5)), 4)
+    0.1247
+    """
+    mean = float(expected)
+    if k < 0:
+        return 0.0
+    if mean > _EXACT_UPTO:
+        return _beyond((mean - k - 0.5) / sqrt(mean))
+    if mean == 0:
+        return 1.0
+    return min(1.0, sum(exp(i * log(mean) - mean - lgamma(i + 1)) for i in range(min(k, _far(mean)) + 1)))
+
+
+def poisson_from(k: int, expected: Fraction) -> float:
+    """The probability of at least k events where so many are expected.
+
+    >>> round(poisson_from(9, Fraction(5)), 4)
+    0.0681
+    """
+    return 1.0 - poisson_upto(k - 1, expected)
+
+
+def binomial_upto(k: int, n: int, p: float) -> float:
+    """The probability of at most k out of n.
+
+    >>> round(binomial_upto(45, 50, 0.95), 4)
+    0.1036
+    """
+    if k < 0:
+        return 0.0
+    if k >= n or p <= 0:
+        return 1.0
+    if p >= 1:
+        return 0.0
+    spread = n * p * (1 - p)
+    if spread > _EXACT_UPTO or n > 50 * _EXACT_UPTO:
+        return _beyond((n * p - k - 0.5) / sqrt(spread))
+    first = max(0, int(n * p - 40 * sqrt(spread) - 60))  # below it nothing is left to add
+    return min(1.0, sum(exp(_log_of(i, n, p)) for i in range(first, k + 1)))
+
+
+def _log_of(i: int, n: int, p: float) -> float:
+    ways = lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1)
+    return ways + i * log(p) + (n - i) * log(1 - p)
+
+
+def _far(mean: float) -> int:
+    """Beyond so many events nothing is left to add."""
+    return int(mean + 40 * sqrt(mean) + 60)
+
+
+def _beyond(z: float) -> float:
+    """The part of a normal curve beyond z standard deviations."""
+    return 0.5 * erfc(z / sqrt(2))
