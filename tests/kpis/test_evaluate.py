@@ -144,7 +144,9 @@ def test_what_no_floor_event_feeds_needs_its_kind(kpi: str) -> None:
 
 def test_a_sum_that_is_none_says_why() -> None:
     sums = {"qty_good": None, "qty_total": None, "qty_scrap": 3}
-    cell = Cell(sums, kinds=frozenset({"count"}), reasons={"qty_total": "line-1 names no exit machine"})
+    cell = Cell(
+        sums, kinds=frozenset({"count", "count:scrap"}), reasons={"qty_total": "line-1 names no exit machine"}
+    )
     assert evaluate("scrap_rate", cell).why_none == "line-1 names no exit machine"
     assert evaluate("good_parts", cell).why_none == "qty_good is not known here"
     assert evaluate("scrap_count", cell).value == 3

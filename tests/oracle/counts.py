@@ -9,6 +9,8 @@
 > for it where good is absent only in the sum for an absent total).
 > R23: A machine with `good: by_exception` declares good = total - scrap - rework - startup_reject, count by
 > count (it may be negative and adds).
+> R39: A count that gives total and good but no scrap says that the rest was scrapped: scrap = total - good -
+> rework - startup_reject, never below 0.
 > R24: in whole pieces where Q is whole, else in millionths.
 """
 
@@ -48,6 +50,9 @@ def in_pieces(machine: Machine, count: Row, product: str) -> Decimal:
 def classes(machine: Machine, count: Row, factor: Decimal) -> dict[str, Decimal]:
     """R22 and R23: what a count says of each class, in pieces."""
     said = {name: count[name] for name in CLASSES if count[name] is not None}
+    if "total" in said and "good" in said and "scrap" not in said:
+        sorted_out = sum((said.get(name, ZERO) for name in REJECTED), ZERO)
+        said["scrap"] = max(ZERO, said["total"] - said["good"] - sorted_out)
     said = {name: half_up(Fraction(qty) * Fraction(factor), 6) for name, qty in said.items()}
     if not said:
         return said

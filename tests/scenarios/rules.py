@@ -85,6 +85,8 @@ RULES = (
     "6 what falls into unknown time is evidence",
     "6 an absent total is the sum of the classes",
     "6 absent good is not known",
+    "6 a class of pieces never told is not known",
+    "6 pieces of those who never told a class are evidence",
     "6 pieces without a standard",
     "6 units are pieces by machine and product",
     "6 the standard is looked up where the piece was made",

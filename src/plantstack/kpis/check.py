@@ -11,7 +11,7 @@ from plantstack.kpis.grammar import Call, Negative, Node, Operation, names_of
 from plantstack.kpis.kpi import AXES, Catalog, Kpi, alternatives
 from plantstack.kpis.scale import conversion, parse_kpi_unit
 from plantstack.measures.catalog import MEASURES
-from plantstack.measures.measure import PLANT_FACTS
+from plantstack.measures.measure import COUNT_FACTS, PLANT_FACTS
 from plantstack.units import Unit, parse_unit
 
 PERSONAL_AXES = frozenset({"person", "people", "operator", "employee", "worker", "user", "by", "badge"})
@@ -142,7 +142,7 @@ def _declared(kpi: Kpi) -> Iterator[Problem]:
             yield Problem("kpi-individual", _at(kpi), f"a KPI of an individual ('{axis}')", fix)
         elif axis not in AXES:
             yield Problem("kpi-unknown-split", _at(kpi), f"unknown split '{axis}'", did_you_mean(axis, AXES))
-    known = (*KINDS, *PLANT_FACTS)
+    known = (*KINDS, *COUNT_FACTS, *PLANT_FACTS)
     for kind in (kind for need in kpi.needs for kind in alternatives(need)):
         if kind not in known:
             what = f"'needs' names the unknown event kind '{kind}'"
@@ -200,7 +200,13 @@ def _needs(catalog: Catalog, kpi: Kpi) -> Iterator[Problem]:
     formula = catalog.kpi_formula(kpi, catalog.default_profile)
     for name in dict.fromkeys(names_of(formula.node)) if formula else ():
         needs = {kind for need in kpi.needs for kind in alternatives(need)}
-        if name in MEASURES and not set(MEASURES[name].feeds) & needs:
+        # 'count' stands for each of its classes
+        fed = (
+            {word for feed in MEASURES[name].feeds for word in (feed, feed.partition(":")[0])}
+            if name in MEASURES
+            else needs
+        )
+        if not fed & needs:
             feeds = " or ".join(MEASURES[name].feeds)
             yield Problem("kpi-needs", _at(kpi), f"'{name}' is filled by {feeds}", f"Add {feeds} to 'needs'.")
 

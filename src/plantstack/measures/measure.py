@@ -20,6 +20,9 @@ Adding = Literal["add", "output", "route"]
 # What no event says but the plant files may.
 PLANT_FACTS = ("plant:planned_scrap", "plant:route", "plant:constraint", "plant:crew")
 
+# What counts say of some pieces only: a class that was never told is not known, and not 0 (books 6, R40).
+COUNT_FACTS = ("count:scrap", "count:rework", "count:startup_reject", "count:first_pass")
+
 # The accounts inside planned busy time.
 BUSY_ACCOUNTS = tuple(name for name in ACCOUNTS if name not in ("planned_down", "not_scheduled"))
 
@@ -97,7 +100,7 @@ class Measure:
         unit: base unit (`time_*` s, `hours_*` h, levels value x day).
         kind: flow, event (counted where it ends) or level (kept as value x days).
         meaning: one line for the reference page.
-        feeds: event kinds, or facts of the plant files, any of which can fill it.
+        feeds: event kinds, classes of counts or facts of the plant files, any of which can fill it.
         sum: how an engine adds it up; None while no fact table carries it.
         adds: `add` over equipment; `output`: at line scope and above see `line_parts`; `route`: of the
             first machine of each line, also where single machines are asked for.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plantstack.measures.measure import TOTAL_CLASSES, LinePart, Measure, Sum
+from plantstack.measures.measure import TOTAL_CLASSES, Evidence, LinePart, Measure, Sum
 
 _COUNT = ("count",)
+_SCRAP, _REWORK, _STARTUP = ("count:scrap",), ("count:rework",), ("count:startup_reject",)
 
 
 def _pieces(
@@ -20,6 +21,21 @@ def _pieces(
     unit = "pc" if column == "qty" else "s"
     marks = (("flags", flags),) if flags else ()
     return Measure(name, unit, "flow", meaning, feeds, Sum("pieces", column, (("class", classes), *marks)))
+
+
+def _untold(which: str, what: str, *touches: str) -> Measure:
+    """The pieces of those who never told a class, while others of the scope did: its sum is too low."""
+    where = (("class", TOTAL_CLASSES), ("untold", (which,)))
+    step = f"Record {what} there too, once a 0 where there is none."
+    return Measure(
+        f"qty_{which}_untold",
+        "pc",
+        "flow",
+        f"pieces of lines, or of machines in none, that never told {what}",
+        _COUNT,
+        Sum("pieces", "qty", where),
+        evidence=Evidence("qty_counted", touches, step, 10),
+    )
 
 
 def _output(measure: Measure, *line_parts: LinePart) -> Measure:
@@ -38,8 +54,15 @@ PIECES = (
         _pieces("qty_exit_counted", "the same at the exit of a line: doubts about its output", *TOTAL_CLASSES)
     ),
     _output(_pieces("qty_good", "pieces, on the pass on which they were judged good", "good")),
-    _output(_pieces("qty_first_pass", "good at the first judgement, without rework", "first_pass")),
-    _pieces("qty_scrap", "judged scrap", "scrap"),
+    _output(
+        _pieces(
+            "qty_first_pass",
+            "good at the first judgement, without rework",
+            "first_pass",
+            feeds=("count:first_pass", "inspection"),
+        )
+    ),
+    _pieces("qty_scrap", "judged scrap", "scrap", feeds=_SCRAP),
     replace(
         _pieces(
             "qty_scrap_planned",
@@ -60,14 +83,14 @@ PIECES = (
         adds="route",
         layer=2,
     ),
-    _pieces("qty_rework", "sent to rework on that pass", "rework"),
+    _pieces("qty_rework", "sent to rework on that pass", "rework", feeds=_REWORK),
     _pieces("qty_rework_recovered", "made good elsewhere: final yield and delivery, never OEE", "recovered"),
-    _pieces("qty_startup_reject", "rejected while starting up", "startup_reject"),
+    _pieces("qty_startup_reject", "rejected while starting up", "startup_reject", feeds=_STARTUP),
     _pieces(
         "qty_inspected",
         "judged for the first time: the totals of counts that state first_pass, and n of inspections",
         "inspected",
-        feeds=("count", "inspection"),
+        feeds=("count:first_pass", "inspection"),
     ),
     _pieces("qty_defects", "defects found; a piece may have many", "defects", feeds=("inspection",)),
     _pieces("qty_opportunities", "chances of a defect", "opportunities", feeds=("inspection",)),
@@ -80,10 +103,24 @@ PIECES = (
         flags=("ramp",),
     ),
     _pieces("time_ideal_good", "ideal cycle x good pieces", "good", column="ideal"),
-    _pieces("time_ideal_first_pass", "ideal cycle x first-pass good pieces", "first_pass", column="ideal"),
-    _pieces("time_ideal_scrap", "ideal cycle x scrap", "scrap", column="ideal"),
-    _pieces("time_ideal_rework", "ideal cycle x pieces sent to rework", "rework", column="ideal"),
-    _pieces("time_ideal_startup_reject", "ideal cycle x start-up rejects", "startup_reject", column="ideal"),
+    _pieces(
+        "time_ideal_first_pass",
+        "ideal cycle x first-pass good pieces",
+        "first_pass",
+        column="ideal",
+        feeds=("count:first_pass",),
+    ),
+    _pieces("time_ideal_scrap", "ideal cycle x scrap", "scrap", column="ideal", feeds=_SCRAP),
+    _pieces(
+        "time_ideal_rework", "ideal cycle x pieces sent to rework", "rework", column="ideal", feeds=_REWORK
+    ),
+    _pieces(
+        "time_ideal_startup_reject",
+        "ideal cycle x start-up rejects",
+        "startup_reject",
+        column="ideal",
+        feeds=_STARTUP,
+    ),
     _pieces(
         "time_line_ideal_good",
         "good pieces at the line exit x ideal cycle of the line's constraint",
@@ -107,6 +144,8 @@ PIECES = (
         flags=("ramp",),
         feeds=("state",),
     ),
+    _untold("scrap", "scrap", "qty_scrap", "time_ideal_scrap"),
+    _untold("rework", "rework", "qty_rework", "time_ideal_rework"),
     _output(_pieces("qty_plan", "planned pieces, as frozen before the shift", "plan", feeds=("plan",))),
     _pieces("qty_plan_edited", "how far the plan was edited after that", "plan_edited", feeds=("plan",)),
 )

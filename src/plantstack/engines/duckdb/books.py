@@ -244,18 +244,38 @@ def _window(con: Calculator, now: int | None) -> Interval:
     return Interval(least - _MARGIN, max(least, most) + _MARGIN)
 
 
+# Kinds by equipment, and of counts the classes of pieces: a total and a good tell the scrap too (R39, R40).
+_SEEN = """
+with told as (
+    select
+        equipment,
+        kind,
+        bool_or(kind = 'count' and (scrap is not null or (total is not null and good is not null))) as scrap,
+        bool_or(kind = 'count' and rework is not null) as rework,
+        bool_or(kind = 'count' and startup_reject is not null) as startup_reject,
+        bool_or(kind = 'count' and first_pass is not null) as first_pass
+    from everything
+    where log_offset > $after
+    group by equipment, kind
+)
+
+select equipment, kind from told
+union all
+select equipment, 'count:' || class as kind
+from (unpivot told on scrap, rework, startup_reject, first_pass into name class value is_told)
+where is_told
+"""
+
+
 def _put_seen(books: Books) -> None:
-    """Make `seen`: which kinds were ever recorded of which equipment; and `old_gone`."""
+    """Make `seen`: which kinds and classes of pieces were recorded of which equipment; and `old_gone`."""
     con, published = books.con, books.manifest
     if published is None:
-        con.execute("create or replace temp table seen as select distinct equipment, kind from everything")
+        con.execute(f"create or replace temp table seen as {_SEEN}", {"after": -1})
         put_tables(con, {"old_gone": GONE_SCHEMA.empty_table()})
         return
     for table in ("seen", "gone"):
         names = published.files[table].values()
         name = "seen" if table == "seen" else "old_gone"
         con.execute(f"create or replace temp table {name} as from {lake.parquet(books.folder, names)}")
-    con.execute(
-        "insert into seen select distinct equipment, kind from everything"
-        f" where log_offset > {published.stamp.offset} except from seen"
-    )
+    con.execute(f"insert into seen from ({_SEEN}) except from seen", {"after": published.stamp.offset})

@@ -71,7 +71,7 @@ class Cells:
             elif measure.sum is None and recorded.intersection(measure.feeds):
                 told[name], reasons[name] = None, f"{measure.feeds[0]} events are kept, but not added up yet"
             elif not recorded.intersection(measure.feeds):
-                told[name] = None
+                told[name], reasons[name] = None, f"needs {measure.feeds[0]}"
             elif is_placed and "state" in measure.feeds:
                 told[name], reasons[name] = None, _PLACED
             elif measure.adds == "output" and lineless and not set(measure.feeds) <= {"plan", "order"}:

@@ -163,6 +163,9 @@ class DuckEngine:
             names = self._family(scope)
             lines = set(names)
         kinds = {kind for name in names for kind in self._kinds.get(name, ())}
+        by_exception = {one.id for one in self.books.plant.machines.values() if one.good_by_exception}
+        if any(name in by_exception and "count" in self._kinds.get(name, ()) for name in names):
+            kinds |= {f"count:{one}" for one in ("scrap", "rework", "startup_reject")}
         return frozenset(kinds | self._plant_facts(lines))
 
     def _plant_facts(self, names: set[str]) -> set[str]:

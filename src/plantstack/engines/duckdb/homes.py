@@ -17,10 +17,23 @@ from plantstack.plant.structure import FAR_FUTURE, FAR_PAST, Span
 
 _FIRST, _LAST = "", "9999-99-99"
 
-# One row a machine and stretch of days: the places above it and the exit machine of its line.
+# One row a machine and stretch of days: the places above it, the exit machine of its line, and which classes
+# of pieces its line, or it where it stands in none, ever told (R40).
 _HOME = """
 create or replace temp table home as
-with stood as (
+with tells as (
+    select equipment, kind from seen where kind in ('count:scrap', 'count:rework')
+    union
+    select equipment, unnest(['count:scrap', 'count:rework']) as kind from machine where good_by_exception
+),
+
+teller as (
+    select equipment as place, kind from tells
+    union
+    select p.line as place, t.kind from tells as t join placement as p using (equipment) where p.line != ''
+),
+
+stood as (
     select
         p.equipment,
         greatest(p.from_at, coalesce(line.from_at, p.from_at)) as from_at,
@@ -46,7 +59,9 @@ select
     s.line,
     s.exit_machine,
     s.constraint_machine,
-    s.entry_machine
+    s.entry_machine,
+    (coalesce(nullif(s.line, ''), s.equipment), 'count:scrap') in (from teller) as tells_scrap,
+    (coalesce(nullif(s.line, ''), s.equipment), 'count:rework') in (from teller) as tells_rework
 from stood as s
 join border_day as first_day on first_day.site = s.site and first_day.border_at = s.from_at
 join border_day as last_day on last_day.site = s.site and last_day.border_at = s.until_at

@@ -111,6 +111,8 @@ def _where(one: Sum) -> str:
         if column == "flags":
             bits = sum(flag_bit(value) for value in values)
             told.append(f"s.flags & {bits} = {bits}")
+        elif column == "untold":  # by the line, or the machine where it stands in none (R40)
+            told += [f"not h.tells_{value}" for value in values]
         elif column == "is_closed":
             told.append("s.is_closed" if values == ("true",) else "not s.is_closed")
         else:

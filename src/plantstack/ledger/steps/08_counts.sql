@@ -28,7 +28,14 @@ select
     end as is_unjudged,
     e.total,
     e.good,
-    e.scrap,
+    -- what a total leaves that is neither good nor sorted otherwise was scrapped, where nobody says so himself (R39)
+    coalesce(
+        e.scrap,
+        case
+            when e.total is not null and e.good is not null
+                then greatest(e.total - e.good - coalesce(e.rework, 0) - coalesce(e.startup_reject, 0), 0)::decimal(18, 6)
+        end
+    ) as scrap,
     e.rework,
     e.first_pass,
     e.startup_reject
