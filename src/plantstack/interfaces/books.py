@@ -1,4 +1,4 @@
-"""Commands that read and rebuild the books: kpi, ledger, explain, rebuild."""
+"""Commands that read and rebuild the books: kpi, ledger, rebuild."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ProfileName = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for name, command in (("kpi", kpi), ("ledger", ledger), ("explain", explain), ("rebuild", rebuild)):
+    for name, command in (("kpi", kpi), ("ledger", ledger), ("rebuild", rebuild)):
         app.command(name)(command)
 
 
@@ -73,7 +73,7 @@ def kpi(
 ) -> None:
     """Answer with KPIs: value, range, trust and what they are made of."""
     with Stack.open(project) as stack:
-        zones = _zones(stack)
+        zones = zones_of(stack)
         asked = times.window(since, until, zones)
         answer = stack.kpis(
             _words(ids),
@@ -84,14 +84,14 @@ def kpi(
             days=asked.days,
             span=asked.span,
             profile=profile,
-            known_at=_offset(stack, known_at, zones),
+            known_at=known_offset(stack, known_at, zones),
             structure=times.structure(structure),
             currency=currency.upper(),
         )
         notes = [*answer.notes, *stack.notes()]
         names = stack.kpi_names()
-    told = tables.kpi_table(answer.rows, names) if answer.rows else _nothing(answer.as_of)
-    give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+    told = tables.kpi_table(answer.rows, names) if answer.rows else nothing(answer.as_of)
+    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
 def ledger(
@@ -105,44 +105,15 @@ def ledger(
 ) -> None:
     """Show where every second of a machine went."""
     with Stack.open(project) as stack:
-        zones = _zones(stack)
+        zones = zones_of(stack)
         asked = times.window(since, until, zones)
-        offset = _offset(stack, known_at, zones)
+        offset = known_offset(stack, known_at, zones)
         entries = stack.ledger(machine, asked.span, days=asked.days, known_at=offset)
         rows = [entry_row(entry) for entry in entries.to_pylist()]
         answer = KpiTable(rows, *stack.standing(known_at=offset))
         notes, zone = stack.notes(), stack.zone_of(machine)
-    told = tables.ledger_table(rows, zone) if rows else _nothing(answer.as_of)
-    give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
-
-
-def explain(
-    project: Project,
-    kpi: Annotated[str, typer.Argument(metavar="ID", help="Which KPI.")],
-    scope: Scope = "",
-    since: From = None,
-    until: To = None,
-    known_at: KnownAt = None,
-    profile: ProfileName = None,
-    as_json: AsJson = False,
-    as_lines: AsLines = False,
-) -> None:
-    """Show what a number is made of, down to entries and events for a single machine."""
-    with Stack.open(project) as stack:
-        zones = _zones(stack)
-        asked = times.window(since, until, zones)
-        answer = stack.explain(
-            kpi,
-            scope=scope,
-            days=asked.days,
-            span=asked.span,
-            profile=profile,
-            known_at=_offset(stack, known_at, zones),
-        )
-        notes = [*answer.notes, *stack.notes()]
-        zone = stack.zone_of(scope)
-    told = tables.lineage_table(answer.rows, zone) if answer.rows else _nothing(answer.as_of)
-    give(_answer(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+    told = tables.ledger_table(rows, zone) if rows else nothing(answer.as_of)
+    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
 def rebuild(
@@ -170,7 +141,7 @@ def rebuild(
     give(Answer([row], problems=problems, offset=offset), as_json=as_json, told=told or " ")
 
 
-def _nothing(as_of: Mapping[str, str]) -> str:
+def nothing(as_of: Mapping[str, str]) -> str:
     """Why a table is empty: nothing was ever told, or nothing of what was asked for."""
     if not as_of:
         return _NEVER
@@ -178,7 +149,8 @@ def _nothing(as_of: Mapping[str, str]) -> str:
     return f"Nothing was told about this scope and window. The books reach: {reach}."
 
 
-def _answer(table: KpiTable, notes: list[Problem]) -> Answer:
+def answer_of(table: KpiTable, notes: list[Problem]) -> Answer:
+    """The answer of a command from a table of the stack."""
     return Answer(table.rows, notes=notes, offset=table.offset, as_of=table.as_of)
 
 
@@ -186,11 +158,12 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def _zones(stack: Stack) -> list[str]:
+def zones_of(stack: Stack) -> list[str]:
+    """The clocks of all sites."""
     return [site.zone for site in stack.plant.sites.values()]
 
 
-def _offset(stack: Stack, text: str | None, zones: list[str]) -> int | None:
+def known_offset(stack: Stack, text: str | None, zones: list[str]) -> int | None:
     """An offset, or the last offset received at an instant."""
     if text is None:
         return None

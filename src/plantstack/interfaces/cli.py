@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces import books, demo_tour
+from plantstack.interfaces import books, demo_tour, explain
 from plantstack.interfaces.answer import (
     CRASH,
     TROUBLE,
@@ -195,6 +195,7 @@ def demo(
 
 
 books.register(app)
+explain.register(app)
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from plantstack.plant.plant import Plant
 from plantstack.plant.scaffold import write_scaffold
 from plantstack.stack.adopting import check_adopted, shown_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
+from plantstack.stack.bridging import Bridging
 from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
@@ -269,6 +270,27 @@ class Stack:
         query = MeasureQuery((), scope, (), "all", days, span)
         question = Question((kpi,), query, profile or self.plant.profile.name)
         return Explaining(self.engine(known_at=known_at), shipped_catalog(), question).table()
+
+    def bridge(
+        self,
+        kpi: str,
+        *,
+        versus: tuple[str | None, tuple[str | None, str | None], Interval | None],
+        scope: str = "",
+        days: tuple[str | None, str | None] = (None, None),
+        span: Interval | None = None,
+        profile: str | None = None,
+        known_at: int | None = None,
+    ) -> KpiTable:
+        """Return how a number came from another scope (None: the same), days and span.
+
+        Raises:
+            QueryError: as for `kpis`.
+        """
+        query = MeasureQuery((), scope, (), "all", days, span)
+        then = MeasureQuery((), scope if versus[0] is None else versus[0], (), "all", *versus[1:])
+        question = Question((kpi,), query, profile or self.plant.profile.name)
+        return Bridging(self.engine(known_at=known_at), shipped_catalog(), question, then).table()
 
     def notes(self) -> list[Problem]:
         """What is worth knowing beside the numbers: edited plant files, events that wait."""
