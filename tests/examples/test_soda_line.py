@@ -91,6 +91,11 @@ def test_a_stop_whose_clock_is_not_known_is_flagged_and_has_no_hour(soda: Path) 
     assert {row["why_none"] for row in rows if row["value"] is None} == {
         "stops were recorded without a clock time: ask by shift, day or longer"
     }
+    with Stack.open(soda) as stack:
+        first = stack.kpis(["micro_stop_count", "run_time"], scope="soda-line", grain="hour").rows[:2]
+    assert [row["value"] for row in first] == [None, None], (
+        "the first batch may have been stopped in its first hour"
+    )
     day = minutes(soda, "stop_time", days=("2024-08-29", "2024-08-29"))
     assert day[""] == 244, "a whole day is as the workbook has it"
 
@@ -98,6 +103,20 @@ def test_a_stop_whose_clock_is_not_known_is_flagged_and_has_no_hour(soda: Path) 
 def test_what_the_workbook_does_not_say_is_not_computed(soda: Path) -> None:
     row = value(soda, "oee", scope="soda-line")
     assert row["value"] is None and "good" in row["why_none"]
+
+
+@pytest.mark.parametrize(
+    ("kpi", "why"),
+    [
+        ("scrap_rate", "needs count:scrap"),
+        ("scrap_count", "needs count:scrap"),
+        ("rework_rate", "needs count:rework"),
+        ("first_pass_yield", "needs count:first_pass or inspection"),
+    ],
+)
+def test_what_was_never_recorded_is_not_0(soda: Path, kpi: str, why: str) -> None:
+    row = value(soda, kpi, scope="soda-line")
+    assert (row["value"], row["why_none"]) == (None, why)
 
 
 def test_the_last_batch_ends_after_midnight(soda: Path) -> None:

@@ -111,6 +111,7 @@ RULES = (
     "8 a plan is spread over the scheduled time of its slot",
     # 10 and 11: KPIs
     "9 line OEE is the exit's good pieces at the pace of the constraint",
+    "14 durations without a clock are not computable at a finer grain",
     "10 the profiles move factors and denominators",
     "10 without a denominator or a needed kind there is no value but a reason",
     "10 set-up adherence counts checks inside their limits",
@@ -141,4 +142,9 @@ RULES = (
     "above an order's material is ready when it stood there before its start",
     "11 low and high bound what unknown time may have been",
     "11 a grade is that of the greatest share of doubt",
+    "11 a code that contradicts the machine is evidence",
+    "11 reasons told late or in bulk are evidence",
+    "11 a source whose clock is off is evidence",
+    "11 performance above 100 percent is evidence and never capped",
+    "11 a person's count beside a signal's is evidence",
 )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import condition
-from plantstack.engines.duckdb.periods import open_at, periods_of
+from plantstack.engines.duckdb.periods import PLACES, open_at, periods_of, placed_cells
 from plantstack.engines.duckdb.remaining import BY_SHIFT, MEASURE, left_in, remaining
 from plantstack.engines.duckdb.settling import Settling
 from plantstack.engines.duckdb.sums import is_machine_level
@@ -43,12 +43,15 @@ class Cells:
         lineless = self._lineless()
         left = remaining(self.books, self.level, self.scope) if MEASURE in query.measures else []
         self.settling.prepare(period.span.end for period in periods.values())
+        placed = placed_cells(self.books, query, self.level, self.scope)
         cells: list[MeasureCell] = []
         for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query)):
             keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
             period = periods[key[-1]]
             mine = self._recorded_of(keys, recorded)
-            told, reasons = self._told(sums, mine, lineless or self._silent_exits(keys))
+            place = tuple(keys[axis] for axis in query.by if axis in PLACES)
+            is_placed = (*place, key[-1]) in placed
+            told, reasons = self._told(sums, mine, lineless or self._silent_exits(keys), is_placed=is_placed)
             if query.grain == "shift" and reasons.pop(MEASURE, ""):
                 told[MEASURE] = left_in(left, query, keys, key[-1])
             currency = self.settling.settle(told, reasons, key, keys, period)
@@ -58,12 +61,10 @@ class Cells:
         return cells
 
     def _told(
-        self, sums: Mapping[str, Exact], recorded: frozenset[str], lineless: str
+        self, sums: Mapping[str, Exact], recorded: frozenset[str], lineless: str, *, is_placed: bool
     ) -> tuple[dict[str, Exact | None], dict[str, str]]:
         told: dict[str, Exact | None] = {}
         reasons: dict[str, str] = {}
-        is_fine = self.query.grain == "hour" or self.query.span is not None
-        is_placed = is_fine and bool(sums.get("time_placed"))
         for name in self.query.measures:
             measure = MEASURES[name]
             if name == MEASURE:

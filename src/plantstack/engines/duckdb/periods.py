@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from plantstack.engines.contract import MeasureQuery
+from plantstack.engines.contract import Axis, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
+from plantstack.engines.duckdb.homes import condition
+from plantstack.engines.duckdb.sums import key_columns, window_of
 from plantstack.intervals import HOUR, Interval, from_us
+from plantstack.ledger.rules import flag_bit
 from plantstack.plant.localtime import offset_at
 
 _FAR = 2**62
@@ -95,6 +98,43 @@ def open_at(books: Books, ends: Iterable[int], *, by_machine: bool) -> dict[tupl
     )
     found = books.con.execute(sql).fetchall() if instants else []
     return {(at, name): count for at, name, count in found}
+
+
+# Axes that are places; a stop without a clock may be anywhere in its shift, also among other products.
+PLACES: tuple[Axis, ...] = ("site", "area", "line", "machine")
+
+
+def placed_cells(books: Books, query: MeasureQuery, level: str, scope: str) -> set[tuple[str, ...]]:
+    """Which cells hold a part of a shift in which time is of known length and unknown place (books 14).
+
+    Every part of its shift is uncertain, not only where such time happens to lie; a whole shift is not.
+
+    Returns:
+        The values of the axes that are places, and the label: as the summing SQL makes them.
+    """
+    if query.grain != "hour" and query.span is None:
+        return set()
+    axes, label = key_columns(replace(query, by=tuple(one for one in query.by if one in PLACES)), "f")
+    has_labels = query.grain not in ("all", "hour", "shift")
+    labels = "join label on label.site = h.site and label.day = f.day" if has_labels else ""
+    bit = flag_bit("placed")
+    sql = f"""
+        with placed as (
+            select equipment, day, shift, sum(us) as whole_us from all_time_day
+            group by all having bool_or(flags & {bit} = {bit})
+        )
+        select distinct * exclude (equipment, day, shift, whole_us, us) from (
+            select f.equipment, f.day, f.shift, p.whole_us, {"".join(f"{one}, " for one in axes)}
+                {label} as period, sum(f.us) as us
+            from all_time_fact as f
+            join placed as p using (equipment, day, shift)
+            join home as h on h.equipment = f.equipment and f.day >= h.from_day and f.day < h.until_day
+            {labels}
+            where {condition(level, scope)} and {window_of(query)}
+            group by all
+        ) where us < whole_us
+    """
+    return {tuple(str(one) for one in row) for row in books.con.execute(sql).fetchall()}
 
 
 def _extent(books: Books, machines: Sequence[str]) -> Interval:
