@@ -132,13 +132,16 @@ def test_chance_is_judged_by_what_is_behind(
 def busy(run: int, stopped: int, stops: int) -> dict[str, Any]:
     sums = dict.fromkeys(
         ("time_no_order", "time_waiting", "time_setup", "time_other_stop", "time_micro_stop"), 0
-    ) | {"time_planned_overrun": 0, "time_unknown": 0, "n_changeover": 0}
+    ) | {"time_planned_overrun": 0, "time_unknown": 0, "n_changeover": 0, "n_micro_stop": 0}
     return {**sums, "time_run": run, "time_breakdown": stopped, "time_ideal_good": run, "n_stop": stops}
 
 
 def test_lost_time_scatters_as_the_stops_it_fell_in() -> None:
     assert status("oee", busy(550, 450, 2), "up", "0.6") == WATCH
     assert status("oee", busy(550, 450, 400), "up", "0.6") == MISSED
+    # many short stops beside one long: it is the long one that chance is in
+    mixed = {**busy(550, 400, 101), "time_micro_stop": 50, "n_micro_stop": 100}
+    assert status("oee", mixed, "up", "0.6") == WATCH
     # no stop at all: it was slow, and that is no chance
     assert status("oee", {**busy(550, 0, 0), "time_run": 1000}, "up", "0.6") == MISSED
 

@@ -47,6 +47,7 @@ class Kpi:
         change: how: now - base, 1 - now / base, now / base.
         is_fixed_mix: compared product by product, weighed by the baseline's planned time.
         is_core: shown without being adopted.
+        replaces: version of the shipped KPI it stands for; 0 none.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Kpi:
     change: ChangeKind = ""
     is_fixed_mix: bool = False
     is_core: bool = True
+    replaces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from plantstack.plant.source import (
     Block,
     Fields,
     Report,
+    between,
     choice,
     decimal,
     ident,
@@ -46,6 +47,7 @@ _TYPES: dict[str, KpiType] = {"ratio": "ratio", "change": "change", "list": "lis
 _CHANGES: dict[str, ChangeKind] = {"difference": "difference", "reduction": "reduction", "ratio": "ratio"}
 _WITHOUT_FORMULA = ("model", "change")
 _NAMES = list_of(ident)
+_LAYERS = between(integer, 1, 5)
 
 T = TypeVar("T")
 
@@ -95,14 +97,29 @@ def read_catalog(files: Iterable[Path]) -> tuple[Catalog, list[Problem]]:
     )
 
 
+def read_kpis(block: Block, report: Report) -> dict[str, Kpi]:
+    """Read the KPIs of one file; problems go to the report."""
+    found = _Found()
+    fields = Fields(block, "a file of KPIs", report)
+    fields.need("schema", choice("plantstack-kpis/1"))
+    _read_kpis(fields, found, is_core=True)
+    return found.kpis
+
+
+def _read_kpis(fields: Fields, found: _Found, *, is_core: bool) -> None:
+    """A layer stands once at the top, or with each KPI."""
+    layer = fields.want("layer", _LAYERS, 0)
+    for name, kpi in _each(fields, "kpis", "kpi"):
+        own = kpi.want("layer", _LAYERS, layer) if layer else kpi.need("layer", _LAYERS)
+        found.kpis[name] = replace(_read_kpi(name, own, kpi), is_core=is_core)
+        kpi.close("kpi")
+    fields.close()
+
+
 def _read_file(block: Block, found: _Found, report: Report, *, is_core: bool) -> None:
     fields = Fields(block, "a catalogue file", report)
     if fields.need("schema", _SCHEMAS) == "plantstack-kpis/1":
-        layer = fields.need("layer", integer)
-        for name, kpi in _each(fields, "kpis", "kpi"):
-            found.kpis[name] = replace(_read_kpi(name, layer, kpi), is_core=is_core)
-            kpi.close("kpi")
-        return fields.close()
+        return _read_kpis(fields, found, is_core=is_core)
     for name, entry in _each(fields, "sums", "sum"):
         found.sums[name] = NamedSum(
             name, entry.need("meaning", text), _formula(entry, "formula"), entry.place()
@@ -165,6 +182,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         of=entry.need("of", ident) if type_name == "change" else "",
         change=_CHANGES.get(entry.need("as", choice(*_CHANGES)), "") if type_name == "change" else "",
         is_fixed_mix=entry.want("fixed_mix", yes_no, False),
+        replaces=entry.want("replaces", integer, 0),
     )
 
 

@@ -25,12 +25,14 @@ _COUNTS = ((("pc", 1),), (("count", 1),))
 _EVENTS = (("count", 1),)
 _TIME = (("s", 1),)
 
-# What falls in how many pieces: seconds -> the measure that counts them.
-_FALLS_IN = {
-    **dict.fromkeys(("time_breakdown", "time_other_stop", "time_waiting", "time_micro_stop"), "n_stop"),
-    "time_planned_overrun": "n_stop",
-    **dict.fromkeys(("time_setup", "time_changeover"), "n_changeover"),
-}
+# Losses that fall in pieces: the seconds, what counts the pieces, and what of that count is another kind.
+_LONG = ("time_breakdown", "time_other_stop", "time_waiting", "time_planned_overrun")
+_KINDS = (
+    (_LONG, "n_stop", "n_micro_stop"),
+    (("time_micro_stop",), "n_micro_stop", ""),
+    (("time_setup",), "n_changeover", ""),
+    (("time_changeover",), "n_changeover", ""),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ class _Ratio:
 
 def chance_measures(catalog: Catalog, kpi_id: str, profile: str) -> set[str]:
     """The counts that tell in how many pieces the time behind a KPI falls."""
-    behind = expand(catalog, kpi_id, profile).measures
-    return {_FALLS_IN[name] for name in behind if name in _FALLS_IN}
+    behind = set(expand(catalog, kpi_id, profile).measures)
+    counts = [(count, other) for times, count, other in _KINDS if behind.intersection(times)]
+    return {name for pair in counts for name in pair if name}
 
 
 def chance_of(
@@ -123,8 +126,9 @@ def _weighed(kpi: Kpi, ratio: _Ratio, values: CellValues) -> Chance | None:
         n = floor(base)
         p = poisson_from(n, expected) if ratio.is_short else poisson_upto(n - 1, expected)
         return Chance("poisson", p, n)
-    is_share = units[0] == units[1] or (ratio.below is None and not units[0])
-    return _of_stops(kpi, ratio, values, amount / base) if is_share or units[0] == _TIME else None
+    if units[0] == _TIME and units[1] in ((), _TIME):
+        return _of_stops(kpi, ratio, values, amount, base)
+    return None
 
 
 def _powers(node: Node | None, values: CellValues) -> tuple[tuple[str, int], ...]:
@@ -140,17 +144,39 @@ def _binomial(amount: Fraction, base: Fraction, ratio: _Ratio) -> Chance:
     return Chance("binomial", tail, n)
 
 
-def _of_stops(kpi: Kpi, ratio: _Ratio, values: CellValues, value: Fraction) -> Chance | None:
-    """Losses fall in n stops whose lengths scatter as their mean: a share s scatters by s * sqrt(2/n)."""
-    if ratio.below is None and ratio.is_short and _powers(ratio.above, values):
+def _of_stops(kpi: Kpi, ratio: _Ratio, values: CellValues, amount: Fraction, base: Fraction) -> Chance | None:
+    """Lost time is the sum of n stops whose lengths scatter as much as their mean (compound Poisson).
+
+    The variance of such a sum is 2 T * T / n, added up over long stops, micro-stops and changeovers; were the
+    target true there were fewer of them, in proportion.
+    """
+    is_rest = ratio.is_short and ratio.below is not None and ratio.limit < 1
+    if ratio.is_short and not is_rest:
         return None  # less of a good time than wanted: what was lost is not in the number
-    is_rest = ratio.is_short and 0 <= ratio.limit < 1
-    share = 1 - ratio.limit if is_rest else ratio.limit
-    names = sorted(chance_measures(values.catalog, kpi.id, values.profile))
-    n = sum(floor(values.value(name, below=False)) for name in names)
-    if not n or not share:
+    wanted = ratio.limit * base
+    lost, allowed = (base - amount, base - wanted) if is_rest else (amount, wanted)
+    spread, n = _spread(kpi, values)
+    if not spread or lost <= 0:
         return None
-    return Chance("stops", _beyond(float(abs(value - ratio.limit) / share) / sqrt(2 / n)), n)
+    deviation = sqrt(spread * allowed / lost)
+    return Chance("stops", _beyond(float(lost - allowed) / deviation) if deviation else 0.0, n)
+
+
+def _spread(kpi: Kpi, values: CellValues) -> tuple[Fraction, int]:
+    """The variance of the lost time behind a KPI, seconds squared, and in how many pieces it fell."""
+    behind = set(expand(values.catalog, kpi.id, values.profile).measures)
+    spread, pieces = Fraction(0), 0
+    for times, count, other in _KINDS:
+        mine = [name for name in times if name in behind]
+        if not mine:
+            continue
+        n = floor(values.value(count, below=False)) - (
+            floor(values.value(other, below=False)) if other else 0
+        )
+        total = sum((values.value(name, below=False) for name in mine), Fraction(0))
+        if n > 0:
+            spread, pieces = spread + 2 * total**2 / n, pieces + n
+    return spread, pieces
 
 
 def poisson_upto(k: int, expected: Fraction) -> float:

@@ -22,17 +22,18 @@ from plantstack.events.log import Log
 from plantstack.intervals import Interval, rfc3339
 from plantstack.kpis.evaluate import KpiValue
 from plantstack.kpis.given import Given, evaluate_given
-from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.kpi import Catalog
 from plantstack.plant.load import MAIN_FILE, check_plant, load_plant, plant_content
 from plantstack.plant.plant import Plant
 from plantstack.plant.scaffold import write_scaffold
-from plantstack.stack.adopting import check_adopted, shown_of
+from plantstack.stack.adopting import shown_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
 from plantstack.stack.bridging import Bridging
 from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
 from plantstack.stack.reading import Desk, Open
+from plantstack.stack.using import catalog_of, check_use
 
 
 class Stack:
@@ -55,6 +56,7 @@ class Stack:
         """
         _must_be_project(folder)
         plant = load_plant(folder)
+        catalog_of(plant)
         return cls(folder, plant, Log.open(folder, write=write, project_id=plant.project_id))
 
     def close(self) -> None:
@@ -85,7 +87,7 @@ class Stack:
         """Return every problem of every plant file and mapping."""
         _must_be_project(folder)
         problems = check_plant(folder)
-        problems += [] if problems else check_adopted(shipped_catalog(), load_plant(folder))
+        problems += [] if problems else check_use(load_plant(folder))
         for path in sorted((folder / "mappings").glob("*.yaml")):
             try:
                 load_mapping(path)
@@ -185,7 +187,8 @@ class Stack:
         Raises:
             QueryError: for an unknown KPI, scope, profile, grain, split or currency.
         """
-        catalog = shipped_catalog()
+        engine = self.engine(known_at=known_at, now=now)
+        catalog = catalog_of(engine.books.plant)
         axes, length = check_words(by, grain)
         asked = tuple(ids)
         is_layer = not asked
@@ -193,7 +196,7 @@ class Stack:
             asked = shown_of(catalog, self.plant, layer)
         query = MeasureQuery((), scope, axes, length, days, span, structure, currency=currency)
         question = Question(asked, query, profile or self.plant.profile.name, is_layer)
-        return ask(self.engine(known_at=known_at, now=now), catalog, question)
+        return ask(engine, catalog, question)
 
     def measures(
         self,
@@ -247,10 +250,13 @@ class Stack:
         zones = {plant.site_of(found).zone} if found else {site.zone for site in plant.sites.values()}
         return zones.pop() if len(zones) == 1 else "UTC"
 
-    @staticmethod
-    def kpi_names() -> dict[str, str]:
+    def catalog(self) -> Catalog:
+        """Return the shipped KPIs and the plant's own, as the books that were last asked know them."""
+        return catalog_of(self._opened[1].engine.books.plant if self._opened else self.plant)
+
+    def kpi_names(self) -> dict[str, str]:
         """Return what people call each KPI."""
-        return {kpi.id: kpi.name for kpi in shipped_catalog().kpis.values()}
+        return {kpi.id: kpi.name for kpi in self.catalog().kpis.values()}
 
     def explain(
         self,
@@ -269,7 +275,8 @@ class Stack:
         """
         query = MeasureQuery((), scope, (), "all", days, span)
         question = Question((kpi,), query, profile or self.plant.profile.name)
-        return Explaining(self.engine(known_at=known_at), shipped_catalog(), question).table()
+        engine = self.engine(known_at=known_at)
+        return Explaining(engine, catalog_of(engine.books.plant), question).table()
 
     def bridge(
         self,

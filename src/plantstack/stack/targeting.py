@@ -21,12 +21,13 @@ from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.evaluate import KpiValue
 from plantstack.kpis.expand import expand
 from plantstack.kpis.kpi import Catalog, Kpi
-from plantstack.kpis.targets import NO_TARGET, Asked, Target, exact, limits_of, standing_target, verdict
+from plantstack.kpis.targets import NO_TARGET, Asked, Target, limits_of, standing_target, verdict
 from plantstack.kpis.targets_chance import Chance, chance_measures
+from plantstack.kpis.targets_check import currency_of, limits_of_rule
 from plantstack.kpis.targets_size import size_of
 from plantstack.measures.catalog import MEASURES
 from plantstack.plant.localtime import local_day, offset_at
-from plantstack.plant.model import Amount, Site, TargetRule
+from plantstack.plant.model import Site, TargetRule
 from plantstack.plant.plant import Plant
 
 _SEEN_BY_MACHINES = frozenset({"state", "count"})
@@ -43,13 +44,9 @@ def targets_of(engine: DuckEngine, catalog: Catalog) -> list[Target]:
 
 def _written(rule: TargetRule, plant: Plant, catalog: Catalog) -> Target | None:
     kpi = catalog.kpis.get(rule.kpi)
-    amounts = (rule.value, rule.low, rule.high)
-    if kpi is None or any(not fits_unit(amount, kpi) for amount in amounts):
-        return None  # `check` names it
-    value, low, high = (exact(amount.number) if amount else None for amount in amounts)
-    limits = limits_of(kpi.better, value, low, high, exact(rule.dead_band))
+    limits = limits_of_rule(kpi, rule) if kpi else None
     if limits is None:
-        return None
+        return None  # `check` says so
     return Target(
         kpi=rule.kpi,
         scope=rule.at,
@@ -60,19 +57,6 @@ def _written(rule: TargetRule, plant: Plant, catalog: Catalog) -> Target | None:
         currency=rule.currency or currency_of(plant, rule.at),
         owner=rule.owner,
     )
-
-
-def fits_unit(amount: Amount | None, kpi: Kpi) -> bool:
-    """Whether an amount is written in a way that the unit of a KPI allows."""
-    wanted = {"%": ("1",), "s": ("s", "s/pc")}
-    return amount is None or not amount.unit or kpi.unit in wanted[amount.unit]
-
-
-def currency_of(plant: Plant, scope: str) -> str:
-    """The currency of the site of an equipment; of the group where all sites share one."""
-    sites = [plant.site_of(scope)] if scope else list(plant.sites.values())
-    found = {site.currency for site in sites}
-    return found.pop() if len(found) == 1 else ""
 
 
 def _told(engine: DuckEngine, catalog: Catalog) -> list[Target]:
