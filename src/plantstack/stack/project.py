@@ -297,7 +297,8 @@ class Stack:
         query = MeasureQuery((), scope, (), "all", days, span)
         then = MeasureQuery((), scope if versus[0] is None else versus[0], (), "all", *versus[1:])
         question = Question((kpi,), query, profile or self.plant.profile.name)
-        return Bridging(self.engine(known_at=known_at), shipped_catalog(), question, then).table()
+        engine = self.engine(known_at=known_at)
+        return Bridging(engine, catalog_of(engine.books.plant), question, then).table()
 
     def notes(self) -> list[Problem]:
         """What is worth knowing beside the numbers: edited plant files, events that wait."""
