@@ -13,7 +13,7 @@ from tests.plant.everything import EVERYTHING, SMALL, write
 
 from plantstack.errors import ConfigError
 from plantstack.plant.build import build_plant
-from plantstack.plant.load import check_plant, load_plant, plant_content, plant_from_content
+from plantstack.plant.load import books_hash, check_plant, load_plant, plant_content, plant_from_content
 from plantstack.plant.scaffold import scaffold_files
 from plantstack.plant.source import Report, parse_block
 
@@ -60,6 +60,15 @@ def test_order_of_keys_comments_and_quotes_change_neither_hash_nor_plant(tmp_pat
 def test_a_changed_value_changes_the_hash(tmp_path: Path) -> None:
     before = plant_content(write(tmp_path, plant=SMALL)).sha256
     assert plant_content(write(tmp_path, plant=SMALL.replace("cyclic", "job"))).sha256 != before
+
+
+def test_targets_and_own_kpis_change_the_content_and_not_the_books(tmp_path: Path) -> None:
+    before = plant_content(write(tmp_path, plant=SMALL))
+    after = plant_content(write(tmp_path, more="targets: [{kpi: oee, value: 60 %}]\n", kpis="layer: 2\n"))
+    assert before.sha256 != after.sha256
+    assert books_hash(before) == books_hash(after) == before.sha256
+    faster = plant_content(write(tmp_path, plant=SMALL.replace("cyclic", "job")))
+    assert books_hash(faster) != books_hash(after)
 
 
 def test_content_of_a_broken_plant_is_refused(tmp_path: Path) -> None:

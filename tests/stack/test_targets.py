@@ -131,7 +131,7 @@ def test_a_change_in_how_a_machine_is_read_excuses_its_misses_aloud(tmp_path: Pa
     with Stack.open(project) as stack:
         row = stack.kpis(["oee"], scope="filler").rows[0]
         assert row["status"] == "not trusted"
-        assert "signal since" in row["against"]["why"]
+        assert "by signal since" in row["against"]["why"]
         assert aims(stack, "availability", scope="filler")[""][1] == "met"
         # agreed on the day of the change, so it was agreed for the new way
         assert aims(stack, "performance", scope="filler")[""][1] in ("watch", "missed")

@@ -10,11 +10,12 @@ from pathlib import Path
 from plantstack.errors import Problem
 from plantstack.plant.build import build_plant
 from plantstack.plant.plant import Plant
-from plantstack.plant.read_kpis import as_section
+from plantstack.plant.read_kpis import OWN_KPIS, as_section
 from plantstack.plant.report import Place, Report
 from plantstack.plant.tree import Block, Node, content_text, from_content, read_block
 
 MAIN_FILE = "plant.yaml"
+BESIDE_THE_BOOKS = ("targets", OWN_KPIS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,19 @@ class PlantContent:
 
     text: str
     sha256: str
+
+
+def books_hash(content: PlantContent) -> str:
+    """The hash of what the books are derived from: of everything but KPIs and targets, which judge them.
+
+    So nobody waits for history to be derived again because a target was agreed.
+    """
+    told = json.loads(content.text)
+    rest = {name: value for name, value in told.items() if name not in BESIDE_THE_BOOKS}
+    if len(rest) == len(told):
+        return content.sha256
+    text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 def check_plant(plant_dir: Path) -> list[Problem]:

@@ -17,7 +17,7 @@ from plantstack.engines.duckdb.reported import FOLDER as REPORTED
 from plantstack.engines.duckdb.reported import freeze, frozen
 from plantstack.errors import LogError, Problem
 from plantstack.events.log import Log
-from plantstack.plant.load import PlantContent, plant_from_content
+from plantstack.plant.load import PlantContent, books_hash, plant_from_content
 from plantstack.plant.plant import Plant
 from plantstack.stack.configuring import closes, known_content
 
@@ -89,7 +89,7 @@ class Desk:
             self.log,
             plant,
             self.folder,
-            (content or self.content).sha256,
+            books_hash(content or self.content),
             upto=upto,
             now=now,
             use_lake=use_lake,

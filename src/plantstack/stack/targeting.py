@@ -149,7 +149,7 @@ class Targeting:
         if target is None or ("money" in value.kpi.unit and target.currency != found.currency):
             return _NONE
         is_whole = size.with_time == 0 or self._is_whole(found, target)
-        broken = self._broken(value.kpi, scope, target, day, at)
+        broken = self._broken(value.kpi, scope, target, day)
         values = CellValues(self.catalog, self.profile, cell)
         found_status = verdict(value, values, target.limits, is_whole=is_whole, broken=broken)
         why = (
@@ -199,31 +199,50 @@ class Targeting:
     def _whole(self) -> dict[str, Interval]:
         return whole_periods(self.engine.books, self.query)
 
-    def _broken(self, kpi: Kpi, scope: str, target: Target, day: date, at: int) -> str:
+    def _broken(self, kpi: Kpi, scope: str, target: Target, day: date) -> str:
         """What changed in the way a KPI is measured between the agreement and the end of the period."""
-        behind = expand(self.catalog, kpi.id, self.profile).measures
-        kinds = {feed.partition(":")[0] for name in behind for feed in MEASURES[name].feeds}
-        if not kinds & _SEEN_BY_MACHINES:
+        if not is_seen_by_machines(self.catalog, kpi.id, self.profile):
             return ""
         since = target.days[0]
         if target.span is not None:
             since = local_day("UTC", target.span[0])
-        for machine in self._machines(scope, at):
-            dated = self.engine.books.plant.machines[machine].capture
-            for (_, before), (start, after) in pairwise(dated):
-                if (
-                    start is not None
-                    and before != after
-                    and (since is None or since < start)
-                    and start <= day
-                ):
-                    told = f"{machine} was measured by {before} until {start}, by {after} since"
-                    return f"{told}; agree the target anew"
+        for change in capture_changes(self.engine.books.plant, scope):
+            if (since is None or since < change.day) and change.day <= day:
+                return f"{change}; agree the target anew"
         return ""
 
-    def _machines(self, scope: str, at: int) -> list[str]:
-        plant = self.engine.books.plant
-        return [machine for machine in plant.machines if not scope or scope in self._scopes(machine, at)]
+
+def is_seen_by_machines(catalog: Catalog, kpi: str, profile: str) -> bool:
+    """Whether a KPI stands on what machines are seen to do, so that the way of seeing matters."""
+    behind = expand(catalog, kpi, profile).measures
+    kinds = {feed.partition(":")[0] for name in behind for feed in MEASURES[name].feeds}
+    return bool(kinds & _SEEN_BY_MACHINES)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureChange:
+    """A machine that is read in another way from a day on."""
+
+    day: date
+    machine: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.machine} was read by {self.before} until {self.day}, by {self.after} since"
+
+
+def capture_changes(plant: Plant, scope: str) -> list[CaptureChange]:
+    """Every change in how the machines of a scope are read, by day."""
+    found = []
+    for machine in plant.machines.values():
+        places = {place for span in plant.spans[machine.id] for place in (span.line, span.area, span.site)}
+        if scope and scope not in (machine.id, *places):
+            continue
+        for (_, before), (start, after) in pairwise(machine.capture):
+            if start is not None and before != after:
+                found.append(CaptureChange(start, machine.id, before, after))
+    return sorted(found, key=lambda change: (change.day, change.machine))
 
 
 def _production_day(site: Site, at: int) -> date:
