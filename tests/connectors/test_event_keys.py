@@ -59,7 +59,7 @@ def test_a_business_key_is_kept_and_each_rule_has_its_share(tmp_path: Path) -> N
     own = BASE.replace("note: note}", "note: note, id: id}").replace('"{note}"}', '"{note}", key: "n{id}"}')
     assert keys(load(own, path)) == ["n4711"]
     lost = load(mapping, write(tmp_path, f"at,machine,note,id\n{AT},press,x,\n"))
-    assert lost.codes == ["row-incomplete"] and "'key' is empty" in lost.dead[0].problem.what
+    assert lost.codes == ["row-incomplete"] and "value for 'key'" in lost.dead[0].problem.what
 
 
 def test_a_reading_is_known_by_equipment_parameter_and_instant(tmp_path: Path) -> None:

@@ -104,8 +104,8 @@ events: [{kind: count, good: "{good}", scrap: "{scrap}"}]
         ("a", 1, None), ("b", None, 2), ("d", 3, None), ("e", None, 4)
     ]  # fmt: skip
     assert loaded.codes == ["row-incomplete"] * 2
-    assert "none of total, good" in loaded.dead[0].problem.what
-    assert "'equipment' is empty" in loaded.dead[1].problem.what
+    assert loaded.dead[0].problem.what == "expected a value for one of good, scrap, came 'n/a' and '-'"
+    assert loaded.dead[1].problem.what == "expected a value for 'equipment', came 'none'"
 
 
 def test_texts_are_trimmed_and_templates_of_nothing_are_nothing(tmp_path: Path) -> None:
@@ -140,7 +140,9 @@ def test_maps_translate_words_and_report_unknown_ones(tmp_path: Path) -> None:
     loaded = told(MAP % "", tmp_path, text)
     assert [event["state"] for event in loaded.events] == ["producing", "off", "fault"]
     assert [letter.where for letter in loaded.dead] == ["data.csv:5", "data.csv:6", "data.csv:7"]
-    assert "no such word" in loaded.dead[0].problem.what and "map of 'state'" in loaded.dead[0].problem.fix
+    assert loaded.dead[0].problem.what == "expected one of 'RUN', 'off, cold', '4', came 'run'"
+    assert loaded.dead[1].problem.what.endswith("came 'PANIC'")
+    assert "map of 'state'" in loaded.dead[0].problem.fix
     assert loaded.codes == ["row-unreadable", "row-unreadable", "row-incomplete"]
 
 
@@ -442,7 +444,7 @@ events: [{kind: state, state: "{state}", until: "{end}"}]
         (us(AT), None),
     ]
     assert [letter.where for letter in loaded.dead] == ["data.csv:3", "data.csv:4"]
-    assert all("'until' is not after 'at'" in letter.problem.what for letter in loaded.dead)
+    assert all("'until' to be after 'at', came" in letter.problem.what for letter in loaded.dead)
 
 
 PLACED = (

@@ -118,7 +118,7 @@ def test_H_FI_05_a_formula_without_its_value_is_an_empty_cell(tmp_path: Path) ->
     ]
     loaded = load(MAPPING, book(tmp_path / "formula.xlsx", rows))
     assert len(loaded.events) == 1
-    assert loaded.codes == ["row-incomplete"] and loaded.dead[0].where == "formula.xlsx Sheet1 row 2"
+    assert loaded.codes == ["row-incomplete"] and loaded.dead[0].where == "formula.xlsx sheet 'Sheet1' row 2"
 
 
 def test_H_FI_07_1904_dates_and_dates_as_text(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ events:
         ("cleaning", us("2026-01-02T06:55"), us("2026-01-02T07:00")),
     ]
     assert {event["method"] for event in loaded.events} == {"placed"}
-    assert loaded.codes == ["row-too-long"] and loaded.dead[0].where == "wide.xlsx Minutes row 5"
+    assert loaded.codes == ["row-too-long"] and loaded.dead[0].where == "wide.xlsx sheet 'Minutes' row 5"
 
 
 def test_a_join_that_is_not_one_to_one_is_refused(tmp_path: Path) -> None:

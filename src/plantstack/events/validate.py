@@ -211,9 +211,9 @@ def _resolve(sheet: Sheet, names: Names) -> pa.Array:
             fix = "use its permanent id, or date its placement in the plant files"
             problem = Problem("event-equipment", "equipment", what, fix)
         else:
-            problem = Problem(
-                "event-equipment", "equipment", f"unknown equipment '{name}'", did_you_mean(name, names)
-            )
+            known = names if "/" in name else [one for one in names if "/" not in one]
+            what = f"expected an equipment of the plant files, got '{name}'"
+            problem = Problem("event-equipment", "equipment", what, did_you_mean(name, known))
         sheet.problems.append((row, problem))
     return found
 

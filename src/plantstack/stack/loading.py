@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -34,6 +35,7 @@ class Loaded:
     set_aside: int = 0  # rows that could not become events
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    buried: set[tuple[str, str]] = field(default_factory=set)  # place and reason of rows set aside
 
     def as_row(self) -> dict[str, Any]:
         """The row of the command contract; conflicts are in it when there are any."""
@@ -67,6 +69,7 @@ class Loading:
             for one, batch in batches:
                 one.receipt += self.log.append(batch, received_at=self.now)
         for one in loaded:
+            one.problems.sort(key=_in_file)
             _tell_conflicts(one)
         return loaded
 
@@ -110,7 +113,7 @@ class Loading:
                 one.problems.extend(part.refused)
             good, faults = validate(part.events, names, self.now, keys[part.number])
             one.notes.extend(strangers(good, self.plant, one.file, seen))
-            dead = (*part.dead, *part.bury(faults))
+            dead = _first_told((*part.dead, *part.bury(faults)), one)
             _tell(dead, one)
             one.set_aside += len(dead)
             batch = self._batch(part, Batch(good, dead), one)
@@ -144,6 +147,23 @@ def _tell_conflicts(loaded: Loaded) -> None:
         what = f"{rows} something else under a source and key told before; the earliest statement stands"
         fix = "Where the new one is right, send it with a key of its own and 'supersedes'."
         loaded.notes.append(Problem("load-conflict", loaded.file, what, fix))
+
+
+def _first_told(dead: tuple[DeadLetter, ...], loaded: Loaded) -> tuple[DeadLetter, ...]:
+    """Leave out what was said of a row before: each of its events may be wrong in the same way."""
+    fresh = []
+    for letter in dead:
+        said = (letter.where, letter.problem.what)
+        if not letter.raw or said not in loaded.buried:
+            loaded.buried.add(said)
+            fresh.append(letter)
+    return tuple(fresh)
+
+
+def _in_file(problem: Problem) -> list[str | int]:
+    """Sort by the numbers in a place as numbers: line 9 stands before line 10."""
+    parts = re.split(r"([0-9]+)", problem.where)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _tell(dead: tuple[DeadLetter, ...], loaded: Loaded) -> None:

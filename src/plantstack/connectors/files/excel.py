@@ -62,16 +62,16 @@ def excel_sheet(path: Path, file: str, sheet: str, header_rows: int, skip_rows: 
     Raises:
         EventError: when the sheet is empty.
     """
+    name = f"{file} sheet '{sheet}'"
     with path.open(encoding="utf-8", newline="") as source:
         rows = [
             row[1:] for row, _ in zip(csv.reader(source), range(skip_rows + header_rows + 1), strict=False)
         ]
     width = max((len(row) for row in rows), default=0)
     if len(rows) < skip_rows + max(header_rows, 1):
-        raise EventError(Problem("file-empty", f"{file} {sheet}", "the sheet is empty", "Check the export."))
+        raise EventError(Problem("file-empty", name, "the sheet is empty", "Check the export."))
     headers = (
         join_headers(rows[skip_rows : skip_rows + header_rows]) if header_rows else numbered_headers(width)
     )
     relation, parameters = cells_relation(path, width + 1, skip_rows + header_rows)
-    name = f"{file} {sheet}"
     return Sheet(name, relation, parameters, headers, SheetLines(path, name), part=sheet, numbered=True)

@@ -48,7 +48,7 @@ def text_sheet(path: Path, name: str, form: FileForm) -> Sheet:
         "comment=$comment, skip=$skip, null_padding=$padded, max_line_size=$longest, parallel=$parallel, "
         f"new_line='\\n', store_rejects=true, rejects_limit=0, all_varchar=true, columns={{{columns}}})"
     )
-    lines = TextLines(path, name, form, head.lines, scan)
+    lines = TextLines(path, name, form, head.lines, scan, len(head.headers))
     return Sheet(name, relation, dict(options), head.headers, lines, note_bad=lines.note_bad)
 
 

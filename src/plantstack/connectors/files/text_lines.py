@@ -18,13 +18,13 @@ from plantstack.errors import EventError, Problem
 MOST_BAD = 100_000  # more bad lines than this, or half of all, is a wrong mapping and not a bad file
 _SOME_BAD = 1_000
 _WHY = {
-    "MISSING COLUMNS": "the line has fewer cells than the header",
-    "TOO MANY COLUMNS": "the line has more cells than the header",
     "UNQUOTED VALUE": "a quoted cell does not end where its quote does",
     "LINE SIZE OVER MAXIMUM": f"the line is longer than {MAX_LINE} bytes",
     "INVALID ENCODING": "the line is not UTF-8 text, or holds a zero byte",
 }
+_COUNTED = ("MISSING COLUMNS", "TOO MANY COLUMNS")
 _FIX = {
+    "MISSING COLUMNS": "Write an empty cell where nothing is known.",
     "TOO MANY COLUMNS": "Put quotes around cells that hold the delimiter.",
     "UNQUOTED VALUE": "Close it, or write 'quote: none'.",
     "INVALID ENCODING": "Write the file's 'encoding', such as cp1252.",
@@ -53,6 +53,7 @@ class TextLines:
     form: FileForm
     head: int  # lines before the first row
     scan: Scan
+    cells: int = 0  # of the header
     rows: int = 0  # rows that could be read
     bad: tuple[int, ...] = ()  # lines that are no rows
 
@@ -85,9 +86,10 @@ class TextLines:
         why = self.scan.spoiled.get(number, "")
         line = Line(f"{self.name}:{number}", raw.removeprefix(SPOILED) if why else raw)
         fix = _FIX.get("UNQUOTED VALUE" if "quote" in why else "" if why else kind, "")
-        return BadLine(
-            line, Problem("row-broken", f"line {number}", why or _WHY.get(kind, kind.lower()), fix)
-        )
+        if not why and kind in _COUNTED:
+            came: list[str] = next(text_reader([raw.decode("utf-8", "replace")], self.form), [])
+            why = f"expected {self.cells} cells as in the header, came {len(came)}"
+        return BadLine(line, Problem("row-broken", line.where, why or _WHY.get(kind, kind.lower()), fix))
 
     def _missing(self) -> int:
         missing = self.scan.lines - self.head - self.rows - len(self.bad)

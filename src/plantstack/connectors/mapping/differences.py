@@ -11,10 +11,13 @@ import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.mapping.counters import Last, Made, Sample, Series
-from plantstack.connectors.mapping.model import Counter
+from plantstack.connectors.mapping.model import Counter, Mapping, Rule
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.sql import Binder, quoted
+from plantstack.errors import Problem
+from plantstack.events.jsontext import number_text
 from plantstack.events.schema import COUNT_CLASSES, PIECES
+from plantstack.intervals import MINUTE
 
 Carry = dict[str, list[list[str | int] | None]]
 """Rule, equipment and series -> per counter [instant, value]: where the next file goes on."""
@@ -26,7 +29,7 @@ class Counted:
 
     events: str
     columns: tuple[str, ...]
-    wild: str  # rows that are not to be trusted
+    wild: str  # rows that are not to be trusted, and what their counters show
 
 
 class Differencer:
@@ -72,8 +75,8 @@ class Differencer:
             f"CREATE OR REPLACE TEMP TABLE {counted} AS SELECT row, {shown} {joined} "
             f"AND NOT wild AND ({some}) ORDER BY place"
         )
-        run(f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row {joined} AND wild")
-        return Counted(f"SELECT * FROM {counted}", columns, f"SELECT row FROM {wild}")
+        run(f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row, {', '.join(self.classes)} {joined} AND wild")
+        return Counted(f"SELECT * FROM {counted}", columns, f"SELECT * FROM {wild}")
 
     def _twin(self) -> str:
         """The SQL of the ordinal of a sample among those told as the same."""
@@ -206,6 +209,20 @@ class Differencer:
             if not carried:
                 name = json.dumps([self.query.rule.name, equipment, series])
                 carry[name] = [None if value is None else [at, str(value)] for value in values]
+
+
+def wild_problem(mapping: Mapping, rule: Rule, values: list[Decimal | None]) -> Problem:
+    """Say what a counter showed that cannot be believed."""
+    counter = rule.counter or Counter(cumulative=True)
+    names = [rule.fields[name].only for name in COUNT_CLASSES if name in rule.fields]
+    where = ", ".join(f"column '{mapping.columns[name].header or name}'" for name in names if name)
+    shown = [number_text(value) for value in values if value is not None]
+    limits = ["0 or more" if counter.rollover is None else f"from 0 to below {counter.rollover}"]
+    if counter.max_rate is not None:
+        limits.append(f"growing by at most {float(counter.max_rate * MINUTE):g} a minute")
+    what = f"expected a counter {', '.join(limits)}, came {' and '.join(shown)}"
+    fix = "Check the counter; where it can be that fast, raise 'max_rate'."
+    return Problem("counter-wild", where or f"rule '{rule.name}'", what, fix)
 
 
 def _same(one: str, other: str) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE, Cell
 from plantstack.connectors.mapping.model import Mapping, Read, Rule
+from plantstack.connectors.mapping.reasons import Reason, unreadable
 from plantstack.connectors.mapping.sql import Binder, Value, condition_sql, quoted, text_sql
+from plantstack.connectors.mapping.template import Template
 from plantstack.connectors.mapping.uses import Use, condition_use, rule_uses
 from plantstack.connectors.mapping.values import column_values, field_sql
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS, KINDS
-
-MINUS = "\x1f"  # between the parts of a reason; before the first stands the column it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,10 @@ class RuleQuery:
     """The SQL of one rule over `told`, the readable cells with their row numbers."""
 
     rule: Rule
-    bad: str  # row, what: rows the rule speaks about and cannot read; '' when it can read every row
+    bad: str  # row, nth, why: rows the rule speaks about and cannot read; '' when it can read every row
     spoken: str  # row and every filled event column, before lengths, places and counters
     columns: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()  # what the numbers in `why` stand for
 
 
 def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binder, value: Value) -> RuleQuery:
@@ -32,10 +33,11 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     ignored = [f"{cells[use].status} = {IGNORED}" for use in uses if cells[use].status]
     speaks = f"({when})" + (f" AND NOT ({' OR '.join(ignored)})" if ignored else "")
     filled = _filled(rule, value, bind)
-    bad = _bad_query(rule, uses, speaks, cells, value, bind)
+    cases = _bad_cases(mapping, rule, uses, speaks, cells, value, bind)
     parts = [f"{sql} AS {quoted(name)}" for name, sql in (filled | _measures(rule, value, bind)).items()]
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
-    return RuleQuery(rule, bad, spoken, tuple(filled))
+    reasons = tuple(reason for _, reason in cases)
+    return RuleQuery(rule, _bad_query([test for test, _ in cases]), spoken, tuple(filled), reasons)
 
 
 def _measures(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
@@ -67,37 +69,38 @@ def _filled(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
     return filled
 
 
-def _bad_query(
+def _bad_query(tests: list[str]) -> str:
+    """Rows the rule speaks about and cannot read, with the number of the reason; the first one stands."""
+    if not tests:
+        return ""
+    branches = " ".join(f"WHEN {test} THEN {number}" for number, test in enumerate(tests))
+    return f"SELECT row, nth, CASE {branches} END AS why FROM told"
+
+
+def _bad_cases(
+    mapping: Mapping,
     rule: Rule,
     uses: list[Use],
     speaks: str,
     cells: dict[Use, Cell],
     value: Value,
     bind: Binder,
-) -> str:
-    """Rows the rule speaks about and cannot read, with the reason; the first reason stands."""
+) -> list[tuple[str, Reason]]:
     cases = []
     for condition in rule.when:
         use = condition_use(condition)
         if cells[use].status:
             # A number of another key's row is none of this rule's business: the other conditions decide.
             others = condition_sql((one for one in rule.when if one.column != use[0]), value, bind)
-            cases.append((f"{cells[use].status} = {UNREADABLE} AND {others}", _unreadable(use)))
+            cases.append((f"{cells[use].status} = {UNREADABLE} AND {others}", unreadable(use, mapping)))
     for use in uses:
         if cells[use].status:
-            cases.append((f"{speaks} AND {cells[use].status} = {UNREADABLE}", _unreadable(use)))
-    cases.extend((f"{speaks} AND {test}", what) for test, what in _lacking(rule, value, bind))
-    if not cases:
-        return ""
-    branches = " ".join(f"WHEN {test} THEN {bind(what)}" for test, what in cases)
-    return f"SELECT row, CASE {branches} END AS what FROM told"
+            cases.append((f"{speaks} AND {cells[use].status} = {UNREADABLE}", unreadable(use, mapping)))
+    cases.extend((f"{speaks} AND {test}", reason) for test, reason in _lacking(rule, value, bind))
+    return cases
 
 
-def _unreadable(use: Use) -> str:
-    return f"{use[0]}{MINUS}{use[1].value}"
-
-
-def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
+def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, Reason]]:
     """Tests for what a row must say and does not, and for what cannot be."""
     found = []
     kind = KINDS[rule.kind]
@@ -108,58 +111,58 @@ def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
         sql = field_sql(field.form, template, value, bind)
         project_wide = name == "equipment" and kind.project_wide
         if (field.required or name in ("at", "key")) and not project_wide:
-            found.append((f"({sql}) IS NULL", _empty(name)))
+            found.append((f"({sql}) IS NULL", _empty(rule, name, template)))
         if field.choices and field.form is Form.TEXT:
             known = ", ".join(bind(word) for word in field.choices)
-            what = f"'{name}' has a word that is none of {', '.join(field.choices)}"
-            found.append((f"({sql}) NOT IN ({known})", _wrong(what, "Map it to one of them.")))
+            expected = f"'{name}' to be one of {', '.join(field.choices)}"
+            fix = "Give the column a 'map' to these words."
+            found.append((f"({sql}) NOT IN ({known})", Reason("row-wrong", expected, template.names, fix)))
         if field.least == 0 and not (rule.counter and rule.counter.cumulative):
             fix = "Correct what was told too much with 'supersedes', never with a negative number."
-            found.append((f"({sql}) < 0", _wrong(f"'{name}' is negative", fix)))
+            reason = Reason("row-wrong", f"'{name}' to be 0 or more", template.names, fix)
+            found.append((f"({sql}) < 0", reason))
     found.extend(_backwards(rule, value, bind))
     lengths = {"lasting": rule.lasting, "length": rule.placed.length if rule.placed else None}
     found += [
-        (f"{value(length.only, Read.DURATION)} IS NULL", _empty(name))
+        (f"{value(length.only, Read.DURATION)} IS NULL", _empty(rule, name, length))
         for name, length in lengths.items()
         if length is not None
     ]
-    for group in kind.one_of:
-        given = [rule.fields[name] for name in group if name in rule.fields]
-        if given and all(template.names for template in given):
-            forms = [FIELDS[rule.kind][name].form for name in group if name in rule.fields]
-            empty = " AND ".join(
-                f"({field_sql(form, template, value, bind)}) IS NULL"
-                for form, template in zip(forms, given, strict=True)
-            )
-            found.append((empty, _lack("row-incomplete", f"none of {', '.join(group)} is given", _FILL)))
-    return found
+    return found + [one for group in kind.one_of if (one := _none_of(rule, group, value, bind))]
 
 
-def _backwards(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, str]]:
+def _none_of(rule: Rule, group: tuple[str, ...], value: Value, bind: Binder) -> tuple[str, Reason] | None:
+    """The test for a row that gives nothing of a group of which it must give something."""
+    given = {name: rule.fields[name] for name in group if name in rule.fields}
+    if not given or not all(template.names for template in given.values()):
+        return None
+    empty = " AND ".join(
+        f"({field_sql(FIELDS[rule.kind][name].form, template, value, bind)}) IS NULL"
+        for name, template in given.items()
+    )
+    columns = tuple(dict.fromkeys(name for template in given.values() for name in template.names))
+    return empty, Reason("row-incomplete", f"a value for one of {', '.join(given)}", columns, _fill(rule))
+
+
+def _backwards(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, Reason]]:
     """Tests for a span that does not go on in time."""
     pairs = [("at", "until")] if rule.kind == "state" else []
     pairs += [("from", "until")] if "until" in FIELDS[rule.kind] else [("from", "at")]
     found = []
     for first, last in pairs:
-        ends = [rule.fields.get(name) for name in (first, last)]
-        if all(ends) and any(end.names for end in ends if end):
-            sides = [field_sql(Form.INSTANT, end, value, bind) for end in ends if end]
+        ends = [rule.fields[name] for name in (first, last) if name in rule.fields]
+        if len(ends) == 2 and any(end.names for end in ends):
+            sides = [field_sql(Form.INSTANT, end, value, bind) for end in ends]
             sign = ">" if rule.kind == "alive" else ">="
-            what = _wrong(f"'{last}' is not after '{first}'", "Check both times.")
-            found.append((f"{sides[0]} {sign} {sides[1]}", what))
+            columns = tuple(name for end in ends for name in end.names)
+            reason = Reason("row-wrong", f"'{last}' to be after '{first}'", columns, "Check both times.")
+            found.append((f"{sides[0]} {sign} {sides[1]}", reason))
     return found
 
 
-_FILL = "Fill it, or narrow the rule's 'when'."
+def _empty(rule: Rule, name: str, template: Template) -> Reason:
+    return Reason("row-incomplete", f"a value for '{name}'", template.names, _fill(rule))
 
 
-def _empty(name: str) -> str:
-    return _lack("row-incomplete", f"'{name}' is empty", _FILL)
-
-
-def _wrong(what: str, fix: str) -> str:
-    return _lack("row-wrong", what, fix)
-
-
-def _lack(code: str, what: str, fix: str) -> str:
-    return MINUS + MINUS.join((code, what, fix))
+def _fill(rule: Rule) -> str:
+    return f"Fill it, or narrow 'when' of rule '{rule.name}'."

@@ -9,15 +9,17 @@ import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
+from plantstack.connectors.mapping.culprits import find_cells, problem_of
 from plantstack.connectors.mapping.derived import derived_queries
-from plantstack.connectors.mapping.differences import Carry, Differencer
+from plantstack.connectors.mapping.differences import Carry, Differencer, wild_problem
 from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.keys import Keys, Told
-from plantstack.connectors.mapping.layout import Layout, lay_out
+from plantstack.connectors.mapping.layout import Laid, Layout, lay_out
 from plantstack.connectors.mapping.local import offset_steps, utc_sql
 from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.overlaps import overlaps
-from plantstack.connectors.mapping.rules import MINUS, RuleQuery, rule_query
+from plantstack.connectors.mapping.reasons import Reason
+from plantstack.connectors.mapping.rules import RuleQuery, rule_query
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
 from plantstack.connectors.mapping.sieve import Tally, note_overlaps, sieve
 from plantstack.connectors.mapping.sql import quoted
@@ -48,6 +50,7 @@ class Run:
         self.tally = Tally()
         self.cells: dict[Use, Cell] = name_cells(self.mapping, all_uses(self.mapping))
         self.rules: list[RuleQuery] = []
+        self._laid = Laid("", {})
 
     def prepare(self) -> None:
         """Read every cell once.
@@ -55,7 +58,7 @@ class Run:
         Raises:
             EventError: when the sheet lacks what the mapping needs.
         """
-        laid = lay_out(self.connection, self.layout)
+        self._laid = laid = lay_out(self.connection, self.layout)
         is_laid = bool(self.mapping.wide or self.mapping.joins)
         line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
         query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, laid.source, line)
@@ -75,19 +78,31 @@ class Run:
 
     def find_bad(self) -> dict[int, Problem]:
         """Find rows that a rule speaks about and cannot read; they give no event at all."""
+        found: dict[int, tuple[int, Reason, str]] = {}
         for query in self.rules:
+            rule = query.rule
             if query.bad:
-                counted = f"SELECT row, what FROM ({query.bad}) WHERE what IS NOT NULL"
-                for row, what in self.connection.sql(counted, params=self.bind.used_in(counted)).fetchall():
-                    self.tally.bad.setdefault(row, self._problem(query, row, what))
-            if query.rule.placed:
-                counted = too_long_query(query)
-                for (row,) in self.connection.sql(counted, params=self.bind.used_in(counted)).fetchall():
-                    what = "the parts are longer than what they are part of"
-                    self.tally.bad.setdefault(row, Problem("row-too-long", query.rule.name, what))
+                counted = f"SELECT row, nth, why FROM ({query.bad}) WHERE why IS NOT NULL"
+                for row, nth, why in self._rows(counted):
+                    found.setdefault(row, (nth, query.reasons[why], rule.name))
+            if rule.placed:
+                placed = (rule.placed.length, rule.placed.start, rule.placed.end)
+                names = tuple(name for template in placed for name in template.names)
+                fix = "Check the lengths of all parts, and start and end of the whole."
+                too_long = Reason("row-too-long", "parts no longer than the whole", names, fix)
+                for row, nth in self._rows(too_long_query(query)):
+                    found.setdefault(row, (nth, too_long, rule.name))
+        if found:
+            wanted = {nth: reason.columns for nth, reason, _ in found.values()}
+            came = find_cells(self.connection, self.layout, self._laid, wanted)
+            for row, (nth, reason, name) in found.items():
+                self.tally.bad[row] = problem_of(self.layout, reason, came.get(nth), name)
         self._leave_out(list(self.tally.bad))
         note_overlaps(self.connection, self.rules, self.bind, self.tally)
         return self.tally.bad
+
+    def _rows(self, query: str) -> list[tuple[int, ...]]:
+        return self.connection.sql(query, params=self.bind.used_in(query)).fetchall()
 
     def check_overlaps(self) -> None:
         """Make sure that of each row at most one rule says the same.
@@ -169,32 +184,5 @@ class Run:
             )
 
     def _note_wild(self, query: RuleQuery, wild: str) -> None:
-        rows = [row for (row,) in self.connection.sql(wild).fetchall()]
-        for row in rows:
-            what = "the counter jumps further than 'max_rate' allows, or shows what it cannot show"
-            self.tally.bad.setdefault(
-                row, Problem("counter-wild", query.rule.name, what, "Check the counter.")
-            )
-
-    def _problem(self, query: RuleQuery, row: int, what: str) -> Problem:
-        column, _, said = what.partition(MINUS)
-        if not column:
-            code, what, fix = said.split(MINUS)
-            return Problem(code, query.rule.name, what, fix)
-        said = "number" if said == Read.REAL.value else said
-        known = self.mapping.columns[column]
-        word = "word" if known.words is not None else said
-        fix = {
-            "word": f"Add it to the map of '{column}'.",
-            "time": "Check 'format' and 'zone' of the column.",
-            "number": "Check 'decimal' and 'thousands' of the file.",
-        }.get(word, "Check the cell.")
-        where = f"column '{known.header or known.name}'"
-        return Problem(
-            "row-unreadable",
-            where,
-            f"expected a {said}, the map has no such word"
-            if word == "word"
-            else f"expected a {said}, came something else",
-            fix,
-        )
+        for row, *values in self.connection.sql(wild).fetchall():
+            self.tally.bad.setdefault(row, wild_problem(self.mapping, query.rule, values))

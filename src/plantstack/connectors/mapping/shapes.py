@@ -44,8 +44,9 @@ def _placed(query: RuleQuery) -> tuple[str, tuple[str, ...]]:
 
 def too_long_query(query: RuleQuery) -> str:
     """Rows whose parts do not fit into their parent."""
-    parts = "SELECT row, sum(span) OVER (PARTITION BY parent) AS total, parent_until - parent_from AS room"
-    return f"SELECT row FROM ({parts} FROM ({query.spoken})) WHERE total > coalesce(room, 0)"
+    total, room = "sum(span) OVER (PARTITION BY parent) AS total", "parent_until - parent_from AS room"
+    parts = f"SELECT row, nth, {total}, {room}"
+    return f"SELECT row, nth FROM ({parts} FROM ({query.spoken})) WHERE total > coalesce(room, 0)"
 
 
 def _stays(query: RuleQuery) -> str:
