@@ -14,6 +14,7 @@ RULES = (
     "1 events name the permanent id or any path valid at the time",
     "2 the books begin at the first sign of a machine",
     "2 days and hours are those of each site",
+    "2 the last twelve months end with each fiscal period",
     "2 the hour that comes twice is in the books twice",
     "2 the hour that does not exist is in no book",
     # 3: the account of a segment
@@ -116,6 +117,8 @@ RULES = (
     "10 without a denominator or a needed kind there is no value but a reason",
     "10 set-up adherence counts checks inside their limits",
     # facts beside the ledger (ADR 4)
+    "above a stop of a line is laid to the machine that caused it, and the total stays",
+    "above what its owner contests is shown beside the total and stays in it",
     "above a call is counted with all its times where it ends",
     "above overlapping calls at a machine are worked on once",
     "above what is said of a line counts there and above, not at its machines",

@@ -12,10 +12,13 @@ import pyarrow as pa
 
 from plantstack.intervals import Interval
 
-Grain = Literal["hour", "shift", "day", "week", "month", "period", "quarter", "year", "all"]
+Grain = Literal["hour", "shift", "day", "week", "month", "period", "quarter", "year", "ltm", "all"]
 Axis = Literal["site", "area", "line", "machine", "product", "order", "shift", "crew", "reason"]
 
-GRAINS: tuple[Grain, ...] = ("hour", "shift", "day", "week", "month", "period", "quarter", "year", "all")
+GRAINS: tuple[Grain, ...] = (
+    *("hour", "shift", "day", "week", "month", "period", "quarter", "year", "ltm"),
+    "all",
+)
 AXES: tuple[Axis, ...] = ("site", "area", "line", "machine", "product", "order", "shift", "crew", "reason")
 
 Exact = int | Decimal | Fraction
@@ -29,7 +32,7 @@ class MeasureQuery:
         measures: names of plantstack.measures.
         scope: id of a machine, line, area or site; '' is everything.
         by: axes to split by, in order.
-        grain: length of the periods.
+        grain: length of the periods; `ltm`: of each fiscal period, the year that ends with it.
         days: first and last production day (ISO dates, last one included), each as every site counts
             its days; None leaves that side open.
         span: exact instants instead of days; hours cut by it are cut in the ledger, not guessed.

@@ -56,7 +56,7 @@ def kpi(
     ] = "",
     grain: Annotated[
         str,
-        typer.Option("--grain", help="hour, shift, day, week, month, period, quarter, year or all."),
+        typer.Option("--grain", help="hour, shift, day, week, month, period, quarter, year, ltm or all."),
     ] = "all",
     since: From = None,
     until: To = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,6 +45,17 @@ def fiscal_periods(fiscal: Fiscal, first: date, last: date) -> list[FiscalPeriod
         build = _by_months if fiscal.pattern == "gregorian" else _by_weeks
         made = [period for year in range(first.year - 1, last.year + 3) for period in build(fiscal, year)]
     return [period for period in made if period.from_day <= last and period.until_day > first]
+
+
+def periods_a_year(fiscal: Fiscal) -> int:
+    """How many periods make twelve months; of an explicit list, those of its fullest year.
+
+    >>> periods_a_year(Fiscal()), periods_a_year(Fiscal(pattern="13x4"))
+    (12, 13)
+    """
+    if fiscal.pattern == "list":
+        return max(Counter(one.year for one in fiscal.periods).values(), default=12)
+    return len(_WEEKS.get(fiscal.pattern, range(12)))
 
 
 def _by_months(fiscal: Fiscal, year: int) -> Iterator[FiscalPeriod]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
@@ -15,7 +16,7 @@ from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
 from plantstack.engines.duckdb.cutting import cut_at
-from plantstack.engines.duckdb.homes import check_scope, condition, put_homes, put_labels
+from plantstack.engines.duckdb.homes import Days, check_scope, condition, put_homes, put_labels
 from plantstack.engines.duckdb.levels import can_be_asked
 from plantstack.engines.duckdb.money import Rate, check_currency, converted, needs_rates, put_rates
 from plantstack.engines.duckdb.reported import put_reported
@@ -41,7 +42,7 @@ class DuckEngine:
     def __init__(self, books: Books) -> None:
         self.books = books
         self.has_reported = put_reported(books)
-        self._prepared: tuple[str, Grain] | None = None
+        self._prepared: tuple[str, Grain, Days] | None = None
         self._moves = False
         self._kinds: dict[str, list[str]] | None = None
 
@@ -54,7 +55,7 @@ class DuckEngine:
             QueryError: for a scope that does not exist.
         """
         level, scope = check_scope(self.books.plant, query.scope)
-        self._prepare(query)
+        query = self._prepare(query)
         machines = self._machines(query, level, scope)
         cut_at(self.books, query.span, machines)
         found: dict[CellKey, dict[str, int | Decimal]] = {}
@@ -86,16 +87,18 @@ class DuckEngine:
         recorded = self._recorded(level, scope)
         return MeasureTable(query, cells.of(told, recorded), recorded)
 
-    def _prepare(self, query: MeasureQuery) -> None:
-        """Make the tables `home` and `label` those of the query."""
-        wanted = (query.structure, query.grain)
+    def _prepare(self, query: MeasureQuery) -> MeasureQuery:
+        """Make the tables `home` and `label` those of the query; return it, with its days."""
+        is_ltm = query.grain == "ltm"
+        wanted = (query.structure, query.grain, query.days if is_ltm else (None, None))
         if self._prepared != wanted:
             put_homes(self.books, query.structure)
-            put_labels(self.books, query.grain)
+            put_labels(self.books, query.grain, query.days)
             # the day decides where any machine has more than one home
             sql = "select 1 from place_home group by equipment having count(*) > 1 limit 1"
             self._moves = bool(self.books.con.execute(sql).fetchall())
             self._prepared = wanted
+        return replace(query, days=(None, query.days[1])) if is_ltm else query
 
     def _machines(self, query: MeasureQuery, level: str, scope: str) -> list[str]:
         sql = f"select distinct equipment from home as h where {condition(level, scope)} order by all"
@@ -241,8 +244,7 @@ class DuckEngine:
             QueryError: for a scope that does not exist.
         """
         level, scope = check_scope(self.books.plant, query.scope)
-        self._prepare(query)
-        return first_hours(self.books, query, level, scope)
+        return first_hours(self.books, self._prepare(query), level, scope)
 
     def since_reported(self, scope: str, span: Interval) -> pa.Table:
         """Return the events about a span that came after its pages were closed, in order of offset.

@@ -5,12 +5,15 @@ Placements and exits of lines change at the start of production days, so a row's
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import pyarrow as pa
 
 from plantstack.engines.contract import Grain
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.plant.fiscal import periods_a_year
 from plantstack.plant.localtime import local_day
 from plantstack.plant.plant import Plant
 from plantstack.plant.structure import FAR_FUTURE, FAR_PAST, Span
@@ -164,8 +167,44 @@ def _day_of(zone: str, at: int) -> str:
     return _LAST if at >= FAR_FUTURE else local_day(zone, at).isoformat()
 
 
-def put_labels(books: Books, grain: Grain) -> None:
-    """Make the table `label`: what each site's production day is called at a grain."""
+# The last twelve months: of each period asked for that has begun, the days of the year that ends with it.
+_LTM = """
+create or replace temp table label as
+with numbered as (
+    select p.*, row_number() over (partition by p.site order by p.from_day) as n, y.periods
+    from period as p
+    join fiscal_year as y using (site)
+),
+
+begun as (
+    select site, max(day) as day from day join site_reach using (site) where from_at < as_of group by site
+)
+
+select d.site, d.day, 'LTM ' || e.period as label
+from day as d
+join numbered as p on p.site = d.site and p.from_day <= d.day and p.until_day > d.day
+join numbered as e on e.site = p.site and e.n >= p.n and e.n < p.n + p.periods
+join begun as b on b.site = e.site and e.from_day <= b.day
+where e.until_day > $first and e.from_day <= $last
+"""
+
+Days: TypeAlias = tuple[str | None, str | None]
+
+
+def put_labels(books: Books, grain: Grain, days: Days = (None, None)) -> None:
+    """Make the table `label`: what each site's production day is called at a grain.
+
+    Args:
+        books: with the plant's calendars.
+        grain: of the question.
+        days: those asked for; at grain `ltm` they choose the periods, whose years reach further back.
+    """
+    if grain == "ltm":
+        sites = books.plant.sites.values()
+        years = {"site": [one.id for one in sites], "periods": [periods_a_year(one.fiscal) for one in sites]}
+        put_tables(books.con, {"fiscal_year": pa.table(years)})
+        books.con.execute(_LTM, {"first": days[0] or _FIRST, "last": days[1] or _LAST})
+        return
     label = _LABELS.get(grain, "''")
     books.con.execute(
         "create or replace temp table label as"

@@ -119,9 +119,10 @@ def placed_cells(books: Books, query: MeasureQuery, level: str, scope: str) -> s
     labels = "join label on label.site = h.site and label.day = f.day" if has_labels else ""
     bit = flag_bit("placed")
     sql = f"""
-        with placed as (
-            select equipment, day, shift, sum(us) as whole_us from all_time_day
-            group by all having bool_or(flags & {bit} = {bit})
+        with marked as (select distinct equipment, day, shift from all_time_day where flags & {bit} = {bit}),
+        placed as (
+            select equipment, day, shift, sum(us) as whole_us
+            from all_time_day semi join marked using (equipment, day, shift) group by all
         )
         select distinct * exclude (equipment, day, shift, whole_us, us) from (
             select f.equipment, f.day, f.shift, p.whole_us, {"".join(f"{one}, " for one in axes)}
@@ -132,7 +133,7 @@ def placed_cells(books: Books, query: MeasureQuery, level: str, scope: str) -> s
             {labels}
             where {condition(level, scope)} and {window_of(query)}
             group by all
-        ) where us < whole_us
+        ) where {"true" if query.grain == "hour" else "us < whole_us"}
     """
     return {tuple(str(one) for one in row) for row in books.con.execute(sql).fetchall()}
 
