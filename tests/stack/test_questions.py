@@ -76,6 +76,13 @@ def test_hours_are_hours_of_the_clock(stack: Stack) -> None:
     assert list(hours.values())[:4] == [3600, 3600, 0, 3600]
 
 
+def test_a_second_machine_is_cut_by_the_same_span(stack: Stack) -> None:
+    span = Interval(START + 20 * MINUTE, START + 40 * MINUTE)
+    for machine in ("filler", "packer"):
+        (cell,) = stack.measures(["time_calendar"], scope=machine, span=span).cells
+        assert cell.sums["time_calendar"] == 20 * 60
+
+
 def test_a_span_cuts_hours_and_stops_exactly(stack: Stack) -> None:
     half = Interval(START + 90 * MINUTE, START + 150 * MINUTE)
     assert values(stack, "run_time", scope="filler", span=half) == {"all": 30 * 60}

@@ -42,6 +42,7 @@ class Books:
         tables: the plant over the window of the events.
         pages: what was derived beyond the manifest.
         cuts: instants at which hours are cut for the question being asked.
+        are_cut: the machines whose hours are cut so far.
         beside: the families of facts beside the pages that were made (`plantstack.engines.duckdb.beside`).
     """
 
@@ -55,6 +56,7 @@ class Books:
     tables: Mapping[str, pa.Table]
     pages: list[Pages] = field(default_factory=list)
     cuts: tuple[int, ...] = ()
+    are_cut: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     _begun: dict[str, int] | None = None
 

@@ -18,15 +18,15 @@ def cut_at(books: Books, span: Interval | None, machines: Iterable[str]) -> None
     Cells cut for an earlier question are put together again first.
     """
     wanted = _inner_cuts(books, span)
-    if wanted == books.cuts:
-        return
-    if books.cuts:
-        books.forget_fresh()
-        bring_up(books)
-    books.cuts = wanted
-    if wanted:
-        dirt = {machine: [Interval(at, at) for at in wanted] for machine in machines if books.reach(machine)}
-        derive(books, dirt, cuts=wanted)
+    if wanted != books.cuts:
+        if books.cuts:
+            books.forget_fresh()
+            bring_up(books)
+        books.cuts, books.are_cut = wanted, set()
+    missing = {one for one in machines if books.reach(one)} - books.are_cut
+    if wanted and missing:
+        derive(books, {one: [Interval(at, at) for at in wanted] for one in missing}, cuts=wanted)
+        books.are_cut |= missing
 
 
 def _inner_cuts(books: Books, span: Interval | None) -> tuple[int, ...]:

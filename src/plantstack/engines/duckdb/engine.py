@@ -22,7 +22,15 @@ from plantstack.engines.duckdb.money import Rate, check_currency, converted, nee
 from plantstack.engines.duckdb.reported import put_reported
 from plantstack.engines.duckdb.sequence import Firsts, first_hours
 from plantstack.engines.duckdb.settling import Settling
-from plantstack.engines.duckdb.sums import in_unit, is_machine_level, of_table, summing_sql, sums_of
+from plantstack.engines.duckdb.sums import (
+    in_unit,
+    is_machine_level,
+    of_table,
+    summing_sql,
+    sums_of,
+    sweep_for,
+)
+from plantstack.engines.duckdb.sweeping import Sweeps
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval
 from plantstack.ledger.derivation import LEDGER_KINDS
@@ -42,6 +50,7 @@ class DuckEngine:
     def __init__(self, books: Books) -> None:
         self.books = books
         self.has_reported = put_reported(books)
+        self.sweeps = Sweeps(books.con)
         self._prepared: tuple[str, Grain, Days] | None = None
         self._moves = False
         self._kinds: dict[str, list[str]] | None = None
@@ -115,12 +124,27 @@ class DuckEngine:
     ) -> None:
         if not measures:
             return
-        sql = summing_sql(query, table, measures, level, scope, moves=self._moves)
+        sql = self._summing(query, table, measures, level, scope)
         width = len(query.by) + 1
         for row in self.books.con.execute(sql).fetchall():
             sums = found.setdefault(tuple(str(one) for one in row[:width]), {})
             for measure, number in zip(measures, row[width:], strict=True):
                 sums[measure.name] = sums.get(measure.name, 0) + (number or 0)
+
+    def _summing(
+        self,
+        query: MeasureQuery,
+        table: FactTable,
+        measures: Sequence[Measure],
+        level: str,
+        scope: str,
+        *,
+        is_rated: bool = False,
+    ) -> str:
+        at_line, moves = not is_machine_level(query, level), self._moves
+        sweep = sweep_for(query, table, measures, at_line=at_line, moves=moves, is_rated=is_rated)
+        swept = self.sweeps.relation(sweep)
+        return summing_sql(query, table, measures, level, scope, swept, moves=moves, is_rated=is_rated)
 
     def _rates(self, query: MeasureQuery, machines: Sequence[str]) -> list[Rate] | None:
         """The exchange rates of a query, by number; None where no money is converted."""
@@ -139,7 +163,7 @@ class DuckEngine:
         rates: Sequence[Rate],
     ) -> tuple[dict[Amount, Exact], dict[Amount, str]]:
         """Add money up in one currency: the sums, and where there is no rate, which one."""
-        sql = summing_sql(query, table, measures, level, scope, moves=self._moves, is_rated=True)
+        sql = self._summing(query, table, measures, level, scope, is_rated=True)
         width = len(query.by) + 1
         parts: dict[Amount, list[tuple[Rate, Fraction]]] = {}
         for row in self.books.con.execute(sql).fetchall():
