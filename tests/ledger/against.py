@@ -27,8 +27,14 @@ from plantstack.plant.schemas import SCHEMAS
 
 # What the oracle calls a flag, where the product has the same by another name.
 ORACLE_FLAGS = {"overtime_fault": "stopped_in_overtime", "moved_by_hand": "moved_out"}
-TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded", "ramp"}
+TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded", "ramp"} | {
+    *("coded", "contradicted", "late", "bulk", "skewed")
+}
 PIECE_FLAGS = {"ramp"}
+NO_PIECES = (
+    *("reduced_capacity", "line_good", "scrap_planned", "scrap_unplanned"),
+    *("above_ideal", "told_twice", "told_apart"),
+)
 TOTAL_CLASSES = ("good", "scrap", "rework", "startup_reject", "rest")
 
 
@@ -166,7 +172,7 @@ def pieces_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], tuple[An
     """Pieces by cell, class and flags, the total made of its exclusive classes; lanes apart."""
     out: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, 0])
     for r in books["pieces_fact"]:
-        if r["class"] in ("reduced_capacity", "line_good", "scrap_planned", "scrap_unplanned"):
+        if r["class"] in NO_PIECES:
             continue
         key = (r["hour_from"], r["equipment"], r["day"], r["shift"], r["crew"], r["order_id"], r["product"])
         for name in ("total", r["class"]) if r["class"] in TOTAL_CLASSES else (r["class"],):
@@ -207,6 +213,13 @@ def lanes_of_sql(books: dict[str, list[Row]], lanes: int) -> dict[tuple[Any, ...
             )
             out[(*key, "ramp" in flag_names(r["flags"]))] += int(r["ideal"] * 1_000_000 * lanes)
     return dict(out)
+
+
+def above_ideal_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], Any]:
+    """Seconds beyond what can be, by cell."""
+    names = ("hour_from", "equipment", "day", "shift", "crew", "order_id", "product", "account")
+    rows = [row for row in books["pieces_fact"] if row["class"] == "above_ideal"]
+    return {tuple(row[name] for name in names): row["ideal"] for row in rows}
 
 
 SPAN = (

@@ -98,6 +98,7 @@ def events(draw: st.DrawFn) -> Row:
         row |= {"from_at": at - draw(st.integers(1, 500)) * MINUTE, "until_at": at}
     elif kind == "alarm":
         row |= {"code": "E1", "phase": "on"}
+        row["body"] = draw(st.sampled_from((None, '{"first_out":true}')))
     elif kind == "lane":
         kind, machine = "state", "m1:1"
         row["state"] = draw(st.sampled_from(("producing", "off", "unknown", "fault")))
@@ -132,13 +133,38 @@ def changes(draw: st.DrawFn) -> list[Row]:
 
 
 @st.composite
+def sheets(draw: st.DrawFn) -> list[Row]:
+    """Reasons of a shift, told by one person in one go."""
+    machine, at = draw(st.sampled_from(MACHINES)), draw(instants)
+    told = at + draw(st.integers(1, 200)) * MINUTE
+    return [
+        ev(
+            "reason",
+            machine,
+            at - draw(st.integers(0, 60)) * 10 * MINUTE,
+            role="symptom",
+            reason=draw(st.sampled_from(tuple(REASONS))),
+            source="tablet1",
+            told_at=told + draw(st.integers(0, 40)) * SECOND,
+        )
+        for _ in range(draw(st.integers(4, 7)))
+    ]
+
+
+def _heard(rows: list[Row], delay: int) -> list[Row]:
+    """The same, where the clock of one source is off."""
+    return [{**row, "received_at": row["told_at"] + delay} if row["source"] == "n" else row for row in rows]
+
+
+@st.composite
 def histories(draw: st.DrawFn, least: int = 1) -> list[Row]:
     """Events of two machines in the order in which they come, some of them about changes of order."""
     rows = draw(st.lists(events(), min_size=least, max_size=40))
     for change in draw(st.lists(changes(), max_size=3)):
         place = draw(st.integers(0, len(rows)))
         rows[place:place] = draw(st.permutations(change))
-    return rows
+    rows += draw(st.one_of(st.just([]), sheets()))
+    return _heard(rows, draw(st.sampled_from((0, 0, -2 * MINUTE, 3 * MINUTE))))
 
 
 @st.composite

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.oracle.accounts import account_for
 from tests.oracle.changeovers import changeover_spans
+from tests.oracle.doubts import doubts_of
 from tests.oracle.exits import good_runs, line_changeovers
 from tests.oracle.facts import ledger_rows, piece_facts, time_facts
 from tests.oracle.failures import failure_spans
@@ -49,6 +50,7 @@ def derive(events: list[Row], plant: Plant, *, as_of: int | None = None) -> Book
 def _add(books: Books, machine: Machine, standing: list[Row], told: list[Row]) -> set[Identity]:
     """Write one machine into the books; returns the reasons that met a halt."""
     segments, met = account_for(machine, elementary(machine))
+    machine.doubts = doubts_of(machine, segments)
     stops = form_stops(machine, segments)
     plans = Plans(machine, told, books.dead)
     cells = Cells(machine, segments, plans.borders())

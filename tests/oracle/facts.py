@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.oracle.accounts import leaves
 from tests.oracle.counts import CLASSES, ZERO
+from tests.oracle.doubts import flags_of_telling
 from tests.oracle.model import (
     MICRO_STOP,
     NOT_SCHEDULED,
@@ -47,7 +48,7 @@ def flags_of(machine: Machine, segment: Segment, known: dict[str, Row]) -> froze
         flags.add("uncoded")
     if segment.in_ramp and segment.account == RUN:
         flags.add("ramp")
-    return frozenset(flags)
+    return frozenset(flags | flags_of_telling(machine, machine.doubts, segment, known))
 
 
 def _is_uncoded(machine: Machine, segment: Segment, known: dict[str, Row]) -> bool:

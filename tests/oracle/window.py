@@ -10,6 +10,7 @@ An event whose `at` lies after as_of is not there yet.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tests.oracle.calendar import Calendar
 from tests.oracle.model import Plant, Row
@@ -31,6 +32,7 @@ class Machine:
     begin: int
     as_of: int
     plant: Plant
+    doubts: Any = None  # of tests.oracle.doubts, once the accounts are settled
 
     @property
     def name(self) -> str:

@@ -46,6 +46,11 @@ FLAGS = (
     "unattached",  # spans: a reason that meets no halt
     "placed",  # time: its length is known, its place in the day is not
     "ramp",  # time of account run, pieces: while a machine comes up to rate after a change
+    "coded",  # time: somebody gave a reason for it
+    "contradicted",  # time: the reason says otherwise than the machine
+    "late",  # time: its reason was told long after it was over
+    "bulk",  # time: its reason was told together with many others
+    "skewed",  # time: the clock of who told its state was off that day
 )
 
 

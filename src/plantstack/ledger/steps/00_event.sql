@@ -1,6 +1,6 @@
 -- What stands: corrections, conflicts and waiting have been settled by offset.
 create or replace temp view event as
-select logged.* exclude (received_at)
+select logged.*
 from logged
 anti join gone on gone.log_offset = logged.log_offset
 where not logged.void;

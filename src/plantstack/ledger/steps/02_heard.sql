@@ -11,6 +11,7 @@ select
     e.kind,
     e.at as t,
     e.told_at,
+    e.received_at,
     e.source,
     e.sequence,
     e.key,

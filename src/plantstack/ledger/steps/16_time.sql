@@ -28,7 +28,23 @@ select
     | case when k.account = 'waiting' and k.state = 'starved' then flag('starved') else 0 end
     | case when k.account = 'waiting' and k.state = 'blocked' then flag('blocked') else 0 end
     | case when t.is_constraint then flag('at_constraint') else 0 end
-    | case when k.account = 'run' and k.in_ramp then flag('ramp') else 0 end as flags
+    | case when k.account = 'run' and k.in_ramp then flag('ramp') else 0 end
+    | case
+        when k.symptom is null or k.is_fixed then 0
+        else
+            flag('coded')
+            | case
+                -- the machine says it failed, the code that it only waited or was to stand still; or the other way round
+                when leaf.account in ('waiting', 'no_order', 'planned_down')
+                    and ((k.state = 'fault' and not said_by.person) or alarm.gid is not null) then flag('contradicted')
+                when leaf.account = 'breakdown' and k.state in ('starved', 'blocked') and not said_by.person
+                    then flag('contradicted')
+                else 0
+            end
+            | case when entered.is_late then flag('late') else 0 end
+            | case when entered.is_bulk then flag('bulk') else 0 end
+    end
+    | case when skewed.hid is not null then flag('skewed') else 0 end as flags
 from (
     select
         s.* replace (
@@ -61,6 +77,11 @@ left join (
     select distinct r.log_offset as rid, r.person
     from (from heard semi join cover_reason as c on c.rid = heard.log_offset) as r
 ) as given_by on given_by.rid = k.rid
+left join entered on entered.rid = k.rid
+left join skewed on skewed.hid = st.hid and skewed.day = t.day
+left join (
+    select h.gid from halted as h semi join alarmed as a on a.m = h.m and a.halt = h.halt
+) as alarm on alarm.gid = k.gid
 left join (
     -- micro-stops that begin or end at unknown time: they may have been longer
     select distinct own.m, own.stop
