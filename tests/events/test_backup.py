@@ -117,3 +117,23 @@ def test_a_backup_of_a_damaged_log_is_refused_and_leaves_no_file(tmp_path: Path)
 def test_there_is_nothing_to_back_up_without_a_log(tmp_path: Path) -> None:
     with pytest.raises(LogError):
         backup(tmp_path, tmp_path / "a.tar")
+
+
+def test_a_backup_never_overwrites_a_file_unasked(tmp_path: Path) -> None:
+    source = project(tmp_path / "live")
+    file = tmp_path / "old.tar"
+    file.write_text("the only copy")
+    with pytest.raises(LogError, match=r"old.tar: there is such a file already.*--force.*backup-exists"):
+        backup(source, file)
+    assert file.read_text() == "the only copy"
+    assert backup(source, file, replace=True) == 500
+    assert restore(file, tmp_path / "copy") == 500
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], "nothing half done"
+
+
+def test_a_backup_to_nowhere_or_onto_a_folder_says_so(tmp_path: Path) -> None:
+    source = project(tmp_path / "live")
+    with pytest.raises(LogError, match="there is no folder"):
+        backup(source, tmp_path / "no" / "where.tar")
+    with pytest.raises(LogError, match="is a folder"):
+        backup(source, source)

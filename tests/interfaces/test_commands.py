@@ -240,3 +240,21 @@ def test_every_command_explains_itself() -> None:
     ):
         assert command in listed
         assert "Usage" in plantstack(command, "--help").out
+
+
+def test_backup_overwrites_only_when_told(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "site.tar"
+    assert plantstack("backup", project, file).code == 0
+    before = file.read_bytes()
+    again = plantstack("backup", project, file, "--json")
+    assert again.code == 1
+    assert [problem["code"] for problem in again.answer["problems"]] == ["backup-exists"]
+    assert file.read_bytes() == before
+    assert plantstack("backup", project, file, "--force").code == 0
+
+
+def test_a_measure_given_twice_is_refused() -> None:
+    told = plantstack("kpi", "eval", "oee", "--measures", '{"time_run": 1, "time_run": 2}')
+    assert told.code == 2
+    assert "gives 'time_run' twice" in told.err
+    assert "measures-twice" in told.err

@@ -31,6 +31,7 @@ from plantstack.connectors.mapping.sieve import SAID, Tally
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.errors import EventError, Problem
 from plantstack.events.batch import RAW, DeadLetter, FileMark, merged
+from plantstack.events.scratch import Scratch
 from plantstack.events.wire import decode_lines
 from plantstack.events.wire_csv import decode_csv
 
@@ -83,6 +84,7 @@ def load_files(
     known: Callable[[str], bool] = lambda mark: False,
     carry: str = "",
     folder: Path | None = None,
+    scratch: Path | None = None,
     progress: Progress = lambda file, events: None,
 ) -> Iterator[FileBatch]:
     """Read files one after another.
@@ -94,13 +96,14 @@ def load_files(
         known: whether a file with this `mark.sha256` was loaded before; such a file gives one note.
         carry: `FileBatch.carry` of the last file loaded before, so that counters go on.
         folder: links that lead out of it are refused.
+        scratch: below which files are copied while they are read; None: the system's place for it.
         progress: called after each batch.
 
     A file that cannot be read gives a batch that says why, and the next file is read.
     """
     kept: Carry = json.loads(carry) if carry else {}
-    with tempfile.TemporaryDirectory(prefix="plantstack-") as place:
-        room = _Room(Path(place))
+    with Scratch(scratch) as place:
+        room = _Room(place.path)
         for number, path in enumerate(paths):
             events = 0
             for batch in _load_file(path, mapping, known, kept, folder, room):

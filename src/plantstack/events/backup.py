@@ -10,7 +10,6 @@ import json
 import os
 import sqlite3
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow as pa
 from plantstack.errors import LogError, Problem
 from plantstack.events import guard, segments, store
 from plantstack.events.log import Log
+from plantstack.events.scratch import Scratch
 
 FORMAT = 1
 _PLANT_SUFFIXES = (".yaml", ".yml", ".md")
@@ -29,15 +29,22 @@ REPORTED = "reported"
 _OWN_DIRECTORIES = ("log", "lake", REPORTED)
 
 
-def backup(project_dir: Path, file: Path) -> int:
+def backup(project_dir: Path, file: Path, *, replace: bool = False) -> int:
     """Write the backup file (compressed when it ends in .zst); return the last offset in it.
 
+    Args:
+        project_dir: whose truth.
+        file: to write.
+        replace: whether a file that is there may be overwritten.
+
     Raises:
-        LogError: when the log cannot be read or a segment is damaged.
+        LogError: when there is such a file, the log cannot be read or a segment is damaged.
     """
     places = guard.Places(Path(project_dir))
-    with tempfile.TemporaryDirectory(dir=file.parent) as scratch:
-        copy = Path(scratch) / "log.sqlite"
+    _check_free(file, replace)
+    with Scratch(file.parent, f".{file.name}-") as place:
+        scratch = place.path
+        copy = scratch / "log.sqlite"
         with closing(store.open_reader(places.store)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
@@ -55,10 +62,10 @@ def backup(project_dir: Path, file: Path) -> int:
         members |= {path.relative_to(places.project).as_posix(): path for path in _reported(places.project)}
         label: Label = {"format": FORMAT, "project_id": project_id, "last_offset": last}
         label["sha256"] = {name: segments.checksum(path) for name, path in members.items()}
-        note = Path(scratch) / "backup.json"
+        note = scratch / "backup.json"
         note.write_text(json.dumps(label, indent=1))
         compression = "zstd" if file.suffix == ".zst" else None
-        half_done = Path(scratch) / "backup.part"
+        half_done = scratch / "backup.part"
         with (
             pa.output_stream(str(half_done), compression=compression) as stream,
             tarfile.open(fileobj=stream, mode="w|") as tar,
@@ -66,9 +73,37 @@ def backup(project_dir: Path, file: Path) -> int:
             for name, path in {"backup.json": note, **members}.items():
                 tar.add(path, arcname=name, recursive=False)
         segments.sync_file(half_done)
-        half_done.rename(file)
+        if replace:
+            half_done.replace(file)
+        else:
+            _put(half_done, file)
     segments.sync_directory(file.parent)
     return int(last)
+
+
+def _check_free(file: Path, replace: bool) -> None:
+    if not file.parent.is_dir():
+        what = f"there is no folder {file.parent}"
+        raise LogError(Problem("backup-nowhere", str(file), what, "Make it, or name another place."))
+    if file.is_dir():
+        raise LogError(Problem("backup-exists", str(file), "is a folder", "Name a file in it."))
+    if file.exists() and not replace:
+        raise _there_is_one(file)
+
+
+def _put(half_done: Path, file: Path) -> None:
+    """Give the file its name unless somebody else did in the meantime."""
+    try:
+        os.link(half_done, file)
+    except FileExistsError:
+        raise _there_is_one(file) from None
+    except OSError:  # a disk that knows no links
+        half_done.rename(file)
+
+
+def _there_is_one(file: Path) -> LogError:
+    fix = "Name a new file, or overwrite this one with --force."
+    return LogError(Problem("backup-exists", str(file), "there is such a file already", fix))
 
 
 def restore(file: Path, project_dir: Path) -> int:
@@ -84,12 +119,12 @@ def restore(file: Path, project_dir: Path) -> int:
             Problem("restore-not-empty", places.project.name, what, "restore into a new directory")
         )
     places.project.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=places.project, prefix=".restore-") as scratch:
-        label = _unpacked(file, Path(scratch))
+    with Scratch(places.project, ".restore-") as place:
+        label = _unpacked(file, place.path)
         for name in sorted(label["sha256"], key=lambda member: member.startswith("log/")):
             target = places.project / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            (Path(scratch) / name).rename(target)
+            (place.path / name).rename(target)
     guard.prepare(places)
     guard.write_identity(places, label["project_id"], label["last_offset"])
     with Log.open(places.project, write=True, project_id=label["project_id"], holder="a restore") as log:

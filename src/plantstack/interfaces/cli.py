@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 import traceback
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces import books, demo_tour, explain
+from plantstack.interfaces import books, demo_tour, explain, losses, targets
 from plantstack.interfaces.answer import (
     CRASH,
     TROUBLE,
@@ -146,7 +147,7 @@ def kpi_eval(
 def _numbers(text: str) -> dict[str, Any]:
     fix = "Write a JSON object such as '{\"time_run\": 22380}'."
     try:
-        numbers = json.loads(text, parse_float=Decimal)
+        numbers = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise QueryError(Problem("measures-json", "--measures", "is not JSON", fix)) from None
     if not isinstance(numbers, dict):
@@ -154,14 +155,24 @@ def _numbers(text: str) -> dict[str, Any]:
     return numbers
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    numbers = dict(pairs)
+    if len(numbers) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = ", ".join(f"'{name}'" for name in numbers if names.count(name) > 1)
+        raise QueryError(Problem("measures-twice", "--measures", f"gives {twice} twice", "Give it once."))
+    return numbers
+
+
 @app.command()
 def backup(
     project: Project,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="To write; .zst compresses.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the log and the plant files into one file."""
-    offset = Stack.backup(project, file)
+    offset = Stack.backup(project, file, replace=force)
     row = {"file": str(file), "offset": offset}
     give(
         Answer([row], offset=offset), as_json=as_json, told=f"{file} holds everything up to offset {offset}."
@@ -196,10 +207,18 @@ def demo(
 
 books.register(app)
 explain.register(app)
+losses.register(app)
+targets.register(app)
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    """Leave as on any error: what is half done is put away first."""
+    sys.exit(128 + number)
 
 
 def main() -> None:
     """Run a command; whatever happens, people see sentences and scripts an exit code."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app()
     except PlantstackError as error:

@@ -105,7 +105,10 @@ class Loading:
         def known(mark: str) -> bool:
             return mark in marks or self.log.knows_file(mark)
 
-        for part in load_files(paths, self.mapping, known=known, carry=carry, progress=self.progress):
+        place = self.log.places.identity.parent  # beside the log, private to its owner
+        for part in load_files(
+            paths, self.mapping, known=known, carry=carry, scratch=place, progress=self.progress
+        ):
             one = loaded[part.number]
             one.notes.extend(part.notes)
             if part.refused:

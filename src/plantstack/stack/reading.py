@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from plantstack.engines.duckdb.reported import FOLDER as REPORTED
 from plantstack.engines.duckdb.reported import freeze, frozen
 from plantstack.errors import LogError, Problem
 from plantstack.events.log import Log
+from plantstack.events.scratch import Scratch
 from plantstack.plant.load import PlantContent, books_hash, plant_from_content
 from plantstack.plant.plant import Plant
 from plantstack.stack.configuring import closes, known_content
@@ -27,12 +27,12 @@ class Open:
     """An engine, and the folder in which its calculator may spill."""
 
     engine: DuckEngine
-    scratch: tempfile.TemporaryDirectory[str]
+    scratch: Scratch
 
     def close(self) -> None:
         """Let go of memory and scratch files."""
         self.engine.books.con.close()
-        self.scratch.cleanup()
+        self.scratch.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class Desk:
             raise LogError(Problem("config-none", "log", what, "Ask for a later offset."))
         plant = self.plant if content is None or content == self.content else plant_from_content(content.text)
         (self.folder / lake.FOLDER).mkdir(exist_ok=True)
-        scratch = tempfile.TemporaryDirectory(prefix="plantstack-")
+        scratch = Scratch()
         folders = [self.folder / lake.FOLDER, self.folder / REPORTED, self.log.places.segments]
-        con = open_calculator(folders=folders, scratch=Path(scratch.name))
+        con = open_calculator(folders=folders, scratch=scratch.path)
         books = open_books(
             con,
             self.log,
