@@ -77,6 +77,8 @@ def test_line_efficiency_and_nothing_unknown(soda: Path) -> None:
 def test_minutes_by_factor(soda: Path) -> None:
     assert minutes(soda, "stop_time", by=["reason"]) == OPERATOR_ERROR | OTHERS
     assert sum(OPERATOR_ERROR.values()) == 776
+    by_group = minutes(soda, "stop_time", by=["reason_group"])
+    assert by_group == {"operator-error": 776, "no-operator-error": 1_388 - 776}
     with Stack.open(soda) as stack:
         reasons = stack.plant.reasons.values()
     assert {one.id for one in reasons if one.group_path == "operator-error"} == set(OPERATOR_ERROR)
@@ -138,4 +140,5 @@ def test_the_tour_of_the_readme(tmp_path: Path) -> None:
         assert code == 0, (command, output)
         outputs.append(output)
     told = "".join(outputs)
-    assert "64.0 %" in told and "5 h 32 min" in told
+    for part in ("64.0 %", "5 h 32 min", "41 h 10 min", "23 h 08 min", "12 h 56 min"):
+        assert part in told

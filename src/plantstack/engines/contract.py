@@ -13,13 +13,18 @@ import pyarrow as pa
 from plantstack.intervals import Interval
 
 Grain = Literal["hour", "shift", "day", "week", "month", "period", "quarter", "year", "ltm", "all"]
-Axis = Literal["site", "area", "line", "machine", "product", "order", "shift", "crew", "reason"]
+Axis = Literal[
+    "site", "area", "line", "machine", "product", "order", "shift", "crew", "reason", "reason_group", "owner"
+]
 
 GRAINS: tuple[Grain, ...] = (
     *("hour", "shift", "day", "week", "month", "period", "quarter", "year", "ltm"),
     "all",
 )
-AXES: tuple[Axis, ...] = ("site", "area", "line", "machine", "product", "order", "shift", "crew", "reason")
+AXES: tuple[Axis, ...] = (
+    *("site", "area", "line", "machine", "product", "order", "shift", "crew"),
+    *("reason", "reason_group", "owner"),
+)
 
 Exact = int | Decimal | Fraction
 
@@ -31,7 +36,7 @@ class MeasureQuery:
     Attributes:
         measures: names of plantstack.measures.
         scope: id of a machine, line, area or site; '' is everything.
-        by: axes to split by, in order.
+        by: axes to split by, in order; `reason_group` is the topmost group of a reason, `owner` its function.
         grain: length of the periods; `ltm`: of each fiscal period, the year that ends with it.
         days: first and last production day (ISO dates, last one included), each as every site counts
             its days; None leaves that side open.

@@ -51,7 +51,8 @@ def kpi(
         typer.Option(
             "--by",
             metavar="AXES",
-            help="Split by site, area, line, machine, product, order, shift, crew, reason.",
+            help="Split by site, area, line, machine, product, order, shift, crew, reason,"
+            " reason_group or owner.",
         ),
     ] = "",
     grain: Annotated[

@@ -9,14 +9,15 @@ from typing import Literal, TypeAlias
 
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.kpis.formula import Formula
+from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.source import Place
 
 KpiType = Literal["ratio", "change", "list", "model"]
 ChangeKind = Literal["", "difference", "reduction", "ratio"]
 
-AXES = ("site", "area", "line", "machine", "product", "order", "shift", "crew", "reason")
-# Where a number can be cut without asking why; a cut by reason must be declared.
-EVERYWHERE = AXES[:-1]
+# Where a number can be cut without asking why; a cut by reason must be declared, by its group or owner never.
+EVERYWHERE = ("site", "area", "line", "machine", "product", "order", "shift", "crew")
+AXES = (*EVERYWHERE, *REASON_AXES)
 SCOPES = ("machine", "line", "area", "site", "group")
 
 # Formulas by profile; under this key stands the one of every profile.

@@ -23,6 +23,7 @@ from plantstack.kpis.kpi import (
     NamedSum,
     Profile,
 )
+from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.source import (
     Block,
     Fields,
@@ -173,7 +174,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         playbook=entry.need("playbook", text),
         uses=entry.need("uses", _NAMES),
         needs=entry.need("needs", list_of(text)),
-        by=entry.want("by", _NAMES, EVERYWHERE),
+        by=_with_roll_ups(entry.want("by", _NAMES, EVERYWHERE)),
         lowest=entry.want("lowest", choice(*SCOPES), SCOPES[0]),
         ceiling=None if ceiling is None else Fraction(ceiling),
         is_ranged=entry.want("range", yes_no, True),
@@ -184,6 +185,12 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         is_fixed_mix=entry.want("fixed_mix", yes_no, False),
         replaces=entry.want("replaces", integer, 0),
     )
+
+
+def _with_roll_ups(by: tuple[str, ...]) -> tuple[str, ...]:
+    """What can be split by reason can be by its group and by its owner."""
+    more = [axis for axis in REASON_AXES if axis not in by] if REASON_AXES[0] in by else []
+    return (*by, *more)
 
 
 def _by_profile(entry: Fields, key: str) -> dict[str, Formula]:

@@ -18,6 +18,7 @@ from plantstack.kpis.evaluate import KpiValue, evaluate_all
 from plantstack.kpis.kpi import SCOPES, Catalog, Kpi
 from plantstack.kpis.needs import measures_needed
 from plantstack.measures.catalog import MEASURES
+from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.plant import Plant
 from plantstack.stack.changing import Changing
 from plantstack.stack.gathering import Key, gather, key_of
@@ -181,7 +182,9 @@ def _reported(
     engine: DuckEngine, query: MeasureQuery, catalog: Catalog, ids: tuple[str, ...], profile: str
 ) -> dict[tuple[str, Key], KpiValue]:
     """The same KPIs of periods that were closed as a whole, as they stood then: (kpi, cell) -> value."""
-    if not engine.has_reported or query.grain == "hour" or query.span is not None or "reason" in query.by:
+    if not engine.has_reported or query.grain == "hour" or query.span is not None:
+        return {}
+    if set(REASON_AXES) & set(query.by):
         return {}
     whole = replace(query, measures=("time_calendar",))
     live = {key_of(cell, query.by): cell.sums["time_calendar"] for cell in engine.query(whole).cells}

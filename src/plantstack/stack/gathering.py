@@ -14,6 +14,7 @@ from plantstack.kpis.cell import Cell
 from plantstack.kpis.formula import Undefined
 from plantstack.kpis.models import MODELS, Model, Part
 from plantstack.measures.catalog import MEASURES
+from plantstack.measures.measure import REASON_AXES
 
 Key = tuple[str, ...]
 """The values of the axes, and the label of the period: what tells the cells of an answer apart."""
@@ -50,7 +51,7 @@ class _Gathering:
 
     def around(self, table: MeasureTable, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
         """Put beside the cells of an answer what more they need; these queries need not say what is open."""
-        rest = tuple(axis for axis in self.query.by if axis != "reason")
+        rest = tuple(axis for axis in self.query.by if axis not in REASON_AXES)
         whole, named, routes = self._whole(rest), self._named(table.cells), self._routes(table.cells)
         modelled = {name: self._modelled(MODELS[name]) for name in models if name in MODELS}
         out = []

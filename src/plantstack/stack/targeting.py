@@ -26,6 +26,7 @@ from plantstack.kpis.targets_chance import Chance, chance_measures
 from plantstack.kpis.targets_check import currency_of, limits_of_rule
 from plantstack.kpis.targets_size import size_of
 from plantstack.measures.catalog import MEASURES
+from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.localtime import local_day, offset_at
 from plantstack.plant.model import Site, TargetRule
 from plantstack.plant.plant import Plant
@@ -120,7 +121,7 @@ class Targeting:
 
     def __post_init__(self) -> None:
         plant = self.engine.books.plant
-        splits = "reason" in self.query.by
+        splits = set(REASON_AXES) & set(self.query.by)
         if self.profile == plant.profile.name and not splits:
             self.targets = targets_of(self.engine, self.catalog)
 
@@ -185,7 +186,7 @@ class Targeting:
         """The production day of the last instant; of the group, the earliest of its sites."""
         plant = self.engine.books.plant
         sites = [plant.site_of(scope)] if scope else list(plant.sites.values())
-        return min(_production_day(site, end - 1) for site in sites)
+        return min(production_day(site, end - 1) for site in sites)
 
     def _is_whole(self, found: MeasureCell, target: Target) -> bool:
         if self.query.grain == "hour":
@@ -245,7 +246,7 @@ def capture_changes(plant: Plant, scope: str) -> list[CaptureChange]:
     return sorted(found, key=lambda change: (change.day, change.machine))
 
 
-def _production_day(site: Site, at: int) -> date:
+def production_day(site: Site, at: int) -> date:
     """The production day of an instant on the clock of a site."""
     local = at + offset_at(site.zone, at) - site.day_start * MINUTE
     return date.fromordinal(_EPOCH + local // DAY)

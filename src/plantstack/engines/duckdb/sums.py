@@ -10,7 +10,7 @@ from plantstack.engines.contract import Axis, Exact, MeasureQuery
 from plantstack.engines.duckdb.homes import condition
 from plantstack.ledger.rules import flag_bit
 from plantstack.measures.catalog import MEASURES
-from plantstack.measures.measure import FactTable, Measure, Sum
+from plantstack.measures.measure import REASON_AXES, FactTable, Measure, Sum
 
 _PLACES = ("site", "area", "line")  # axes that stand in `home`
 _LEVELS = ("machine", "line", "area", "site", "group")
@@ -166,6 +166,8 @@ def summing_sql(
         labels += (
             " join money_rate as mr on mr.site = h.clock and mr.from_day <= s.day and mr.until_day > s.day"
         )
+    if {"reason_group", "owner"} & set(query.by):
+        labels += " left join reason as leaf on leaf.reason = s.reason"
     totals = ", ".join(f"{total_sql(one, table, at_line=at_line)} as {one.name}" for one in measures)
     return (
         f"with s as (select {narrow}, {added} from {source} as f where {window_of(query, at)} group by all)"
@@ -203,19 +205,24 @@ def _source(query: MeasureQuery, table: FactTable) -> str:
 
 
 def _key(axis: Axis, table: FactTable) -> str:
-    if axis == "reason" and table == "time":
+    if axis in REASON_AXES and table == "time":
         # set-up owes no reason, so it is no stop without one either
         return f"case when f.reason = '' and f.account = 'setup' then '{SET_UP}' else f.reason end as reason"
-    return {"machine": "f.equipment", "order": "f.order_id"}.get(axis, f"f.{axis}")
+    told = {"machine": "f.equipment", "order": "f.order_id", **dict.fromkeys(REASON_AXES, "f.reason")}
+    return told.get(axis, f"f.{axis}")
 
 
 def key_columns(query: MeasureQuery, table: str) -> tuple[list[str], str]:
     """The SQL of the axes and of the period of a cell, over rows `table` with their home `h`."""
-    columns = {"machine": "equipment", "order": "order_id"}
-    axes = [
-        f"h.{axis} as {axis}" if axis in _PLACES else f"{table}.{columns.get(axis, axis)} as {axis}"
-        for axis in query.by
-    ]
+    told = {
+        "machine": f"{table}.equipment",
+        "order": f"{table}.order_id",
+        **{axis: f"h.{axis}" for axis in _PLACES},
+        # of a leaf of the tree its topmost group, itself where it has none, and the function that owns it
+        "reason_group": f"coalesce(nullif(split_part(leaf.group_path, '/', 1), ''), {table}.reason)",
+        "owner": f"coalesce(leaf.owner, case when {table}.reason = '{SET_UP}' then '{SET_UP}' else '' end)",
+    }
+    axes = [f"{told.get(axis, f'{table}.{axis}')} as {axis}" for axis in query.by]
     shift = f"{table}.day || ' ' || {table}.shift"
     labels = {"hour": f"{table}.hour_from::varchar", "shift": shift, "all": "''"}
     return axes, labels.get(query.grain, "label.label")
