@@ -197,6 +197,22 @@ def test_all_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("60/min", "60 per minute", "expected a pace"),
+        ("continuous", "continous", "did you mean 'continuous'"),
+    ],
+)
+def test_what_could_not_be_read_has_no_form_to_be_wrong(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    plant = SMALL.replace("cyclic", "continuous") + "standards: [{machines: [press], ideal: 60/min}]\n"
+    assert problems(tmp_path, plant=plant) == []
+    (found,) = problems(tmp_path, plant=plant.replace(old, new))
+    assert says in found and "[value-wrong]" in found
+
+
 def test_a_broken_file_does_not_make_its_names_unknown(tmp_path: Path) -> None:
     plant = SMALL.replace("calendar: always", "calendar: c")
     found = problems(tmp_path, plant=plant, calendars="calendars:\n\tc: {}\n")

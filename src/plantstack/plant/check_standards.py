@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 from itertools import pairwise
 
-from plantstack.plant.model import Machine, Pace, Standard
+from plantstack.plant.model import KINDS, NO_PACE, Machine, Pace, Standard
 from plantstack.plant.pack import PackFactors
 from plantstack.plant.plant import Plant
 from plantstack.plant.report import Place, Report
@@ -80,8 +80,10 @@ def _check_once(what: str, of: str, spans: Iterable[_Dated], report: Report) -> 
 
 
 def _check_form(machine: Machine, one: Standard, place: Place, report: Report) -> None:
+    if machine.kind == KINDS[0] and any("'kind': expected" in problem.what for problem in report.problems):
+        return  # what stands there could not be read, so nothing is known of its form
     for pace in (one.ideal, one.standard):
-        if pace and not _fits(machine.kind, pace):
+        if pace and pace is not NO_PACE and not _fits(machine.kind, pace):
             came = "a rate" if pace.is_rate else "a time"
             what = f"machine '{machine.id}' is {machine.kind}: expected {FORMS[machine.kind]}, came {came}"
             report.add("pace-form", place, what, "Write it so, or change the machine's 'kind'.")

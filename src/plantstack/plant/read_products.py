@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from plantstack.plant.fields import Fields
-from plantstack.plant.model import Changeovers, Pace, PackUnit, Product, SetupSpec, Standard
+from plantstack.plant.model import NO_PACE, Changeovers, Pace, PackUnit, Product, SetupSpec, Standard
 from plantstack.plant.read_equipment import read_validity
 from plantstack.plant.readers import (
     Reader,
@@ -57,7 +57,7 @@ def _pace(written: str) -> Pace:
 
 
 product_id: Reader[str] = Word("a product", "", _product)
-pace: Reader[Pace] = Word("a pace such as '1.2 s' or '600/min'", Pace(Decimal(1), Decimal(1)), _pace)
+pace: Reader[Pace] = Word("a pace such as '1.2 s' or '600/min'", NO_PACE, _pace)
 
 
 class _ClassReader:
