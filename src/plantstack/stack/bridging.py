@@ -158,7 +158,7 @@ class Bridging:
         if value.exact is not None and not axis and not (captured and captured.is_cut(query.days)):
             parts["", captured.method("", query.days) if captured else ""] = self._values(sums)
         elif value.exact is not None:
-            parts = self._parts(replace(asked, counts_open=False), axis, captured)
+            parts = self._parts(replace(asked, counts_open=False, names_places=True), axis, captured)
         return Side(query, cell, value, Sums(self._values(sums), parts))
 
     def _parts(

@@ -32,6 +32,7 @@ from plantstack.stack.bridging import Bridging
 from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
+from plantstack.stack.losing import Losing
 from plantstack.stack.reading import Desk, Open
 from plantstack.stack.using import catalog_of, check_use
 
@@ -299,6 +300,27 @@ class Stack:
         question = Question((kpi,), query, profile or self.plant.profile.name)
         engine = self.engine(known_at=known_at)
         return Bridging(engine, catalog_of(engine.books.plant), question, then).table()
+
+    def losses(
+        self,
+        *,
+        scope: str = "",
+        days: tuple[str | None, str | None] = (None, None),
+        span: Interval | None = None,
+        profile: str | None = None,
+        known_at: int | None = None,
+        currency: str = "",
+    ) -> KpiTable:
+        """Return the loss tree: calendar to good pieces to money.
+
+        Raises:
+            QueryError: as for `kpis`.
+        """
+        query = MeasureQuery((), scope, (), "all", days, span, currency=currency)
+        engine = self.engine(known_at=known_at)
+        return Losing(
+            engine, catalog_of(engine.books.plant), query, profile or self.plant.profile.name
+        ).table()
 
     def notes(self) -> list[Problem]:
         """What is worth knowing beside the numbers: edited plant files, events that wait."""

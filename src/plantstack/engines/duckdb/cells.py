@@ -82,9 +82,12 @@ class Cells:
         return told, reasons
 
     def _recorded_of(self, keys: Mapping[str, str], whole: frozenset[str]) -> frozenset[str]:
-        """The kinds ever recorded of the place a cell is about; of one machine, not of its neighbours."""
+        """The kinds ever recorded of the place a cell is about; of one machine, not of its neighbours.
+
+        Parts of a whole are all its time and pieces, also those of a machine that only counts.
+        """
         axis = next((axis for axis in ("machine", "line", "area", "site") if keys.get(axis)), "")
-        if not axis or self.kinds is None:
+        if not axis or self.kinds is None or self.query.names_places:
             return whole
         return self.kinds(axis, keys[axis])
 

@@ -66,7 +66,7 @@ def put_rates(books: Books, into: str) -> list[Rate]:
     rates: list[Rate] = []
     rows = []
     for site in books.plant.sites.values():
-        days = _segments(books.plant, site.currency, into)
+        days = dated_factors(books.plant, site.currency, into)
         for (start, factor), (end, _) in zip(days, [*days[1:], (_LAST, None)], strict=True):
             rows.append({"site": site.id, "from_day": start, "until_day": end, "rate": len(rates)})
             rates.append(Rate(site.currency, into, factor))
@@ -74,8 +74,11 @@ def put_rates(books: Books, into: str) -> list[Rate]:
     return rates
 
 
-def _segments(plant: Plant, currency: str, into: str) -> list[tuple[str, Fraction | None]]:
-    """From which day on which factor holds. A rate written the other way round serves where there is none."""
+def dated_factors(plant: Plant, currency: str, into: str) -> list[tuple[str, Fraction | None]]:
+    """From which day on (ISO date) which factor holds.
+
+    A rate written the other way round serves where there is none.
+    """
     if currency == into:
         return [(_FIRST, Fraction(1))]
     straight = _dated(plant, currency, into)
