@@ -117,10 +117,9 @@ def _is_ahead(machine: Machine, rows: list[Row]) -> bool:
 
 def _is_behind(rows: list[Row]) -> bool:
     told = [row["told_at"] for row in rows]
-    received = [row["received_at"] for row in rows]
-    lived = max(told) - min(told)
-    is_live = lived >= HOUR and 2 * (max(received) - min(received)) >= lived
-    return len(rows) >= 5 and is_live and min(row["received_at"] - row["told_at"] for row in rows) > MINUTE
+    delays = sorted(row["received_at"] - row["told_at"] for row in rows)
+    is_steady = delays[(9 * len(delays) + 9) // 10 - 1] - delays[0] <= MINUTE
+    return len(rows) >= 5 and max(told) - min(told) >= HOUR and is_steady and delays[0] > MINUTE
 
 
 def flags_of_telling(machine: Machine, doubts: Doubts, segment: Segment, known: dict[str, Row]) -> set[str]:
