@@ -1,4 +1,4 @@
-"""The catalogue a plant uses, in one place: shipped KPIs, its own over them, and what is wrong with either."""
+"""The catalogue a plant uses, in one place: shipped and own KPIs, and what is wrong with either."""
 
 from __future__ import annotations
 

@@ -1,0 +1,128 @@
+"""The command targets: proposals from own best weeks, plans against the budget, targets that move nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.interfaces import times
+from plantstack.interfaces.answer import AsJson, AsLines, Project, give
+from plantstack.interfaces.books import From, KnownAt, Scope, To, answer_of, known_offset, nothing, zones_of
+from plantstack.interfaces.figures import figure
+from plantstack.interfaces.tables import moved
+from plantstack.stack import Stack
+from plantstack.stack.asking import KpiTable
+from plantstack.stack.proposing import propose
+from plantstack.stack.using_targets import review
+
+Row = Mapping[str, Any]
+_WHAT = ("propose", "review")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("targets")(targets)
+
+
+def targets(
+    project: Project,
+    what: Annotated[str, typer.Argument(metavar="propose|review", help="What is wanted.")],
+    ids: Annotated[str, typer.Argument(metavar="[ID[,ID]]", help="Which KPIs; none: all shown.")] = "",
+    scope: Scope = "",
+    by: Annotated[str, typer.Option("--by", metavar="AXES", help="Split; lines by default.")] = "",
+    since: From = None,
+    until: To = None,
+    known_at: KnownAt = None,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Propose targets from own best weeks, or review which of them move nobody."""
+    if what not in _WHAT:
+        raise QueryError(
+            Problem("targets-unknown", what, "there is no such question", did_you_mean(what, _WHAT))
+        )
+    with Stack.open(project) as stack:
+        days = times.window(since, until, zones_of(stack)).days
+        engine = stack.engine(known_at=known_offset(stack, known_at, zones_of(stack)))
+        if what == "review":
+            answer = review(engine, stack.catalog(), scope=scope)
+        else:
+            answer = propose(engine, stack.catalog(), _words(ids), scope=scope, by=_words(by), days=days)
+        names, notes = stack.kpi_names(), stack.notes()
+    told = _reviewed(answer.rows, names) if what == "review" else _proposals(answer.rows, names)
+    _give(answer, notes, told, as_json=as_json, as_lines=as_lines)
+
+
+def _give(answer: KpiTable, notes: list[Problem], told: Group, *, as_json: bool, as_lines: bool) -> None:
+    shown = told if answer.rows else nothing(answer.as_of)
+    notes = [*answer.notes, *notes] if as_json or not answer.rows else notes
+    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=shown)
+
+
+def _proposals(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
+    """What is proposed with its weeks, the YAML, and what cannot be proposed yet."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("KPI", overflow="fold", min_width=14)
+    table.add_column("of", overflow="fold")
+    for title in ("target", "usual", "spread", "weeks"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("the best", overflow="fold")
+    good = [row for row in rows if row["value"] is not None]
+    for row in good:
+        unit, spread = row["unit"], row["spread"]
+        cells = [
+            names.get(row["kpi"], row["kpi"]),
+            _place(row),
+            figure(row["value"], unit),
+            figure(row["usual"], unit),
+        ]
+        cells += [
+            "" if spread is None else moved(spread, unit).lstrip("+"),
+            f"{row['n_trusted']} of {row['n_weeks']}",
+        ]
+        cells.append(", ".join(sorted(week["label"] for week in row["weeks"])))
+        table.add_row(*(escape(cell) for cell in cells))
+    told: list[Table | Text | str] = [table] if good else []
+    if good:
+        told += ["", "targets:", *(Text(row["yaml"], no_wrap=True, overflow="ignore") for row in good)]
+    refused = [row for row in rows if row["value"] is None]
+    told += ["", "No target can be proposed yet:"] if refused else []
+    told += [escape(f"  {names.get(row['kpi'], row['kpi'])}, {_place(row)}: {_why(row)}") for row in refused]
+    return Group(*told)
+
+
+def _reviewed(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
+    """What is proposed for each target, and tighter ones to paste."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("KPI", "of", "target", "proposal", "why", "owner"):
+        table.add_column(title, overflow="fold", justify="right" if title == "target" else "left")
+    for row in rows:
+        place = ", ".join(word for word in (row["scope"] or "group", row["product"], row["per"]) if word)
+        cells = [names.get(row["kpi"], row["kpi"]), place, figure(row["target"], row["unit"])]
+        table.add_row(*(escape(cell) for cell in (*cells, row["proposal"], row["why"], row["owner"])))
+    tighter = [row["yaml"] for row in rows if row["yaml"]]
+    told: list[Table | Text | str] = [table]
+    told += ["", "Own best weeks propose:", "", "targets:"] if tighter else []
+    told += [Text(line, no_wrap=True, overflow="ignore") for line in tighter]
+    return Group(*told)
+
+
+def _why(row: Row) -> str:
+    left_out = "; ".join(f"{why} ({number})" for why, number in row["left_out"].items())
+    return f"{row['why_none']}; left out: {left_out}" if left_out else str(row["why_none"])
+
+
+def _place(row: Row) -> str:
+    axes = [str(value) for axis, value in row["scope"].items() if axis not in ("path", "level") and value]
+    return ", ".join(axes) or str(row["scope"]["path"])
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
