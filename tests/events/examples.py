@@ -98,6 +98,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "due_at": "2026-03-02T06:00:00Z",
         "expires_at": "2026-03-09T06:00:00Z",
     },
+    "verdict": {"phase": "contest", "owner": "maintenance", "reason": "jam", "text": "Guide set wrong"},
     "target": {
         "kpi": "oee",
         "value": "0.65",

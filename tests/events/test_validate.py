@@ -123,6 +123,7 @@ def _uses(kind: str, column: str) -> bool:
         (example("setup_check", low=3), "event-number-range"),
         (example("setup_check", low=None, high=None), "event-missing"),
         (example("reading", value=None), "event-missing"),
+        (example("verdict", reason=None), "event-missing"),
     ],
 )
 def test_a_rule_speaks_up(row: dict[str, Any], code: str) -> None:
@@ -141,6 +142,7 @@ def test_a_rule_speaks_up(row: dict[str, Any], code: str) -> None:
         state(1, state=None, void=True, supersedes={"source": "plc", "key": "0"}),
         example("count", total=None, good=0, scrap=None),
         example("demand", family=None, product="p", sold_out=None, qty=5),
+        example("verdict", phase="accept", reason=None),
     ],
 )
 def test_a_corner_is_allowed(row: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ PACKAGE = Path("src/plantstack")
 TESTS = {
     "scenarios": "tests/scenarios/test_scenarios.py",
     "soundness": "tests/soundness/test_silent.py",
+    "causes": "tests/ledger/test_causes.py",
     "shipped": "tests/soundness/test_stack_shipped.py",
     "oracle_sql": "tests/ledger/test_sql_is_the_oracle.py",
     "pages": "tests/ledger/test_pages.py",

@@ -292,6 +292,16 @@ KINDS: dict[str, Kind] = {
             project_wide=True,
         ),
         Kind(
+            "verdict",
+            (
+                text("phase", "phase", must=True, of=("accept", "contest")),
+                text("owner", must=True, says="the function that speaks, and that owns the reason"),
+                text("reason", "reason", says="of a contest: the leaf it should be instead"),
+                text("text", says="why, in words"),
+            ),
+            "The owner of a reason accepts or contests that the stop around `at` is its loss.",
+        ),
+        Kind(
             "target",
             (
                 text("kpi", must=True),

@@ -181,6 +181,19 @@ ROW_RULES: tuple[RowRule, ...] = (
         "a reading needs 'value' unless its quality is bad, got none",
     ),
     RowRule(
+        "event-missing",
+        ("verdict",),
+        ("reason", "phase"),
+        lambda c: _and(
+            c.of("verdict"),
+            pc.equal(c["phase"].fill_null(""), "contest"),
+            pc.is_null(c["reason"]),
+            pc.invert(c["void"].fill_null(False)),
+        ),
+        "a contest needs 'reason', got none",
+        "name the leaf it should be instead",
+    ),
+    RowRule(
         "event-not-a-number",
         (),
         ("value", "low", "high"),

@@ -12,7 +12,7 @@ from importlib.resources import files
 # Kinds of events these facts are made of.
 SAID_KINDS = (
     *("call", "work_order", "quality_event", "labour", "attendance", "material"),
-    *("cost", "finance", "level", "energy", "delivery", "safety", "project", "action"),
+    *("cost", "finance", "level", "energy", "delivery", "safety", "project", "action", "verdict"),
 )
 
 # Plant tables that only these facts read.
@@ -27,7 +27,7 @@ PAGE_KINDS = frozenset(
 )
 
 # What is made together. Of what is said: first that, then each kind of it, then what was to be divided over
-# time, and the cell of every row. Of the finished books: the changeovers of lines.
+# time, and the cell of every row. Of the finished books: the changeovers of lines, and whose their stops are.
 FAMILIES = {
     "said": (
         *("beside", "work", "calls", "quality", "people", "material"),
@@ -36,8 +36,11 @@ FAMILIES = {
         *("levels", "beside_cells", "people_days", "earned", "repeats", "slots"),
     ),
     "line": ("line_changeovers",),
+    "cause": ("cause_runs", "cause_links", "cause_verdicts", "cause"),
 }
-_LINE_KINDS = ("line_changeover",)
+_FAMILY = {"line_changeover": "line"} | dict.fromkeys(
+    ("line_loss", "exit_loss", "line_loss_contested", "exit_loss_contested", "stop_verdict"), "cause"
+)
 
 # A span beside the pages; the columns it shares with theirs mean the same.
 BESIDE_SPAN = """
@@ -54,10 +57,10 @@ BESIDE_ONLY = "counted_at bigint, amount decimal(18, 4)"
 def family_of(kind: str) -> str:
     """The family that makes a kind of span which no page holds.
 
-    >>> family_of("line_changeover"), family_of("call")
-    ('line', 'said')
+    >>> family_of("line_changeover"), family_of("line_loss"), family_of("call")
+    ('line', 'cause', 'said')
     """
-    return "line" if kind in _LINE_KINDS else "said"
+    return _FAMILY.get(kind, "said")
 
 
 @cache

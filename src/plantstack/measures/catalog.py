@@ -12,6 +12,7 @@ from types import MappingProxyType
 from plantstack.measures.evidence import EVIDENCE
 from plantstack.measures.later import LATER
 from plantstack.measures.measure import Measure
+from plantstack.measures.of_causes import CAUSES
 from plantstack.measures.of_improvement import IMPROVEMENT
 from plantstack.measures.of_money import MONEY
 from plantstack.measures.of_pieces import PIECES
@@ -23,6 +24,17 @@ from plantstack.measures.of_work import WORK
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
         measure.name: measure
-        for measure in (*TIME, *PIECES, *SPANS, *SHIFT, *WORK, *MONEY, *IMPROVEMENT, *EVIDENCE, *LATER)
+        for measure in (
+            *TIME,
+            *PIECES,
+            *SPANS,
+            *SHIFT,
+            *WORK,
+            *MONEY,
+            *IMPROVEMENT,
+            *CAUSES,
+            *EVIDENCE,
+            *LATER,
+        )
     }
 )

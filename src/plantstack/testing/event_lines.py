@@ -47,6 +47,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "project": ("project", "phase"),
     "action": ("action", "phase"),
     "call": ("call", "phase"),
+    "verdict": ("phase", "owner", "reason"),
     "work_order": ("number", "phase", "type"),
     "quality_event": ("type", "qty"),
     "labour": ("crew",),
