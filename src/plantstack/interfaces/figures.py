@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -45,10 +46,20 @@ def bar(share: float, width: int = 20) -> str:
     return "█" * full + "░" * (width - full)
 
 
+def missing(row: Mapping[str, Any]) -> str:
+    """Why there is no value in the plant's words, with the word for programs behind them.
+
+    >>> missing({"why_none": "needs plan", "why_plain": "there is no plan"}), missing({"why_none": "no rate"})
+    ('there is no plan (needs plan)', 'no rate')
+    """
+    plain, why = row.get("why_plain"), row["why_none"]
+    return f"{plain} ({why})" if plain and plain != why else str(why)
+
+
 def sentence(row: dict[str, Any], name: str) -> str:
     """Say one KPI in a line: value, bar, range, trust; or why there is none."""
     if row["value"] is None:
-        return f"{name}: not computable, because {row['why_none']}"
+        return f"{name}: not computable, because {missing(row)}"
     unit, trust = row["unit"], row["trust"]
     doubtful = "≈ " if trust["grade"] in ("C", "U") else ""
     drawn = f"  {bar(row['value'])}" if unit == "1" and 0 <= row["value"] <= 1 else ""

@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from plantstack.interfaces.figures import bar, duration, figure
+from plantstack.interfaces.figures import bar, duration, figure, missing
 
 Row = Mapping[str, Any]
 
@@ -121,7 +121,7 @@ def _trust(row: Row, notes: dict[str, int]) -> str:
 def why(row: Row) -> str:
     """Why there is no value, why it is doubtful, or what limits trust with the cheapest next step."""
     if row["value"] is None:
-        return f"not computable, because {row['why_none']}"
+        return f"not computable, because {missing(row)}"
     if row["doubtful"]:
         return "more than can be: check the ideal cycle of the product, then the counts"
     limits = row["trust"]["limits"]

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from plantstack.interfaces import tour_losses, tour_shift
-from plantstack.interfaces.figures import bar, figure
+from plantstack.interfaces.figures import bar, figure, missing
 from plantstack.interfaces.tour_shift import Row
 from plantstack.plant.localtime import offset_at
 from plantstack.stack import Stack
@@ -173,9 +173,7 @@ def _sites(tour: Tour) -> RenderableType:
     for row in sorted(rows, key=lambda one: one["value"] or 0, reverse=True):
         label = tour.stack.plant.sites[row["scope"]["site"]].label or row["scope"]["site"]
         if row["value"] is None:
-            table.add_row(
-                escape(label), "–", "", "", "", escape(f"not computable, because {row['why_none']}")
-            )
+            table.add_row(escape(label), "–", "", "", "", escape(f"not computable, because {missing(row)}"))
             continue
         span = f"{figure(row['low'], '1')} to {figure(row['high'], '1')}" if row["low"] != row["high"] else ""
         drawn, grade = bar(row["value"], 16), row["trust"]["grade"]
@@ -215,7 +213,7 @@ def _missing(tour: Tour) -> RenderableType | None:
         rows += [row for row in tour.told if row["layer"] == layer and row["value"] is None][:1]
     for row in rows[:6]:
         of = row["scope"].get("machine") or row["scope"]["path"].rpartition("/")[2]
-        table.add_row(escape(names[row["kpi"]]), escape(of), escape(row["why_none"]))
+        table.add_row(escape(names[row["kpi"]]), escape(of), escape(missing(row)))
     return table if rows else None
 
 

@@ -21,6 +21,7 @@ from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.models import MODELS
 from plantstack.kpis.ranges import Range, range_of
 from plantstack.kpis.trust import Doubt, Trust, doubts_of, judge
+from plantstack.kpis.wording import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class KpiValue:
 
     Attributes:
         exact: the value as a fraction, for identities; `value` is the same as a float.
-        why_none: why there is no value, empty when there is one.
+        why_none: why there is no value, empty when there is one; for programs: `needs count`.
         low: least value over everything unknown time may have been; `high` the greatest.
         if_typical: the value with unknown time taken out.
         inputs: measure -> sum, all the formula stands on.
@@ -54,6 +55,11 @@ class KpiValue:
         """The value in the base unit of the KPI."""
         return _float(self.exact)
 
+    @property
+    def why_plain(self) -> str:
+        """Why there is no value in the plant's words, and what to record; empty when there is one."""
+        return in_words(self.why_none, shipped_catalog())
+
     def as_row(self) -> dict[str, Any]:
         """The KPI's own part of a row of the command contract."""
         return {
@@ -64,6 +70,7 @@ class KpiValue:
             "unit": self.kpi.unit,
             "value": self.value,
             "why_none": self.why_none,
+            "why_plain": self.why_plain,
             "low": self.low,
             "high": self.high,
             "if_typical": self.if_typical,
