@@ -20,7 +20,9 @@ from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.intervals import DAY, HOUR, rfc3339
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE, Stretch, grow
+from plantstack.kpis.models import LACKING, MODELS, SPREAD
 from plantstack.kpis.money import AVOIDED, CASH, CONTRIBUTION, Roles, Wanted, demand_of, priced
+from plantstack.kpis.priced_models import FIGURES, OF_COST
 from plantstack.stack import Stack
 from plantstack.stack.losing import Losing
 
@@ -246,6 +248,38 @@ def test_pieces_are_counted_where_the_pace_is_set(stack: Stack) -> None:
     assert pieces["scrap"] == 20
     assert next(row["pieces"] for row in rows if row["row"] == "check") == 2 * 1440
     assert figures(stack, scope="oven").keys() == {("scrap", CONTRIBUTION), ("scrap", CASH)}
+
+
+def test_kpis_in_money_are_figures_of_the_tree(stack: Stack) -> None:
+    ids = ("ebitda_loss_impact", "scrap_cost", "downtime_cost")
+    impact, scrap, down = stack.kpis(ids, scope="one").rows
+    told = figures(stack, scope="one")
+    assert scrap["value"] == told["scrap", CASH]["low"] == 40
+    assert down["value"] == told["breakdown", CONTRIBUTION]["low"]
+    priced_at_all = {key: row["low"] for key, row in told.items() if key[1] in (CASH, CONTRIBUTION, AVOIDED)}
+    assert impact["value"] == pytest.approx(sum(priced_at_all.values()))
+    by_line = stack.kpis(["scrap_cost"], by=["line"]).rows
+    assert [row["value"] for row in by_line] == [40]
+    assert "whole window" in stack.kpis(["scrap_cost"], scope="one", grain="day").rows[0]["why_none"]
+
+
+def test_where_demand_is_open_a_kpi_in_money_has_bounds_and_no_value(tmp_path: Path) -> None:
+    (tmp_path / "plant.yaml").write_text(PLANT, "utf-8")
+    rows = [said("state", "press", 24, state="producing"), said("state", "press", 28, state="fault")]
+    rows += [said("count", "press", 28, good=100, product="cup"), said("state", "oven", 48, state="fault")]
+    load(tmp_path, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(tmp_path) as opened:
+        (row,) = opened.kpis(["downtime_cost"], scope="one").rows
+    assert row["value"] is None
+    assert row["why_none"].startswith("nobody said what could be sold")
+    assert "between 0 and 2,400" in row["why_none"]
+
+
+def test_models_that_nothing_can_fill_say_what_is_missing(stack: Stack) -> None:
+    models = [kpi for kpi in shipped_catalog().kpis.values() if kpi.model]
+    assert {kpi.model for kpi in models} <= {*MODELS, *SPREAD, *FIGURES, *LACKING, *OF_COST}
+    row = stack.kpis(["project_npv"], scope="lyon").rows[0]
+    assert row["value"] is None
 
 
 def test_unready_layers_block_the_claim_and_not_the_sight(stack: Stack) -> None:

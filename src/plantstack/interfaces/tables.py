@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from plantstack.interfaces.figures import bar, duration, figure, missing
+from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.wording import meaning_of
 
 Row = Mapping[str, Any]
 
@@ -127,9 +129,11 @@ def why(row: Row) -> str:
     limits = row["trust"]["limits"]
     if row["trust"]["grade"] == "A" or not limits:
         return ""
-    worst = limits[0]
+    worst, base = limits[0], limits[0].get("base", "")
+    words = meaning_of(base, shipped_catalog())
+    of = f" of {base} ({words})" if words else ""
     at = f" at {', '.join(worst['named'])}" if worst["named"] else ""
-    return f"{worst['share']:.0%} {worst['measure']}{at}. {worst['step']} ({worst['minutes']} min)"
+    return f"{worst['share']:.0%} {worst['measure']}{of}{at}. {worst['step']} ({worst['minutes']} min)"
 
 
 def ledger_table(rows: Sequence[Row], zone: str) -> Table:
@@ -152,7 +156,7 @@ def ledger_table(rows: Sequence[Row], zone: str) -> Table:
             escape(row["order"]),
             escape(row["product"]),
             escape(row["shift"]),
-            "open" if row["open"] else "",
+            "open" if row["open"] else row.get("beside", ""),
         )
         day = shown
     return table
@@ -178,8 +182,11 @@ def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
         units[row["measure"]] = row["unit"]
         wrong = f"; DOES NOT ADD UP, off by {row['residual']}" if row["residual"] else ""
         return f"  {row['measure']}", figure(row["value"], row["unit"]), row["meaning"] + wrong
+    if kind in ("fact", "rest"):
+        value = figure(row["value"], units[row["measure"]])
+        return _fact(row, zone), value, _events(row)
     if kind == "part":
-        name = row.get("machine") or row.get("day", "")
+        name = row.get("machine") or row.get("line") or row.get("day", "")
         return f"    {name}", figure(row["value"], units[row["measure"]]), ""
     if kind == "since_reported":
         told = f"    came after it was reported: {row['kind']} of {row['equipment']}"
@@ -191,6 +198,19 @@ def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
         return told.rstrip(), duration(_seconds(row)), events
     pieces = ", ".join(f"{name} {row[name]}" for name in ("total", "good", "scrap", "rework") if name in row)
     return f"    {_local(row['at'], zone):%Y-%m-%d %H:%M:%S} count", pieces, f"event {row['offset']}"
+
+
+def _fact(row: Row, zone: str) -> str:
+    if row["row"] == "rest":
+        return f"      {row['n']:,} more"
+    place = row["equipment"] or "whole group"
+    told = " ".join(one for one in (place, row["what"], row["reason"], row["product"]) if one)
+    return f"      {_local(row['from'], zone):%Y-%m-%d %H:%M} {told}"
+
+
+def _events(row: Row) -> str:
+    named = ", ".join(str(offset) for offset in row.get("events", ()))
+    return f"events {named}" if named else ""
 
 
 def _local(text: str, zone: str) -> datetime:

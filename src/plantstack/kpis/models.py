@@ -9,20 +9,22 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Literal
 
 from plantstack.kpis.cell import Exact
 from plantstack.kpis.formula import Undefined
 
 PartAxis = Literal["machine", "product"]
+SpreadAxis = Literal["machine", "order", "week"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One machine of the line in the order of flow, or one product it made.
+    """One machine of the line in the order of flow, or one product it made; of any scope an order or week.
 
     Attributes:
-        name: of the machine or product.
+        name: of the machine, product, order or week.
         sums: what was asked for, in its unit.
         planned_at: when the plan first has the product; None for machines, and where it has it not.
         made_at: when its first good piece left the line.
@@ -49,6 +51,21 @@ class Model:
     """
 
     axis: PartAxis
+    measures: tuple[str, ...]
+    run: Callable[[Sequence[Part]], Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadModel:
+    """A registered function over the parts of any scope.
+
+    Attributes:
+        axis: what the parts are.
+        measures: the sums every part carries.
+        run: parts -> value; raises Undefined.
+    """
+
+    axis: SpreadAxis
     measures: tuple[str, ...]
     run: Callable[[Sequence[Part]], Fraction]
 
@@ -106,7 +123,101 @@ def _in_sequence(parts: Sequence[Part], matched: Mapping[str, Fraction]) -> Frac
     return max(best, default=Fraction(0))
 
 
+def bad_actor_share(parts: Sequence[Part]) -> Fraction:
+    """Downtime of the worst tenth of the machines (at least one) over all downtime.
+
+    >>> down = [Part(name, {"time_breakdown": hours}) for name, hours in (("a", 6), ("b", 2), ("c", 2))]
+    >>> bad_actor_share(down)
+    Fraction(3, 5)
+    """
+    lost = sorted((sum(map(part.amount, _DOWN), Fraction(0)) for part in parts), reverse=True)
+    whole = sum(lost, Fraction(0))
+    if not whole:
+        raise Undefined("no denominator: no machine was down")
+    return sum(lost[: max(-(-len(lost) // 10), 1)], Fraction(0)) / whole
+
+
+def first_time_right(parts: Sequence[Part]) -> Fraction:
+    """Orders without rework, hold, deviation or complaint over all that made pieces.
+
+    >>> right, wrong = {"qty_counted": 9, "qty_rework": 0}, {"qty_counted": 9, "qty_rework": 1}
+    >>> first_time_right([Part("A", right), Part("B", wrong)])
+    Fraction(1, 2)
+    """
+    made = [part for part in parts if part.name and part.amount("qty_counted") > 0]
+    if not made:
+        raise Undefined("no order made any piece")
+    if all(part.sums.get("qty_rework") is None and not part.amount("n_quality_events") for part in made):
+        raise Undefined("neither rework nor a quality event was ever told of an order")
+    right = [part for part in made if not part.amount("qty_rework") and not part.amount("n_quality_events")]
+    return Fraction(len(right), len(made))
+
+
+def oee_trend(parts: Sequence[Part]) -> Fraction:
+    """Points a week: the median of the slopes between any two weeks (Theil and Sen).
+
+    One bad week cannot turn it, and a week without planned time has no place in it.
+
+    >>> weeks = [Part(str(n), {"time_ideal_good": 50 + n, "time_run": 100}) for n in range(4)]
+    >>> oee_trend(weeks)
+    Fraction(1, 100)
+    """
+    told = [
+        (number, part.amount("time_ideal_good") / _planned(part))
+        for number, part in enumerate(parts)
+        if _planned(part) > 0
+    ]
+    if len(told) < _WEEKS:
+        raise Undefined(f"a trend needs {_WEEKS} weeks, there are {len(told)}")
+    slopes = sorted((b - a) / (n - m) for (m, a), (n, b) in combinations(told, 2))
+    middle = len(slopes) // 2
+    return slopes[middle] if len(slopes) % 2 else (slopes[middle - 1] + slopes[middle]) / 2
+
+
+def _planned(part: Part) -> Fraction:
+    return sum(map(part.amount, _PBT), Fraction(0))
+
+
+_DOWN = ("time_breakdown", "time_other_stop", "time_planned_overrun")
+_WEEKS = 4
+_JUDGED = ("qty_counted", "qty_rework", "n_quality_events")
+_PBT = (
+    *("time_run", "time_setup", "time_breakdown", "time_waiting", "time_other_stop", "time_micro_stop"),
+    *("time_planned_overrun", "time_no_order", "time_unknown"),
+)
+
+# Models of a line, of its machines in flow or the products it makes.
 MODELS: Mapping[str, Model] = {
     "rolled_throughput_yield": Model("machine", ("qty_first_pass", "qty_inspected"), rolled_throughput_yield),
     "build_to_schedule": Model("product", ("qty_good", "qty_plan"), build_to_schedule),
+}
+
+# Models of any scope, of parts that add up to it.
+SPREAD: Mapping[str, SpreadModel] = {
+    "bad_actor_share": SpreadModel("machine", _DOWN, bad_actor_share),
+    "first_time_right": SpreadModel(
+        "order", ("qty_counted", "qty_rework", "n_quality_events"), first_time_right
+    ),
+    "oee_trend": SpreadModel("week", ("time_ideal_good", *_PBT), oee_trend),
+}
+
+# What a model would need that no event and no plant file says.
+LACKING: Mapping[str, str] = {
+    "action_effectiveness": "whether the KPI an action was to move did move and held is not judged yet",
+    "remaining_life_risk": "needs a fitted hazard of failures by age: not fitted by this version",
+    "pm_yield": "work orders do not say which inspection found them",
+    "maint_rework_ratio": "work orders do not say which order they repeat",
+    "condition_alert_precision": "no event says that a condition alert was confirmed",
+    "condition_alert_recall": "no event says that a condition alert came before a failure",
+    "cp": "readings are kept, but not added up against limits yet",
+    "cpk": "readings are kept, but not added up against limits yet",
+    "control_chart_signals": "readings are kept, but not added up against limits yet",
+    "standard_work_adherence": "no kind of event carries audits",
+    "experiment_effect": "no kind of event says which orders were an experiment",
+    "knowledge_reuse": "actions do not say which stored fix they used",
+    "customer_ppm": "deliveries carry no pieces, so there is nothing to divide returns by",
+    "finished_goods_ratio": "no kind of event carries the material consumed",
+    "loss_gap_to_best": "compares sites, which their readiness has to allow first",
+    "project_npv": "plant files name neither a discount rate nor the life of a project",
+    "hidden_capacity": "needs a target of OEE for the constraint in the same window",
 }

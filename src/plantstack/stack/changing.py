@@ -59,15 +59,14 @@ class Changing:
 
     def _baseline(self, kpis: Sequence[Kpi], more: tuple[Axis, ...]) -> dict[Key, Cell]:
         """The cells of the baseline, one for all periods asked for."""
-        first = date.fromisoformat(self.query.days[0] or "")
-        days = (first - timedelta(days=self.window // DAY), first - timedelta(days=1))
+        days = baseline_days(self.query.days, self.window) or (None, None)
         by = (*self.query.by, *more)
         query = replace(
             self.query,
             measures=self._measures(kpis),
             by=by,
             grain="all",
-            days=(days[0].isoformat(), days[1].isoformat()),
+            days=days,
         )
         return {key_of(found, by)[:-1]: cell for found, cell in gather(self.engine, query)} if kpis else {}
 
@@ -113,6 +112,18 @@ class Changing:
             return CellValues(self.catalog, self.profile, cell).value("PPT", below=False)
         except Undefined:
             return Fraction(0)
+
+
+def baseline_days(days: tuple[str | None, str | None], window: int) -> tuple[str, str] | None:
+    """The days of the baseline: those before the first day asked for; None where none is named.
+
+    >>> baseline_days(("2026-03-31", None), 30 * DAY)
+    ('2026-03-01', '2026-03-30')
+    """
+    if days[0] is None:
+        return None
+    first = date.fromisoformat(days[0])
+    return (first - timedelta(days=window // DAY)).isoformat(), (first - timedelta(days=1)).isoformat()
 
 
 def _compared(kpi: Kpi, now: Fraction, base: Fraction) -> Fraction | str:

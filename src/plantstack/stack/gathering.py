@@ -15,6 +15,7 @@ from plantstack.kpis.formula import Undefined
 from plantstack.kpis.models import MODELS, Model, Part
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
+from plantstack.stack.modelling import Modelling
 
 Key = tuple[str, ...]
 """The values of the axes, and the label of the period: what tells the cells of an answer apart."""
@@ -54,12 +55,15 @@ class _Gathering:
         rest = tuple(axis for axis in self.query.by if axis not in REASON_AXES)
         whole, named, routes = self._whole(rest), self._named(table.cells), self._routes(table.cells)
         modelled = {name: self._modelled(MODELS[name]) for name in models if name in MODELS}
+        others = [name for name in models if name not in MODELS]
+        beside = Modelling(self.engine, self.query).of(others, table.cells)
         out = []
         for found in table.cells:
             key = key_of(found, self.query.by)
             above = whole.get(key_of(found, rest))
             why = _BY_SHIFT if self.query.grain == "hour" else _ONE_LINE
             told = {name: values.get(key, why) for name, values in modelled.items()}
+            told |= {name: values[key] for name, values in beside.items() if key in values}
             cell = Cell(
                 sums={**found.sums, **routes.get(key, {})},
                 period_s=Fraction(found.length or found.span.length, SECOND),

@@ -163,6 +163,12 @@ class Pricing:
                     after.add((machine, number))
         return Roles(frozenset(pacing), frozenset(after))
 
+    def is_exit(self, stretch: Stretch) -> bool:
+        """Whether what a machine made good left its line; a machine outside lines is its own exit."""
+        line = self.plant.lines.get(self._span(stretch.machine, stretch.window).line)
+        day = self._day(stretch.window, stretch.machine)
+        return line is None or value_on(line.exit, day) == stretch.machine
+
     def _sells(self, machine: str, window: int) -> bool:
         made = self._made.get((machine, window), [])
         return any(self._named("contribution", one) is not None for one in made)

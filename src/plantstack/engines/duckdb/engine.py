@@ -11,6 +11,7 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from plantstack.engines.contract import Exact, Grain, MeasureQuery, MeasureTable
+from plantstack.engines.duckdb.behind import Behind, events_behind, facts_behind
 from plantstack.engines.duckdb.beside import beside_families, put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
@@ -238,11 +239,21 @@ class DuckEngine:
             raise QueryError(Problem("scope-not-machine", equipment, what, "Name one of its machines."))
         start, end = (span.start, span.end) if span else (-_FAR, _FAR)
         first, last = days[0] or "", days[1] or "9999-12-31"
+        tiles = (
+            "select t.* from tile as t join machine_calendar as c using (calendar)"
+            f" where c.equipment = '{machine}' and t.from_at < c.until_at and t.until_at > c.from_at"
+        )
+        # work in a break or outside the shifts is cut at their borders, and says why
+        beside = (
+            "case when l.account not in ('run', 'setup') then '' when t.break_reason != ''"
+            " then 'break worked through' when not t.scheduled then 'outside the shifts' else '' end"
+        )
         return fetch_table(
             self.books.con,
-            f"select * replace (greatest(from_at, {start}) as from_at, least(until_at, {end}) as until_at)"
-            f" from all_ledger where equipment = '{machine}' and from_at < {end} and until_at > {start}"
-            f" and day >= '{first}' and day <= '{last}' order by from_at",
+            f"select l.* replace (greatest(l.from_at, {start}) as from_at, least(l.until_at, {end}) as until_at),"
+            f" {beside} as beside from (from all_ledger where equipment = '{machine}' and from_at < {end}"
+            f" and until_at > {start} and day >= '{first}' and day <= '{last}') as l"
+            f" asof left join ({tiles}) as t on t.from_at <= l.from_at order by l.from_at",
         )
 
     def counts(self, machine: str, span: Interval) -> pa.Table:
@@ -256,6 +267,32 @@ class DuckEngine:
             f" and e.at >= {span.start} and coalesce(e.from_at, e.at) < {span.end + 1}"
             " order by e.at, e.log_offset",
         )
+
+    def behind(self, measures: Sequence[str], query: MeasureQuery, end: int) -> list[Behind]:
+        """Return the facts that add up to measures of a whole scope, with the events they came from.
+
+        Args:
+            measures: names of measures that are summed.
+            query: scope and window.
+            end: of the period.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        level, scope = check_scope(self.books.plant, query.scope)
+        self._prepare(query)
+        asked = [MEASURES[name] for name in measures]
+        at_line = not is_machine_level(query, level)
+        put_beside(self.books, beside_families(one for m in asked for one in sums_of(m, at_line=at_line)))
+        found = [
+            facts_behind(self.books, query, measure, level, scope, moves=self._moves, end=end)
+            for measure in asked
+        ]
+        named = [(fact, measure) for measure, one in zip(asked, found, strict=True) for fact in one.facts]
+        events = iter(events_behind(self.books, named))
+        for one in found:
+            one.facts = [replace(fact, events=next(events)) for fact in one.facts]
+        return found
 
     def waiting(self) -> int:
         """Count the events that wait for their closed pages to be reopened."""

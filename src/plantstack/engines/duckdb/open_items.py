@@ -15,7 +15,7 @@ from plantstack.engines.duckdb.sums import below, in_unit, key_columns
 from plantstack.measures.measure import Measure
 
 # What is added up of open things: how many they are, and how old.
-_ADDED = {"n": "count(*)", "wall_us": "sum(e.t - s.from_at)::hugeint"}
+_ADDED = {"n": "count(*)", "wall_us": "sum((e.t - s.from_at)::hugeint)"}
 _SPLITS = frozenset({"site", "area", "line", "machine", "product", "order"})
 BY_SHIFT = "counted where a period ends, asked by the shift: --grain shift"
 BY_PLACE = "counted where a period ends: split it by place, product or order"

@@ -1,0 +1,252 @@
+"""What is behind a sum: the greatest rows of its facts, the rest in one, and the events they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from plantstack.engines.contract import MeasureQuery
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.calculator import put_tables
+from plantstack.engines.duckdb.homes import condition
+from plantstack.engines.duckdb.sums import below, in_unit, is_machine_level, sums_of, total_sql, window_of
+from plantstack.intervals import HOUR
+from plantstack.measures.measure import FactTable, Measure
+
+MOST = 5  # facts shown of a measure; the rest is one row, so that they still add up
+EVENTS = 20  # named of a fact
+
+_SOURCES: Mapping[FactTable, str] = {
+    "time": "all_time_fact",
+    "pieces": "all_pieces_fact",
+    "spans": "all_spans_fact",
+    "levels": "beside_level",
+}
+# What tells the facts of a table apart; where a table has no such column stands nothing.
+_IN_HOUR = ("s.hour_from", f"s.hour_from + {HOUR}")
+_IN_SPAN = ("s.from_at", "s.until_at")
+_SHOWN: Mapping[FactTable, tuple[str, ...]] = {
+    "time": (*_IN_HOUR, "s.account::varchar", "s.reason", "s.order_id", "s.product"),
+    "pieces": (*_IN_HOUR, "s.class::varchar", "s.reason", "s.order_id", "s.product"),
+    "spans": (*_IN_SPAN, "coalesce(s.class, '')", "s.reason", "s.order_id", "s.product"),
+    "levels": (*_IN_SPAN, "s.name", "''", "''", "s.product"),
+}
+# Plant facts that no event says are about what was counted or seen.
+_SEEN = {
+    **dict.fromkeys(("plant:crew", "plant:planned_scrap", "plant:route"), "count"),
+    "plant:constraint": "state",
+}
+_AT_MACHINE = ("state", "count", "alive", "alarm", "reading", "setup_check", "inspection")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of a fact table with what it adds to a measure.
+
+    Attributes:
+        measure: name of the measure.
+        equipment: id; '' is the whole group.
+        from_at: when it began.
+        until_at: when it ended, or the end of its hour.
+        what: account, class, or name of an account, figure or level.
+        value: in the unit of the measure, exact.
+        events: offsets of the events it came from, a few of them.
+    """
+
+    measure: str
+    equipment: str
+    from_at: int
+    until_at: int
+    what: str
+    reason: str
+    order: str
+    product: str
+    value: Fraction
+    events: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Behind:
+    """The facts of one measure.
+
+    Attributes:
+        facts: the greatest ones.
+        n_rest: how many more there are.
+        rest: what they add, exact.
+    """
+
+    facts: list[Fact] = field(default_factory=list)
+    n_rest: int = 0
+    rest: Fraction = Fraction(0)
+
+
+def facts_behind(
+    books: Books, query: MeasureQuery, measure: Measure, level: str, scope: str, *, moves: bool, end: int
+) -> Behind:
+    """Return the greatest facts of a measure over a whole scope and window.
+
+    Args:
+        books: with the homes of the query, and the facts beside the pages where the measure needs them.
+        query: scope and window.
+        measure: any that is summed.
+        level: of the scope.
+        scope: id of the equipment.
+        moves: whether any equipment has more than one home.
+        end: of the period, for what is counted where it is open.
+    """
+    found = Behind()
+    at_line = not is_machine_level(query, level)
+    for table in dict.fromkeys(one.table for one in sums_of(measure, at_line=at_line)):
+        sql = _sql(query, measure, table, level, scope, moves=moves, end=end)
+        rows = books.con.execute(sql).fetchall()
+        mine = [_fact(measure.name, told, Fraction(in_unit(measure, amount))) for *told, amount, _, _ in rows]
+        if rows:
+            found.n_rest += int(rows[0][-2]) - len(mine)
+            whole = Fraction(in_unit(measure, rows[0][-1]))
+            found.rest += whole - sum((one.value for one in mine), Fraction(0))
+        found.facts += mine
+    return found
+
+
+def _fact(measure: str, told: Sequence[Any], value: Fraction) -> Fact:
+    equipment, start, end, what, reason, order, product = told
+    return Fact(
+        measure, equipment, int(start), int(end), what or "", reason or "", order or "", product or "", value
+    )
+
+
+def _sql(
+    query: MeasureQuery, measure: Measure, table: FactTable, level: str, scope: str, *, moves: bool, end: int
+) -> str:
+    at_line = not is_machine_level(query, level)
+    is_beside = table in ("spans", "levels")
+    at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
+    window = window_of(query, at)
+    if measure.is_at_end:
+        window = f"f.from_at < {end} and f.until_at >= {end} and (f.until_at > {end} or not f.is_closed)"
+    homes = "place_home" if is_beside else "home"
+    day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
+    keys = ", ".join(f"{one} as k{number}" for number, one in enumerate(("s.equipment", *_SHOWN[table])))
+    total = _open_sql(measure, end) if measure.is_at_end else total_sql(measure, table, at_line=at_line)
+    which = _kinds(measure) if measure.is_at_end else "true"
+    inside = f"{condition(level, scope)} and {below(query) if is_beside else 'true'} and {which}"
+    return (
+        f"with s as (select f.*, 1::hugeint as n from {_SOURCES[table]} as f where {window}), told as ("
+        f" select {keys}, {total} as amount from s join {homes} as h on h.equipment = s.equipment {day}"
+        f" where {inside} group by {', '.join(f'k{number}' for number in range(7))} having amount != 0)"
+        " select *, count(*) over (), sum(amount) over () from told"
+        f" order by abs(amount) desc, k0, k1, k2, k3, k4, k5, k6 limit {MOST}"
+    )
+
+
+def _open_sql(measure: Measure, end: int) -> str:
+    """How many are open, or how long they have been."""
+    is_age = measure.sum is not None and measure.sum.column == "wall_us"
+    return f"sum({end} - s.from_at)::hugeint" if is_age else "count(*)"
+
+
+def _kinds(measure: Measure) -> str:
+    where = dict(measure.sum.where) if measure.sum else {}
+    return f"s.kind in ({', '.join(repr(kind) for kind in where.get('kind', ()))})"
+
+
+# -- events ------------------------------------------------------------------------------------------
+
+_SCHEMA = pa.schema(
+    [
+        ("fid", pa.int64()),
+        ("kind", pa.string()),
+        ("equipment", pa.string()),
+        ("from_at", pa.int64()),
+        ("until_at", pa.int64()),
+        ("account", pa.string()),
+        ("order_id", pa.string()),
+    ]
+)
+
+# Events of a fact touch it: same equipment (of what is said of places also those above), same time or
+# same order. A level is said before the days it holds on.
+_TOUCHING = f"""
+with seen as (
+    select
+        e.log_offset,
+        e.kind,
+        coalesce(lane.equipment, e.equipment) as equipment,
+        e.at,
+        e.from_at,
+        e.until_at,
+        e.order_id
+    from everything as e
+    anti join gone on gone.log_offset = e.log_offset
+    left join lane on lane.lane_equipment = e.equipment
+    where not e.void and e.kind in (select kind from wanted_event)
+),
+
+found as (
+    select w.fid, s.log_offset, s.at
+    from wanted_event as w
+    join seen as s
+        on
+            s.kind = w.kind
+            and s.equipment = w.equipment
+            and (
+                least(s.at, coalesce(s.from_at, s.at)) <= w.until_at
+                and greatest(s.at, coalesce(s.until_at, s.at)) >= w.from_at
+                or s.order_id = nullif(w.order_id, '')
+            )
+    union
+    select w.fid, unnest([l.state_offset, l.reason_offset, l.order_offset]), l.from_at
+    from wanted_event as w
+    join all_ledger as l
+        on
+            l.equipment = w.equipment
+            and l.from_at < w.until_at
+            and l.until_at > w.from_at
+            and (w.account = 'micro_stop' or l.account = w.account)
+    where w.kind = 'state' and w.account != ''
+)
+
+select fid, log_offset
+from found
+where log_offset is not null
+qualify row_number() over (partition by fid order by "at" desc, log_offset desc) <= {EVENTS}
+order by fid, log_offset
+"""
+
+
+def events_behind(books: Books, facts: Sequence[tuple[Fact, Measure]]) -> list[tuple[int, ...]]:
+    """The offsets of the events behind facts, one list a fact; one question for all of them."""
+    rows = [
+        row for number, (fact, measure) in enumerate(facts) for row in _wanted(books, number, fact, measure)
+    ]
+    if not rows:
+        return [() for _ in facts]
+    put_tables(books.con, {"wanted_event": pa.Table.from_pylist(rows, schema=_SCHEMA)})
+    found: dict[int, list[int]] = {}
+    for fid, offset in books.con.execute(_TOUCHING).fetchall():
+        found.setdefault(fid, []).append(offset)
+    return [tuple(found.get(number, ())) for number in range(len(facts))]
+
+
+def _wanted(books: Books, number: int, fact: Fact, measure: Measure) -> Iterable[dict[str, Any]]:
+    is_time = measure.sum is not None and measure.sum.table == "time"
+    spans = books.plant.spans.get(fact.equipment, ())
+    above = {place for span in spans for place in (span.line, span.area, span.site) if place}
+    feeds = (_SEEN.get(one, one).partition(":")[0] for one in measure.feeds)  # `count:scrap` is a count
+    for feed in dict.fromkeys(feeds):
+        is_own = feed in _AT_MACHINE
+        start = 0 if measure.kind == "level" and feed == "level" else fact.from_at
+        for equipment in dict.fromkeys((fact.equipment, *(() if is_own else sorted(above)))):
+            yield {
+                "fid": number,
+                "kind": feed,
+                "equipment": equipment,
+                "from_at": start,
+                "until_at": fact.until_at,
+                "account": fact.what if is_time else "",
+                "order_id": "" if is_own else fact.order,
+            }

@@ -1,0 +1,129 @@
+"""What a scope lost in a window, in time and money: the sums behind the loss tree and models of money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from plantstack.engines.contract import MeasureCell, MeasureQuery
+from plantstack.engines.duckdb.demands import Said, demands
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.intervals import Interval
+from plantstack.kpis.cell import Cell, CellValues
+from plantstack.kpis.grammar import names_of
+from plantstack.kpis.kpi import Catalog
+from plantstack.kpis.losses import Stretch, Tree, grow, leaves_of
+from plantstack.kpis.money import Money, priced
+from plantstack.stack.pricing import Days, Pricing, windows_of
+
+_PIECES = ("qty_counted", "qty_scrap", "qty_startup_reject", "qty_rework", "qty_good")
+_TIMES = ("time_calendar", "time_not_scheduled", "time_planned_down", "time_ideal_good")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The losses of one scope and window.
+
+    Attributes:
+        engine: of the books.
+        catalog: where leaves are declared.
+        query: scope and window, and the currency money is converted into.
+        profile: how to count.
+    """
+
+    engine: DuckEngine
+    catalog: Catalog
+    query: MeasureQuery
+    profile: str
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """What was said about demand."""
+        return demands(self.engine.books)
+
+    @cached_property
+    def _cells(self) -> list[tuple[Days, list[MeasureCell]]]:
+        names = dict.fromkeys((*_TIMES, *_PIECES))
+        names |= dict.fromkeys(name for one in self.catalog.losses.values() for name in names_of(one.node))
+        query = replace(self.query, measures=tuple(names), by=("machine", "product"), currency="")
+        query = replace(query, names_places=True)
+        if query.span is not None:
+            return [(query.days, list(self.engine.query(query).cells))]
+        plant = self.engine.books.plant
+        cuts = windows_of(plant, query.days, self.said, self.query.currency)
+        found = [(days, list(self.engine.query(replace(query, days=days)).cells)) for days in cuts]
+        return [(days, cells) for days, cells in found if cells]
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """What each machine did with each product in each window."""
+        found = []
+        for window, (_, cells) in enumerate(self._cells):
+            usual = _cycles(cells)
+            for cell in cells:
+                sums = {name: number or 0 for name, number in cell.sums.items()}
+                values = CellValues(self.catalog, self.profile, Cell(sums))
+                made = Fraction(sums["qty_counted"])
+                cycle = Fraction(sums["time_ideal_total"]) / made if made > 0 else None
+                machine = cell.keys["machine"]
+                found.append(
+                    Stretch(
+                        machine=machine,
+                        product=cell.keys["product"],
+                        window=window,
+                        leaves=leaves_of(values, self.catalog),
+                        calendar=Fraction(sums["time_calendar"]),
+                        cycle=cycle or usual.get(machine),
+                        scrap=Fraction(sums["qty_scrap"]),
+                        rejects=Fraction(sums["qty_startup_reject"]),
+                        rework=Fraction(sums["qty_rework"]),
+                        made=Fraction(sums["qty_good"]),
+                    )
+                )
+        return found
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """Prices, roles and demand of the window."""
+        windows = [(days, cells[0].span) for days, cells in self._cells]
+        plant = self.engine.books.plant
+        return Pricing(plant, windows, self.said, self.stretches, self.query.currency)
+
+    @cached_property
+    def machines(self) -> list[str]:
+        """Of which anything is in the books."""
+        return sorted({one.machine for one in self.stretches})
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The leaves added up."""
+        return grow(self.stretches, self.pricing.roles(self.machines).pacing)
+
+    def money(self, site: str) -> Money:
+        """What the losses of a site cost, by leaf and class."""
+        plant = self.engine.books.plant
+        mine = [one for one in self.stretches if plant.site_of(one.machine).id == site]
+        return priced(mine, self.pricing.roles(self.machines), self.pricing.demand(mine), self.pricing)
+
+    @cached_property
+    def sites(self) -> list[str]:
+        """The sites of the scope."""
+        return sorted({self.engine.books.plant.site_of(one).id for one in self.machines})
+
+    @cached_property
+    def span(self) -> Interval:
+        """The window as far as the books reach."""
+        spans = [cell.span for _, cells in self._cells for cell in cells]
+        return Interval(min(one.start for one in spans), max(one.end for one in spans))
+
+
+def _cycles(cells: Sequence[MeasureCell]) -> Mapping[str, Fraction]:
+    """Ideal seconds a piece of each machine over all it made, for time without a product."""
+    sums: dict[str, list[Fraction]] = {}
+    for cell in cells:
+        mine = sums.setdefault(cell.keys["machine"], [Fraction(0), Fraction(0)])
+        mine[0] += Fraction(cell.sums["time_ideal_total"] or 0)
+        mine[1] += Fraction(cell.sums["qty_counted"] or 0)
+    return {machine: ideal / made for machine, (ideal, made) in sums.items() if made > 0 and ideal > 0}

@@ -1,0 +1,177 @@
+"""KPIs that are models of any scope: of its parts, or of its losses and cost at the plant's prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from plantstack.engines.contract import Axis, Exact, MeasureCell, MeasureQuery
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.homes import check_scope
+from plantstack.engines.duckdb.money import currency_of
+from plantstack.kpis.formula import Undefined
+from plantstack.kpis.grammar import names_of
+from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.models import LACKING, MODELS, SPREAD, Part, SpreadModel
+from plantstack.kpis.money import Money
+from plantstack.kpis.priced_models import (
+    COST_MEASURES,
+    FIGURES,
+    OF_COST,
+    labour_variance,
+    material_variance,
+    material_yield,
+    priced_value,
+)
+from plantstack.stack.lost import Lost
+
+Told = dict[tuple[str, ...], Fraction | str]
+"""The values of the axes and the label of a cell -> its value, or why it has none."""
+
+_PLACES = ("site", "area", "line", "machine")
+_WHOLE = "exists for a whole window of a site, area, line or machine"
+
+
+@dataclass(frozen=True)
+class Modelling:
+    """Models of the cells of one answer.
+
+    Attributes:
+        engine: of the books.
+        query: what was asked.
+    """
+
+    engine: DuckEngine
+    query: MeasureQuery
+
+    def of(self, names: Iterable[str], cells: Sequence[MeasureCell]) -> dict[str, Told]:
+        """Work out each model for each cell; those that nothing could fill say what is missing."""
+        return {name: self._one(name, cells) for name in names}
+
+    def _one(self, name: str, cells: Sequence[MeasureCell]) -> Told:
+        if name in SPREAD:
+            return self._spread(SPREAD[name], cells)
+        if name in FIGURES or name in OF_COST:
+            return {self._key(cell): self._priced(name, cell) for cell in cells}
+        return dict.fromkeys(map(self._key, cells), LACKING[name]) if name in LACKING else {}
+
+    def _key(self, cell: MeasureCell) -> tuple[str, ...]:
+        return (*(cell.keys[axis] for axis in self.query.by), cell.label)
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _spread(self, model: SpreadModel, cells: Sequence[MeasureCell]) -> Told:
+        if model.axis == "week":
+            return self._weekly(model, cells)
+        by: tuple[Axis, ...] = (*self.query.by, model.axis)
+        if model.axis in self.query.by:
+            return dict.fromkeys(map(self._key, cells), f"is a figure of several {model.axis}s")
+        parts: dict[tuple[str, ...], list[Part]] = {}
+        for cell in self.engine.query(replace(self.query, measures=model.measures, by=by)).cells:
+            parts.setdefault(self._key(cell), []).append(Part(cell.keys[model.axis], cell.sums))
+        return {key: _tried(model, mine) for key, mine in parts.items()}
+
+    def _weekly(self, model: SpreadModel, cells: Sequence[MeasureCell]) -> Told:
+        if self.query.grain != "all" or self.query.span is not None:
+            return dict.fromkeys(map(self._key, cells), "is a figure of several weeks of days")
+        asked = replace(self.query, measures=model.measures, grain="week")
+        parts: dict[tuple[str, ...], list[Part]] = {}
+        for cell in self.engine.query(asked).cells:
+            place = tuple(cell.keys[axis] for axis in self.query.by)
+            parts.setdefault(place, []).append(Part(cell.label, cell.sums))
+        return {self._key(cell): _tried(model, parts.get(self._key(cell)[:-1], [])) for cell in cells}
+
+    # -- prices ----------------------------------------------------------------------------------
+
+    def _priced(self, name: str, cell: MeasureCell) -> Fraction | str:
+        if self.query.grain != "all" or not set(self.query.by) <= set(_PLACES) or self.query.is_reported:
+            return _WHOLE
+        scope = next((cell.keys[axis] for axis in reversed(_PLACES) if cell.keys.get(axis)), self.query.scope)
+        if self.query.by and scope == self.query.scope:
+            return _WHOLE
+        query = replace(self.query, measures=(), by=(), scope=scope)
+        lost = Lost(self.engine, shipped_catalog(), query, self.engine.books.plant.profile.name)
+        if not lost.stretches:
+            return "nothing is in the books here"
+        _, mixed = currency_of(self.engine.books.plant, lost.sites, self.query.currency)
+        if mixed:
+            return mixed
+        try:
+            if name in OF_COST:
+                return self._of_cost(name, lost)
+            return priced_value(name, _together(lost.money(site) for site in lost.sites))
+        except Undefined as reason:
+            return str(reason)
+
+    def _of_cost(self, name: str, lost: Lost) -> Fraction:
+        """Hours or material against what the good pieces are worth by standards and prices."""
+        if len(lost.sites) != 1:
+            raise Undefined("exists for one site at a time: prices are those of a site")
+        needed = ("hours_labour_worked", "hours_labour_std_earned", "cost_material")
+        whole = self.engine.query(replace(lost.query, measures=needed)).cells[0]
+        if name == "labour_efficiency_variance":
+            rate = lost.pricing.amount("labour", lost.stretches[0])
+            if rate is None:
+                raise Undefined(f"no price for labour at {lost.sites[0]}")
+            return labour_variance(_known(whole, needed[0]), _known(whole, needed[1]), rate)
+        booked = _known(whole, "cost_material")
+        made = material_variance if name == "material_usage_variance" else material_yield
+        return made(booked, self._standard_material(lost))
+
+    def _standard_material(self, lost: Lost) -> Fraction:
+        """Good pieces at the exits at the price of their material."""
+        level, _ = check_scope(self.engine.books.plant, lost.query.scope)
+        if level == "machine":
+            raise Undefined("exists from line up: one machine makes no product alone")
+        total = Fraction(0)
+        for one in lost.stretches:
+            if one.made and lost.pricing.is_exit(one):
+                price = lost.pricing.amount("material", one)
+                if price is None:
+                    raise Undefined(
+                        f"no price for material of {one.product or 'no product'} at {one.machine}"
+                    )
+                total += one.made * price
+        return total
+
+
+def _tried(model: SpreadModel, parts: Sequence[Part]) -> Fraction | str:
+    try:
+        return model.run(parts)
+    except Undefined as reason:
+        return str(reason)
+
+
+def _known(cell: MeasureCell, name: str) -> Fraction:
+    number: Exact | None = cell.sums[name]
+    if number is None:
+        raise Undefined(cell.reasons.get(name) or f"{name} is not known here")
+    return Fraction(number)
+
+
+def _together(of_sites: Iterable[Money]) -> Money:
+    """The figures of several sites under keys of their own kind; their missing prices stay named."""
+    found: Money = {}
+    for money in of_sites:
+        for key, figure in money.items():
+            if key not in found:
+                found[key] = figure
+                continue
+            found[key].low += figure.low
+            found[key].high += figure.high
+            found[key].missing |= figure.missing
+    return found
+
+
+def measures_behind(model: str) -> tuple[str, ...]:
+    """The sums a model stands on, for its lineage; none where it has none of its own."""
+    if model in MODELS:
+        return MODELS[model].measures
+    if model in SPREAD:
+        return SPREAD[model].measures
+    if model in FIGURES:
+        leaves = FIGURES[model][0]
+        written = [shipped_catalog().losses[leaf] for leaf in leaves]
+        return tuple(dict.fromkeys(name for formula in written for name in names_of(formula.node)))
+    return COST_MEASURES.get(model, ())
