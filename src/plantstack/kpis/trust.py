@@ -29,11 +29,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """A grade A, B, C, or U where there is nothing to take a share of; worst limit first."""
+    """A grade A, B, C, or U where there is nothing to take a share of; worst limit first.
+
+    Attributes:
+        methods: how the signals behind it were captured: manual, pulses, signal; none where nobody says.
+    """
 
     grade: str
     score: float | None
     limits: tuple[Limit, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,23 @@ class Doubt:
 
         A share exactly at a limit still has the better grade, except where it is typed-in data.
         """
-        limits = (self.evidence.fair_from, self.evidence.poor_from)
-        beyond = [self.share >= limit if self.evidence.inclusive else self.share > limit for limit in limits]
-        return _GRADES[sum(beyond)]
+        return grade_of(self.share, self.evidence)
 
     @property
     def is_fatal(self) -> bool:
         """Whether so much is in doubt that there is no value at all."""
         return self.evidence.null_above is not None and self.share > self.evidence.null_above
+
+
+def grade_of(share: Fraction, evidence: Evidence) -> str:
+    """The grade of a share of doubt.
+
+    >>> grade_of(Fraction(2, 100), Evidence("PBT", (), "", 0))
+    'A'
+    """
+    limits = (evidence.fair_from, evidence.poor_from)
+    beyond = [share >= limit if evidence.inclusive else share > limit for limit in limits]
+    return _GRADES[sum(beyond)]
 
 
 def doubts_of(expansion: Expansion, values: CellValues) -> list[Doubt]:

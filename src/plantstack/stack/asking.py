@@ -22,6 +22,7 @@ from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.plant import Plant
 from plantstack.stack.changing import Changing
 from plantstack.stack.gathering import Key, gather, key_of
+from plantstack.stack.methods import Capturing
 from plantstack.stack.targeting import Targeting
 
 
@@ -104,6 +105,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     cells = gather(engine, query, models) if ids else []
     cells = _with_changes(engine, catalog, kpis, query, question.profile, cells)
     reported = _reported(engine, query, catalog, ids, question.profile) if ids else {}
+    capturing = Capturing(engine.books.plant, catalog, question.profile)
     rows = []
     for found, cell in cells:
         place = _place(engine.books.plant, question.query, level, scope, found)
@@ -114,6 +116,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             told = _too_fine(value, question.query, level)
             if told:
                 value = replace(value, exact=None, why_none=told, low=None, high=None, if_typical=None)
+            value = capturing.of(value, found, _finest(found, scope))
             row = {**value.as_row(), **targeting.of(value, cell, found, _finest(found, scope))}
             rows.append(_row(row, place, found, reported.get((value.kpi.id, key_of(found, query.by)))))
     books = engine.books
