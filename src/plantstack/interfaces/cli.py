@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces import books, demo_tour, explain, losses, targets
+from plantstack.interfaces import books, demo_tour, explain, losses, previews, targets
 from plantstack.interfaces.answer import (
     CRASH,
     TROUBLE,
@@ -208,6 +208,7 @@ def demo(
 books.register(app)
 explain.register(app)
 losses.register(app)
+previews.register(app)
 targets.register(app)
 
 

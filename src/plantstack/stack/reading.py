@@ -50,6 +50,12 @@ class Desk:
         bring_up(opened.engine.books)
         return opened
 
+    def beside(self, plant: Plant, config: str, upto: int, progress: Progress = quiet) -> Open:
+        """Derive the books anew as they would be with another plant; nothing is published."""
+        opened = self._laid_out(plant, config, upto, None, use_lake=False)
+        bring_up(opened.engine.books, progress=progress)
+        return opened
+
     def publish(self, now: int | None, *, anew: bool = False, progress: Progress = quiet) -> lake.Manifest:
         """Derive what changed, or everything, and make it the lake's current generation.
 
@@ -80,6 +86,9 @@ class Desk:
             what = f"no plant files were known at offset {upto}"
             raise LogError(Problem("config-none", "log", what, "Ask for a later offset."))
         plant = self.plant if content is None or content == self.content else plant_from_content(content.text)
+        return self._laid_out(plant, books_hash(content or self.content), upto, now, use_lake=use_lake)
+
+    def _laid_out(self, plant: Plant, config: str, upto: int, now: int | None, *, use_lake: bool) -> Open:
         (self.folder / lake.FOLDER).mkdir(exist_ok=True)
         scratch = Scratch()
         folders = [self.folder / lake.FOLDER, self.folder / REPORTED, self.log.places.segments]
@@ -89,7 +98,7 @@ class Desk:
             self.log,
             plant,
             self.folder,
-            books_hash(content or self.content),
+            config,
             upto=upto,
             now=now,
             use_lake=use_lake,

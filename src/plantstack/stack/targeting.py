@@ -32,7 +32,6 @@ from plantstack.plant.model import Site, TargetRule
 from plantstack.plant.plant import Plant
 
 _SEEN_BY_MACHINES = frozenset({"state", "count"})
-_NUMERATOR = frozenset({"reason", "reason_group", "owner"})  # splits of the numerator alone
 _EPOCH = date(1970, 1, 1).toordinal()
 _NONE: Mapping[str, Any] = {"target": None, "status": NO_TARGET, "against": None}
 
