@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from plantstack.connectors.load import Reading
 from plantstack.errors import ConfigError, LogError
 from plantstack.events.store import Probe
 from plantstack.intervals import HOUR
@@ -419,8 +420,13 @@ def test_a_mapping_that_is_not_there_and_one_by_its_path(project: Path, tmp_path
 
 
 def test_progress_is_told_as_events_are_made(project: Path, tmp_path: Path) -> None:
-    told: list[tuple[str, int]] = []
+    told: list[Reading] = []
+    paths = [write(tmp_path, day(*GOOD), name) for name in ("a.csv", "b.csv")]
+    paths[1].write_text(day(*GOOD, "2026-01-05 06:30:00,press,RUN,170"))
+    whole = sum(path.stat().st_size for path in paths)
     with Stack.open(project, write=True) as stack:
-        path = write(tmp_path, day(*GOOD))
-        stack.load([path], now=NOW, mapping="plc", progress=lambda file, count: told.append((file, count)))
-    assert told and told[-1] == ("data.csv", 4) and [n for _, n in told] == sorted(n for _, n in told)
+        stack.load(paths, now=NOW, mapping="plc", progress=told.append)
+    done = [one.done for one in told]
+    assert done == sorted(done) and len(set(done)) > 4 and {one.whole for one in told} == {whole}
+    assert told[-1] == Reading("b.csv", 6, whole, whole)
+    assert max(one.done for one in told if one.file == "a.csv") == paths[0].stat().st_size

@@ -193,6 +193,20 @@ def test_an_empty_project_has_no_numbers_and_no_crash(tmp_path: Path) -> None:
     assert plantstack("rebuild", folder, "--verify").code == 0
 
 
+def test_people_see_a_bar_of_bytes_while_a_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert plantstack("init", tmp_path / "plant").code == 0
+    path = written(tmp_path, "shift.ndjson", shift_of_the_line())
+    size = path.stat().st_size / 1000
+    shown = plantstack("load", tmp_path / "plant", path).err
+    assert f"{size:.1f}/{size:.1f} kB" in shown
+    assert "shift.ndjson" in shown
+    assert "\u2501" in shown, "a bar"
+    assert not plantstack("load", tmp_path / "plant", path, "--json").err
+
+
 def test_a_conflict_is_told_and_counted(tmp_path: Path) -> None:
     folder = tmp_path / "plant"
     plantstack("init", folder)

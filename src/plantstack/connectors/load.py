@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from plantstack.connectors.files.intake import Spooled, shown_name, spool, unpacked_suffix
+from plantstack.connectors.files.intake import Spooled, shown_name, size_of, spool, unpacked_suffix
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
@@ -31,12 +32,15 @@ from plantstack.connectors.mapping.sieve import SAID, Tally
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.errors import EventError, Problem
 from plantstack.events.batch import RAW, DeadLetter, FileMark, merged
+from plantstack.events.forms import shown
 from plantstack.events.scratch import Scratch
 from plantstack.events.wire import decode_lines
 from plantstack.events.wire_csv import decode_csv
 
 NDJSON = (".ndjson", ".jsonl")
+_NAME_ONE = "A file in other words needs a mapping: name one with --mapping."
 _CHUNK = 1 << 20
+_CELLS = 0.4  # of the work with a file: all cells are read, and no event is made yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,15 @@ class FileBatch:
     file: str
     events: pa.Table = field(default_factory=RAW.empty_table)
     dead: tuple[DeadLetter, ...] = ()
-    mark: FileMark | None = None  # with the last batch of a file that was read to its end
+    mark: FileMark | None = None  # with the last batch of a file that said something
     notes: tuple[Problem, ...] = ()  # worth knowing, nothing lost: stale rows, clocks that went back
     rows: Sequence[int] = ()  # the row of each event
     lines: Lines | None = None
     carry: str = ""  # counters' last samples, for the next file of the same source
     refused: tuple[Problem, ...] = ()  # why the file could not be read, or not to its end
     number: int = 0  # of the file among those of the load
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the file ends with this batch."""
-        return self.mark is not None
+    share: float = 0.0  # of the file that was read so far, 0 to 1
+    is_last: bool = False  # whether the file was read to its end with this batch
 
     def bury(self, faults: Iterable[tuple[int, Problem]]) -> tuple[DeadLetter, ...]:
         """Turn problems of events, found behind this door, into dead letters of their rows."""
@@ -73,8 +74,18 @@ class FileBatch:
         return _dead(first, self.lines, sources.__getitem__, self.file)
 
 
-Progress = Callable[[str, int], None]
-"""Told the file and how many events of it were made so far."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far a load has come: bytes of all its files, as they lie on the disk."""
+
+    file: str
+    events: int  # of this file
+    done: int
+    whole: int
+
+
+Progress = Callable[[Reading], None]
+"""Told after each batch."""
 
 
 def load_files(
@@ -85,7 +96,7 @@ def load_files(
     carry: str = "",
     folder: Path | None = None,
     scratch: Path | None = None,
-    progress: Progress = lambda file, events: None,
+    progress: Progress = lambda reading: None,
 ) -> Iterator[FileBatch]:
     """Read files one after another.
 
@@ -104,12 +115,15 @@ def load_files(
     kept: Carry = json.loads(carry) if carry else {}
     with Scratch(scratch) as place:
         room = _Room(place.path)
-        for number, path in enumerate(paths):
-            events = 0
+        listed = list(paths)
+        sizes = [size_of(path) for path in listed]
+        for number, path in enumerate(listed):
+            events, before, name = 0, sum(sizes[:number]), shown_name(path)
             for batch in _load_file(path, mapping, known, kept, folder, room):
                 events += batch.events.num_rows
                 yield replace(batch, number=number)
-                progress(batch.file, events)
+                done = before + int(sizes[number] * batch.share)
+                progress(Reading(name, events, done, sum(sizes)))
 
 
 class _Room:
@@ -138,26 +152,50 @@ def _load_file(
     folder: Path | None,
     room: _Room,
 ) -> Iterator[FileBatch]:
-    source = mapping.source if mapping else ""
-    name = shown_name(path)
-    with room.corner() as corner:
+    name, rows, mark = shown_name(path), 0, None
+    with room.corner() as corner, closing(room.calculator()) as connection:
         try:
             file = spool(path, Path(corner) / f"file{unpacked_suffix(path.name)}", folder=folder)
-            if mapping is None:
-                mark = _mark(file, "", {})
-                yield from _known(mark) if known(mark.sha256) else _canonical(file)
-            else:
-                with closing(room.calculator()) as connection:
-                    groups = name_parts(connection, mapping, name)
-                    mark = _mark(file, source, groups)
-                    yield from (
-                        _known(mark)
-                        if known(mark.sha256)
-                        else _mapped(connection, file, mapping, groups, carry)
-                    )
-            yield FileBatch(name, mark=mark, carry=json.dumps(carry) if carry else "")
+            if not _is_blank(file, mapping):
+                groups = name_parts(connection, mapping, name) if mapping else {}
+                mark = _mark(file, mapping.source if mapping else "", groups)
+                if known(mark.sha256):
+                    batches = _known(mark)
+                elif mapping:
+                    batches = _mapped(connection, file, mapping, groups, carry)
+                else:
+                    batches = _canonical(file)
+                for batch in batches:
+                    rows += len(batch.events) + len(batch.dead) + len(batch.notes)
+                    yield batch
+            told = json.dumps(carry) if carry else ""
+            if rows:
+                yield FileBatch(name, mark=mark, carry=told, share=1.0, is_last=True)
+            else:  # never known again: every empty file is the same
+                yield FileBatch(name, notes=(_silent(name, mark),), carry=told, share=1.0, is_last=True)
         except EventError as error:
-            yield FileBatch(name, refused=error.problems)
+            yield FileBatch(name, refused=error.problems, share=1.0)
+
+
+def _is_blank(file: Spooled, mapping: Mapping | None) -> bool:
+    """Whether there is nothing in a file.
+
+    Raises:
+        EventError: when there should be at least a header.
+    """
+    is_text = mapping is None or mapping.file.format in ("csv", "lines")
+    if not is_text or file.size > _CHUNK or file.path.read_bytes().strip():
+        return False
+    if mapping is None and file.path.suffix in NDJSON:
+        return True
+    raise EventError(Problem("file-empty", file.name, "is empty, without even a header", "Check the export."))
+
+
+def _silent(name: str, mark: FileMark | None) -> Problem:
+    """Say that a file gave nothing at all."""
+    if mark is None:
+        return Problem("file-empty", name, "is empty")
+    return Problem("file-empty", name, "has a header and no rows")
 
 
 def _known(mark: FileMark) -> Iterator[FileBatch]:
@@ -178,10 +216,15 @@ def _mark(file: Spooled, source: str, groups: dict[str, str]) -> FileMark:
 def _canonical(file: Spooled) -> Iterator[FileBatch]:
     """Read a file that is written in our own words."""
     suffix = file.path.suffix
-    if suffix not in (*NDJSON, ".csv") or (suffix == ".csv" and not _is_ours(file.path)):
-        raise EventError(Problem("file-mapping", file.name, "needs a mapping", "Name one with --mapping."))
+    if suffix not in (*NDJSON, ".csv"):
+        what = f"expected .ndjson, .jsonl or .csv of events, came '{suffix or 'no suffix'}'"
+        raise EventError(Problem("file-mapping", file.name, what, _NAME_ONE))
+    if suffix == ".csv":
+        _check_ours(file)
     decode = decode_csv if suffix == ".csv" else decode_lines
     with file.path.open("rb") as stream:
+        if stream.read(len(BOM_UTF8)) != BOM_UTF8:
+            stream.seek(0)
         for decoded in decode(iter(lambda: stream.read(_CHUNK), b"")):
             lines = _WireLines(file.name, decoded.lines, decoded.raws)
             named = tuple(
@@ -189,13 +232,22 @@ def _canonical(file: Spooled) -> Iterator[FileBatch]:
                 for letter in decoded.dead
             )
             rows = range(decoded.table.num_rows)
-            yield FileBatch(file.name, decoded.table, named, rows=rows, lines=lines)
+            share = stream.tell() / max(file.size, 1)
+            yield FileBatch(file.name, decoded.table, named, rows=rows, lines=lines, share=share)
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a CSV names the one column that every canonical file has and hardly another."""
-    with path.open("rb") as source:
-        return b"kind" in source.readline(_CHUNK).replace(b'"', b"").strip().split(b",")
+def _check_ours(file: Spooled) -> None:
+    """Make sure that a CSV names the one column that every canonical file has and hardly another.
+
+    Raises:
+        EventError: showing what its first line is instead.
+    """
+    with file.path.open("rb") as source:
+        head = source.readline(_CHUNK).removeprefix(BOM_UTF8).replace(b'"', b"").strip()
+    if b"kind" not in [name.strip() for name in head.split(b",")]:
+        came = shown(head[:200].decode("utf-8", "replace"))
+        what = f"expected a header with a column 'kind', came {came}"
+        raise EventError(Problem("file-mapping", file.name, what, _NAME_ONE))
 
 
 def _mapped(
@@ -207,9 +259,10 @@ def _mapped(
 ) -> Iterator[FileBatch]:
     sheets, joined = main_sheets(connection, file, mapping)
     keys = Keys(connection, mapping, len(sheets), file.sha256)
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets):
         layout = Layout(mapping, sheet, joined, groups, Binder())
-        yield from _sheet(Run(connection, layout, keys), carry)
+        for batch in _sheet(Run(connection, layout, keys), carry):
+            yield replace(batch, share=(number + batch.share) / len(sheets))
 
 
 def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
@@ -222,12 +275,20 @@ def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
     run.check_overlaps()
     source = mapping.source
     dead += _dead(bad, sheet.lines, lambda row: source, sheet.name)
-    yield FileBatch(sheet.name, dead=dead, notes=_notes(sheet, run.tally))
+    notes, given = _notes(sheet, run.tally), 0
+    yield FileBatch(sheet.name, dead=dead, notes=notes, share=_CELLS)
     for found in run.events(carry):
-        yield FileBatch(sheet.name, found.events, rows=found.rows, lines=sheet.lines)
+        given += len(found.events)
+        share = _CELLS + (1 - _CELLS) * found.share
+        yield FileBatch(sheet.name, found.events, rows=found.rows, lines=sheet.lines, share=share)
     wild = {row: problem for row, problem in run.tally.bad.items() if row not in bad}
     if wild:
-        yield FileBatch(sheet.name, dead=_dead(wild, sheet.lines, lambda row: source, sheet.name))
+        dead = _dead(wild, sheet.lines, lambda row: source, sheet.name)
+        yield FileBatch(sheet.name, dead=dead, share=1.0)
+    if run.tally.rows and not (given or run.tally.bad or unreadable or notes):
+        what = f"none of its {run.tally.rows} rows gave an event"
+        silent = Problem("file-silent", sheet.name, what, "Check 'when' of the rules.")
+        yield FileBatch(sheet.name, notes=(silent,), share=1.0)
 
 
 def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:

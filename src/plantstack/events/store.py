@@ -42,6 +42,14 @@ DDL = (
 )
 
 
+def least_at(connection: sqlite3.Connection) -> int | None:
+    """Return the earliest instant anything in the log speaks of but its own records of the plant files."""
+    hot = "SELECT min(\"at\") AS t FROM event WHERE kind <> 'config'"
+    sealed = "SELECT min(least_at) FROM segment WHERE kinds <> 'config'"
+    found: int | None = connection.execute(f"SELECT min(t) FROM ({hot} UNION ALL {sealed})").fetchone()[0]
+    return found
+
+
 def nothing(_point: str, _connection: sqlite3.Connection) -> None:
     """Be the probe of a running system: do nothing."""
 

@@ -12,8 +12,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, Group
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from plantstack.errors import Problem
 
@@ -101,10 +111,24 @@ def people() -> Console:
     return console
 
 
+class _Done(ProgressColumn):
+    """How much of a task is done: bytes of a file, or pieces of work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bytes, self._pieces = DownloadColumn(), MofNCompleteColumn()
+
+    def render(self, task: Task) -> Text:
+        """Write it in the task's own unit."""
+        if task.fields.get("is_bytes"):
+            return self._bytes.render(task)
+        return self._pieces.render(task)
+
+
 def progress(is_shown: bool) -> Progress:
     """A progress display on standard error, shown to people only."""
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Done())
     return Progress(*columns, console=console, transient=True, disable=not (is_shown and console.is_terminal))
 
 

@@ -33,6 +33,7 @@ from plantstack.interfaces.answer import (
 from plantstack.interfaces.figures import sentence
 from plantstack.kpis.given import left_out
 from plantstack.stack import Stack
+from plantstack.stack.loading import gathered
 
 REPORT_TO = "please report it with the command you gave"
 
@@ -103,12 +104,17 @@ def load(
 ) -> None:
     """Load files of events; good rows are kept, bad ones are set aside and named."""
     with Stack.open(project, write=True) as stack, progress(not (as_json or as_lines)) as shown:
-        task = shown.add_task("reading", total=None)
+        task = shown.add_task("reading", total=None, is_bytes=True)
         loaded = stack.load(
             files,
             now=time.time_ns() // 1000,
             mapping=mapping,
-            progress=lambda file, rows: shown.update(task, description=f"{file}: {rows:,} events"),
+            progress=lambda reading: shown.update(
+                task,
+                description=f"{reading.file}: {reading.events:,} events",
+                completed=reading.done,
+                total=reading.whole,
+            ),
         )
         offset = stack.log.last_offset()
         derived = shown.add_task("deriving", total=None)
@@ -117,7 +123,7 @@ def load(
         Answer(
             rows=[one.as_row() for one in loaded],
             problems=[problem for one in loaded for problem in one.problems],
-            notes=[note for one in loaded for note in one.notes],
+            notes=gathered(loaded),
             offset=offset,
         ),
         as_json=as_json,

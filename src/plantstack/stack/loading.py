@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from plantstack.connectors.files.intake import LARGE, shown_name, weight
-from plantstack.connectors.load import FileBatch, load_files
+from plantstack.connectors.load import FileBatch, Reading, load_files
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.errors import Problem
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
+from plantstack.events.store import least_at
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
+from plantstack.stack.clocks import Clocks
 from plantstack.stack.naming import names_of
-from plantstack.stack.strangers import Seen, strangers
+from plantstack.stack.strangers import Strangers
 
-Progress = Callable[[str, int], None]
-"""Told the file and how many events of it were read so far."""
+Progress = Callable[[Reading], None]
+"""Told how many bytes of all files were read."""
+_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -57,7 +60,7 @@ class Loading:
     plant: Plant
     now: int
     mapping: Mapping | None = None
-    progress: Progress = lambda file, events: None
+    progress: Progress = lambda reading: None
 
     def files(self, paths: Sequence[Path]) -> list[Loaded]:
         """Load files one after another; what one lacks or spoils is told, and never stops the next."""
@@ -100,7 +103,8 @@ class Loading:
         names, carry = names_of(self.plant), self.log.cursor(self._counters) or ""
         keys = [KeyMaker() for _ in paths]
         marks: set[str] = set()
-        seen: Seen = set()
+        strangers, clocks = Strangers(self.plant), [Clocks() for _ in paths]
+        known_since = least_at(self.log.connection)
 
         def known(mark: str) -> bool:
             return mark in marks or self.log.knows_file(mark)
@@ -115,13 +119,17 @@ class Loading:
                 one.refused = 1
                 one.problems.extend(part.refused)
             good, faults = validate(part.events, names, self.now, keys[part.number])
-            one.notes.extend(strangers(good, self.plant, one.file, seen))
+            strangers.see(good, one.file)
+            clocks[part.number].see(good)
             dead = _first_told((*part.dead, *part.bury(faults)), one)
             _tell(dead, one)
             one.set_aside += len(dead)
             batch = self._batch(part, Batch(good, dead), one)
             marks |= {batch.file.sha256} if batch.file else set()
             yield one, batch
+        for one, clock in zip(loaded, clocks, strict=True):
+            one.notes.extend(clock.notes(one.file, known_since))
+            one.notes.extend(note for note in strangers.notes() if note.where == one.file)
 
     def _batch(self, part: FileBatch, batch: Batch, loaded: Loaded) -> Batch:
         """Add to the last batch of a file what the next load must know."""
@@ -140,6 +148,23 @@ class Loading:
     def _counters(self) -> str:
         """Under which name the log keeps where this mapping's counters stand."""
         return f"counters {self.mapping.source} {self.mapping.name}" if self.mapping else ""
+
+
+def gathered(loaded: Sequence[Loaded]) -> list[Problem]:
+    """Return the notes of a load, one line a kind: what many files have in common is told of the first."""
+    kinds: dict[str, list[Problem]] = {}
+    for note in dict.fromkeys(note for one in loaded for note in one.notes):
+        kinds.setdefault(note.code, []).append(note)
+    return [_of_all(notes) for notes in kinds.values()]
+
+
+def _of_all(notes: list[Problem]) -> Problem:
+    first, others = notes[0], list(dict.fromkeys(note.where for note in notes[1:]))
+    if not others:
+        return first
+    named = ", ".join(others[:_NAMED]) + (", ..." if len(others) > _NAMED else "")
+    places = "1 other file" if len(others) == 1 else f"{len(others)} other files"
+    return replace(first, what=f"{first.what}; likewise in {places} ({named})")
 
 
 def _tell_conflicts(loaded: Loaded) -> None:

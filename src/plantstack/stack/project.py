@@ -102,7 +102,7 @@ class Stack:
         *,
         now: int,
         mapping: str = "",
-        progress: Progress = lambda file, events: None,
+        progress: Progress = lambda reading: None,
     ) -> list[Loaded]:
         """Load files one after another; changed plant files are recorded first.
 
@@ -110,7 +110,7 @@ class Stack:
             files: canonical `.ndjson`, `.jsonl` or `.csv`, or anything the mapping reads.
             now: the instant of receipt, microseconds UTC.
             mapping: a mapping file, or the name of one in `mappings/`.
-            progress: called as rows are read.
+            progress: told how many bytes of all files were read.
         """
         found = load_mapping(self._mapping(mapping)) if mapping else None
         record_config(self.log, self.desk.content, now)

@@ -137,6 +137,12 @@ def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int 
     return Spooled(into, name, digest.hexdigest(), written)
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file as it lies on the disk; what is not there has none."""
+    stamp = stamp_of(path)
+    return stamp.size if stamp else 0
+
+
 def weight(path: Path) -> int:
     """About how many bytes of text a file is; what is not there weighs nothing."""
     stamp = stamp_of(path)

@@ -36,6 +36,7 @@ class Found:
 
     events: pa.Table  # RAW
     rows: pa.Array
+    share: float  # of all events that were made so far, about
 
 
 class Run:
@@ -124,6 +125,8 @@ class Run:
 
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
+        derived = derived_queries(self.mapping, self.value, self.bind)
+        parts = len(self.rules) + len(derived)
         for number, query in enumerate(self.rules):
             if query.rule.counter is None:
                 sql, columns = event_query(query)
@@ -132,21 +135,23 @@ class Run:
                 counted = made.run(self.bind, carry)
                 self._note_wild(query, counted.wild)
                 sql, columns = counted.events, counted.columns
-            yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns))
-        for kind, sql, columns in derived_queries(self.mapping, self.value, self.bind):
-            yield from self._found(Told(kind, "", sql, columns))
+            yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns), number, parts)
+        for number, (kind, sql, columns) in enumerate(derived, len(self.rules)):
+            yield from self._found(Told(kind, "", sql, columns), number, parts)
 
-    def _found(self, told: Told) -> Iterator[Found]:
+    def _found(self, told: Told, number: int, parts: int) -> Iterator[Found]:
         final = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
         listed = ", ".join(quoted(name) for name in dict.fromkeys(["row", *told.columns, "key"]))
         query = f"SELECT {listed} FROM ({final})"
         reader = self.connection.sql(query, params=self.bind.used_in(query)).to_arrow_reader(BATCH_ROWS)
+        done = 0
         for batch in reader:
             if batch.num_rows:
                 table = pa.Table.from_batches([batch])
-                yield Found(
-                    to_raw(table, told.kind, self.mapping.source), table.column("row").combine_chunks()
-                )
+                done += batch.num_rows
+                share = (number + min(1.0, done / max(self.tally.rows, 1))) / parts
+                raw = to_raw(table, told.kind, self.mapping.source)
+                yield Found(raw, table.column("row").combine_chunks(), share)
 
     def _resolve(self, row: str) -> None:
         """`seen`: cells with their row numbers and every instant in UTC."""

@@ -10,7 +10,7 @@ import duckdb
 from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.shapes import event_query
-from plantstack.connectors.mapping.sql import Binder, Value, condition_sql
+from plantstack.connectors.mapping.sql import Binder, Value, condition_sql, text_sql
 from plantstack.errors import Problem
 
 _NAMED = 3
@@ -28,7 +28,7 @@ SAID = {
     "ignored": ("rows-ignored", "rows left out by the ignore list"),
     "stale": ("rows-stale", "rows left out because they repeat values from before the file's own time"),
     "identical": ("rows-identical", "rows left out because they say the same as an earlier row"),
-    "backwards": ("clock-backwards", "rows older than the row before them"),
+    "backwards": ("clock-backwards", "rows older than the row of the same equipment before them"),
     "overlapping": ("rows-overlap", "rows that begin before an earlier one of the same equipment ends"),
 }
 
@@ -64,11 +64,29 @@ def sieve(connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value,
         for word, count, rows in connection.sql(counted).fetchall():
             tally.note(word, count, rows)
     if mapping.at.only:
-        at = value(mapping.at.only, Read.TIME)
-        back = f"SELECT row, {at} < lag({at}) OVER () AS back FROM told"
-        counted = f"SELECT count(*), min(row, {_NAMED}) FROM ({back}) WHERE back"
-        tally.note("backwards", *connection.sql(counted).fetchall()[0])
+        _note_backwards(connection, mapping, value, bind, tally)
     return tally
+
+
+def _note_backwards(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value, bind: Binder, tally: Tally
+) -> None:
+    """Note rows that are older than the row of the same equipment before them."""
+    at = value(mapping.at.only, Read.TIME)
+
+    def counted(frame: str) -> tuple[int, list[int] | None]:
+        back = f"SELECT row, {at} < lag({at}) OVER ({frame}) AS back FROM told"
+        query = f"SELECT count(*), min(row, {_NAMED}) FROM ({back}) WHERE back"
+        count, rows = connection.sql(query, params=bind.used_in(query)).fetchall()[0]
+        return count, rows
+
+    found = counted("")
+    # Going through all rows as they come costs little; by equipment only where one of them goes back.
+    said = [rule.fields["equipment"] for rule in mapping.rules if "equipment" in rule.fields]
+    names = [text_sql(one, value, bind) for one in dict.fromkeys([mapping.equipment, *said]) if one.names]
+    if found[0] and names:
+        found = counted(f"PARTITION BY {', '.join(names)} ORDER BY nth")
+    tally.note("backwards", *found)
 
 
 def note_overlaps(
