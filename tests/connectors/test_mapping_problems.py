@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from plantstack.connectors.mapping.names import check_equipment
 from plantstack.connectors.mapping.read import load_mapping, parse_mapping
 from plantstack.errors import ConfigError, Problem
-from plantstack.plant.source import MAX_BYTES
+from plantstack.events.names import Names
+from plantstack.plant.source import MAX_BYTES, Report
+from plantstack.stack import Stack
 
 from .support import SIMPLE, load, write
 
@@ -149,6 +152,55 @@ def test_each_word_that_cannot_be_is_named_with_what_could(old: str, new: str, s
     found = problems(changed(old, new))
     assert any(says in str(problem) for problem in found), found
     assert all(problem.where.startswith("mapping.yaml") for problem in found)
+
+
+NAMING = """
+schema: 1
+source: test
+file: {{format: csv}}
+columns:
+  at: at
+  free: free
+  hall: {{constant: hall-2}}
+  machine: {{column: m, map: {{A: press, B: pres, C: ignore}}}}
+every: {{equipment: "{equipment}", at: "{{at}}"}}
+events: [{{kind: state, state: idle}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("equipment", "says"),
+    [
+        ("{machine}", [
+            "m.yaml:9: the plant has no equipment 'pres'. did you mean 'press'? [mapping-equipment]"
+        ]),
+        ("saw", []),
+        ("sow", ["m.yaml:11: the plant has no equipment 'sow'. did you mean 'saw'? [mapping-equipment]"]),
+        ("{free}", []),
+        ("{free}/{machine}", []),
+        ("acme/tulsa/{machine}", [
+            "m.yaml:9: the plant has no equipment 'acme/tulsa/pres'. "
+            "did you mean 'acme/tulsa/press'? [mapping-equipment]"
+        ]),
+        ("{hall}", ["m.yaml:11: the plant has no equipment 'hall-2'. known: press, saw [mapping-equipment]"]),
+    ],
+)  # fmt: skip
+def test_names_a_mapping_gives_are_held_against_the_plant(equipment: str, says: list[str]) -> None:
+    names = Names([(name, -1, 1, name) for name in ("press", "saw", "acme/tulsa/press", "acme/tulsa/saw")])
+    report = Report()
+    check_equipment(parse_mapping(NAMING.format(equipment=equipment), "m"), names, report)
+    assert [str(problem) for problem in report.problems] == says
+
+
+def test_check_names_equipment_of_mappings_that_the_plant_does_not_have(tmp_path: Path) -> None:
+    Stack.init(tmp_path / "p")
+    path = tmp_path / "p" / "mappings" / "m.yaml"
+    path.write_text(NAMING.format(equipment="filer"))
+    assert [str(problem) for problem in Stack.check(tmp_path / "p")] == [
+        "m.yaml:11: the plant has no equipment 'filer'. did you mean 'filler'? [mapping-equipment]"
+    ]
+    path.write_text(NAMING.format(equipment="acme/tulsa/packing/line-1/filler"))
+    assert not Stack.check(tmp_path / "p")
 
 
 def test_all_mistakes_come_at_once() -> None:

@@ -16,7 +16,7 @@ from plantstack.engines.duckdb.deriving import quiet
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.engines.duckdb.verifying import verify
-from plantstack.errors import ConfigError, LogError, PlantstackError, Problem
+from plantstack.errors import ConfigError, LogError, Problem
 from plantstack.events import backup as safe
 from plantstack.events.log import Log
 from plantstack.intervals import Interval, rfc3339
@@ -30,6 +30,7 @@ from plantstack.stack.adopting import shown_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
 from plantstack.stack.bridging import Bridging
 from plantstack.stack.configuring import known_content, record_config
+from plantstack.stack.checking import check_mappings
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
 from plantstack.stack.losing import Losing
@@ -88,13 +89,9 @@ class Stack:
         """Return every problem of every plant file and mapping."""
         _must_be_project(folder)
         problems = check_plant(folder)
-        problems += [] if problems else check_use(load_plant(folder))
-        for path in sorted((folder / "mappings").glob("*.yaml")):
-            try:
-                load_mapping(path)
-            except PlantstackError as error:
-                problems.extend(error.problems)
-        return problems
+        plant = None if problems else load_plant(folder)
+        problems += check_use(plant) if plant else []
+        return [*problems, *check_mappings(folder, plant)]
 
     def load(
         self,

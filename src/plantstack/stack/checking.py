@@ -1,0 +1,32 @@
+"""The mappings of a project: each by itself, and against the plant it speaks about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plantstack.connectors.mapping.names import check_equipment
+from plantstack.connectors.mapping.read import load_mapping
+from plantstack.errors import PlantstackError, Problem
+from plantstack.plant.plant import Plant
+from plantstack.plant.source import Report
+from plantstack.stack.naming import names_of
+
+
+def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
+    """Return every problem of every mapping of a project.
+
+    Args:
+        folder: of the project.
+        plant: whose equipment they may name; None while the plant files cannot be read.
+    """
+    report = Report()
+    problems: list[Problem] = []
+    for path in sorted((folder / "mappings").glob("*.yaml")):
+        try:
+            mapping = load_mapping(path)
+        except PlantstackError as error:
+            problems.extend(error.problems)
+            continue
+        if plant is not None:
+            check_equipment(mapping, names_of(plant), report)
+    return [*problems, *report.problems]
