@@ -56,6 +56,25 @@ def test_what_limits_trust_is_said_once_below() -> None:
     assert "[2] not computable, because needs count" in " ".join(told.split())
 
 
+def test_a_share_of_doubt_says_of_what() -> None:
+    """The known-time share is one of the clock, this one of planned busy time: two bases, two numbers."""
+    limit = {
+        "share": 0.2,
+        "measure": "time_unknown",
+        "base": "PBT",
+        "named": (),
+        "step": "Check.",
+        "minutes": 1,
+    }
+    told = shown(kpi_table([row(trust={"grade": "C", "limits": [limit]})], {}), width=200)
+    assert "20% time_unknown of PBT (planned busy time, what detailed scheduling may fill)" in told
+
+
+def test_a_cut_at_a_break_worked_through_is_explained() -> None:
+    through = {**entry("2026-03-02T11:00:00Z", "2026-03-02T11:30:00Z"), "beside": "break worked through"}
+    assert "break worked through" in shown(ledger_table([through], "Europe/Berlin"), width=140)
+
+
 def test_more_than_can_be_is_marked() -> None:
     told = shown(kpi_table([row(value=3.33, doubtful=True)], {}))
     assert "333.0 %" in told

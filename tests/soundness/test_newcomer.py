@@ -72,3 +72,15 @@ def test_a_stop_over_the_change_of_shifts_is_open_where_the_first_ends(tmp_path:
     with Stack.open(project) as stack:
         cells = stack.measures(["n_open_stop"], scope="filler", grain="shift").cells
         assert [cell.sums["n_open_stop"] for cell in cells] == [1, 0]
+
+
+def test_work_in_a_break_and_outside_the_shifts_says_why_it_is_cut(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", two_of_a_line()))
+    with Stack.open(project) as stack:
+        told = stack.ledger("filler").to_pylist()
+    assert [(row["account"], row["beside"]) for row in told] == [
+        ("run", ""),
+        ("run", "break worked through"),
+        ("run", ""),
+    ]
