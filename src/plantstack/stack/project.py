@@ -29,8 +29,8 @@ from plantstack.plant.scaffold import write_scaffold
 from plantstack.stack.adopting import shown_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
 from plantstack.stack.bridging import Bridging
-from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.checking import check_mappings
+from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
 from plantstack.stack.losing import Losing
