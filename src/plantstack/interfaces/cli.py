@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces import books, demo_tour, explain, losses, previews, targets
+from plantstack.interfaces import books, causes, demo_tour, explain, losses, previews, targets
 from plantstack.interfaces.answer import (
     CRASH,
     TROUBLE,
@@ -212,6 +212,7 @@ def demo(
 
 
 books.register(app)
+causes.register(app)
 explain.register(app)
 losses.register(app)
 previews.register(app)

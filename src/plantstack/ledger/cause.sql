@@ -1,5 +1,15 @@
 -- Whose loss a stop of a line is (ADR 5), last part: every second of it at the machine it is laid to, cut at the hours of
 -- the local clock; and what was contested, at lines and at machines.
+-- What owes no reason is named by its account.
+create or replace temp macro named(reason, account) as
+    case
+        when reason != '' then reason
+        when account = 'setup' then '(set-up)'
+        when account = 'no_order' then '(no order)'
+        when account = 'micro_stop' then '(short stops)'
+        else ''
+    end;
+
 create or replace temp table cause_found as
 select
     line.kind,
@@ -17,12 +27,7 @@ select
     case when p.sort = 'own' then p.equipment else c.cause end as cause,
     case when p.sort = 'own' then 1000 else c.confidence end as confidence,
     case when p.sort = 'own' then p.equipment else coalesce(n.candidates, '') end as candidates,
-    case
-        when p.sort = 'own' then p.reason
-        -- what owes no reason is named by its account
-        when r.reason = '' and r.account in ('setup', 'no_order') then if(r.account = 'setup', '(set-up)', '(no order)')
-        else coalesce(r.reason, '')
-    end as reason,
+    case when p.sort = 'own' then named(p.reason, p.account) else coalesce(named(r.reason, r.account), '') end as reason,
     case when p.sort = 'own' then p.account else coalesce(r.account, '') end as account,
     case when p.sort = 'own' then p.stop_at else r.stop_at end as cause_stop_at
 from cause_cut as p
