@@ -87,6 +87,7 @@ targets:
   - {kpi: mtbf, at: [tulsa], value: 90 h}
   - {kpi: mttr, at: [line-1], value: 2 h}
   - {kpi: mttr, at: [packer], value: 2 h}
+  - {kpi: mttr, value: 2 h}
   - {kpi: mttr, at: [tulsa], value: 2 h, until: 2026-04-01}
 """
 
@@ -120,6 +121,12 @@ def test_never_missed_is_proposed_for_tightening_with_a_target(found: Any) -> No
     row = found[0]["mttr", "line-1"]
     assert row["proposal"] == "tighten"
     assert "kpi: mttr, at: [line-1], value: 2400 s" in row["yaml"]
+
+
+def test_what_is_proposed_for_the_group_is_of_the_group(found: Any) -> None:
+    row = found[0]["mttr", ""]
+    assert row["proposal"] == "tighten"
+    assert row["yaml"].startswith("  - {kpi: mttr, value: 2400 s")
 
 
 def test_nothing_to_judge_is_too_early_and_what_has_ended_is_gone(found: Any) -> None:

@@ -20,10 +20,11 @@ from plantstack.interfaces.tables import moved
 from plantstack.stack import Stack
 from plantstack.stack.asking import KpiTable
 from plantstack.stack.proposing import propose
+from plantstack.stack.targeting_plans import check_plans
 from plantstack.stack.using_targets import review
 
 Row = Mapping[str, Any]
-_WHAT = ("propose", "review")
+_WHAT = ("check", "propose", "review")
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def targets(
     project: Project,
-    what: Annotated[str, typer.Argument(metavar="propose|review", help="What is wanted.")],
+    what: Annotated[str, typer.Argument(metavar="check|propose|review", help="What is wanted.")],
     ids: Annotated[str, typer.Argument(metavar="[ID[,ID]]", help="Which KPIs; none: all shown.")] = "",
     scope: Scope = "",
     by: Annotated[str, typer.Option("--by", metavar="AXES", help="Split; lines by default.")] = "",
@@ -43,7 +44,7 @@ def targets(
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
-    """Propose targets from own best weeks, or review which of them move nobody."""
+    """Check plans against budgets, propose targets from own best weeks, review which move nobody."""
     if what not in _WHAT:
         raise QueryError(
             Problem("targets-unknown", what, "there is no such question", did_you_mean(what, _WHAT))
@@ -51,12 +52,15 @@ def targets(
     with Stack.open(project) as stack:
         days = times.window(since, until, zones_of(stack)).days
         engine = stack.engine(known_at=known_offset(stack, known_at, zones_of(stack)))
-        if what == "review":
+        if what == "check":
+            answer = check_plans(engine, stack.catalog(), scope=scope)
+        elif what == "review":
             answer = review(engine, stack.catalog(), scope=scope)
         else:
             answer = propose(engine, stack.catalog(), _words(ids), scope=scope, by=_words(by), days=days)
         names, notes = stack.kpi_names(), stack.notes()
-    told = _reviewed(answer.rows, names) if what == "review" else _proposals(answer.rows, names)
+    shown = {"check": _checked, "review": _reviewed, "propose": _proposals}
+    told = shown[what](answer.rows, names)
     _give(answer, notes, told, as_json=as_json, as_lines=as_lines)
 
 
@@ -96,6 +100,30 @@ def _proposals(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
     told += ["", "No target can be proposed yet:"] if refused else []
     told += [escape(f"  {names.get(row['kpi'], row['kpi'])}, {_place(row)}: {_why(row)}") for row in refused]
     return Group(*told)
+
+
+def _checked(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
+    """One line a step of each budget, with what is short of it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("budget of", "period", "step"):
+        table.add_column(title, overflow="fold")
+    for title in ("pieces", "hours", "short", "short hours"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("", overflow="fold")
+    last = ("", "")
+    for row in rows:
+        place = ", ".join(word for word in (row["scope"] or "group", row["product"]) if word)
+        head = (place, row["period"]["label"])
+        cells = ["", ""] if head == last else list(head)
+        cells += [row["step"], _number(row["pieces"]), _number(row["hours"], 1)]
+        cells += [_number(row["short_pieces"] or None), _number(row["short_hours"] or None, 1), row["why"]]
+        table.add_row(*(escape(cell) for cell in cells))
+        last = head
+    return Group(table)
+
+
+def _number(number: float | None, digits: int = 0) -> str:
+    return "" if number is None else f"{number:,.{digits}f}"
 
 
 def _reviewed(rows: Sequence[Row], names: Mapping[str, str]) -> Group:

@@ -19,7 +19,7 @@ from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.targets import Target
 from plantstack.kpis.usage import LOOKED_BACK, TIGHTEN, use_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_words
-from plantstack.stack.proposing import propose
+from plantstack.stack.proposing import Proposing
 from plantstack.stack.targeting import production_day, targets_of
 
 _ORDER = ("retire", "tighten", "keep", "too early")
@@ -129,8 +129,10 @@ class _Review:
         """What own best weeks propose in its place; '' where that is no tighter."""
         if target.per not in ("", "week") or target.product:
             return ""
-        found = propose(self.engine, self.catalog, [target.kpi], scope=target.scope)
-        row = found.rows[0] if found.rows else None
+        query = MeasureQuery((), target.scope, (), "week")
+        question = Question((target.kpi,), query, self.plant.profile.name)
+        found = Proposing(self.engine, self.catalog, question).table().rows
+        row = found[0] if found else None
         if row is None or row["value"] is None:
             return ""
         is_up = self.catalog.kpi(target.kpi).better == "up"
