@@ -17,7 +17,17 @@ from typer.core import TyperGroup
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces import books, causes, demo_tour, explain, losses, previews, targets
+from plantstack.interfaces import (
+    books,
+    causes,
+    demo_tour,
+    explain,
+    finance,
+    losses,
+    previews,
+    targets,
+    tieout,
+)
 from plantstack.interfaces.answer import (
     CRASH,
     TROUBLE,
@@ -215,6 +225,8 @@ books.register(app)
 causes.register(app)
 explain.register(app)
 losses.register(app)
+finance.register(app)
+tieout.register(app)
 previews.register(app)
 targets.register(app)
 

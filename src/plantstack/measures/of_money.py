@@ -5,7 +5,7 @@ A class that nobody ever booked is not zero but not known: whoever has none book
 
 from __future__ import annotations
 
-from plantstack.measures.measure import Measure, Sum
+from plantstack.measures.measure import Evidence, Measure, Sum
 
 _DAY_US = 86_400_000_000
 _MAINTENANCE = ("maintenance", "maintenance_labour", "maintenance_material", "maintenance_contract")
@@ -25,11 +25,10 @@ def _level(name: str, meaning: str, layer: int, *said: str, unit: str = "money*d
     return Measure(name, unit, "level", meaning, feeds, whole, layer=layer, said=said)
 
 
-def _figure(name: str, unit: str, meaning: str) -> Measure:
-    where = (("kind", ("finance",)), ("class", (name,)), ("is_closed", ("true",)))
-    return Measure(
-        name, unit, "flow", meaning, ("finance",), Sum("spans", "qty", where), layer=5, said=(name,)
-    )
+def _figure(name: str, unit: str, meaning: str, *said: str) -> Measure:
+    names = said or (name,)
+    where = (("kind", ("finance",)), ("class", names), ("is_closed", ("true",)))
+    return Measure(name, unit, "flow", meaning, ("finance",), Sum("spans", "qty", where), layer=5, said=names)
 
 
 # Exclusive among each other, so that they add up to the cost of the plant.
@@ -70,6 +69,32 @@ FIGURES = (
     _figure("co2e_kg", "kg", "greenhouse gases, as CO2"),
 )
 
+# What finance and the ERP say of things the floor counts too, to tie the two out.
+TIED = (
+    _figure("qty_received", "pc", "good pieces booked into stock", "units_received", "erp_receipts_qty"),
+    _figure("qty_shipped", "pc", "pieces shipped, by finance", "units_shipped"),
+    _figure("qty_scrap_posted", "pc", "pieces booked as scrap", "scrap_posted", "erp_scrap_qty"),
+    _figure("hours_payroll", "h", "hours paid, by payroll"),
+    _money("cost_variances", "variance accounts, unfavourable is positive", 5, "variances", feed="finance"),
+    Measure(
+        "qty_untied",
+        "pc",
+        "flow",
+        "good pieces of the floor against those booked into stock: what nothing explains",
+        ("finance",),
+        layer=5,
+        evidence=Evidence(
+            "qty_received",
+            (
+                *("revenue", "cogs", "ebitda", "ebit", "CONVERSION", "inventory_value_days"),
+                *("cost_material", "cost_labour", "cost_overhead", "cost_energy", "cost_variable_other"),
+            ),
+            "Tie receipts out with the floor, site by site.",
+            60,
+        ),
+    ),
+)
+
 LEVELS = (
     _level(
         "backlog_hours",
@@ -103,4 +128,4 @@ WORK_COSTS = (
     _work("cost_work_reactive", "of it on repairs that broke in", "reactive"),
 )
 
-MONEY = (*COSTS, *QUALITY_COSTS, *FIGURES, *LEVELS, *WORK_COSTS)
+MONEY = (*COSTS, *QUALITY_COSTS, *FIGURES, *TIED, *LEVELS, *WORK_COSTS)

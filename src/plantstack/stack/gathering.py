@@ -15,7 +15,7 @@ from plantstack.kpis.formula import Undefined
 from plantstack.kpis.models import MODELS, Model, Part
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
-from plantstack.stack.modelling import Modelling
+from plantstack.stack.modelling import Modelling, untied_of
 
 Key = tuple[str, ...]
 """The values of the axes, and the label of the period: what tells the cells of an answer apart."""
@@ -57,6 +57,7 @@ class _Gathering:
         modelled = {name: self._modelled(MODELS[name]) for name in models if name in MODELS}
         others = [name for name in models if name not in MODELS]
         beside = Modelling(self.engine, self.query).of(others, table.cells)
+        left = untied_of(self.engine, self.query, table.cells)
         out = []
         for found in table.cells:
             key = key_of(found, self.query.by)
@@ -65,7 +66,7 @@ class _Gathering:
             told = {name: values.get(key, why) for name, values in modelled.items()}
             told |= {name: values[key] for name, values in beside.items() if key in values}
             cell = Cell(
-                sums={**found.sums, **routes.get(key, {})},
+                sums={**found.sums, **routes.get(key, {}), **_untied(left.get(key))},
                 period_s=Fraction(found.length or found.span.length, SECOND),
                 whole=above.sums if above else None,
                 kinds=found.recorded or table.recorded,
@@ -145,3 +146,7 @@ class _Gathering:
         """Machines in the order in which the product takes them; those that count nothing are named first."""
         flow = [machine for line in self.engine.books.plant.lines.values() for machine in line.flow]
         return sorted(parts, key=lambda part: flow.index(part.name) if part.name in flow else -1)
+
+
+def _untied(left: Fraction | str | None) -> dict[str, Exact | None]:
+    return {"qty_untied": left} if isinstance(left, Fraction) else {}

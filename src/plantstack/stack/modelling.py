@@ -24,11 +24,14 @@ from plantstack.kpis.priced_models import (
     material_yield,
     priced_value,
 )
+from plantstack.kpis.tieout import untied
 from plantstack.stack.lost import Lost
 
 Told = dict[tuple[str, ...], Fraction | str]
 """The values of the axes and the label of a cell -> its value, or why it has none."""
 
+_UNTIED = "qty_untied"
+_TIED = ("qty_good", "qty_rework_recovered")
 _PLACES = ("site", "area", "line", "machine")
 _WHOLE = "exists for a whole window of a site, area, line or machine"
 
@@ -161,6 +164,20 @@ def _together(of_sites: Iterable[Money]) -> Money:
             found[key].low += figure.low
             found[key].high += figure.high
             found[key].missing |= figure.missing
+    return found
+
+
+def untied_of(engine: DuckEngine, query: MeasureQuery, cells: Sequence[MeasureCell]) -> Told:
+    """Pieces of each cell that no receipt explains; nothing where finance said nothing of receipts."""
+    if _UNTIED not in query.measures or all(cell.sums.get("qty_received") is None for cell in cells):
+        return {}
+    asked = replace(query, measures=(*_TIED, "qty_received"))
+    found: Told = {}
+    for cell in engine.query(asked).cells:
+        known = {name: None if n is None else Fraction(n) for name, n in cell.sums.items()}
+        left = untied(known)
+        if left is not None:
+            found[(*(cell.keys[axis] for axis in query.by), cell.label)] = left
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 import pyarrow as pa
 
+from plantstack.connectors.finance.write import write_pack
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.engines.duckdb.deriving import Progress as Deriving
@@ -34,7 +35,10 @@ from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
 from plantstack.stack.losing import Losing
+from plantstack.stack.packing import NAME as PACK
+from plantstack.stack.packing import Packs
 from plantstack.stack.reading import Desk, Open
+from plantstack.stack.tying import Tying
 from plantstack.stack.using import catalog_of, check_use
 
 
@@ -82,7 +86,7 @@ class Stack:
     @staticmethod
     def init(folder: Path) -> list[Path]:
         """Write a new project that passes check; return its files."""
-        return write_scaffold(folder)
+        return [*write_scaffold(folder), write_pack(folder / PACK, load_plant(folder))]
 
     @staticmethod
     def check(folder: Path) -> list[Problem]:
@@ -113,7 +117,11 @@ class Stack:
         record_config(self.log, self.desk.content, now)
         loading = Loading(self.log, self.plant, now, found, progress)
         self._forget()
-        return loading.files(list(files))
+        given, packs = list(files), Packs(self.plant, self.engine)
+        loaded = loading.files(given if mapping else packs.unpack(given))
+        self._forget()
+        packs.settle(given, loaded)
+        return loaded
 
     # -- books -----------------------------------------------------------------------------------
 
@@ -318,6 +326,19 @@ class Stack:
         return Losing(
             engine, catalog_of(engine.books.plant), query, profile or self.plant.profile.name
         ).table()
+
+    def tieout(
+        self,
+        *,
+        scope: str = "",
+        grain: str = "all",
+        days: tuple[str | None, str | None] = (None, None),
+        known_at: int | None = None,
+    ) -> KpiTable:
+        """Return what the floor built beside what finance booked, by site and period."""
+        _, length = check_words((), grain)
+        engine, query = self.engine(known_at=known_at), MeasureQuery((), scope, days=days)
+        return Tying(engine, catalog_of(engine.books.plant), query, length, self.plant.profile.name).table()
 
     def notes(self) -> list[Problem]:
         """What is worth knowing beside the numbers: edited plant files, events that wait."""
