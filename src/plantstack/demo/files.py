@@ -19,6 +19,10 @@ ABOUT = {
     "products.yaml": "What is made, how fast it could be made, what a change takes, how a machine is set.",
     "reasons.yaml": "Why a machine stands and why a piece is bad; one account and one owner for each.",
     "costs.yaml": "Prices in the currency of each site, and what a currency is worth.",
+    "targets.yaml": (
+        "What KPIs should be. The OEE of lines is agreed by events;\n"
+        "'plantstack targets . propose' proposes more from own best weeks."
+    ),
 }
 SECTIONS = {
     "plantstack": "plant.yaml",
@@ -41,6 +45,7 @@ SECTIONS = {
     "scrap_reasons": "reasons.yaml",
     "costs": "costs.yaml",
     "exchange_rates": "costs.yaml",
+    "targets": "targets.yaml",
 }
 _HEAD = re.compile(r"([a-z_]+):(.*)")
 _DATE = re.compile(r"\{\{([a-z]+)\}\}")
@@ -62,6 +67,7 @@ def plant_files(sites: Sequence[str], dates: Mapping[str, str]) -> dict[str, str
     for section, file in SECTIONS.items():
         if section in sections:
             made[file] += _laid(section, sections[section])
+    made["kpis.yaml"] = files("plantstack.demo").joinpath("plant", "kpis.yaml").read_text("utf-8")
     return made
 
 
