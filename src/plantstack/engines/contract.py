@@ -85,6 +85,47 @@ class MeasureTable:
     recorded: frozenset[str]  # event kinds, and facts of the plant files, ever recorded in the scope
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of a fact table with what it adds to a measure.
+
+    Attributes:
+        measure: name of the measure.
+        equipment: id; '' is the whole group.
+        from_at: when it began.
+        until_at: when it ended, or the end of its hour.
+        what: account, class, or name of an account, figure or level.
+        value: in the unit of the measure, exact.
+        events: offsets of the events it came from, a few of them.
+    """
+
+    measure: str
+    equipment: str
+    from_at: int
+    until_at: int
+    what: str
+    reason: str
+    order: str
+    product: str
+    value: Fraction
+    events: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Behind:
+    """The facts of one measure.
+
+    Attributes:
+        facts: the greatest ones.
+        n_rest: how many more there are.
+        rest: what they add, exact.
+    """
+
+    facts: list[Fact] = field(default_factory=list)
+    n_rest: int = 0
+    rest: Fraction = Fraction(0)
+
+
 class Engine(Protocol):
     """Sums measures and shows the ledger behind them; knows no KPI."""
 
@@ -96,6 +137,6 @@ class Engine(Protocol):
         """Return the ledger rows of a machine that lie in a span, cut at its borders."""
         ...
 
-    def behind(self, measure: str, query: MeasureQuery) -> pa.Table:
-        """Return the rows of the fact table that make up a measure."""
+    def behind(self, measures: Sequence[str], query: MeasureQuery, end: int) -> list[Behind]:
+        """Return the facts that add up to measures of a whole scope, with the events they came from."""
         ...

@@ -8,8 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from plantstack.engines.contract import Axis, Exact, Grain, MeasureQuery
-from plantstack.engines.duckdb.behind import Behind
+from plantstack.engines.contract import Axis, Behind, Exact, Grain, MeasureQuery
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import DAY, Interval, rfc3339, to_us

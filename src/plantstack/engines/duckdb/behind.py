@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
 
-from plantstack.engines.contract import MeasureQuery
+from plantstack.engines.contract import Behind, Fact, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.engines.duckdb.homes import condition
@@ -41,47 +40,6 @@ _SEEN = {
     "plant:constraint": "state",
 }
 _AT_MACHINE = ("state", "count", "alive", "alarm", "reading", "setup_check", "inspection")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One row of a fact table with what it adds to a measure.
-
-    Attributes:
-        measure: name of the measure.
-        equipment: id; '' is the whole group.
-        from_at: when it began.
-        until_at: when it ended, or the end of its hour.
-        what: account, class, or name of an account, figure or level.
-        value: in the unit of the measure, exact.
-        events: offsets of the events it came from, a few of them.
-    """
-
-    measure: str
-    equipment: str
-    from_at: int
-    until_at: int
-    what: str
-    reason: str
-    order: str
-    product: str
-    value: Fraction
-    events: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class Behind:
-    """The facts of one measure.
-
-    Attributes:
-        facts: the greatest ones.
-        n_rest: how many more there are.
-        rest: what they add, exact.
-    """
-
-    facts: list[Fact] = field(default_factory=list)
-    n_rest: int = 0
-    rest: Fraction = Fraction(0)
 
 
 def facts_behind(

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from plantstack.engines.contract import Exact, Grain, MeasureQuery, MeasureTable
-from plantstack.engines.duckdb.behind import Behind, events_behind, facts_behind
+from plantstack.engines.contract import Behind, Exact, Grain, MeasureQuery, MeasureTable
+from plantstack.engines.duckdb.behind import events_behind, facts_behind
 from plantstack.engines.duckdb.beside import beside_families, put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
@@ -250,8 +250,9 @@ class DuckEngine:
         )
         return fetch_table(
             self.books.con,
-            f"select l.* replace (greatest(l.from_at, {start}) as from_at, least(l.until_at, {end}) as until_at),"
-            f" {beside} as beside from (from all_ledger where equipment = '{machine}' and from_at < {end}"
+            f"select l.* replace (greatest(l.from_at, {start}) as from_at,"
+            f" least(l.until_at, {end}) as until_at), {beside} as beside"
+            f" from (from all_ledger where equipment = '{machine}' and from_at < {end}"
             f" and until_at > {start} and day >= '{first}' and day <= '{last}') as l"
             f" asof left join ({tiles}) as t on t.from_at <= l.from_at order by l.from_at",
         )
