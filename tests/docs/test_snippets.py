@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/guide/commands.md", "docs/guide/keeping.md")
+PAGES = (
+    "README.md",
+    "docs/guide/commands.md",
+    "docs/guide/keeping.md",
+    "docs/guide/explaining.md",
+    "docs/guide/finance.md",
+)
 FENCED = re.compile(r"^```(sh|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
