@@ -77,6 +77,7 @@ RULES = (
     "5 competing reasons are settled by rank and then by when they were told",
     "5 catch-all leaves count as uncoded",
     "5 losses by reason",
+    "5 losses by symptom and by cause",
     "5 losses by group of reasons and by owner",
     # 6: counts
     "6 a count at an instant belongs to the segment that contains it",

@@ -14,7 +14,18 @@ from plantstack.intervals import Interval
 
 Grain = Literal["hour", "shift", "day", "week", "month", "period", "quarter", "year", "ltm", "all"]
 Axis = Literal[
-    "site", "area", "line", "machine", "product", "order", "shift", "crew", "reason", "reason_group", "owner"
+    "site",
+    "area",
+    "line",
+    "machine",
+    "product",
+    "order",
+    "shift",
+    "crew",
+    "reason",
+    "reason_group",
+    "owner",
+    "cause",
 ]
 
 GRAINS: tuple[Grain, ...] = (
@@ -23,7 +34,7 @@ GRAINS: tuple[Grain, ...] = (
 )
 AXES: tuple[Axis, ...] = (
     *("site", "area", "line", "machine", "product", "order", "shift", "crew"),
-    *("reason", "reason_group", "owner"),
+    *("reason", "reason_group", "owner", "cause"),
 )
 
 Exact = int | Decimal | Fraction
@@ -36,7 +47,8 @@ class MeasureQuery:
     Attributes:
         measures: names of plantstack.measures.
         scope: id of a machine, line, area or site; '' is everything.
-        by: axes to split by, in order; `reason_group` is the topmost group of a reason, `owner` its function.
+        by: axes to split by, in order; `reason_group` is the topmost group of a reason, `owner` its function,
+            `cause` what was found later.
         grain: length of the periods; `ltm`: of each fiscal period, the year that ends with it.
         days: first and last production day (ISO dates, last one included), each as every site counts
             its days; None leaves that side open.

@@ -52,7 +52,7 @@ def kpi(
             "--by",
             metavar="AXES",
             help="Split by site, area, line, machine, product, order, shift, crew, reason,"
-            " reason_group or owner.",
+            " reason_group, owner or cause.",
         ),
     ] = "",
     grain: Annotated[

@@ -12,6 +12,7 @@ from typing import TypeVar
 from plantstack.errors import ConfigError, FormulaError, Problem
 from plantstack.kpis.check import check_catalog
 from plantstack.kpis.formula import Formula
+from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import (
     EVERY_PROFILE,
     EVERYWHERE,
@@ -23,6 +24,7 @@ from plantstack.kpis.kpi import (
     NamedSum,
     Profile,
 )
+from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.source import (
     Block,
@@ -158,12 +160,13 @@ def _read_profile(name: str, entry: Fields) -> Profile:
 def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
     type_name = entry.want("type", choice(*_TYPES), "ratio")
     ceiling = entry.want("ceiling", decimal, None)
+    formulas = {} if type_name in _WITHOUT_FORMULA else _by_profile(entry, "formula")
     return Kpi(
         id=kpi_id,
         name=entry.need("name", text),
         layer=layer,
         type=_TYPES[type_name],
-        formulas={} if type_name in _WITHOUT_FORMULA else _by_profile(entry, "formula"),
+        formulas=formulas,
         otherwise=_formula(entry, "otherwise") if entry.has("otherwise") else None,
         model=entry.need("model", ident) if type_name == "model" else "",
         unit=entry.need("unit", text),
@@ -174,7 +177,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         playbook=entry.need("playbook", text),
         uses=entry.need("uses", _NAMES),
         needs=entry.need("needs", list_of(text)),
-        by=_with_roll_ups(entry.want("by", _NAMES, EVERYWHERE)),
+        by=_with_roll_ups(entry.want("by", _NAMES, EVERYWHERE), formulas.values()),
         lowest=entry.want("lowest", choice(*SCOPES), SCOPES[0]),
         ceiling=None if ceiling is None else Fraction(ceiling),
         is_ranged=entry.want("range", yes_no, True),
@@ -187,10 +190,12 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
     )
 
 
-def _with_roll_ups(by: tuple[str, ...]) -> tuple[str, ...]:
-    """What can be split by reason can be by its group and by its owner."""
+def _with_roll_ups(by: tuple[str, ...], formulas: Iterable[Formula]) -> tuple[str, ...]:
+    """What can be split by reason can be by its group and by its owner; times by their cause too."""
     more = [axis for axis in REASON_AXES if axis not in by] if REASON_AXES[0] in by else []
-    return (*by, *more)
+    sums = [MEASURES[name].sum for one in formulas for name in names_of(one.node) if name in MEASURES]
+    are_times = bool(sums) and all(one is not None and one.table == "time" for one in sums)
+    return (*by, *(axis for axis in more if axis != "cause" or are_times))
 
 
 def _by_profile(entry: Fields, key: str) -> dict[str, Formula]:

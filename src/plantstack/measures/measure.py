@@ -23,9 +23,10 @@ PLANT_FACTS = ("plant:planned_scrap", "plant:route", "plant:constraint", "plant:
 # What counts say of some pieces only: a class that was never told is not known, and not 0 (books 6, R40).
 COUNT_FACTS = ("count:scrap", "count:rework", "count:startup_reject", "count:first_pass")
 
-# Splits by reason: by leaf, by its topmost group, by the function that owns it. What is split by one of them
-# can be split by all; each splits what stands over the fraction line only.
-REASON_AXES = ("reason", "reason_group", "owner")
+# Splits by reason: by leaf, by its topmost group, by the function that owns it; what is split by one of them
+# can be split by all. By cause only times are: a cause is no symptom of a stop or a piece. Each splits
+# what stands over the fraction line only.
+REASON_AXES = ("reason", "reason_group", "owner", "cause")
 
 # The accounts inside planned busy time.
 BUSY_ACCOUNTS = tuple(name for name in ACCOUNTS if name not in ("planned_down", "not_scheduled"))

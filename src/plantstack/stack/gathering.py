@@ -46,9 +46,10 @@ class _Gathering:
     query: MeasureQuery
 
     def cells(self, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
-        table = self.engine.query(self.query)
-        inner = replace(self, query=replace(self.query, counts_open=False))
-        return inner.around(table, models)
+        with self.engine.sweeps.kept():
+            table = self.engine.query(self.query)
+            inner = replace(self, query=replace(self.query, counts_open=False))
+            return inner.around(table, models)
 
     def around(self, table: MeasureTable, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
         """Put beside the cells of an answer what more they need; these queries need not say what is open."""
@@ -91,9 +92,10 @@ class _Gathering:
                 axes["product" if "_without_" in name else "machine"].append(name)
         out: dict[Key, dict[str, tuple[str, ...]]] = {}
         for axis, names in axes.items():
-            by = self.query.by if axis in self.query.by else (*self.query.by, axis)
-            asked = replace(self.query, measures=tuple(names), by=by)
-            split = self.engine.query(asked).cells if names else ()
+            split = cells
+            if names and axis not in self.query.by:
+                asked = replace(self.query, measures=tuple(names), by=(*self.query.by, axis))
+                split = self.engine.query(asked).cells
             for name in names:
                 for cell in sorted(split, key=lambda one: -(one.sums[name] or 0)):
                     if cell.sums[name]:

@@ -19,6 +19,7 @@ CellKey: TypeAlias = tuple[str, ...]
 """The values of the axes of `by`, and the label of the period."""
 
 
+_BY_SYMPTOM = "a cause is kept for the time of a shift or longer: ask times, or split by reason"
 _PLACED = "stops were recorded without a clock time: ask by shift, day or longer"
 
 
@@ -65,9 +66,13 @@ class Cells:
     ) -> tuple[dict[str, Exact | None], dict[str, str]]:
         told: dict[str, Exact | None] = {}
         reasons: dict[str, str] = {}
+        is_fine = self.query.grain == "hour" or self.query.span is not None
         for name in self.query.measures:
             measure = MEASURES[name]
-            if name == MEASURE:
+            is_time = measure.sum is not None and measure.sum.table == "time"
+            if "cause" in self.query.by and (is_fine or not is_time):
+                told[name], reasons[name] = None, _BY_SYMPTOM
+            elif name == MEASURE:
                 told[name], reasons[name] = None, BY_SHIFT
             elif measure.sum is None and recorded.intersection(measure.feeds):
                 told[name], reasons[name] = None, f"{measure.feeds[0]} events are kept, but not added up yet"

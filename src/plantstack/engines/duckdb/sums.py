@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,10 +17,15 @@ _PLACES = ("site", "area", "line")  # axes that stand in `home`
 _LEVELS = ("machine", "line", "area", "site", "group")
 
 # A level has a place and a product and nothing else.
-_NO_AXES = "'' as shift, '' as crew, '' as order_id, '' as reason"
+_NO_AXES = "'' as shift, '' as crew, '' as order_id, '' as reason, '' as cause"
 _DIGITS = 18  # a sum in microseconds has no more places in seconds
 
 SET_UP = "(set-up)"  # in place of a reason
+
+_BY_CAUSE = (
+    "select equipment, from_at as hour_from, day, shift, crew, order_id, product, account, reason,"
+    " coalesce(cause, '') as cause, flags, until_at - from_at as us from all_ledger"
+)
 
 # What the filters of measures look at, and what they add up, by fact table.
 FILTERED: dict[FactTable, tuple[str, ...]] = {
@@ -126,41 +132,78 @@ def is_machine_level(query: MeasureQuery, level: str) -> bool:
     return level == "machine" or "machine" in query.by
 
 
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One pass over a fact table: rows by machine, axes, period and whatever measures filter on, as `s`.
+
+    Attributes:
+        table: which fact table.
+        keys: what rows are apart by.
+        rows: the relation and condition they come from.
+        columns: what is added up.
+    """
+
+    table: FactTable
+    keys: str
+    rows: str
+    columns: tuple[str, ...]
+
+    @property
+    def sql(self) -> str:
+        """The query."""
+        added = ", ".join(f"{ADDED[self.table][one]} as {one}" for one in self.columns)
+        return f"select {self.keys}, {added} from {self.rows} group by all"
+
+
+def sweep_for(
+    query: MeasureQuery,
+    table: FactTable,
+    measures: Sequence[Measure],
+    *,
+    at_line: bool,
+    moves: bool,
+    is_rated: bool = False,
+) -> Sweep:
+    """The pass over a fact table that `summing_sql` adds up further."""
+    keys = [_key(axis, table) for axis in query.by if axis not in _PLACES]
+    if query.grain == "hour":
+        keys.append("f.hour_from")
+    elif query.grain == "shift":
+        keys += ["f.day", "f.shift"]
+    if moves or is_rated or _has_labels(query):
+        keys.append("f.day")
+    narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
+    # hours of the pages are cut where a span is, everything else has the instant at which it is counted
+    at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
+    rows = f"{_source(query, table)} as f where {window_of(query, at)}"
+    return Sweep(table, narrow, rows, tuple(columns_needed(measures, table, at_line=at_line)))
+
+
+def _has_labels(query: MeasureQuery) -> bool:
+    return query.grain not in ("all", "hour", "shift")
+
+
 def summing_sql(
     query: MeasureQuery,
     table: FactTable,
     measures: Sequence[Measure],
     level: str,
     scope: str,
+    swept: str,
     *,
     moves: bool,
     is_rated: bool = False,
 ) -> str:
-    """The SQL of one sweep: rows are (axes of `by`, period, one sum a measure).
+    """The SQL that adds up a sweep `swept`: rows are (axes of `by`, period, one sum a measure).
 
     With `is_rated` rows are also apart by the exchange rate of their site and day, its number before sums.
     """
     at_line = not is_machine_level(query, level)
-    has_labels = query.grain not in ("all", "hour", "shift")
-    source, needs_day = _source(query, table), moves or has_labels or is_rated
-    keys = [_key(axis, table) for axis in query.by if axis not in _PLACES]
-    if query.grain == "hour":
-        keys.append("f.hour_from")
-    elif query.grain == "shift":
-        keys += ["f.day", "f.shift"]
-    if needs_day:
-        keys.append("f.day")
-    narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
-    # hours of the pages are cut where a span is, everything else has the instant at which it is counted
-    at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
-    added = ", ".join(
-        f"{ADDED[table][one]} as {one}" for one in columns_needed(measures, table, at_line=at_line)
-    )
     axes, label = key_columns(query, "s")
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
     is_beside = table in ("spans", "levels")
     homes, clock = ("place_home", "clock") if is_beside else ("home", "site")
-    labels = f"join label on label.site = h.{clock} and label.day = s.day" if has_labels else ""
+    labels = f"join label on label.site = h.{clock} and label.day = s.day" if _has_labels(query) else ""
     low_enough = below(query) if is_beside else "true"
     if is_rated:
         labels += (
@@ -170,10 +213,9 @@ def summing_sql(
         labels += " left join reason as leaf on leaf.reason = s.reason"
     totals = ", ".join(f"{total_sql(one, table, at_line=at_line)} as {one.name}" for one in measures)
     return (
-        f"with s as (select {narrow}, {added} from {source} as f where {window_of(query, at)} group by all)"
-        f" select {''.join(axis + ', ' for axis in axes)}{label} as period,"
+        f"select {''.join(axis + ', ' for axis in axes)}{label} as period,"
         f" {'mr.rate, ' if is_rated else ''}{totals}"
-        f" from s join {homes} as h on h.equipment = s.equipment {day} {labels}"
+        f" from {swept} as s join {homes} as h on h.equipment = s.equipment {day} {labels}"
         f" where {condition(level, scope)} and {low_enough}"
         f" group by {', '.join(str(n + 1) for n in range(len(query.by) + 1 + is_rated))}"
     )
@@ -199,12 +241,19 @@ def _source(query: MeasureQuery, table: FactTable) -> str:
             table, "reported_spans_fact"
         )
     if table == "spans":
-        return "all_spans_fact"
+        return "(select *, '' as cause from all_spans_fact)" if "cause" in query.by else "all_spans_fact"
     fine = query.grain == "hour" or query.span is not None
-    return f"all_{table}_fact" if fine else f"all_{table}_day"
+    source = f"all_{table}_fact" if fine else f"all_{table}_day"
+    if "cause" in query.by:
+        # causes come up to fourteen days later and move nothing: they stand in the ledger, not in the sums
+        return f"({_BY_CAUSE})" if table == "time" else f"(select *, '' as cause from {source})"
+    return source
 
 
 def _key(axis: Axis, table: FactTable) -> str:
+    if axis == "cause":
+        is_setup = "f.account = 'setup'" if table == "time" else "false"
+        return f"case when f.cause = '' and {is_setup} then '{SET_UP}' else f.cause end as cause"
     if axis in REASON_AXES and table == "time":
         # set-up owes no reason, so it is no stop without one either
         return f"case when f.reason = '' and f.account = 'setup' then '{SET_UP}' else f.reason end as reason"
