@@ -66,7 +66,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("good_quantiti", ["good_quantity", "scrap"])
     "did you mean 'good_quantity'?"
     """
-    names = sorted(known)
+    names = sorted(set(known))
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"

@@ -69,14 +69,14 @@ def problem(text: str, *paths: Path) -> tuple[str, Problem]:
         (
             "at: at, v: Status", '{kind: state, state: idle, until: "{v}"}', "2026-01-05 07:00",
             "column 'Status'",
-            "expected a time between 1980 and 2199 with its offset from UTC, such as "
+            "expected a time between 1990 and 2199 with its offset from UTC, such as "
             "2026-01-31T06:30:00+01:00, came '2026-01-05 07:00'",
             "Write the offset, or add 'zone: Europe/Berlin' to the mapping for local times.",
         ),
         (
             'at: at, v: {column: Status, format: "%d.%m.%Y", zone: UTC}',
             '{kind: state, state: idle, until: "{v}"}', "01/05/2026", "column 'Status'",
-            "expected a time between 1980 and 2199 written as '%d.%m.%Y', came '01/05/2026'",
+            "expected a time between 1990 and 2199 written as '%d.%m.%Y', came '01/05/2026'",
             "Check 'format' and 'zone' of the column 'v'.",
         ),
         (

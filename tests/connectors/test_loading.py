@@ -109,7 +109,7 @@ def test_a_load_accounts_for_every_row(project: Path, tmp_path: Path) -> None:
     assert [str(problem) for problem in loaded.problems] == [
         "one.csv:5, equipment: expected an equipment of the plant files, got 'lathe'. "
         "known: press, saw, tulsa [event-equipment]",
-        "one.csv:6, column 'at': expected a time between 1980 and 2199 such as 2026-01-31 06:30, "
+        "one.csv:6, column 'at': expected a time between 1990 and 2199 such as 2026-01-31 06:30, "
         "came 'never'. Check 'format' and 'zone' of the column 'at'. [row-unreadable]",
         "one.csv:7, column 'state': expected one of 'RUN', 'STOP', 'IDLE', came 'JAM'. "
         "Add it to the map of 'state'. [row-unreadable]",

@@ -175,7 +175,8 @@ def test_H_FI_09_encodings(tmp_path: Path) -> None:
     mapping = SIMPLE.replace("state: state", "state: {column: state, map: {läuft: producing}}")
     text = HEADER + GOOD.replace("producing", "läuft")
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        assert len(load(mapping, write(tmp_path, text.encode(encoding), f"{encoding}.csv")).events) == 2
+        loaded = load(mapping, write(tmp_path, text.encode(encoding), f"{encoding}.csv"))
+        assert len(loaded.events) == 2 and not loaded.dead
     latin = write(tmp_path, text.encode("latin-1") + GOOD.replace("producing", "läuft").encode(), "latin.csv")
     undeclared = load(mapping, latin)
     assert undeclared.codes == ["row-broken"] and "UTF-8" in undeclared.dead[0].problem.what
@@ -229,6 +230,17 @@ def test_H_FI_11_headers_twice_missing_reordered(tmp_path: Path) -> None:
     straight = load(SIMPLE, write(tmp_path, HEADER + GOOD, "straight.csv"))
     assert load(SIMPLE, write(tmp_path, moved)).events == straight.events
     assert load(SIMPLE, write(tmp_path, "")).codes == ["file-empty"]
+
+
+def test_H_FI_09_H_FI_11_a_header_in_another_encoding_or_with_another_delimiter(tmp_path: Path) -> None:
+    mapping = SIMPLE.replace("pieces: pieces", "pieces: Stück")
+    latin = load(mapping, write(tmp_path, "at,machine,state,Stück\n".encode("latin-1") + GOOD.encode()))
+    assert latin.codes == ["file-header"] and "'encoding'" in latin.dead[0].problem.fix
+    other = load(SIMPLE, write(tmp_path, (HEADER + GOOD).replace(",", ";")))
+    assert other.codes == ["file-header"]
+    assert other.dead[0].problem.fix == (
+        "The whole header is one cell, 'at;machine;state;pieces': check 'delimiter' of the file."
+    )
 
 
 def test_H_FI_13_mixed_line_ends_and_trailing_separators(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ class Loading:
         if not loaded.set_aside:
             return replace(batch, file=part.mark, cursor=cursor)
         # Not marked as known: once the plant or the mapping is mended, the same file gives the rest.
-        rows = "row was" if loaded.set_aside == 1 else f"{loaded.set_aside} rows were"
+        rows = "1 row was" if loaded.set_aside == 1 else f"{loaded.set_aside} rows were"
         fix = "Mend what the problems name and load the file again: what is in the log is not doubled."
         loaded.notes.append(Problem("file-partial", loaded.file, f"{rows} set aside", fix))
         return replace(batch, cursor=cursor)

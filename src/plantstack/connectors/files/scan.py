@@ -43,6 +43,8 @@ class _Look:
     since: int = 0  # bytes since the last line end
 
     def at(self, chunk: bytes, quote: bytes) -> None:
+        if not chunk:  # a decoder may have nothing left to say
+            return
         first = chunk.find(b"\n")
         self.is_long = self.is_long or self.since + (first if first >= 0 else len(chunk)) > MAX_LINE
         self.since = len(chunk) - chunk.rfind(b"\n") - 1 if first >= 0 else self.since + len(chunk)

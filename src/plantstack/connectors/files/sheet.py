@@ -69,9 +69,16 @@ class Sheet:
             places = ", ".join(str(place + 1) for place in found)
             what = f"the header '{header}' stands over several columns ({places})"
             raise EventError(Problem("file-header", self.name, what, "Rename all but one."))
+        raise EventError(Problem("file-header", self.name, f"has no column '{header}'", self._meant(header)))
+
+    def _meant(self, header: str) -> str:
+        """What to do about a header that is not there."""
         names = [name for name in self.headers if name]
-        fix = did_you_mean(header, names)
-        raise EventError(Problem("file-header", self.name, f"has no column '{header}'", fix))
+        if any("\ufffd" in name for name in names):
+            return "The header is not UTF-8: write the file's 'encoding', such as cp1252."
+        if len(names) == 1 and any(mark in names[0] for mark in ",;\t|"):
+            return f"The whole header is one cell, '{names[0]:.80}': check 'delimiter' of the file."
+        return did_you_mean(header, names)
 
 
 def cells_relation(path: Path, width: int, skip: int) -> tuple[str, dict[str, object]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from plantstack.connectors.mapping.read_columns import EPOCHS
 from plantstack.connectors.mapping.sql import Binder
+from plantstack.events import rules
 
-# Before 1980 and after 2200 no machine log tells the truth: 1970, 1900 and 2^64-1 are clocks not set.
-EARLIEST, LATEST = 315_532_800_000_000, 7_258_118_400_000_000
+# Outside of these years no event is taken: 1970, 1980, 1900 and 2^64-1 are clocks that were not set.
+EARLIEST, LATEST = rules.EARLIEST, rules.LATEST
 
 _NOTHING = "NULL::BIGINT"
 _EPOCH_US = dict(zip(EPOCHS, (1_000_000, 1_000, 1), strict=True))

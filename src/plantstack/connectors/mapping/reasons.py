@@ -65,7 +65,7 @@ def _is_text(mapping: Mapping) -> bool:
 
 def _time(column: Column, mapping: Mapping) -> tuple[str, str]:
     fix = f"Check 'format' and 'zone' of the column '{column.name}'."
-    years = "between 1980 and 2199"
+    years = "between 1990 and 2199"
     if column.formats:
         clock = " and a clock such as 06:30" if column.clock_header else ""
         if not _is_text(mapping):
