@@ -102,7 +102,8 @@ def test_the_first_weeks_were_the_best_and_stand_in_the_yaml(stack: Stack) -> No
     assert found["left_out"] == {"not a whole week": 2}
     assert [week["label"] for week in found["weeks"]] == ["2026-W11", "2026-W12", "2026-W13"]
     assert found["value"] == pytest.approx(max(week["value"] for week in found["weeks"]), rel=0.01)
-    assert found["yaml"].startswith("  - {kpi: mttr, at: [filler], value: ")
+    assert found["yaml"].startswith("  - {kpi: mttr, at: [filler],\n     value: ")
+    assert all(len(line) < 80 for line in found["yaml"].splitlines())
     assert found["spread"] > 0
 
 

@@ -9,7 +9,6 @@ import typer
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.interfaces import times
@@ -93,9 +92,9 @@ def _proposals(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
         ]
         cells.append(", ".join(sorted(week["label"] for week in row["weeks"])))
         table.add_row(*(escape(cell) for cell in cells))
-    told: list[Table | Text | str] = [table] if good else []
+    told: list[Table | str] = [table] if good else []
     if good:
-        told += ["", "targets:", *(Text(row["yaml"], no_wrap=True, overflow="ignore") for row in good)]
+        told += ["", "targets:", *(escape(row["yaml"]) for row in good)]
     refused = [row for row in rows if row["value"] is None]
     told += ["", "No target can be proposed yet:"] if refused else []
     told += [escape(f"  {names.get(row['kpi'], row['kpi'])}, {_place(row)}: {_why(row)}") for row in refused]
@@ -136,9 +135,9 @@ def _reviewed(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
         cells = [names.get(row["kpi"], row["kpi"]), place, figure(row["target"], row["unit"])]
         table.add_row(*(escape(cell) for cell in (*cells, row["proposal"], row["why"], row["owner"])))
     tighter = [row["yaml"] for row in rows if row["yaml"]]
-    told: list[Table | Text | str] = [table]
+    told: list[Table | str] = [table]
     told += ["", "Own best weeks propose:", "", "targets:"] if tighter else []
-    told += [Text(line, no_wrap=True, overflow="ignore") for line in tighter]
+    told += [escape(line) for line in tighter]
     return Group(*told)
 
 

@@ -23,6 +23,8 @@ from plantstack.stack.targeting import capture_changes, is_seen_by_machines
 
 Row = dict[str, Any]
 
+_SHOWN = 4  # weeks named in the evidence of a target; the row has them all
+
 
 def propose(
     engine: DuckEngine,
@@ -129,13 +131,15 @@ class Proposing:
         parts = [f"kpi: {kpi.id}"]
         parts += [f"at: [{scope}]"] if scope else []
         parts += [f"products: [{quoted(product)}]"] if product else []
-        parts.append(f"value: {written(found.value, kpi.unit)}")
+        lines = [", ".join(parts)]
+        parts = [f"value: {written(found.value, kpi.unit)}"]
         size = size_of(self.catalog, kpi.id, self.question.profile)
         parts += [] if size.with_time == 0 else ["per: week"]
         parts.append(f"owner: {quoted(kpi.owner)}")
+        lines.append(", ".join(parts))
         evidence = f"best {len(found.best)} of {found.n_fit} weeks, {_labels(found)}"
-        parts.append(f"evidence: {quoted(evidence)}")
-        return "  - {" + ", ".join(parts) + "}"
+        lines.append(f"evidence: {quoted(evidence)}")
+        return "  - {" + ",\n     ".join(lines) + "}"  # short lines: a terminal may not break them
 
 
 def quoted(text: str) -> str:
@@ -189,4 +193,6 @@ def _told(kpi: Kpi, place: Mapping[str, Any], found: Proposal) -> Row:
 
 
 def _labels(found: Proposal) -> str:
-    return ", ".join(sorted(week.label for week in found.best))
+    labels = sorted(week.label for week in found.best)
+    more = [f"{len(labels) - _SHOWN} more"] if len(labels) > _SHOWN else []
+    return ", ".join([*labels[:_SHOWN], *more])
