@@ -102,8 +102,8 @@ def test_any_two_windows_are_bridged(events: list[Wire], kpi: str, cut: int) -> 
                 ).rows
                 ends = [stack.kpis([kpi], scope=scope, span=span).rows for span in spans]
                 values = [found[0]["value"] if found else None for found in ends]
+                assert bool(head["why_none"]) == (None in values)
                 if head["why_none"]:
-                    assert None in values
                     continue
                 assert [head["versus"]["value"], head["value"]] == values
                 assert abs(head["residual"]) <= 1e-9 * abs(head["difference"])
@@ -202,8 +202,8 @@ def test_a_bridge_is_few_questions_however_many_machines_and_days(paper: Stack) 
     asked: list[MeasureQuery] = []
 
     class Counted:
-        books = engine.books
-        has_reported = engine.has_reported
+        def __getattr__(self, name: str) -> Any:
+            return getattr(engine, name)
 
         def query(self, query: MeasureQuery) -> MeasureTable:
             asked.append(query)

@@ -35,6 +35,15 @@ _PARTS_SHOWN = 6
 _BAR = 24
 
 
+VersusFrom = Annotated[
+    str | None, typer.Option("--versus-from", metavar="T", help="Start of the window compared with.")
+]
+VersusTo = Annotated[str | None, typer.Option("--versus-to", metavar="T", help="Its end.")]
+VersusScope = Annotated[
+    str | None, typer.Option("--versus-scope", metavar="PATH", help="Equipment compared with.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("explain")(explain)
@@ -46,13 +55,9 @@ def explain(
     scope: Scope = "",
     since: From = None,
     until: To = None,
-    versus_since: Annotated[
-        str | None, typer.Option("--versus-from", metavar="T", help="Start of the window compared with.")
-    ] = None,
-    versus_until: Annotated[str | None, typer.Option("--versus-to", metavar="T", help="Its end.")] = None,
-    versus_scope: Annotated[
-        str | None, typer.Option("--versus-scope", metavar="PATH", help="Equipment compared with.")
-    ] = None,
+    versus_since: VersusFrom = None,
+    versus_until: VersusTo = None,
+    versus_scope: VersusScope = None,
     known_at: KnownAt = None,
     profile: ProfileName = None,
     as_json: AsJson = False,

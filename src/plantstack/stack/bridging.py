@@ -21,7 +21,7 @@ from plantstack.kpis.evaluate import KpiValue, evaluate
 from plantstack.kpis.expand import scale_of
 from plantstack.kpis.formula import Undefined
 from plantstack.kpis.grammar import names_of
-from plantstack.kpis.kpi import Catalog
+from plantstack.kpis.kpi import SCOPES, Catalog, Kpi
 from plantstack.kpis.needs import measures_needed
 from plantstack.measures.catalog import MEASURES
 from plantstack.stack.asking import KpiTable, Question
@@ -91,6 +91,7 @@ class Bridging:
             one for one, _ in then.sums.parts if one
         }:
             axis, now, then = (), now.undivided(), then.undivided()
+        why = why or self._too_low(kpi)
         why = why or next((one.value.why_none for one in (now, then) if one.value.exact is None), "")
         head = self._head(now, then, axis, why)
         rows = [head]
@@ -120,6 +121,11 @@ class Bridging:
     @property
     def _is_one_place(self) -> bool:
         return self._places[0] == self._places[1]
+
+    def _too_low(self, kpi: Kpi) -> str:
+        """Why a KPI does not exist so far down; '' when it does."""
+        low = next((one for one, _ in self._places if SCOPES.index(one) < SCOPES.index(kpi.lowest)), "")
+        return f"exists from {kpi.lowest} up, asked for a {low}" if low else ""
 
     def _axis(self, shape: Shape, allowed: Sequence[str]) -> tuple[Axis, ...]:
         """What a number is taken apart by: machines of a site, products of a line, sites of a group."""
