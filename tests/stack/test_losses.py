@@ -258,6 +258,7 @@ def test_kpis_in_money_are_figures_of_the_tree(stack: Stack) -> None:
     assert down["value"] == told["breakdown", CONTRIBUTION]["low"]
     priced_at_all = {key: row["low"] for key, row in told.items() if key[1] in (CASH, CONTRIBUTION, AVOIDED)}
     assert impact["value"] == pytest.approx(sum(priced_at_all.values()))
+    assert {row["currency"] for row in (impact, scrap, down)} == {"EUR"}
     by_line = stack.kpis(["scrap_cost"], by=["line"]).rows
     assert [row["value"] for row in by_line] == [40]
     assert "whole window" in stack.kpis(["scrap_cost"], scope="one", grain="day").rows[0]["why_none"]

@@ -8,10 +8,15 @@ from functools import lru_cache
 from plantstack.kpis.expand import expand
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import Catalog
+from plantstack.kpis.priced_models import FIGURES, OF_COST
 from plantstack.measures.catalog import MEASURES
 
 # What the range of any KPI looks at, and what forbids it a fine grain.
 _ALWAYS = ("time_unknown", "time_unknown_counted", "time_micro_at_unknown", "time_placed")
+
+
+# Any sum of money: beside it a cell says its currency, which the prices of a model are in too.
+_IN_CURRENCY = "cost_material"
 
 
 @lru_cache(maxsize=1024)
@@ -21,6 +26,8 @@ def measures_needed(catalog: Catalog, kpi_ids: tuple[str, ...], profile: str) ->
     for kpi_id in kpi_ids:
         expansion = expand(catalog, kpi_id, profile)
         found.update(expansion.measures)
+        if catalog.kpis[kpi_id].model in (*FIGURES, *OF_COST):
+            found.add(_IN_CURRENCY)
         for measure in MEASURES.values():
             evidence = measure.evidence
             if evidence is not None and expansion.shown.intersection(evidence.touches):
