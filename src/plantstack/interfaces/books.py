@@ -14,6 +14,7 @@ from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give,
 from plantstack.stack import Stack
 from plantstack.stack.asking import KpiTable
 from plantstack.stack.explaining import entry_row
+from plantstack.stack.readying import claim_notes
 
 _NEVER = "There is nothing in the books yet. Load events with 'plantstack load'."
 
@@ -75,7 +76,7 @@ def kpi(
     """Answer with KPIs: value, range, trust and what they are made of."""
     with Stack.open(project) as stack:
         zones = zones_of(stack)
-        asked = times.window(since, until, zones)
+        asked, offset = times.window(since, until, zones), known_offset(stack, known_at, zones)
         answer = stack.kpis(
             _words(ids),
             layer=layer,
@@ -85,11 +86,12 @@ def kpi(
             days=asked.days,
             span=asked.span,
             profile=profile,
-            known_at=known_offset(stack, known_at, zones),
+            known_at=offset,
             structure=times.structure(structure),
             currency=currency.upper(),
         )
         notes = [*answer.notes, *stack.notes()]
+        notes += claim_notes(stack.engine(known_at=offset), stack.catalog(), answer.rows)
         names = stack.kpi_names()
     told = tables.kpi_table(answer.rows, names) if answer.rows else nothing(answer.as_of)
     give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)

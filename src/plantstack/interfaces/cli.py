@@ -25,6 +25,8 @@ from plantstack.interfaces import (
     finance,
     losses,
     previews,
+    rates,
+    readiness,
     targets,
     tieout,
 )
@@ -229,6 +231,8 @@ finance.register(app)
 tieout.register(app)
 previews.register(app)
 targets.register(app)
+readiness.register(app)
+rates.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

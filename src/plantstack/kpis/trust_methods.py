@@ -1,4 +1,4 @@
-"""How signals were captured in a period: paper is no signal with errors, so a change of method is no trend."""
+"""How signals were captured in a period: paper is no signal with errors, so a change is no trend."""
 
 from __future__ import annotations
 

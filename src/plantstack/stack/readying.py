@@ -1,0 +1,212 @@
+"""How ready lines and sites are, layer by layer, over the period each layer is decided in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from plantstack.engines.contract import MeasureQuery
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.homes import check_scope
+from plantstack.errors import Problem
+from plantstack.intervals import rfc3339
+from plantstack.kpis.kpi import Catalog
+from plantstack.kpis.readiness import LAYERS, MET, Check, Ready, check_of, required_of, stand
+from plantstack.plant.fiscal import fiscal_periods
+from plantstack.plant.model import Site
+from plantstack.stack.asking import KpiTable, Question, ask
+from plantstack.stack.targeting import production_day
+
+PERIODS = {1: "1 day", 2: "1 week", 3: "3 months", 4: "3 months", 5: "1 period"}
+_CLAIMS = ("saving_realisation", "ebitda_loss_impact")
+_WEEK, _QUARTER = 7, 91
+Days = tuple[str, str]
+Place = tuple[str, str]  # level and id
+
+
+@dataclass(frozen=True, slots=True)
+class Readying:
+    """Readiness of the places of some books."""
+
+    engine: DuckEngine
+    catalog: Catalog
+    kept: dict[str, dict[Place, tuple[Ready, ...]]] = field(default_factory=dict)
+
+    def table(self, scope: str = "") -> KpiTable:
+        """One row a line or site and layer.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        rows = [
+            row
+            for site in self._sites(scope)
+            for place, ready in self._of_site(site).items()
+            if self._is_wanted(place, scope)
+            for row in self._rows(place, site, ready)
+        ]
+        books = self.engine.books
+        as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
+        return KpiTable(rows, books.stamp.offset, as_of)
+
+    def of(self, scope: str) -> dict[Place, tuple[Ready, ...]]:
+        """How ready the places are that a scope speaks of: a line, or the sites it is or belongs to.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        found: dict[Place, tuple[Ready, ...]] = {}
+        for site in self._sites(scope):
+            all_of_it = self._of_site(site)
+            line = self._line_of(scope)
+            wanted = ("line", line) if ("line", line) in all_of_it else ("site", site.id)
+            found[wanted] = all_of_it[wanted]
+        return found
+
+    def why_not(self, scope: str, layer: int) -> str:
+        """Why a claim of a layer may not be made in a scope; '' when it may.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        for (level, place), ready in self.of(scope).items():
+            one = ready[layer - 1]
+            if one.status != MET:
+                by = (
+                    f"layer {one.blocked_by} is not met"
+                    if one.blocked_by
+                    else f"layer {layer} is {one.status}"
+                )
+                return f"{by} at {level} {place}"
+        return ""
+
+    def _sites(self, scope: str) -> list[Site]:
+        plant = self.engine.books.plant
+        _, found = check_scope(plant, scope)
+        sites = [plant.site_of(found)] if found else list(plant.sites.values())
+        return [site for site in sites if site.id in self.engine.books.as_of]
+
+    def _line_of(self, scope: str) -> str:
+        plant = self.engine.books.plant
+        level, found = check_scope(plant, scope)
+        return {"line": found, "machine": plant.spans[found][-1].line if level == "machine" else ""}.get(
+            level, ""
+        )
+
+    def _is_wanted(self, place: Place, scope: str) -> bool:
+        level, found = check_scope(self.engine.books.plant, scope)
+        return level in ("group", "site", "area") or place == ("line", self._line_of(found))
+
+    def _of_site(self, site: Site) -> dict[Place, tuple[Ready, ...]]:
+        """All lines of a site and the site itself, worked out once: two questions a period."""
+        if site.id not in self.kept:
+            self.kept[site.id] = self._worked_out(site)
+        return self.kept[site.id]
+
+    def _worked_out(self, site: Site) -> dict[Place, tuple[Ready, ...]]:
+        windows = self._windows(site)
+        checks: dict[Place, dict[int, list[Check]]] = {("site", site.id): {}}
+        for days in dict.fromkeys(windows.values()):
+            layers = [layer for layer in LAYERS if windows[layer] == days]
+            for level in ("site", "line"):
+                ids = tuple(one for layer in layers for one in required_of(self.catalog, layer, level))
+                for row in self._asked(site, days, ids, level) if ids else ():
+                    place = (level, row["scope"].get("line", site.id))
+                    kpi = self.catalog.kpi(row["kpi"])
+                    if place[1]:
+                        mine = checks.setdefault(place, {}).setdefault(kpi.layer, [])
+                        mine.append(check_of(kpi, row))
+        return {place: stand(mine) for place, mine in checks.items()}
+
+    def _asked(self, site: Site, days: Days, ids: tuple[str, ...], level: str) -> Sequence[Mapping[str, Any]]:
+        query = MeasureQuery((), site.id, ("line",) if level == "line" else (), "all", days)
+        profile = self.engine.books.plant.profile.name
+        return ask(self.engine, self.catalog, Question(ids, query, profile, is_layer=True)).rows
+
+    def _windows(self, site: Site) -> dict[int, Days]:
+        """The production days each layer is judged over, up to the last whole day that was worked."""
+        today = production_day(site, self.engine.books.as_of[site.id])
+        last = self._last_worked(site, today - timedelta(days=1))
+        period = next(
+            (
+                one
+                for one in reversed(fiscal_periods(site.fiscal, last - timedelta(days=62), last))
+                if one.until_day <= today
+            ),
+            None,
+        )
+        spans = {
+            1: (last, last),
+            2: (last - timedelta(days=_WEEK - 1), last),
+            3: (last - timedelta(days=_QUARTER - 1), last),
+            4: (last - timedelta(days=_QUARTER - 1), last),
+            5: (period.from_day, period.until_day - timedelta(days=1))
+            if period
+            else (last - timedelta(days=30), last),
+        }
+        return {layer: (start.isoformat(), end.isoformat()) for layer, (start, end) in spans.items()}
+
+    def _last_worked(self, site: Site, last: date) -> date:
+        days = ((last - timedelta(days=_WEEK - 1)).isoformat(), last.isoformat())
+        cells = self.engine.query(MeasureQuery(("time_run",), site.id, (), "day", days)).cells
+        worked = [cell.label for cell in cells if cell.sums["time_run"]]
+        return date.fromisoformat(max(worked)) if worked else last
+
+    def _rows(self, place: Place, site: Site, layers: Iterable[Ready]) -> Iterable[Mapping[str, Any]]:
+        windows = self._windows(site)
+        for one in layers:
+            days, cheapest = windows[one.layer], one.cheapest
+            yield {
+                "level": place[0],
+                "scope": place[1],
+                "site": site.id,
+                "layer": one.layer,
+                "period": {"from": days[0], "to": days[1], "label": PERIODS[one.layer]},
+                "status": one.status,
+                "blocked_by": one.blocked_by or None,
+                "n_required": len(one.required),
+                "n_fulfilled": one.n_fulfilled,
+                "step": cheapest.step if cheapest else "",
+                "minutes": cheapest.minutes if cheapest else None,
+                "checks": [
+                    {name: getattr(check, name) for name in Check.__dataclass_fields__}
+                    for check in one.checks
+                ],
+            }
+
+
+def may_claim(engine: DuckEngine, catalog: Catalog, scope: str, layer: int) -> str:
+    """Why a claim of a layer (ranking, comparing, verified savings, money) may not be made; '' when it may.
+
+    Raises:
+        QueryError: for a scope that does not exist.
+    """
+    return Readying(engine, catalog).why_not(scope, layer)
+
+
+def claim_notes(engine: DuckEngine, catalog: Catalog, rows: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    """Say which of the numbers shown are no claims yet: those of layers 4 and 5 that compare."""
+    claims = [row for row in rows if row["value"] is not None and _is_claim(catalog, row["kpi"])]
+    places = dict.fromkeys((_place(row["scope"]), row["layer"]) for row in claims)
+    notes, readying = [], Readying(engine, catalog)
+    for place, layer in places:
+        why = readying.why_not(place, layer)
+        if why:
+            what = f"layer {layer} is shown and not claimed: {why}"
+            fix = "'plantstack readiness' names the cheapest next step."
+            notes.append(Problem("not-ready", place or "all", what, fix))
+    return notes
+
+
+def _is_claim(catalog: Catalog, kpi: str) -> bool:
+    """Whether a number says that something got better, or is saved."""
+    return bool(catalog.kpi(kpi).of) or kpi in _CLAIMS
+
+
+def _place(scope: Mapping[str, str]) -> str:
+    axes = ("machine", "line", "area", "site")
+    found = next((scope[axis] for axis in axes if scope.get(axis)), "")
+    path = scope["path"].rpartition("/")[2] if scope["level"] != "group" else ""
+    return found or path

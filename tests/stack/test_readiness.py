@@ -1,0 +1,153 @@
+"""Readiness: what blocks a layer, what mends it, and that asking costs no more for more lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stack import floor
+
+from plantstack.engines.contract import MeasureQuery, MeasureTable
+from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
+from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.readiness import (
+    BLOCKED,
+    FROM_FINANCE,
+    FULFILLED,
+    MET,
+    MISSING,
+    PARTLY,
+    SILENT,
+    WEAK,
+    Check,
+    check_of,
+    required_of,
+    stand,
+)
+from plantstack.stack import Stack
+from plantstack.stack.readying import Readying, may_claim
+
+FINE = Check("a", FULFILLED, "A")
+WEAK_ONE = Check("b", WEAK, "C", "much", "Do it.", 15)
+CHEAP = Check("c", MISSING, "U", "needs plan", "Load a plan.", 5)
+
+
+def test_met_needs_all_partly_half_and_a_layer_waits_for_those_below() -> None:
+    layers = stand({1: [FINE], 2: [FINE, WEAK_ONE], 3: [FINE], 4: [FINE], 5: [FINE]})
+    assert [one.status for one in layers] == [MET, PARTLY, BLOCKED, BLOCKED, BLOCKED]
+    assert [one.blocked_by for one in layers] == [0, 0, 2, 2, 2]
+    assert stand({1: [FINE, WEAK_ONE, CHEAP]})[0].status == BLOCKED
+
+
+def test_the_cheapest_step_is_named_and_what_never_happened_is_not_required() -> None:
+    (one, *_) = stand({1: [FINE, WEAK_ONE, CHEAP, Check("d", SILENT, "A")]})
+    assert (one.n_fulfilled, len(one.required)) == (1, 3)
+    assert one.cheapest == CHEAP
+
+
+def _row(value: float | None, why: str = "", grade: str = "A", **limit: Any) -> dict[str, Any]:
+    told = {"measure": "time_unknown", "share": 0.5, "named": ("m",), "step": "Look.", "minutes": 3}
+    limits = ({**told, **limit},) if grade == "C" else ()
+    inputs = {"cost_material": 1, "qty_good": 2}
+    return {
+        "value": value,
+        "why_none": why,
+        "trust": {"grade": grade, "limits": limits},
+        "inputs": inputs,
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        (_row(0.5), FULFILLED),
+        (_row(0.5, grade="B"), FULFILLED),
+        (_row(0.5, grade="C"), WEAK),
+        (_row(None, "needs order"), MISSING),
+        (_row(None, "no denominator: PPT is 0"), SILENT),
+    ],
+)
+def test_a_kpi_is_judged_by_value_and_grade(row: dict[str, Any], status: str) -> None:
+    found = check_of(shipped_catalog().kpi("oee"), row)
+    assert found.status == status
+    assert bool(found.step and found.minutes) == (status in (WEAK, MISSING))
+
+
+def test_money_of_finance_is_shown_with_the_share_the_floor_explains() -> None:
+    found = check_of(shipped_catalog().kpi("cost_per_good_unit"), _row(2.0, grade="U"))
+    assert (found.status, found.explained) == (FROM_FINANCE, 0.5)
+
+
+def test_every_layer_requires_something_at_a_line_and_more_at_a_site() -> None:
+    catalog = shipped_catalog()
+    for layer in range(1, 6):
+        line, site = (required_of(catalog, layer, level) for level in ("line", "site"))
+        assert line and set(line) <= set(site)
+    assert "backlog_weeks" not in required_of(catalog, 3, "line")
+
+
+def _told(days: int) -> list[floor.Wire]:
+    """Machines that run by day and are told dead on time."""
+    out: list[floor.Wire] = []
+    for machine in floor.MACHINES:
+        for day in range(days):
+            start = floor.START + day * DAY
+            for minute, state in ((0, "producing"), (8 * 60, "off")):
+                at = start + minute * MINUTE
+                event: floor.Wire = {"kind": "state", "equipment": machine, "at": rfc3339(at), "state": state}
+                out.append({**event, "source": "plc", "key": f"{machine}-{at}"})
+            for hour in range(1, 8):
+                at = start + hour * HOUR
+                event = {"kind": "count", "equipment": machine, "at": rfc3339(at), "good": 900, "scrap": 2}
+                out.append({**event, "source": "plc", "key": f"{machine}-c{at}"})
+    return out
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ready")
+    path = floor.plant(folder / "plant")
+    floor.load(path, floor.written(folder, "events.ndjson", _told(10)))
+    return path
+
+
+def test_every_line_and_site_has_five_layers(project: Path) -> None:
+    with Stack.open(project) as stack:
+        rows = Readying(stack.engine(), stack.catalog()).table().rows
+    assert [(row["level"], row["layer"]) for row in rows] == [
+        *(("site", layer) for layer in range(1, 6)),
+        *(("line", layer) for layer in range(1, 6)),
+    ]
+    first, *above = [row for row in rows if row["level"] == "line"]
+    assert first["status"] != MET and first["step"] and first["minutes"] > 0
+    assert {row["blocked_by"] for row in above} == {1}
+    assert first["period"]["label"] == "1 day" and first["period"]["from"] == first["period"]["to"]
+    missing = {check["kpi"]: check["why"] for check in first["checks"] if check["status"] == MISSING}
+    assert missing["setup_adherence"] == "needs setup_check"
+
+
+def test_what_is_not_ready_may_be_seen_and_not_claimed(project: Path) -> None:
+    with Stack.open(project) as stack:
+        why = may_claim(stack.engine(), stack.catalog(), "filler", 4)
+        assert why == "layer 1 is not met at line line-1"
+        assert stack.kpis(["availability"], scope="line-1").rows[0]["value"] is not None
+
+
+def test_a_site_costs_the_same_queries_whatever_its_lines(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[MeasureQuery] = []
+    query = DuckEngine.query
+
+    def counted(engine: DuckEngine, one: MeasureQuery) -> MeasureTable:
+        asked.append(one)
+        return query(engine, one)
+
+    monkeypatch.setattr(DuckEngine, "query", counted)
+    with Stack.open(project) as stack:
+        Readying(stack.engine(), stack.catalog()).table()
+    # two levels over four periods; names behind doubts, models and baselines beside them
+    assert len(asked) <= 40
+    assert not any("machine" in one.by and one.scope != "tulsa" for one in asked)
