@@ -595,6 +595,15 @@ ignore:
     )
 
 
+def test_a_word_the_map_does_not_have_is_never_ignored_as_an_empty_cell(tmp_path: Path) -> None:
+    mapping = MAP.replace("every:", 'ignore: [{rows: {state: ""}}]\nevery:') % ""
+    text = f"at,machine,state\n{AT},a,RUN\n{AT},b,\n{AT},c,PANIC\n"
+    loaded = told(mapping, tmp_path, text)
+    assert len(loaded.events) == 1 and loaded.notes["rows-ignored"].endswith(": 1 (data.csv:3)")
+    assert [letter.where for letter in loaded.dead] == ["data.csv:4"]
+    assert loaded.dead[0].problem.what.endswith("came 'PANIC'")
+
+
 def test_rows_older_than_their_file(tmp_path: Path) -> None:
     mapping = STATES.replace("state: state}", "state: state, day: {column: day}}") + 'stale_before: "{day}"\n'
     text = (

@@ -250,3 +250,12 @@ events: [{kind: count, total: "{pieces}"}]
 """
     loaded = load(mapping, tmp_path / "twice.xlsx")
     assert loaded.codes == ["file-join"] and "'a' more than once" in loaded.dead[0].problem.what
+
+
+def test_blank_rows_above_the_header_count(tmp_path: Path) -> None:
+    title: list[list[object]] = [["Shift report"], [None], [None]]
+    path = book(tmp_path / "title.xlsx", [*title, ["at", "pieces"], [at("2026-01-05T06:00"), 3]])
+    loaded = load(MAPPING.replace("format: excel", "format: excel, skip_rows: 3"), path)
+    assert [event["total"] for event in loaded.events] == [3] and not loaded.dead
+    wrong = load(MAPPING.replace("format: excel", "format: excel, skip_rows: 4"), path)
+    assert wrong.codes == ["file-header"]

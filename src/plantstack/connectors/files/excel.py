@@ -57,21 +57,24 @@ def _split(output: Path, path: Path) -> dict[str, Path]:
 
 
 def excel_sheet(path: Path, file: str, sheet: str, header_rows: int, skip_rows: int = 0) -> Sheet:
-    """One sheet, ready to be queried.
+    """One sheet, ready to be queried; rows to skip are counted as the sheet shows them, blank ones too.
 
     Raises:
         EventError: when the sheet is empty.
     """
     name = f"{file} sheet '{sheet}'"
     with path.open(encoding="utf-8", newline="") as source:
-        rows = [
-            row[1:] for row, _ in zip(csv.reader(source), range(skip_rows + header_rows + 1), strict=False)
-        ]
+        lead, rows = 0, list[list[str]]()
+        for number, *cells in csv.reader(source):
+            if int(number) <= skip_rows:
+                lead += 1
+            elif len(rows) <= header_rows:
+                rows.append(cells)
+            else:
+                break
     width = max((len(row) for row in rows), default=0)
-    if len(rows) < skip_rows + max(header_rows, 1):
+    if len(rows) < max(header_rows, 1):
         raise EventError(Problem("file-empty", name, "the sheet is empty", "Check the export."))
-    headers = (
-        join_headers(rows[skip_rows : skip_rows + header_rows]) if header_rows else numbered_headers(width)
-    )
-    relation, parameters = cells_relation(path, width + 1, skip_rows + header_rows)
+    headers = join_headers(rows[:header_rows]) if header_rows else numbered_headers(width)
+    relation, parameters = cells_relation(path, width + 1, lead + header_rows)
     return Sheet(name, relation, parameters, headers, SheetLines(path, name), part=sheet, numbered=True)

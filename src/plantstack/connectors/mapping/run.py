@@ -67,7 +67,7 @@ class Run:
             f"CREATE OR REPLACE TEMP TABLE cells AS {query}", laid.parameters | self.bind.used_in(query)
         )
         self._resolve("line" if line else "rowid")
-        self.tally = sieve(self.connection, self.mapping, self.value, self.bind)
+        self.tally = sieve(self.connection, self.mapping, self.cells, self.value, self.bind)
         self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
         self.rules = [
             rule_query(self.mapping, rule, self.cells, self.bind, self.value) for rule in self.mapping.rules

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from plantstack.connectors.mapping.cells import UNREADABLE, Cell
 from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.shapes import event_query
 from plantstack.connectors.mapping.sql import Binder, Value, condition_sql, text_sql
+from plantstack.connectors.mapping.uses import Use, condition_use
 from plantstack.errors import Problem
 
 _NAMED = 3
@@ -47,9 +49,15 @@ class Tally:
             self.noted[word] = Noted(count, tuple(rows or ()))
 
 
-def sieve(connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value, bind: Binder) -> Tally:
+def sieve(
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    cells: dict[Use, Cell],
+    value: Value,
+    bind: Binder,
+) -> Tally:
     """Make `told`: `seen` without blank, ignored, stale and repeated rows."""
-    why = _why(mapping, value, bind)
+    why = _why(mapping, cells, value, bind)
     query = f"SELECT *, {why} AS why FROM seen WHERE NOT blank"
     if mapping.drop_twins:
         nth = "row_number() OVER (PARTITION BY why, same ORDER BY nth)"
@@ -109,9 +117,14 @@ def note_overlaps(
         tally.note("overlapping", *connection.sql(counted, params=bind.used_in(counted)).fetchall()[0])
 
 
-def _why(mapping: Mapping, value: Value, bind: Binder) -> str:
+def _why(mapping: Mapping, cells: dict[Use, Cell], value: Value, bind: Binder) -> str:
     """The SQL of the word that says why a row is left out, NULL when it stays."""
-    cases = [f"WHEN {condition_sql(conditions, value, bind)} THEN 'ignored'" for conditions in mapping.ignore]
+    cases = []
+    for conditions in mapping.ignore:
+        # A cell that cannot be read is not an empty one: such a row is told, not left out.
+        states = [cells[use].status for use in map(condition_use, conditions)]
+        sure = "".join(f" AND {status} <> {UNREADABLE}" for status in states if status)
+        cases.append(f"WHEN {condition_sql(conditions, value, bind)}{sure} THEN 'ignored'")
     if mapping.stale_before:
         at, limit = value(mapping.at.only, Read.TIME), value(mapping.stale_before, Read.TIME)
         cases.append(f"WHEN {at} < {limit} THEN 'stale'")
