@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from math import exp
 from typing import Any
 
 import pytest
@@ -271,3 +272,18 @@ def test_odds_of_pieces_add_up(k: int, n: int, p: float) -> None:
 def test_great_numbers_meet_small_ones() -> None:
     assert abs(poisson_upto(990, Fraction(1000)) - poisson_upto(991, Fraction(10_011, 10))) < 0.01
     assert abs(binomial_upto(4_940, 10_000, 0.5) - 0.1170) < 0.001
+
+
+def test_one_repair_that_took_twice_as_long_as_wanted_happens_so_often() -> None:
+    limits = limits_of("down", Fraction(1200), None, None, Fraction(0))
+    assert limits
+    found = judged("mttr", {"time_restore": 2400, "n_failures": 1}, limits)
+    assert found and found.chance
+    assert found.chance.n == 1
+    assert found.chance.p == pytest.approx(exp(-2))
+    # two failures or more in half the time in which one is wanted
+    limits = limits_of("up", Fraction(72_000), None, None, Fraction(0))
+    assert limits
+    found = judged("mtbf", {"time_operating": 36_000, "n_failures": 2}, limits)
+    assert found and found.chance
+    assert found.chance.p == pytest.approx(1 - 1.5 * exp(-0.5))

@@ -37,12 +37,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     aims = [
         agreed("1", 0, kpi="oee", equipment="filler", value=0.95, **{"from": rfc3339(START)}),
         agreed("2", HOUR, kpi="oee", equipment="packer", value=0.2, **{"from": rfc3339(START + 9 * HOUR)}),
+        agreed("5", 0, kpi="mtbf", equipment="filler", value=9, **{"from": rfc3339(START)}),
         agreed("3", 0, kpi="nothing", value=1, **{"from": rfc3339(START)}),
     ]
     load(project, written(root, "1.ndjson", [*shift_of_the_line(), *aims]))
     corrected = agreed("4", HOUR, kpi="oee", equipment="filler", value=0.15, **{"from": rfc3339(START)})
     corrected["supersedes"] = {"source": "office", "key": "1"}
-    load(project, written(root, "2.ndjson", [corrected]), now=NOW + HOUR)
+    taken_back = agreed("6", HOUR, kpi="mtbf", equipment="filler", value=9, **{"from": rfc3339(START)})
+    taken_back |= {"supersedes": {"source": "office", "key": "5"}, "void": True}
+    load(project, written(root, "2.ndjson", [corrected, taken_back]), now=NOW + HOUR)
     return project
 
 
@@ -66,8 +69,14 @@ def test_the_nearest_standing_target_is_that_of_the_row(stack: Stack) -> None:
     assert aims(stack, "oee") == {"": (None, "no target")}  # the target of a site is none of the group
 
 
+def test_a_target_that_was_taken_back_holds_no_more(stack: Stack) -> None:
+    assert aims(stack, "mtbf", scope="filler") == {"": (None, "no target")}
+    before = stack.kpis(["mtbf"], scope="filler", known_at=stack.log.last_offset() - 2).rows
+    assert [row["target"] for row in before] == [9]
+
+
 def test_an_older_offset_knows_the_older_target(stack: Stack) -> None:
-    before = stack.log.last_offset() - 1
+    before = stack.log.last_offset() - 2
     rows = stack.kpis(["oee"], scope="filler", known_at=before).rows
     assert [row["target"] for row in rows] == [0.95]
 
