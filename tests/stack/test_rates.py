@@ -56,6 +56,7 @@ def _day(day: int, pieces: int) -> list[floor.Wire]:
         ("state", 0, {"state": "producing"}),
         *(("count", n * HOUR // 2 - 1, {"good": pieces // 4, "scrap": 0}) for n in range(1, 5)),
         ("state", 2 * HOUR, {"state": "off"}),
+        ("order", 2 * HOUR, {"order": "A", "phase": "end", "product": "cola-330"}),
     ]
     return [
         {

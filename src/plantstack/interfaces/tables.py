@@ -88,6 +88,8 @@ def _aim(row: Row) -> list[str]:
 def _change(row: Row, before: Row | None) -> str:
     if before is None or row["value"] is None or before["value"] is None:
         return ""
+    if row["trust"].get("methods") != before["trust"].get("methods"):
+        return "read otherwise"  # paper and signals are no trend
     return moved(row["value"] - before["value"], row["unit"])
 
 
