@@ -118,6 +118,10 @@ def test_a_target_that_says_nothing_for_its_kpi_is_no_target(stack: Stack) -> No
     assert aims(stack, "micro_stop_count", scope="line-1", grain="day") == {"": (None, "no target")}
 
 
+def test_a_silent_target_is_named_beside_the_numbers(stack: Stack) -> None:
+    assert {note.code for note in stack.notes()} == {"target-direction", "target-total"}
+
+
 def test_a_lineage_says_what_its_number_is_held_against(stack: Stack) -> None:
     top = stack.explain("oee", scope="filler").rows[0]
     assert (top["target"], top["against"]["told_by"].split()[0]) == (0.15, "event")

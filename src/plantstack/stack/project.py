@@ -39,7 +39,7 @@ from plantstack.stack.packing import NAME as PACK
 from plantstack.stack.packing import Packs
 from plantstack.stack.reading import Desk, Open
 from plantstack.stack.tying import Tying
-from plantstack.stack.using import catalog_of, check_use
+from plantstack.stack.using import catalog_of, check_use, silent_targets
 
 
 class Stack:
@@ -341,15 +341,15 @@ class Stack:
         return Tying(engine, catalog_of(engine.books.plant), query, length, self.plant.profile.name).table()
 
     def notes(self) -> list[Problem]:
-        """What is worth knowing beside the numbers: edited plant files, events that wait."""
-        found = self.unrecorded()
-        waiting = self.engine().waiting()
+        """What is worth knowing beside the numbers: edited files, silent targets, late events."""
+        unrecorded, waiting = self.unrecorded(), self.engine().waiting()
+        found = [*([unrecorded] if unrecorded else []), *silent_targets(self.plant)]
         if not waiting:
-            return [found] if found else []
+            return found
         events = "1 late event waits" if waiting == 1 else f"{waiting} late events wait"
         what = f"{events}, because the pages they speak of are closed"
         late = Problem("events-wait", str(self.folder), what, "A 'reopen' event lets them in.")
-        return [*([found] if found else []), late]
+        return [*found, late]
 
     def unrecorded(self) -> Problem | None:
         """Say so when the plant files were edited since the log last took them in."""
