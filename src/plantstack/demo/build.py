@@ -30,6 +30,7 @@ Progress = Callable[[str, float], None]
 """Told what is being done and how much of the whole is done, from 0 to 1."""
 
 _WEEK = 7 * DAY
+_DAILY = 18 * DAY  # before the end: weeks are closed there, and what is late must be seen to be
 _SIMULATED, _LOADED, _DERIVED = 0.25, 0.65, 0.98  # of the work, as measured
 MOST_DAYS = 730
 
@@ -145,7 +146,7 @@ def _simulated(
 
 
 def _loaded(stack: Stack, history: History, window: Window, progress: Progress) -> Receipt:
-    """Load week by week, each received when it was heard, so that the log has a past of its own."""
+    """Load week by week, the last ones day by day, each received when it was heard: the log has a past."""
     names = names_of(stack.plant)
     site_of = {name: stack.plant.site_of(name).id for name in stack.plant.equipment}
     record_config(stack.log, plant_content(stack.folder), int(history.heard[0]))
@@ -162,9 +163,10 @@ def _loaded(stack: Stack, history: History, window: Window, progress: Progress) 
 
 
 def _weeks(history: History, window: Window) -> Iterator[tuple[int, range]]:
-    """The end of each week, and the rows heard in it."""
+    """The end of each week, near the end of each day, and the rows heard in it."""
     first = int(history.heard[0])
-    ends = [*range(first + _WEEK, window.until, _WEEK), window.until]
+    daily = max(first, window.until - _DAILY)
+    ends = [*range(first + _WEEK, daily, _WEEK), *range(daily + DAY, window.until, DAY), window.until]
     start = 0
     for end in ends:
         stop = int(np.searchsorted(history.heard, end, side="right"))

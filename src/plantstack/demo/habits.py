@@ -90,6 +90,7 @@ class LineHabit:
         upkeep_days: days between planned maintenance, 0 none.
         tick: seconds between two readings of the counters.
         batch: pieces of a batch; 0 is no batch machine.
+        tools: mould and material of its products, told beside their pieces.
     """
 
     id: str
@@ -107,6 +108,7 @@ class LineHabit:
     upkeep_days: int = 0
     tick: int = 300
     batch: int = 0
+    tools: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from plantstack.demo.agenda import Stretch
 from plantstack.demo.past import LinePast, MachinePast
 from plantstack.demo.rows import Ints, Rows, keys, texts
-from plantstack.demo.signals import heard_by_collector, pieces_until, scrapped
+from plantstack.demo.signals import heard_by_collector, pieces_until, scrapped, tools_of
 from plantstack.intervals import DAY, HOUR, MINUTE, SECOND
 
 _ASKED_FROM = 2 * MINUTE  # nobody is asked why a machine stood for less
@@ -184,6 +184,7 @@ def _typed_scrap(rows: Rows, line: LinePast, machine: MachinePast, rng: np.rando
         total=np.zeros(int(some.sum()), dtype=np.int64),  # the pulse has counted them already
         scrap=bad[some],
         reason=texts(names, reason[some]),
+        body=tools_of(line, machine, begin[some]),
     )
 
 

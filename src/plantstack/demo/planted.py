@@ -144,8 +144,8 @@ def _pune(plant: _Planter) -> tuple[Truth, ...]:
     return (
         plant(
             *("hot-clip-at-night", "scrap_pattern", "pun-3", "pune", (0.0, 1.0)),
-            "On press 3 clip-14 flashes at night, when the melt is above 238 degC; other products, "
-            "presses and shifts do not.",
+            "On press 3 clip-14 (mould M14-3, PA6-GF30) flashes at night, when the melt is above 238 degC; "
+            "other moulds, materials, presses and shifts do not.",
             1,
             Effect("reading", "pun-3", 9.0, on="melt_temperature/clip-14", shift="night"),
             Effect("scrap", "pun-3", 0.085, on="flash/clip-14", shift="night"),
@@ -249,5 +249,13 @@ def _reports(plant: _Planter) -> tuple[Truth, ...]:
             "negative count.",
             1,
             Effect("letters", "tulsa", 3.0),
+        ),
+        plant(
+            *("sorted-late", "restatement", "pun-3", "pune", (0.0, 1.0)),
+            "Of each week that is closed, 40 pieces of its Friday are found bad on the Wednesday after: what "
+            "is known moves, what was reported stays.",
+            1,
+            Effect("sorted", "pun-3", 40.0),
+            moves=False,
         ),
     )

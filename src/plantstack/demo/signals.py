@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
 from plantstack.demo.past import LinePast, MachinePast
 from plantstack.demo.rows import Ints, Rows, keys, numbered, texts
@@ -155,7 +156,22 @@ def _counts(
         **({"rework": rework} if machine.habit.rework else {}),
         **({"first_pass": good} if is_exit else {}),
         reason=None if by_exception else texts(names, np.where(bad > 0, reason, -1)),
+        body=tools_of(line, machine, begin),
     )
+
+
+def tools_of(line: LinePast, machine: MachinePast, when: Ints) -> pa.Array | None:
+    """Mould and material of the order that runs at instants, as a free field of events."""
+    tools = line.habit.tools
+    if not tools:
+        return None
+    order = np.maximum(np.searchsorted(machine.order_at, when, side="right") - 1, 0)
+    products = [line.orders[number].product for number in machine.order]
+    names = list(line.habit.tools)
+    bodies = [
+        f'{{"x":{{"material":"{stuff}","mould":"{mould}"}}}}' for mould, stuff in line.habit.tools.values()
+    ]
+    return texts(bodies, np.array([names.index(one) for one in products])[order])
 
 
 def _ticks(line: LinePast, machine: MachinePast) -> Ints:

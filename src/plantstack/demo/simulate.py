@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from plantstack.demo.agenda import line_agenda
 from plantstack.demo.chance import Chance
+from plantstack.demo.closing import CLOSED_AT, tell_closes
 from plantstack.demo.course import Conditions, course_of
 from plantstack.demo.flow import Line
 from plantstack.demo.group import LINES
@@ -74,6 +75,8 @@ def simulate(
             lines.append(_live(plant, habit, window, effects, chance))
             _tell(rows, plant, lines[-1], chance)
             step(habit.id)
+        if site == CLOSED_AT:
+            tell_closes(rows, window, plant.sites[site], truths)
         tell_site_works(rows, site, lines, plant, [one for one in truths if one.site == site], own)
     events, heard = disturb(rows.all(), truths, rng)
     known = int(np.searchsorted(heard, window.until, side="right"))

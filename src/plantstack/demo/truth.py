@@ -30,6 +30,7 @@ Of = Literal[
     "late",  # days until what was said arrives
     "twice",  # sent a second time
     "mistyped",  # share of entries that are wrong at first
+    "sorted",  # pieces of a closed week that are found bad after it
     "letters",  # messages that are no events
 ]
 Shape = Literal["step", "ramp", "decay"]

@@ -30,6 +30,14 @@ def _press(part_stuck: float, scrap: float) -> Habit:
     )
 
 
+# What each product is made of, and the moulds of which every press has its own.
+_MATERIAL = {"clip-14": "PA6-GF30", "cap-28": "PP", "gear-22": "POM", "housing-7": "ABS"}
+
+
+def _tools(press: str, products: dict[str, float]) -> dict[str, tuple[str, str]]:
+    return {one: (f"M{one.rpartition('-')[2]}-{press[-1]}", _MATERIAL[one]) for one in products}
+
+
 def _line(name: str, habit: Habit, products: dict[str, float]) -> LineHabit:
     return LineHabit(
         id=name,
@@ -44,6 +52,7 @@ def _line(name: str, habit: Habit, products: dict[str, float]) -> LineHabit:
         vague=0.04,
         crew=1,
         upkeep_days=28,
+        tools=_tools(name, products),
     )
 
 

@@ -1,0 +1,79 @@
+"""The books of the demo group about what was planted: whose loss; what was reported, what is known now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+import pytest
+from tests.demo.told import UNTIL
+
+from plantstack.demo import Demo, build_demo
+from plantstack.intervals import Interval
+from plantstack.stack import Stack
+from plantstack.stack.blaming import blame
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return build_demo(tmp_path_factory.mktemp("group") / "demo", until=UNTIL, days=24, sites=2)
+
+
+def laid_to(stack: Stack, span: Interval) -> tuple[dict[str, float], float]:
+    """Seconds of the bottling line's constraint by the machine they are laid to, and all of them."""
+    total, *causes = blame(stack.engine(), "tul-1", "constraint", (None, None), span).rows
+    lost: dict[str, float] = defaultdict(float)
+    for row in causes:
+        lost[row["laid_to"] or "nobody"] += row["seconds"]
+    assert sum(lost.values()) == pytest.approx(total["seconds"], abs=1e-6)
+    return lost, total["seconds"]
+
+
+def test_causes_find_the_machine_that_starves_the_constraint(made: Demo) -> None:
+    truth = next(one for one in made.truths if one.what == "starved_constraint")
+    inside = Interval(truth.from_at, truth.until_at)
+    after = Interval(truth.until_at, truth.until_at + inside.end - inside.start)
+    with Stack.open(made.folder) as stack:
+        (planted, whole), (usual, rest) = laid_to(stack, inside), laid_to(stack, after)
+    others = {name: lost for name, lost in planted.items() if name not in (truth.where, "tul-1-filler")}
+    assert planted[truth.where] > max(others.values())  # the greatest loss that is not the filler's own
+    assert planted[truth.where] / whole > 2 * usual[truth.where] / rest
+    assert planted["nobody"] / whole < 0.05
+
+
+def test_a_closed_week_keeps_what_was_reported(made: Demo) -> None:
+    with Stack.open(made.folder) as stack:
+        closed = {
+            row["period"]["label"]: row
+            for row in stack.kpis(["scrap_count"], scope="pun-3", grain="week").rows
+            if row["reported"]
+        }
+        assert len(closed) == 2
+        first = min(closed)
+        row = closed[first]
+        assert row["reported"]["difference"] >= 40  # found bad two days after the week was closed
+        closes = stack.log.events()
+        offset = min(
+            one
+            for one, kind in zip(closes["log_offset"].to_pylist(), closes["kind"].to_pylist(), strict=True)
+            if kind == "close"
+        )
+        then = stack.kpis(["scrap_count"], scope="pun-3", grain="week", known_at=offset).rows
+        known = {one["period"]["label"]: one["value"] for one in then}
+        assert known[first] == row["reported"]["value"]
+        later = stack.kpis(["scrap_count"], scope="pun-3", grain="week").rows
+        assert {one["period"]["label"]: one["value"] for one in later}[first] == row["value"]
+        assert stack.verify() == []
+
+
+def test_pieces_name_their_mould_and_material(made: Demo) -> None:
+    with Stack.open(made.folder) as stack:
+        events = stack.log.events().select(["kind", "equipment", "source", "body"]).to_pylist()
+    named = {
+        (one["equipment"], *sorted(json.loads(one["body"])["x"].values()))
+        for one in events
+        if one["kind"] == "count" and one["source"].startswith("pulse.pun")
+    }
+    assert ("pun-3", "M14-3", "PA6-GF30") in named
+    assert ("pun-1", "M14-1", "PA6-GF30") in named
+    assert len(named) == 8  # two products a press
