@@ -64,8 +64,9 @@ def test_every_row_is_accounted_for(loads: tuple[Path, Loaded]) -> None:
     loaded = loads[1]
     assert loaded.receipt.accepted == 3 * (2_943 - 35 - 6)
     assert loaded.receipt.dead_lettered == 6 and loaded.receipt.duplicates == 0
-    assert [problem.where for problem in loaded.problems] == [f"{FILE}:{line}, doing" for line in ZERO_LONG]
-    assert all("'until' is not after 'at'" in problem.what for problem in loaded.problems)
+    both = "column 'start_timestamp', column 'timestamp'"
+    assert [problem.where for problem in loaded.problems] == [f"{FILE}:{line}, {both}" for line in ZERO_LONG]
+    assert all("'until' to be after 'at', came" in problem.what for problem in loaded.problems)
     told = {note.code: note.what for note in loaded.notes}
     assert told["rows-identical"].startswith(
         "rows left out because they say the same as an earlier row: 35 ("
