@@ -23,8 +23,10 @@ from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE, Stretch, grow
 from plantstack.kpis.models import LACKING, MODELS, SPREAD
 from plantstack.kpis.money import AVOIDED, CASH, CONTRIBUTION, Roles, Wanted, demand_of, priced
 from plantstack.kpis.priced_models import FIGURES, OF_COST
+from plantstack.kpis.readiness import FULFILLED, LAYERS, Check, Ready, stand
 from plantstack.stack import Stack
 from plantstack.stack.losing import Losing
+from plantstack.stack.readying import Readying
 
 
 @settings(deadline=None, max_examples=8)
@@ -221,7 +223,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def figures(stack: Stack, **asked: Any) -> dict[Any, Any]:
-    rows = stack.losses(**asked).rows
+    """What the losses cost, whether or not it may be claimed."""
+    query = MeasureQuery((), **asked)
+    rows = Losing(stack.engine(), stack.catalog(), query, "six-loss").table().rows
     return {(row["leaf"], row["class"]): row for row in rows if row["row"] == "money"}
 
 
@@ -291,6 +295,30 @@ def test_unready_layers_block_the_claim_and_not_the_sight(stack: Stack) -> None:
     assert any(row["row"] == "leaf" and row["pieces"] for row in told.rows)
 
 
+def test_money_per_loss_waits_for_layer_four(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = stack.losses(scope="one")
+    money_rows = [row for row in told.rows if row["row"] == "money"]
+    assert {row["low"] for row in money_rows} == {row["high"] for row in money_rows} == {None}
+    assert {row["why_none"] for row in money_rows} == {"layer 1 is not met at line one"}
+    assert next(row["hours"] for row in told.rows if row["row"] == "demand")["sold out"] > 8
+    (note,) = told.notes
+    assert note.code == "not-ready" and note.fix.endswith(" min)")
+    monkeypatch.setattr(Readying, "_worked_out", lambda *_: {("line", "one"): _all_met()})
+    claimed = stack.losses(scope="one")
+    assert not claimed.notes
+    assert {row["low"] for row in claimed.rows if row["row"] == "money"} >= {1200, 40}
+
+
+def _all_met() -> tuple[Ready, ...]:
+    return stand({layer: [Check("a", FULFILLED, "A")] for layer in LAYERS})
+
+
+def test_the_kpi_of_losses_in_money_says_that_it_is_no_claim_yet(stack: Stack) -> None:
+    told = plantstack("kpi", stack.folder, "ebitda_loss_impact", "--scope", "one")
+    assert told.code == 0
+    assert "layer 5 is shown and not claimed: layer 1 is not met at line one" in " ".join(told.out.split())
+
+
 def test_a_tree_is_one_question_a_window(stack: Stack) -> None:
     engine = stack.engine()
     asked: list[MeasureQuery] = []
@@ -312,7 +340,8 @@ def test_the_command_draws_the_tree(stack: Stack) -> None:
     told = plantstack("losses", stack.folder, "--scope", "one")
     assert told.code == 0
     assert "add up to the calendar exactly" in told.out
-    assert "1,200" in told.out
+    assert "Lost where the pace is set: 14.7 h sold out." in told.out
+    assert "No money is claimed: layer 1 is not met at line one." in told.out
     rows = plantstack("losses", stack.folder, "--scope", "one", "--json").rows
     assert {row["row"] for row in rows} == {"node", "leaf", "money", "demand", "check"}
     assert plantstack("losses", stack.folder, "--currency", "XXX").code == 2

@@ -29,6 +29,7 @@ Row = Mapping[str, Any]
 
 _BAR = 24
 _HOUR = 3600
+_COULD = {"unknown": "of demand nobody told"}
 _LABELS = {
     "not_scheduled": "not scheduled",
     "planned_down": "breaks, cleaning, maintenance",
@@ -109,14 +110,19 @@ def _footnotes(rows: Sequence[Row], money: Mapping[tuple[str, str], Row]) -> lis
     check = next(row for row in rows if row["row"] == "check")
     sums = "add up to the calendar exactly" if not check["residual"] else f"are off by {check['residual']} s"
     told = [f"Leaves and good pieces {sums}; the gap is {check['gap'] / _HOUR:,.1f} h."]
-    if money:
-        currency = next(iter(money.values()))["currency"]
-        told.append(f"Money in {currency or 'several currencies'}; classes are never added together.")
     hours: Mapping[str, float] = next((row["hours"] for row in rows if row["row"] == "demand"), {})
-    if hours.get("unknown"):
-        told.append("A range where nobody said what could be sold: send 'demand' events to narrow it.")
+    could = ", ".join(f"{lost:,.1f} h {_COULD.get(what, what)}" for what, lost in sorted(hours.items()))
+    told += [f"Lost where the pace is set: {could}."] if could else []
+    shown = [row for row in money.values() if row["low"] is not None]
+    if shown:
+        told.append(
+            f"Money in {shown[0]['currency'] or 'several currencies'}; classes are never added together."
+        )
+        if hours.get("unknown"):
+            told.append("A range where nobody said what could be sold: send 'demand' events to narrow it.")
     reasons = dict.fromkeys(row["why_none"] for row in money.values() if row["why_none"])
-    told += [f"Not all of the money: {escape(reason)}." for reason in list(reasons)[:4]]
+    kept = "Not all of the money" if shown else "No money is claimed"
+    told += [f"{kept}: {escape(reason)}." for reason in list(reasons)[:4]]
     lacks = dict.fromkeys(row["why_none"] for row in rows if row["row"] == "leaf" and row.get("why_none"))
     return [*told, *(f"Pieces are not known: {escape(reason)}." for reason in lacks)]
 

@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from plantstack.engines.contract import Exact
+from plantstack.engines.contract import Exact, MeasureQuery
+from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.engines.duckdb.money import check_currency, currency_of
 from plantstack.intervals import DAY, rfc3339
+from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE
 from plantstack.kpis.money import CLASSES, Figure
 from plantstack.plant.fiscal import fiscal_periods
 from plantstack.plant.localtime import local_day
 from plantstack.stack.asking import KpiTable
 from plantstack.stack.lost import Lost
+from plantstack.stack.readying import Readying
 
 Row = dict[str, Any]
 
 _YEAR = 365
+_CLAIM = 4  # what a loss costs is a claim of the layer that decides what to improve
+
+
+def losses(engine: DuckEngine, catalog: Catalog, query: MeasureQuery, profile: str) -> KpiTable:
+    """The loss tree, its money only where the layer that speaks of it is ready (BOOKS 11).
+
+    Raises:
+        QueryError: for a scope or currency that does not exist.
+    """
+    note = Readying(engine, catalog).note(query.scope, _CLAIM)
+    table = Losing(engine, catalog, query, profile, blocked=note.what if note else "").table()
+    told = [replace(note, what=f"money per loss is not claimed: {note.what}")] if note else []
+    return replace(table, notes=[*table.notes, *told])
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from plantstack.stack.checking import check_mappings
 from plantstack.stack.configuring import known_content, record_config
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
-from plantstack.stack.losing import Losing
+from plantstack.stack.losing import losses
 from plantstack.stack.packing import NAME as PACK
 from plantstack.stack.packing import Packs
 from plantstack.stack.reading import Desk, Open
@@ -316,16 +316,14 @@ class Stack:
         known_at: int | None = None,
         currency: str = "",
     ) -> KpiTable:
-        """Return the loss tree: calendar to good pieces to money.
+        """Return the loss tree: calendar to good pieces, and to money where that may be claimed.
 
         Raises:
             QueryError: as for `kpis`.
         """
         query = MeasureQuery((), scope, (), "all", days, span, currency=currency)
         engine = self.engine(known_at=known_at)
-        return Losing(
-            engine, catalog_of(engine.books.plant), query, profile or self.plant.profile.name
-        ).table()
+        return losses(engine, catalog_of(engine.books.plant), query, profile or self.plant.profile.name)
 
     def tieout(
         self,

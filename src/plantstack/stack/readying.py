@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,8 +20,9 @@ from plantstack.stack.asking import KpiTable, Question, ask
 from plantstack.stack.targeting import production_day
 
 PERIODS = {1: "1 day", 2: "1 week", 3: "3 months", 4: "3 months", 5: "1 period"}
-_CLAIMS = ("saving_realisation", "ebitda_loss_impact")
+_CLAIMS = ("saving_realisation", "ebitda_loss_impact", "downtime_cost", "scrap_cost")
 _WEEK, _QUARTER = 7, 91
+_LOOK = "'plantstack readiness' shows what it waits for."
 Days = tuple[str, str]
 Place = tuple[str, str]  # level and id
 
@@ -71,16 +72,24 @@ class Readying:
         Raises:
             QueryError: for a scope that does not exist.
         """
+        note = self.note(scope, layer)
+        return note.what if note else ""
+
+    def note(self, scope: str, layer: int) -> Problem | None:
+        """Say why a claim of a layer may not be made in a scope, and what is cheapest to do about it.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
         for (level, place), ready in self.of(scope).items():
             one = ready[layer - 1]
             if one.status != MET:
-                by = (
-                    f"layer {one.blocked_by} is not met"
-                    if one.blocked_by
-                    else f"layer {layer} is {one.status}"
-                )
-                return f"{by} at {level} {place}"
-        return ""
+                lower = one.blocked_by
+                by = f"layer {lower} is not met" if lower else f"layer {layer} is {one.status}"
+                cheapest = ready[(lower or layer) - 1].cheapest
+                step = f"{cheapest.step} ({cheapest.minutes} min)" if cheapest else _LOOK
+                return Problem("not-ready", scope or "all", f"{by} at {level} {place}", step)
+        return None
 
     def _sites(self, scope: str) -> list[Site]:
         plant = self.engine.books.plant
@@ -192,11 +201,9 @@ def claim_notes(engine: DuckEngine, catalog: Catalog, rows: Iterable[Mapping[str
     places = dict.fromkeys((_place(row["scope"]), row["layer"]) for row in claims)
     notes, readying = [], Readying(engine, catalog)
     for place, layer in places:
-        why = readying.why_not(place, layer)
-        if why:
-            what = f"layer {layer} is shown and not claimed: {why}"
-            fix = "'plantstack readiness' names the cheapest next step."
-            notes.append(Problem("not-ready", place or "all", what, fix))
+        note = readying.note(place, layer)
+        if note:
+            notes.append(replace(note, what=f"layer {layer} is shown and not claimed: {note.what}"))
     return notes
 
 
