@@ -66,6 +66,20 @@ def test_a_closed_week_keeps_what_was_reported(made: Demo) -> None:
         assert stack.verify() == []
 
 
+def test_a_lost_hour_is_sold_out_slack_or_of_a_demand_nobody_told(made: Demo) -> None:
+    with Stack.open(made.folder) as stack:
+        hours = {
+            scope: next(row["hours"] for row in stack.losses(scope=scope).rows if row["row"] == "demand")
+            for scope in ("tul-1", "tul-2", "pun-1")
+        }
+        impact = {row["scope"]["line"]: row for row in stack.kpis(["ebitda_loss_impact"], by=["line"]).rows}
+    assert set(hours["tul-1"]) == {"sold out", "unknown"}  # of water nobody speaks
+    assert set(hours["tul-2"]) == {"slack"}
+    assert set(hours["pun-1"]) == {"unknown"}
+    assert impact["tul-2"]["value"] > 0
+    assert impact["tul-1"]["value"] is None and "between" in impact["tul-1"]["why_none"]
+
+
 def test_pieces_name_their_mould_and_material(made: Demo) -> None:
     with Stack.open(made.folder) as stack:
         events = stack.log.events().select(["kind", "equipment", "source", "body"]).to_pylist()

@@ -91,6 +91,7 @@ class LineHabit:
         tick: seconds between two readings of the counters.
         batch: pieces of a batch; 0 is no batch machine.
         tools: mould and material of its products, told beside their pieces.
+        demand: of which products sales say whether every piece would be sold; nobody speaks of the others.
     """
 
     id: str
@@ -109,6 +110,7 @@ class LineHabit:
     tick: int = 300
     batch: int = 0
     tools: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    demand: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

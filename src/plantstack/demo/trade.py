@@ -1,4 +1,4 @@
-"""What the ERP says of a line: orders, the plan of each week, material, what was shipped."""
+"""What the ERP says of a line: orders, the plan of each week, material, what was shipped, what would sell."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ _EDITED = 0.06  # of the slots are changed after the plan was frozen
 
 
 def tell_trade(rows: Rows, line: LinePast, changes: ChangeTimes, rng: np.random.Generator) -> None:
-    """Tell orders, plans, material and shipments of a line."""
+    """Tell orders, plans, material, shipments and demand of a line."""
     for machine in line.machines:
         _orders(rows, line, machine)
     _material(rows, line, rng)
     _shipments(rows, line, rng)
     _plans(rows, line, changes, rng)
+    _demand(rows, line)
 
 
 def _erp(line: LinePast) -> str:
@@ -82,6 +83,15 @@ def _shipments(rows: Rows, line: LinePast, rng: np.random.Generator) -> None:
                     order=f"S-{order.number}", line=position, product=order.product, due_at=due_at,
                     shipped_at=shipped_at, on_time=shipped_at <= due_at, in_full=bool(rng.random() < 0.965),
                 )  # fmt: skip
+
+
+def _demand(rows: Rows, line: LinePast) -> None:
+    """What sales say of the products of a line, once for all that is simulated and a month more."""
+    for product, is_sold_out in line.habit.demand.items():
+        rows.say(
+            "demand", line.habit.id, line.origin, _erp(line), f"demand-{line.habit.id}-{product}",
+            product=product, sold_out=is_sold_out, from_=line.origin, until=line.end + 28 * DAY,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)

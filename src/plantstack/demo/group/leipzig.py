@@ -99,6 +99,7 @@ LEIPZIG = (
         crew=2,
         cleaning=20,
         upkeep_days=21,
+        demand={"shaft-a": True, "shaft-b": True, "flange-c": True},
     ),
     LineHabit(
         id="lei-2",

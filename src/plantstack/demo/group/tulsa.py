@@ -109,6 +109,7 @@ TULSA = (
         crew=5,
         cleaning=22,
         upkeep_days=14,
+        demand={"cola-330": True, "cola-500": True, "lemon-500": True},  # of water nobody speaks
     ),
     LineHabit(
         id="tul-2",
@@ -121,6 +122,7 @@ TULSA = (
         crew=3,
         cleaning=24,
         upkeep_days=14,
+        demand={"soup-200": False, "soup-400": False, "fruit-100": False},
     ),
     LineHabit(
         id="tul-mix-1",
