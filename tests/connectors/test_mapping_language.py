@@ -595,6 +595,43 @@ ignore:
     )
 
 
+def test_rows_dropped_by_a_word_of_a_map_are_counted_and_named(tmp_path: Path) -> None:
+    rows = ["RUN", "", "noise", "RUN", "", "noise", "noise"]
+    text = "at,machine,state\n" + "".join(f"{AT},m{n},{row}\n" for n, row in enumerate(rows))
+    loaded = told(MAP % ", '': ignore, noise: ignore", tmp_path, text)
+    assert len(loaded.events) == 2 and not loaded.dead
+    assert loaded.notes == {
+        "words-ignored": "rows left out because a map says 'ignore' of what stands in them: "
+        "5 (data.csv:3, data.csv:4, data.csv:6, ...)"
+    }
+    assert not told(MAP % ", noise: ignore", tmp_path, f"at,machine,state\n{AT},a,RUN\n").notes
+
+
+def test_a_row_of_which_another_rule_speaks_is_not_left_out(tmp_path: Path) -> None:
+    """One value a row: the word is dropped for the rule of its tag, and other tags are none of it."""
+    mapping = (
+        HEAD
+        + """
+columns:
+  at: at
+  tag: tag
+  value: value
+  state: {column: value, map: {1: producing, 0: idle, otherwise: ignore}}
+every: {equipment: press, at: "{at}"}
+events:
+  - {kind: state, when: {tag: run}, state: "{state}"}
+  - {kind: reading, when: {tag: {matches: "heat[0-9]"}}, parameter: "{tag}", value: "{value}"}
+"""
+    )
+    text = f"at,tag,value\n{AT},run,1\n{AT},run,7\n{AT},heat1,180\n{AT},unheard,7\n"
+    loaded = told(mapping, tmp_path, text)
+    assert [event["kind"] for event in loaded.events] == ["state", "reading"]
+    assert loaded.notes["words-ignored"].endswith(": 1 (data.csv:3)")
+    present = MAP.replace("kind: state, ", "kind: state, when: {state: {present: true}}, ")
+    silent = told(present % ", noise: ignore", tmp_path, f"at,machine,state\n{AT},a,noise\n{AT},b,\n")
+    assert silent.notes["words-ignored"].endswith(": 1 (data.csv:2)")
+
+
 def test_a_word_the_map_does_not_have_is_never_ignored_as_an_empty_cell(tmp_path: Path) -> None:
     mapping = MAP.replace("every:", 'ignore: [{rows: {state: ""}}]\nevery:') % ""
     text = f"at,machine,state\n{AT},a,RUN\n{AT},b,\n{AT},c,PANIC\n"

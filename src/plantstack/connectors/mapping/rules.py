@@ -24,6 +24,7 @@ class RuleQuery:
     spoken: str  # row and every filled event column, before lengths, places and counters
     columns: tuple[str, ...]
     reasons: tuple[Reason, ...] = ()  # what the numbers in `why` stand for
+    speaks: str = "true"  # whether the rule speaks about a row
 
 
 def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binder, value: Value) -> RuleQuery:
@@ -37,7 +38,7 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     parts = [f"{sql} AS {quoted(name)}" for name, sql in (filled | _measures(rule, value, bind)).items()]
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
     reasons = tuple(reason for _, reason in cases)
-    return RuleQuery(rule, _bad_query([test for test, _ in cases]), spoken, tuple(filled), reasons)
+    return RuleQuery(rule, _bad_query([test for test, _ in cases]), spoken, tuple(filled), reasons, speaks)
 
 
 def _measures(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:

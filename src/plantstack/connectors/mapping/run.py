@@ -21,7 +21,7 @@ from plantstack.connectors.mapping.overlaps import overlaps
 from plantstack.connectors.mapping.reasons import Reason
 from plantstack.connectors.mapping.rules import RuleQuery, rule_query
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
-from plantstack.connectors.mapping.sieve import Tally, note_overlaps, sieve
+from plantstack.connectors.mapping.sieve import Tally, note_ignored_words, note_overlaps, sieve
 from plantstack.connectors.mapping.sql import quoted
 from plantstack.connectors.mapping.uses import Use, all_uses
 from plantstack.errors import EventError, Problem
@@ -99,6 +99,7 @@ class Run:
             for row, (nth, reason, name) in found.items():
                 self.tally.bad[row] = problem_of(self.layout, reason, came.get(nth), name)
         self._leave_out(list(self.tally.bad))
+        note_ignored_words(self.connection, self.rules, self.mapping, self.cells, self.bind, self.tally)
         note_overlaps(self.connection, self.rules, self.bind, self.tally)
         return self.tally.bad
 

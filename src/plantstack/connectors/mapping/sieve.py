@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from plantstack.connectors.mapping.cells import UNREADABLE, Cell
-from plantstack.connectors.mapping.model import Mapping, Read
+from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE, Cell
+from plantstack.connectors.mapping.model import IGNORE, Mapping, Read, Rule
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.shapes import event_query
 from plantstack.connectors.mapping.sql import Binder, Value, condition_sql, text_sql
-from plantstack.connectors.mapping.uses import Use, condition_use
+from plantstack.connectors.mapping.uses import Use, condition_use, rule_uses
 from plantstack.errors import Problem
 
 _NAMED = 3
@@ -28,6 +28,7 @@ class Noted:
 
 SAID = {
     "ignored": ("rows-ignored", "rows left out by the ignore list"),
+    "word": ("words-ignored", "rows left out because a map says 'ignore' of what stands in them"),
     "stale": ("rows-stale", "rows left out because they repeat values from before the file's own time"),
     "identical": ("rows-identical", "rows left out because they say the same as an earlier row"),
     "backwards": ("clock-backwards", "rows older than the row of the same equipment before them"),
@@ -115,6 +116,42 @@ def note_overlaps(
         )
         counted = f"SELECT count(*), min(row, {_NAMED}) FROM ({marked}) WHERE begun"
         tally.note("overlapping", *connection.sql(counted, params=bind.used_in(counted)).fetchall()[0])
+
+
+def note_ignored_words(
+    connection: duckdb.DuckDBPyConnection,
+    queries: list[RuleQuery],
+    mapping: Mapping,
+    cells: dict[Use, Cell],
+    bind: Binder,
+    tally: Tally,
+) -> None:
+    """Note rows of which no rule speaks, and of which one would but for a word that a map ignores."""
+    silent = [sql for query in queries if (sql := _but_for_a_word(query.rule, mapping, cells, bind))]
+    if silent:
+        spoken = " OR ".join(f"({query.speaks})" for query in queries)
+        where = f"({' OR '.join(silent)}) AND NOT ({spoken})"
+        counted = f"SELECT count(*), min(row, {_NAMED}) FROM told WHERE {where}"
+        tally.note("word", *connection.sql(counted, params=bind.used_in(counted)).fetchall()[0])
+
+
+def _but_for_a_word(rule: Rule, mapping: Mapping, cells: dict[Use, Cell], bind: Binder) -> str:
+    """The SQL of whether a rule would speak of a row if no word in it was ignored; '' when none ever is."""
+    uses = dict.fromkeys([*rule_uses(rule), *map(condition_use, rule.when)])
+    ignored = {use: f"{cells[use].status} = {IGNORED}" for use in uses if _may_ignore(mapping, use)}
+    if not ignored:
+        return ""
+    met = []
+    for condition in rule.when:
+        holds = condition_sql([condition], lambda name, read: cells[(name, read)].value, bind)
+        use = condition_use(condition)
+        met.append(f"({holds} OR {ignored[use]})" if use in ignored else holds)
+    return f"(({' OR '.join(ignored.values())}) AND {' AND '.join(met) or 'true'})"
+
+
+def _may_ignore(mapping: Mapping, use: Use) -> bool:
+    words = mapping.columns[use[0]].words
+    return words is not None and IGNORE in (*words.to.values(), words.otherwise)
 
 
 def _why(mapping: Mapping, cells: dict[Use, Cell], value: Value, bind: Binder) -> str:
