@@ -30,7 +30,7 @@ ORACLE_FLAGS = {"overtime_fault": "stopped_in_overtime", "moved_by_hand": "moved
 TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded", "ramp"} | {
     *("coded", "contradicted", "late", "bulk", "skewed")
 }
-PIECE_FLAGS = {"ramp"}
+PIECE_FLAGS = {"ramp", "without_standard_cycle"}
 NO_PIECES = (
     *("reduced_capacity", "line_good", "scrap_planned", "scrap_unplanned"),
     *("above_ideal", "told_twice", "told_apart"),
@@ -180,6 +180,8 @@ def pieces_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], tuple[An
                 continue
             reason = "" if name == "total" else r["reason"]
             flags = flag_names(r["flags"]) & PIECE_FLAGS
+            if r["class"] not in TOTAL_CLASSES:
+                flags -= {"without_standard_cycle"}  # what is made takes time, once
             cell = out[(*key, r["account"], reason, name, r["standard"], flags)]
             cell[0] += r["qty"]
             cell[1] += 0 if name == "total" else r["ideal"] or 0  # rounded class by class
@@ -188,10 +190,11 @@ def pieces_of_sql(books: dict[str, list[Row]]) -> dict[tuple[Any, ...], tuple[An
 
 def pieces_of_oracle(books: Books) -> dict[tuple[Any, ...], tuple[Any, Any]]:
     out: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, 0])
-    for key, (qty, ideal, _std) in books.pieces.items():
+    for key, (qty, ideal, std) in books.pieces.items():
         if key[9] in ("param_checks", "param_ok"):
             continue
-        cell = out[(*key[:-1], key[-1] & PIECE_FLAGS)]
+        doubt = {"without_standard_cycle"} if std is None and key[9] in (*TOTAL_CLASSES, "total") else set()
+        cell = out[(*key[:-1], key[-1] & PIECE_FLAGS | doubt)]
         cell[0] += qty
         cell[1] += 0 if key[9] == "total" else ideal
     return {key: (qty, ideal) for key, (qty, ideal) in out.items() if qty}

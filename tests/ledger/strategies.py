@@ -180,7 +180,7 @@ def plants(draw: st.DrawFn) -> Plant:
         MACHINES,
         calendar=draw(st.sampled_from(CALENDARS)),
         reasons=REASONS,
-        standards=(("m1", "p", "2.5"), ("m1", "", "7"), ("m2", "q", "0.333")),
+        standards=(("m1", "p", "2.5", "3"), ("m1", "", "7"), ("m2", "q", "0.333")),
         orders=draw(st.booleans()),
         machine=machine,
         lane=[{"lane_equipment": f"m1:{n}", "equipment": "m1", "lane": n} for n in (1, 2)],

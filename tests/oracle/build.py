@@ -129,7 +129,7 @@ def plant(
     *,
     calendar: Shifts | None = None,
     reasons: dict[str, tuple[Any, ...]] | None = None,
-    standards: Sequence[tuple[str, str, Any]] = (),
+    standards: Sequence[tuple[Any, ...]] = (),
     orders: bool = False,
     machine: dict[str, Any] | None = None,
     **tables: list[Row],
@@ -137,7 +137,8 @@ def plant(
     """Plant tables from a few words.
 
     reasons: leaf -> (account, allowance minutes or None, catch_all); standards: (machine, product, seconds
-    per piece); `machine` overrides columns of every machine; further tables go in as rows.
+    per piece, and planned ones if any); `machine` overrides columns of every machine; further tables go in
+    as rows.
     """
     shifts = calendar or Shifts()
     site = {"site": "s", "zone": "UTC", "currency": "EUR", "silence_us": None, "spread_us": 60 * MINUTE}
@@ -170,10 +171,10 @@ def _reason(leaf: str, account: str, allowance: float | None = None, catch_all: 
     return row | {"owner": "", "group_path": "", "label": leaf, "kind": "stop" if account else "scrap"}
 
 
-def _standard(number: int, equipment: str, product: str, seconds: Any) -> Row:
+def _standard(number: int, equipment: str, product: str, seconds: Any, planned: Any = None) -> Row:
     row = {"standard": number, "equipment": equipment, "product": product, **EVER}
     row |= {"ideal_num": Decimal(str(seconds)), "ideal_den": Decimal(1), "std_num": None, "std_den": None}
-    return row
+    return row if planned is None else row | {"std_num": Decimal(str(planned)), "std_den": Decimal(1)}
 
 
 def _person(match: str) -> Row:

@@ -229,10 +229,16 @@ EVIDENCE = (
         "qty_without_standard",
         "pieces of a product without an ideal cycle on that machine",
         "without_standard",
+        Evidence("qty_counted", _IDEAL, "Enter the ideal cycle of the product.", 5, null_above=_TWO_PERCENT),
+    ),
+    _pieces(
+        "qty_without_standard_cycle",
+        "pieces of a product without a standard cycle on that machine",
+        "without_standard_cycle",
         Evidence(
             "qty_counted",
-            (*_IDEAL, "time_std_total"),
-            "Enter the ideal cycle of the product.",
+            ("time_std_total",),
+            "Enter the standard cycle of the product.",
             5,
             null_above=_TWO_PERCENT,
         ),

@@ -325,7 +325,8 @@ select
     | case when p.has_from then flag('from') else 0 end
     | case when p.is_typed then flag('typed') else 0 end
     | case when f.in_ramp then flag('ramp') else 0 end
-    | case when s.standard is null then flag('without_standard') else 0 end as flags,
+    | case when s.standard is null then flag('without_standard') else 0 end
+    | case when s.std_num is null then flag('without_standard_cycle') else 0 end as flags,
     case when p.unit = '' then 1 else u.factor end as factor,
     p.unit,
     p.* exclude (m, fid, hour_from, account, own_order, own_product, reason, unit, is_unjudged, has_from, is_typed, is_spread)
