@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from tests.soundness.test_silent import instant, said
 from tests.stack.floor import START, load, plant, written
 from typer.testing import CliRunner
 
 from plantstack.errors import QueryError
 from plantstack.interfaces.cli import app
+from plantstack.interfaces.tour_losses import top
 from plantstack.intervals import HOUR, Interval
 from plantstack.stack import Stack
 from plantstack.stack.blaming import blame
@@ -77,6 +79,32 @@ def test_causes_add_up_to_the_stops_of_the_ledger(project: Path) -> None:
 def test_contested_minutes_stand_beside_and_the_total_stays(project: Path) -> None:
     total, jam, *_ = asked(project)
     assert (total["contested"], jam["contested"], jam["owner"]) == (600, 600, "production")
+
+
+def test_every_pareto_shows_what_is_contested_and_no_total_changes(project: Path) -> None:
+    with Stack.open(project) as stack:
+        rows = stack.losses(scope="filler").rows
+        leaves = {row["leaf"]: row for row in rows if row["row"] == "leaf"}
+        assert {leaf: row["contested"] for leaf, row in leaves.items() if row["contested"]} == {
+            "other_stop": 600
+        }
+        assert leaves["other_stop"]["seconds"] == 600
+        assert next(row["residual"] for row in rows if row["row"] == "check") == 0
+        told = stack.kpis(["downtime_by_category"], scope="line-1", by=["reason"]).rows
+        whole = stack.kpis(["downtime_by_category"], scope="line-1").rows
+        tour = Console(width=100)
+        with tour.capture() as shown:
+            tour.print(top(stack, "filler"))
+    assert {row["scope"]["reason"]: row["contested"] for row in told if row["contested"]} == {
+        "bottle-jam": 600
+    }
+    assert "contested" not in whole[0]
+    assert sum(row["value"] for row in told) == whole[0]["value"]
+    assert "contested" in shown.get()
+    told_people = CliRunner().invoke(app, ["losses", str(project), "--scope", "filler"]).output
+    assert "contested h" in told_people and "0.2" in told_people
+    listed = CliRunner().invoke(app, ["kpi", str(project), "downtime_by_category", "--by", "reason"]).output
+    assert "contested" in listed and "10 min" in listed
 
 
 def test_a_window_cuts_a_stop(project: Path) -> None:

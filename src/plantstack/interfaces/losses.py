@@ -90,9 +90,12 @@ def losses_tree(rows: Sequence[Row]) -> Group:
     for title in ("", "hours", "share", ""):
         table.add_column(title, justify="left" if not title else "right", no_wrap=True)
     table.add_column("pieces", justify="right", no_wrap=True)
+    is_contested = any(row["contested"] for row in leaves)
+    if is_contested:
+        table.add_column("contested h", justify="right", no_wrap=True)
     for title in classes:
         table.add_column(title, justify="right", min_width=12, max_width=14)
-    blank = [""] * len(classes)
+    blank = [""] * (len(classes) + is_contested)
     for row in rows:
         if row["row"] == "node":
             label = {"good": "good pieces at ideal pace", "planned busy": "planned busy time"}
@@ -101,6 +104,8 @@ def losses_tree(rows: Sequence[Row]) -> Group:
         elif row["row"] == "leaf" and (row["seconds"] or row["group"] == "calendar"):
             drawn = _drawn(row["seconds"] / most) if row["share"] is not None else ""
             figures = [_money(money.get((row["leaf"], kind))) for kind in classes]
+            if is_contested:
+                figures.insert(0, f"{row['contested'] / _HOUR:,.1f}" if row["contested"] else "")
             label = _LABELS.get(row["leaf"], row["leaf"].replace("_", " "))
             table.add_row(f"  {label}", _hours(row), _share(row), drawn, _pieces(row), *figures)
     return Group(table, "", *_footnotes(rows, money))

@@ -30,6 +30,9 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
     for title in (*axes, *(["period"] if labelled else [])):
         table.add_column(title, overflow="fold", min_width=8)
     table.add_column("value", justify="right", no_wrap=True)
+    is_contested = any(row.get("contested") for row in rows)
+    if is_contested:
+        table.add_column("contested", justify="right", no_wrap=True)
     more = (*(["change"] if labelled else []), *(["reported"] if is_closed else []))
     for title in (*more, *(["target", "off by"] if is_aimed else [])):
         table.add_column(title, justify="right", no_wrap=True)
@@ -44,6 +47,8 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
         told = [names.get(row["kpi"], row["kpi"]), *(row["scope"][axis] or "–" for axis in axes)]
         told += [row["period"]["label"]] if labelled else []
         told += [_value(row)]
+        if is_contested:
+            told += [duration(row["contested"]) if row.get("contested") else ""]
         told += [_change(row, before.get(place))] if labelled else []
         told += [_reported(row)] if is_closed else []
         told += _aim(row) if is_aimed else []

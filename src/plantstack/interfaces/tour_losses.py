@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from plantstack.interfaces.figures import figure
+from plantstack.measures.of_causes import CONTESTED
 from plantstack.stack import Stack
 
 _OUTSIDE = (
@@ -80,7 +81,8 @@ def _drawn(rows: Sequence[_Bar], room: int) -> Table:
 def top(stack: Stack, machine: str) -> RenderableType:
     """The six greatest losses of time by reason, each with its owning function."""
     lost: dict[tuple[str, str], Fraction] = {}
-    for cell in stack.measures(_LOSSES, scope=machine, by=["reason"]).cells:
+    by_reason = stack.measures(_LOSSES, scope=machine, by=["reason"])
+    for cell in by_reason.cells:
         for name in _LOSSES:
             amount = Fraction(cell.sums[name] or 0)
             if amount:
@@ -91,9 +93,11 @@ def top(stack: Stack, machine: str) -> RenderableType:
     ranked = sorted(lost.items(), key=lambda one: -one[1])[:6]
     if not ranked:
         return "nothing has been lost"
+    contested = _contested(stack, machine) if "verdict" in by_reason.recorded else {}
+    numbers = ("hours", *(["contested"] if contested else []))
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for title in ("reason", "hours", "", "account", "owned by"):
-        table.add_column(title, justify="right" if title == "hours" else "left", no_wrap=title == "")
+    for title in ("reason", *numbers, "", "account", "owned by"):
+        table.add_column(title, justify="right" if title in numbers else "left", no_wrap=title == "")
     for (reason, name), seconds in ranked:
         leaf = stack.plant.reasons.get(reason)
         is_setup = name == "time_setup"
@@ -101,5 +105,19 @@ def top(stack: Stack, machine: str) -> RenderableType:
         drawn = "█" * max(1, round(float(seconds / ranked[0][1]) * 24))
         owner = leaf.owner if leaf else "production" if is_setup else "nobody yet"
         account = name.removeprefix("time_").replace("_", " ")
-        table.add_row(escape(label), f"{float(seconds / _HOUR):,.1f}", drawn, account, escape(owner))
+        beside = contested.get((reason, name.removeprefix("time_")), Fraction(0))
+        told = [f"{float(beside / _HOUR):,.1f}" if beside else ""] if contested else []
+        hours = f"{float(seconds / _HOUR):,.1f}"
+        table.add_row(escape(label), hours, *told, drawn, account, escape(owner))
     return table
+
+
+def _contested(stack: Stack, machine: str) -> dict[tuple[str, str], Fraction]:
+    """Seconds by reason and account that the owner of the reason contests; they stay in every total."""
+    table = stack.measures(CONTESTED.values(), scope=machine, by=["reason"])
+    found = {
+        (cell.keys["reason"], account): Fraction(cell.sums[name] or 0)
+        for cell in table.cells
+        for account, name in CONTESTED.items()
+    }
+    return {key: seconds for key, seconds in found.items() if seconds}

@@ -38,9 +38,11 @@ FAMILIES = {
     "line": ("line_changeovers",),
     "cause": ("cause_runs", "cause_links", "cause_verdicts", "cause"),
 }
-_FAMILY = {"line_changeover": "line"} | dict.fromkeys(
-    ("line_loss", "exit_loss", "line_loss_contested", "exit_loss_contested", "stop_verdict"), "cause"
+_CAUSE = (
+    *("line_loss", "exit_loss", "line_loss_contested", "exit_loss_contested"),
+    *("stop_verdict", "stop_contested"),
 )
+_FAMILY = {"line_changeover": "line"} | dict.fromkeys(_CAUSE, "cause")
 
 # A span beside the pages; the columns it shares with theirs mean the same.
 BESIDE_SPAN = """

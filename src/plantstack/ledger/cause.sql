@@ -101,6 +101,23 @@ with told as (
         crew,
         day
     from verdict_row
+    union all by name
+    -- beside each account, what of it is contested
+    select
+        'stop_contested' as kind,
+        account as class,
+        equipment,
+        equipment as watched,
+        from_at,
+        until_at,
+        reason,
+        order_id,
+        product,
+        shift,
+        crew,
+        day
+    from verdict_row
+    where verdict = 'contest'
 ),
 
 placed as (

@@ -13,6 +13,12 @@ def _lost(name: str, meaning: str, kind: str, *of: str, feed: str = "state") -> 
     return beside(name, meaning, kind, feed, "own_us", of, unit="s", adds="flow")
 
 
+# The accounts whose seconds are stops: what of each leaf of losses is contested stands beside it.
+CONTESTED = {
+    account: f"time_contested_{account}"
+    for account in ("breakdown", "waiting", "other_stop", "planned_overrun", "micro_stop")
+}
+
 CAUSES = (
     _lost(
         "time_line_stop",
@@ -48,5 +54,9 @@ CAUSES = (
         "stop_verdict",
         "accept",
         feed="verdict",
+    ),
+    *(
+        _lost(name, f"of time_{account}, contested by the owner", "stop_contested", account, feed="verdict")
+        for account, name in CONTESTED.items()
     ),
 )

@@ -21,6 +21,7 @@ from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.plant import Plant
 from plantstack.stack.changing import Changing
+from plantstack.stack.contesting import put_contested
 from plantstack.stack.gathering import Key, gather, key_of
 from plantstack.stack.methods import Capturing
 from plantstack.stack.targeting import Targeting
@@ -119,6 +120,8 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             value = capturing.of(value, found, _finest(found, scope))
             row = {**value.as_row(), **targeting.of(value, cell, found, _finest(found, scope))}
             rows.append(_row(row, place, found, reported.get((value.kpi.id, key_of(found, query.by)))))
+    if any("verdict" in (cell.kinds or ()) for _, cell in cells):
+        put_contested(engine, question.query, rows)
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
     return KpiTable(rows, books.stamp.offset, as_of, notes)

@@ -17,6 +17,7 @@ from plantstack.intervals import DAY, rfc3339
 from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE
 from plantstack.kpis.money import CLASSES, Figure
+from plantstack.measures.of_causes import CONTESTED
 from plantstack.plant.fiscal import fiscal_periods
 from plantstack.plant.localtime import local_day
 from plantstack.stack.asking import KpiTable
@@ -100,7 +101,21 @@ class Losing(Lost):
         seconds = self.tree.seconds.get(leaf, Fraction(0))
         pieces = None if group == "calendar" else self.tree.pieces.get(leaf, Fraction(0))
         told = {"why_none": why or self.tree.why_none} if pieces is None and group != "calendar" else {}
-        return {"row": "leaf", "leaf": leaf, "group": group, **_amount(seconds, planned, pieces), **told}
+        contested = {"contested": _plain(self._contested.get(leaf, Fraction(0)))}
+        amounts = _amount(seconds, planned, pieces)
+        return {"row": "leaf", "leaf": leaf, "group": group, **amounts, **contested, **told}
+
+    @cached_property
+    def _contested(self) -> dict[str, Fraction]:
+        """Seconds of each leaf that the owner of their reason contests; they stay in the leaf."""
+        if not any("verdict" in cell.recorded for _, cells in self._cells for cell in cells):
+            return {}
+        query = replace(self.query, measures=tuple(CONTESTED.values()), currency="")
+        cells = self.engine.query(query).cells
+        return {
+            leaf: sum((Fraction(cell.sums[name] or 0) for cell in cells), Fraction(0))
+            for leaf, name in CONTESTED.items()
+        }
 
     def _money(self) -> list[Row]:
         """Money by leaf and class; of several sites in one currency, or with the reason why not."""
