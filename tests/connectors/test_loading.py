@@ -130,6 +130,66 @@ def test_F39_the_same_file_twice_and_under_another_name(project: Path, tmp_path:
     assert events(project) == before
 
 
+def remap(project: Path, old: str, new: str) -> None:
+    path = project / "mappings" / "plc.yaml"
+    written = path.read_text()
+    assert old in written
+    path.write_text(written.replace(old, new))
+
+
+def test_a_file_is_read_again_under_a_mended_mapping(project: Path, tmp_path: Path) -> None:
+    """What the mapping left out comes in, what it said before is not doubled, and then the file is known."""
+    remap(
+        project, "machine: machine\n", "machine: {column: machine, map: {press: press, otherwise: ignore}}\n"
+    )
+    path = write(tmp_path, day(*GOOD), "one.csv")
+    (first,) = load(project, path)
+    before = events(project)
+    assert first.receipt.accepted == len(before) == 3 and codes(first.notes) == ["words-ignored"]
+    remap(project, "otherwise: ignore", "saw: saw")
+    (again,) = load(project, path)
+    assert (again.receipt.accepted, again.receipt.conflicts) == (1, 0)
+    told = {note.code: note.what for note in again.notes}
+    known = again.receipt.duplicates
+    assert told["file-again"] == (
+        "was loaded before; the mapping has changed since, so it is read again: "
+        f"known events: {known}, new ones: 1"
+    )
+    assert [event for event in events(project) if event not in before] == events(project)[-1:]
+    assert events(project)[-1]["equipment"] == "saw"
+    assert codes(load(project, path)[0].notes) == ["file-known"]
+
+
+@pytest.mark.usefixtures("small_bulks")
+def test_a_large_file_is_read_again_under_a_mended_mapping(project: Path, tmp_path: Path) -> None:
+    test_a_file_is_read_again_under_a_mended_mapping(project, tmp_path)
+
+
+def test_comments_and_the_order_of_columns_are_no_change_of_a_mapping(project: Path, tmp_path: Path) -> None:
+    path = write(tmp_path, day(*GOOD), "one.csv")
+    load(project, path)
+    remap(
+        project,
+        "  at: at\n  machine: machine\n",
+        "# as the controller names them\n  machine: machine\n  at: at\n",
+    )
+    assert codes(load(project, path)[0].notes) == ["file-known"]
+
+
+def test_words_that_a_mended_mapping_changes_are_conflicts_under_their_key(
+    project: Path, tmp_path: Path
+) -> None:
+    """The earliest statement stands, and that is told: a mapping never corrects by itself."""
+    remap(project, 'at: "{at}"}', 'at: "{at}", key: "{machine} {at}"}')
+    path = write(tmp_path, day(*GOOD), "one.csv")
+    load(project, path)
+    remap(project, "STOP: stopped", "STOP: fault")
+    (again,) = load(project, path)
+    assert (again.receipt.accepted, again.receipt.conflicts) == (1, 1)
+    told = {note.code: note.what for note in again.notes}
+    assert told["file-again"].endswith("new ones: 0") and told["load-conflict"].startswith("1 event says")
+
+
 def test_F39_the_same_bytes_under_a_name_that_says_another_machine(project: Path, tmp_path: Path) -> None:
     named = MAPPING.replace("format: csv", 'format: csv, name: "^(?P<who>[a-z]+)-"').replace(
         "machine: machine", "machine: {group: who}"

@@ -26,6 +26,7 @@ from plantstack.connectors.files.text_lines import check_fit
 from plantstack.connectors.mapping.differences import Carry
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
+from plantstack.connectors.mapping.meaning import meaning_of
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.run import Run
 from plantstack.connectors.mapping.sieve import SAID, Tally
@@ -158,11 +159,13 @@ def _load_file(
             file = spool(path, Path(corner) / f"file{unpacked_suffix(path.name)}", folder=folder)
             if not _is_blank(file, mapping):
                 groups = name_parts(connection, mapping, name) if mapping else {}
-                mark = _mark(file, mapping.source if mapping else "", groups)
+                mark = _mark(file, mapping, groups)
                 if known(mark.sha256):
                     batches = _known(mark)
                 elif mapping:
                     batches = _mapped(connection, file, mapping, groups, carry)
+                    if known(mark.plain):
+                        yield FileBatch(name, notes=(_again(name),))
                 else:
                     batches = _canonical(file)
                 for batch in batches:
@@ -203,14 +206,25 @@ def _known(mark: FileMark) -> Iterator[FileBatch]:
     yield FileBatch(mark.name, notes=(note,))
 
 
-def _mark(file: Spooled, source: str, groups: dict[str, str]) -> FileMark:
-    """A file as one source tells it.
+def _again(name: str) -> Problem:
+    """Say that the mapping has changed since a file was loaded."""
+    what = "was loaded before; the mapping has changed since, so it is read again"
+    fix = "What a row says in other words now does not replace what it said: retract the old events."
+    return Problem("file-again", name, what, fix)
 
-    Two mappings may read two sheets of the same workbook; and where the name of the file says which
-    machine or day it is about, equal bytes under another name say something else.
+
+def _mark(file: Spooled, mapping: Mapping | None, groups: dict[str, str]) -> FileMark:
+    """A file as one mapping tells it.
+
+    Two mappings may read two sheets of the same workbook, a mended mapping may make more of a file; and
+    where the name of the file says which machine or day it is about, equal bytes under another name say
+    something else.
     """
-    told = json.dumps([file.sha256, source, groups]) if source else file.sha256
-    return FileMark(sha256(told.encode()).hexdigest() if source else told, file.name)
+    if mapping is None:
+        return FileMark(file.sha256, file.name)
+    told = [file.sha256, mapping.source, groups]
+    marks = [sha256(json.dumps(one).encode()).hexdigest() for one in ([*told, meaning_of(mapping)], told)]
+    return FileMark(marks[0], file.name, plain=marks[1])
 
 
 def _canonical(file: Spooled) -> Iterator[FileBatch]:

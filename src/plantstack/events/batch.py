@@ -50,6 +50,7 @@ class FileMark:
 
     sha256: str
     name: str
+    plain: str = ""  # the same for every wording of the mapping that read it; '' when none did
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,9 @@ def write_marks(
     """Write what goes with the rows: dead letters, the file's hash, the connector's cursor."""
     connection.executemany(_INSERT_DEAD, [_dead_row(letter, received_at) for letter in batch.dead])
     if batch.file:
-        mark = (batch.file.sha256, batch.file.name, received_at)
-        connection.execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", mark)
+        known = filter(None, (batch.file.sha256, batch.file.plain))
+        rows = [(mark, batch.file.name, received_at) for mark in known]
+        connection.executemany("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", rows)
     for moved in filter(None, (batch.cursor, cursor)):
         connection.execute(
             "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", (moved.source, moved.position, received_at)

@@ -11,6 +11,7 @@ from typing import Any
 
 from plantstack.connectors.files.intake import LARGE, shown_name, weight
 from plantstack.connectors.load import FileBatch, Reading, load_files
+from plantstack.connectors.mapping.carry import without_stretches
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.errors import Problem
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
@@ -73,6 +74,7 @@ class Loading:
                 one.receipt += self.log.append(batch, received_at=self.now)
         for one in loaded:
             one.problems.sort(key=_in_file)
+            _tell_again(one)
             _tell_conflicts(one)
         return loaded
 
@@ -103,6 +105,7 @@ class Loading:
         names, carry = names_of(self.plant), self.log.cursor(self._counters) or ""
         keys = [KeyMaker() for _ in paths]
         marks: set[str] = set()
+        refused: set[str] = set()  # machines of which the plant did not take every event
         strangers, clocks = Strangers(self.plant), [Clocks() for _ in paths]
         known_since = least_at(self.log.connection)
 
@@ -124,8 +127,10 @@ class Loading:
             dead = _first_told((*part.dead, *part.bury(faults)), one)
             _tell(dead, one)
             one.set_aside += len(dead)
-            batch = self._batch(part, Batch(good, dead), one)
-            marks |= {batch.file.sha256} if batch.file else set()
+            refused |= {part.events.column("equipment")[event].as_py() or "" for event, _ in faults}
+            known_part = replace(part, carry=without_stretches(part.carry, refused))
+            batch = self._batch(known_part, Batch(good, dead), one)
+            marks |= {batch.file.sha256, batch.file.plain} if batch.file else set()
             yield one, batch
         for one, clock in zip(loaded, clocks, strict=True):
             one.notes.extend(clock.notes(one.file, known_since))
@@ -165,6 +170,16 @@ def _of_all(notes: list[Problem]) -> Problem:
     named = ", ".join(others[:_NAMED]) + (", ..." if len(others) > _NAMED else "")
     places = "1 other file" if len(others) == 1 else f"{len(others)} other files"
     return replace(first, what=f"{first.what}; likewise in {places} ({named})")
+
+
+def _tell_again(loaded: Loaded) -> None:
+    """Say of a file that is read under a changed mapping what is new in it."""
+    for place, note in enumerate(loaded.notes):
+        if note.code == "file-again":
+            receipt = loaded.receipt
+            new = receipt.accepted - receipt.conflicts
+            what = f"{note.what}: known events: {receipt.duplicates}, new ones: {new}"
+            loaded.notes[place] = replace(note, what=what)
 
 
 def _tell_conflicts(loaded: Loaded) -> None:
