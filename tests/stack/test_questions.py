@@ -296,3 +296,16 @@ def test_words_no_plant_file_knows_are_told_once(tmp_path: Path) -> None:
     assert notes.keys() == {"load-unknown-reason", "load-unknown-product", "load-unknown-unit"}
     assert notes["load-unknown-reason"] == "did you mean 'bottle-jam'?"
     assert loaded.receipt.accepted == 3
+
+
+def test_units_of_measured_values_are_no_strangers(tmp_path: Path) -> None:
+    """A reading of 12 kW counts no pieces, so its unit needs no place in the plant files."""
+    project = plant(tmp_path / "p")
+    rows = [said("reading", "filler", 1, "r", parameter="power", value=12, unit="kW")]
+    with Stack.open(project, write=True) as stack:
+        (loaded,) = stack.load([written(tmp_path, "1.ndjson", rows)], now=START + DAY)
+        rows += [said("count", "filler", 3, "c", good=1, unit="crate")]
+        (counted,) = stack.load([written(tmp_path, "2.ndjson", rows)], now=START + DAY)
+    assert loaded.receipt.accepted == 1 and not loaded.notes
+    (note,) = counted.notes
+    assert note.what.startswith("no plant file has a unit 'crate' (1 event)")
