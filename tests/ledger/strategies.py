@@ -82,7 +82,7 @@ def events(draw: st.DrawFn) -> Row:
             row["from_at"] = at - draw(st.integers(1, 300)) * MINUTE
         row["product"] = draw(st.sampled_from(("", "", "p")))
         row["order_id"] = draw(st.sampled_from(("", "", "A")))
-        row["unit"] = draw(st.sampled_from((None, None, "case")))
+        row["unit"] = draw(st.sampled_from((None, None, None, "case", "case", "pallet")))
         row["reason"] = draw(st.sampled_from((None, "scratch")))
     elif kind == "order":
         row |= {"order_id": draw(orders), "product": draw(products)}
@@ -188,6 +188,7 @@ def plants(draw: st.DrawFn) -> Plant:
             {"equipment": "m1", "product": "", "unit": "case", "factor": Decimal(12)},
             {"equipment": "m1", "product": "p", "unit": "case", "factor": Decimal("2.5")},
             {"equipment": "m2", "product": "", "unit": "case", "factor": Decimal(6)},
+            {"equipment": "m1", "product": "p", "unit": "pallet", "factor": Decimal(40)},
         ],
         line=[{"line": "line", "exit_machine": "m2", "constraint_machine": "m1", **EVER}],
         product_class=[{"product": "p", "class": "k"}, {"product": "q", "class": "l"}],

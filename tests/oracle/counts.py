@@ -35,8 +35,8 @@ def is_spread(machine: Machine, count: Row) -> bool:
     return int(count["at"] - count["from_at"]) > limit
 
 
-def in_pieces(machine: Machine, count: Row, product: str) -> Decimal:
-    """Pieces per unit of the count: the product's own factor, else the machine's."""
+def in_pieces(machine: Machine, count: Row, product: str) -> Decimal | None:
+    """Pieces per unit of the count: the product's own factor, else the machine's, if any."""
     if not count["unit"]:
         return Decimal(1)
     factors = {
@@ -44,7 +44,14 @@ def in_pieces(machine: Machine, count: Row, product: str) -> Decimal:
         for row in machine.plant.get("unit_factor", [])
         if row["equipment"] == machine.name and row["unit"] == count["unit"]
     }
-    return factors[product] if product in factors else factors[""]
+    return factors[product] if product in factors else factors.get("")
+
+
+def likely_factor(machine: Machine, unit: str) -> Decimal:
+    """R43: the greatest factor the machine has for a unit, else for any, at least 1."""
+    mine = [row for row in machine.plant.get("unit_factor", []) if row["equipment"] == machine.name]
+    same = [row for row in mine if row["unit"] == unit]
+    return max((Decimal(row["factor"]) for row in same or mine), default=Decimal(1)).max(Decimal(1))
 
 
 def classes(machine: Machine, count: Row, factor: Decimal) -> dict[str, Decimal]:

@@ -13,9 +13,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from tests.oracle.counts import REJECTED, classes, in_pieces, is_spread, spread
-from tests.oracle.model import RUN, UNKNOWN, Row, Segment, cut
+from tests.oracle.counts import REJECTED, classes, in_pieces, is_spread, likely_factor, spread
+from tests.oracle.model import RUN, UNKNOWN, Row, Segment, cut, half_up
 from tests.oracle.window import Machine
 
 
@@ -72,20 +73,32 @@ def pieces_of(machine: Machine, cells: Cells) -> list[Piece]:
 def _of_a_count(machine: Machine, cells: Cells, count: Row) -> list[Piece]:
     at = count["at"] if count["from_at"] is None else max(machine.begin, count["at"] - 1)
     factor = in_pieces(machine, count, count["product"] or cells.at(at).product)
-    said = classes(machine, count, factor)
+    said = classes(machine, count, Decimal(1) if factor is None else factor)
     if not said:
         return []
     flags = frozenset() if count["from_at"] is None else frozenset({"from"})
     if not is_spread(machine, count):
+        if factor is None:
+            return [_unconverted(machine, count, at, cells.at(at), said)]
         return _pieces(count, at, cells.at(at), said, flags)
     inside = cells.between(count["from_at"], count["at"])
     parts = [part for part in inside if part[2].account in (RUN, UNKNOWN)] or inside
     out: list[Piece] = []
     lengths = [until - since for since, until, _ in parts]
     for (since, _, cell), share in zip(parts, spread(said, lengths), strict=True):
+        if factor is None:
+            out.append(_unconverted(machine, count, since, cell, share))
+            continue
         gap = {"over_gap"} if cell.account == UNKNOWN else set()
         out += _pieces(count, since, cell, share, flags | {"spread"} | gap)
     return out
+
+
+def _unconverted(machine: Machine, row: Row, at: int, cell: Segment, said: dict[str, Decimal]) -> Piece:
+    """R43: packs without a factor, as the pieces they may hold."""
+    qty = half_up(Fraction(said["total"]) * Fraction(likely_factor(machine, row["unit"])), 6)
+    order, product = row["order_id"] or cell.order_id, row["product"] or cell.product
+    return Piece(at, cell, order, product, cell.account, "unconverted", qty, reason=row["unit"])
 
 
 def _pieces(row: Row, at: int, cell: Segment, said: dict[str, Decimal], flags: frozenset[str]) -> list[Piece]:

@@ -35,7 +35,8 @@ def _at_rate(machine: Machine, run: OrderRun, start: int, wanted: int) -> int:
     for count in machine.said("count"):
         at = count["at"] if count["from_at"] is None else count["at"] - 1
         if start < at < run.until_at:
-            said = classes(machine, count, in_pieces(machine, count, count["product"] or run.product))
+            factor = in_pieces(machine, count, count["product"] or run.product)
+            said = {} if factor is None else classes(machine, count, factor)
             placed.append((at, said.get("total", ZERO)))
     instants: list[int] = sorted({at for at, _ in placed})
     for at in instants:

@@ -26,6 +26,7 @@ Axis = Literal[
     "reason_group",
     "owner",
     "cause",
+    "unit",
 ]
 
 GRAINS: tuple[Grain, ...] = (
@@ -48,7 +49,7 @@ class MeasureQuery:
         measures: names of plantstack.measures.
         scope: id of a machine, line, area or site; '' is everything.
         by: axes to split by, in order; `reason_group` is the topmost group of a reason, `owner` its function,
-            `cause` what was found later.
+            `cause` what was found later; `unit` (asked by no one outside) that of packs without a factor.
         grain: length of the periods; `ltm`: of each fiscal period, the year that ends with it.
         days: first and last production day (ISO dates, last one included), each as every site counts
             its days; None leaves that side open.

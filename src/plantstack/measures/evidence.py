@@ -52,12 +52,13 @@ def _time(name: str, meaning: str, evidence: Evidence | None, flag: str = "", *a
 def _at_exit(measure: Measure, *touches: str) -> Measure:
     """The same doubt about what left a line: only its exit machine counts."""
     own = measure.evidence
+    base = own.base.replace("qty_", "qty_exit_") if own else ""
     return replace(
         measure,
         name=measure.name.replace("qty_", "qty_exit_"),
         meaning=f"{measure.meaning}, at the exit of a line",
         adds="output",
-        evidence=replace(own, base="qty_exit_counted", touches=touches) if own else None,
+        evidence=replace(own, base=base, touches=touches) if own else None,
     )
 
 
@@ -111,6 +112,27 @@ _TOLD_APART = _told_again(
     "by how much person and machine differ over the same hours",
     "told_apart",
     "Count one pallet by hand and compare with the signal.",
+)
+# What a pack holds is not known: even a little of it is no better than B.
+_UNCONVERTED = Measure(
+    "qty_unconverted",
+    "pc",
+    "flow",
+    "pieces in packs without a factor, by the greatest factor of the machine",
+    ("count",),
+    Sum("pieces", "qty", (("class", ("unconverted",)),)),
+    evidence=Evidence(
+        "qty_told",
+        (
+            *(*_QTY, "qty_startup_reject", "qty_inspected", "qty_scrap_planned", "qty_route_start"),
+            *(*_IDEAL, "time_ideal_scrap", "time_ideal_rework", "time_ideal_startup_reject"),
+            *("time_std_total", "hours_labour_std_earned"),
+        ),
+        "Write the pack factor of the unit under 'units' in the plant files, or correct the unit.",
+        5,
+        fair_from=Fraction(0),
+        null_above=_TWO_PERCENT,
+    ),
 )
 _TYPED_PIECES = _pieces(
     "qty_typed",
@@ -223,6 +245,8 @@ EVIDENCE = (
     _at_exit(_TOLD_TWICE, *_OUTPUT),
     _TOLD_APART,
     _at_exit(_TOLD_APART, *_OUTPUT),
+    _UNCONVERTED,
+    _at_exit(_UNCONVERTED, *_OUTPUT, "qty_line_good"),
     _OVER_GAP,
     _at_exit(_OVER_GAP, *_OUTPUT),
     _pieces(

@@ -34,6 +34,9 @@ BUSY_ACCOUNTS = tuple(name for name in ACCOUNTS if name not in ("planned_down", 
 # Exclusive classes of pieces; `rest` is the part of a total that no class claims.
 TOTAL_CLASSES = ("good", "scrap", "rework", "startup_reject", "rest")
 
+# With them what was counted in packs nobody can open (R43): all that was told.
+TOLD_CLASSES = (*TOTAL_CLASSES, "unconverted")
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:

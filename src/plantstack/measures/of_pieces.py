@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plantstack.measures.measure import TOTAL_CLASSES, Evidence, LinePart, Measure, Sum
+from plantstack.measures.measure import TOLD_CLASSES, TOTAL_CLASSES, Evidence, LinePart, Measure, Sum
 
 _COUNT = ("count",)
 _SCRAP, _REWORK, _STARTUP = ("count:scrap",), ("count:rework",), ("count:startup_reject",)
@@ -53,6 +53,8 @@ PIECES = (
     _output(
         _pieces("qty_exit_counted", "the same at the exit of a line: doubts about its output", *TOTAL_CLASSES)
     ),
+    _pieces("qty_told", "the same, and the pieces in packs without a factor", *TOLD_CLASSES),
+    _output(_pieces("qty_exit_told", "the same at the exit of a line", *TOLD_CLASSES)),
     _output(_pieces("qty_good", "pieces, on the pass on which they were judged good", "good")),
     _output(
         _pieces(

@@ -85,22 +85,22 @@ class _Gathering:
         return {key_of(cell, rest): cell for cell in self.engine.query(replace(self.query, by=rest)).cells}
 
     def _named(self, cells: Sequence[MeasureCell]) -> dict[Key, dict[str, tuple[str, ...]]]:
-        """Who is behind each doubt of each cell: products without a standard, else machines; worst first."""
-        axes: dict[Axis, list[str]] = {"machine": [], "product": []}
+        """Who is behind each doubt of each cell: products without a standard, units, else machines."""
+        behind: dict[tuple[Axis, ...], list[str]] = {}
         for name in self.query.measures:
             if MEASURES[name].evidence is not None and any(cell.sums[name] for cell in cells):
-                axes["product" if "_without_" in name else "machine"].append(name)
+                behind.setdefault(_behind(name), []).append(name)
         out: dict[Key, dict[str, tuple[str, ...]]] = {}
-        for axis, names in axes.items():
-            split = cells
-            if names and axis not in self.query.by:
-                asked = replace(self.query, measures=tuple(names), by=(*self.query.by, axis))
+        for axes, names in behind.items():
+            split, more = cells, tuple(axis for axis in axes if axis not in self.query.by)
+            if more:
+                asked = replace(self.query, measures=tuple(names), by=(*self.query.by, *more))
                 split = self.engine.query(asked).cells
             for name in names:
                 for cell in sorted(split, key=lambda one: -(one.sums[name] or 0)):
                     if cell.sums[name]:
                         mine = out.setdefault(key_of(cell, self.query.by), {})
-                        mine[name] = (*mine.get(name, ()), cell.keys[axis] or "(no product)")[:3]
+                        mine[name] = (*mine.get(name, ()), _called(axes, cell))[:3]
         return out
 
     def _routes(self, cells: Sequence[MeasureCell]) -> dict[Key, Mapping[str, Exact | None]]:
@@ -148,6 +148,20 @@ class _Gathering:
         """Machines in the order in which the product takes them; those that count nothing are named first."""
         flow = [machine for line in self.engine.books.plant.lines.values() for machine in line.flow]
         return sorted(parts, key=lambda part: flow.index(part.name) if part.name in flow else -1)
+
+
+def _behind(doubt: str) -> tuple[Axis, ...]:
+    """What the cells of a doubt are split by, so that somebody can be named."""
+    if "_unconverted" in doubt:
+        return ("machine", "product", "unit")
+    return ("product",) if "_without_" in doubt else ("machine",)
+
+
+def _called(axes: tuple[Axis, ...], cell: MeasureCell) -> str:
+    if "unit" not in axes:
+        return cell.keys[axes[0]] or "(no product)"
+    product = cell.keys["product"] and f" of {cell.keys['product']}"
+    return f"'{cell.keys['unit']}'{product} on {cell.keys['machine']}"
 
 
 def _untied(left: Fraction | str | None) -> dict[str, Exact | None]:

@@ -257,6 +257,12 @@ def _key(axis: Axis, table: FactTable) -> str:
     if axis in REASON_AXES and table == "time":
         # set-up owes no reason, so it is no stop without one either
         return f"case when f.reason = '' and f.account = 'setup' then '{SET_UP}' else f.reason end as reason"
+    if axis == "unit" or (axis in REASON_AXES and table == "pieces"):
+        # a pack without a factor has its unit where other pieces have a reason (R43)
+        is_pack = "f.class = 'unconverted'" if table == "pieces" else "false"
+        own, other = ("f.reason", "''") if axis == "unit" else ("''", "f.reason")
+        name = "unit" if axis == "unit" else "reason"
+        return f"case when {is_pack} then {own} else {other} end as {name}"
     told = {"machine": "f.equipment", "order": "f.order_id", **dict.fromkeys(REASON_AXES, "f.reason")}
     return told.get(axis, f"f.{axis}")
 

@@ -98,7 +98,7 @@ join cell on cell.cell = c.cell
 group by all;
 
 -- Counts over a long span are spread over run and unknown time, over all of it if there is neither (R24).
--- Packs are opened first: whole pieces are spread, not whole cases.
+-- Packs are opened first: whole pieces are spread, not whole cases; without a factor they stay packs (R43).
 create or replace temp table spread_count as
 with opened as (
     select
@@ -112,7 +112,7 @@ with opened as (
             (c.sorted * f.factor)::decimal(18, 6) as sorted,
             (c.all_made * f.factor)::decimal(18, 6) as all_made,
             (c.all_good * f.factor)::decimal(18, 6) as all_good,
-            '' as unit
+            case when f.is_open then '' else c.unit end as unit
         )
     from (from judged where is_spread) as c
     asof left join order_span as o on o.m = c.m and o.from_at <= c.placed_at
@@ -121,8 +121,11 @@ with opened as (
             u.m = c.m
             and u.unit = c.unit
             and u.product = coalesce(nullif(c.product, ''), case when o.to_at > c.placed_at then o.product end, '')
-    cross join lateral (select case when c.unit = '' or c.unit is null then 1 else u.factor end as factor) as f
-    where f.factor is not null
+    cross join lateral (
+        select
+            case when c.unit = '' or c.unit is null then 1 else coalesce(u.factor, 1) end as factor,
+            c.unit = '' or c.unit is null or u.factor is not null as is_open
+    ) as f
 )
 
 select row_number() over () as cid, * from opened;
@@ -327,7 +330,7 @@ select
     | case when f.in_ramp then flag('ramp') else 0 end
     | case when s.standard is null then flag('without_standard') else 0 end
     | case when s.std_num is null then flag('without_standard_cycle') else 0 end as flags,
-    case when p.unit = '' then 1 else u.factor end as factor,
+    case when p.unit = '' then 1 when not p.is_spread then u.factor end as factor,
     p.unit,
     p.* exclude (m, fid, hour_from, account, own_order, own_product, reason, unit, is_unjudged, has_from, is_typed, is_spread)
 from placed as p
@@ -374,24 +377,4 @@ from (
     )
     where said is not null and said != 0
 )
-where qty is not null and qty != 0
-union all
--- packs without a factor are not pieces: they are kept apart, as evidence
-select
-    equipment,
-    hour_from,
-    day,
-    shift,
-    crew,
-    order_id,
-    product,
-    account,
-    unit,
-    'unconverted',
-    null,
-    flags,
-    (rest + coalesce(good, 0) + coalesce(scrap, 0) + coalesce(rework, 0) + coalesce(startup_reject, 0))::decimal(18, 6),
-    null,
-    null
-from sorted
-where factor is null;
+where qty is not null and qty != 0;

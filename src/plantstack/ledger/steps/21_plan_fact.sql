@@ -108,7 +108,7 @@ with ended as (
 ),
 
 made as (
-    select e.m, e.equipment, e.product, e.from_at, e.until_at, sum(p.good * coalesce(u.factor, 1)) as good
+    select e.m, e.equipment, e.product, e.from_at, e.until_at, sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end) as good
     from ended as e
     join frame as f on f.m = e.m and f.from_at >= e.from_at and f.from_at < e.until_at
     join placed as p on p.fid = f.fid
