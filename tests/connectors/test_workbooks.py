@@ -131,6 +131,23 @@ def test_H_FI_07_1904_dates_and_dates_as_text(tmp_path: Path) -> None:
     assert [event["at"] for event in mixed.events] == [us("2026-01-05T05:00"), us("2026-01-05T06:00")]
 
 
+@pytest.mark.parametrize("form", ["at: at", 'at: {column: at, format: "%d.%m.%Y"}'])
+def test_H_FI_07_real_dates_and_text_in_one_column_are_told_how(tmp_path: Path, form: str) -> None:
+    """The message says what mends it, and what it says does."""
+    path = tmp_path / "mixed.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet, dated = made.add_worksheet(), made.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_row(0, 0, ["at", "pieces"])
+        sheet.write_datetime(1, 0, at("2026-01-05"), dated)
+        sheet.write_row(2, 0, ["06.01.2026", 2])
+        sheet.write_number(1, 1, 1)
+    (letter,) = load(MAPPING.replace("at: at", form), path).dead
+    told = '["%d.%m.%Y", "%Y-%m-%d"]'
+    assert f"'format' may be a list: {told}" in letter.problem.fix
+    both = load(MAPPING.replace("at: at", f"at: {{column: at, format: {told}}}"), path)
+    assert [event["at"] for event in both.events] == [us("2026-01-04T23:00"), us("2026-01-05T23:00")]
+
+
 def test_H_FI_07_the_29_February_that_never_was(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(str(tmp_path / "1900.xlsx")) as made:
         sheet, dated = made.add_worksheet(), made.add_format({"num_format": "yyyy-mm-dd"})

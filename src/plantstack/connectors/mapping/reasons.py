@@ -8,6 +8,10 @@ from plantstack.connectors.mapping.model import Column, Mapping, Read
 from plantstack.connectors.mapping.uses import Use
 
 _SHOWN = 8  # words of a map
+_MIXED = (
+    "Where dates are cells of two sorts, real ones and text, 'format' may be a list: "
+    '["%d.%m.%Y", "%Y-%m-%d"], or with the time ["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S"].'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,12 @@ def _is_text(mapping: Mapping) -> bool:
 def _time(column: Column, mapping: Mapping) -> tuple[str, str]:
     fix = f"Check 'format' and 'zone' of the column '{column.name}'."
     years = "between 1990 and 2199"
+    if mapping.file.format == "excel":
+        fix += f" {_MIXED}"
     if column.formats:
         clock = " and a clock such as 06:30" if column.clock_header else ""
         if not _is_text(mapping):
-            fix += " Real dates need no 'format'."
+            fix += " Real dates alone need no 'format'."
         return f"a time {years} written as {' or '.join(map(repr, column.formats))}{clock}", fix
     if column.zone or mapping.zone:
         return f"a time {years} such as 2026-01-31 06:30", fix
