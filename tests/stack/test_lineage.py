@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.stack.floor import Wire, load, plant, wire_events, written
+from tests.stack.floor import START, Wire, load, plant, wire_events, written
 
 from plantstack.demo import build_demo
 from plantstack.engines.contract import MeasureQuery, MeasureTable
+from plantstack.intervals import HOUR, Interval, rfc3339
 from plantstack.kpis.load import shipped_catalog
 from plantstack.stack import Stack
 from plantstack.stack.asking import Question
@@ -112,3 +113,25 @@ def test_a_change_is_explained_at_both_ends(demo: Stack) -> None:
     rows = demo.explain("oee_gain", scope="tul-1", days=("2026-03-10", "2026-03-13")).rows
     windows = {row.get("window", "now") for row in rows if row["row"] == "fact"}
     assert windows == {"now", "baseline"}
+
+
+@pytest.mark.parametrize("scope", ["line-1", "packer"])
+def test_an_hour_does_not_name_the_counts_of_its_neighbours(tmp_path: Path, scope: str) -> None:
+    project = plant(tmp_path / "p")
+    hours = [rfc3339(START + n * HOUR) for n in range(4)]
+    rows: list[Wire] = [
+        {"kind": "count", "equipment": "packer", "source": "mes", "good": n, "key": f"{n}"}
+        | {"at": hours[n], "from": hours[n - 1]}
+        for n in (1, 2, 3)
+    ]
+    rows.append(
+        {"kind": "count", "equipment": "packer", "source": "mes", "good": 9, "key": "9", "at": hours[2]}
+    )
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        for n, keys in ((1, {2}), (2, {3}), (3, {4, 5})):  # 1 is the configuration
+            span = Interval(START + (n - 1) * HOUR, START + n * HOUR)
+            told = stack.explain("good_parts", scope=scope, span=span).rows
+            assert told[0]["value"] == (12 if n == 3 else n)
+            named = {one for row in told for one in row.get("events", ())}
+            assert named | {row["offset"] for row in told if row["row"] == "event"} == keys

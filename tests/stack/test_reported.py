@@ -127,3 +127,37 @@ def test_the_lineage_names_the_events_behind_the_difference(tmp_path: Path) -> N
     with Stack.open(project) as stack:
         rows = stack.explain("run_time", scope="filler", days=("2026-03-03", "2026-03-03")).rows
     assert [row["key"] for row in rows if row["row"] == "since_reported"] == ["late"]
+
+
+def test_only_late_events_that_say_something_of_the_day_are_behind_the_difference(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    counted = [said("count", 2, "first", good=10), said("count", 3, "second", good=10)]
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), *counted, close()]))
+    void = {"void": True, "good": 1}
+    late = [
+        said("count", 24, "last hour", good=5, **{"from": rfc3339(START + 23 * HOUR)}),
+        said("count", 25, "next day", good=5, **{"from": rfc3339(START + 24 * HOUR)}),
+        said("count", 0, "day before", good=5, **{"from": rfc3339(START - HOUR)}),
+        said("count", 4, "of nothing", supersedes={"source": "plc", "key": "nobody"}, **void),
+        said("count", 2, "retracts", supersedes={"source": "plc", "key": "first"}, **void),
+        said("count", 3, "replaced", good=11, supersedes={"source": "plc", "key": "second"}),
+        said("count", 3, "replaces", good=12, supersedes={"source": "plc", "key": "replaced"}),
+    ]
+    load(project, written(tmp_path, "2.ndjson", late), now=TWO_DAYS_ON)
+    with Stack.open(project) as stack:
+        answer = stack.explain("good_parts", scope="filler", days=("2026-03-03", "2026-03-03"))
+        assert (answer.rows[0]["value"], answer.rows[0]["reported"]["value"]) == (17, 20)
+        told = {row["key"] for row in answer.rows if row["row"] == "since_reported"}
+    assert told == {"last hour", "retracts", "replaces"}
+
+
+def test_each_day_has_its_own_closing(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    day_two = {"from": rfc3339(START + DAY), "until": rfc3339(START + 2 * DAY)}
+    load(project, written(tmp_path, "1.ndjson", [*day_one(), close()]))
+    rows = [said("count", 30, "in time", good=5), alive("e", 25, 49), close(49, **day_two)]
+    load(project, written(tmp_path, "2.ndjson", rows), now=TWO_DAYS_ON)
+    with Stack.open(project) as stack:
+        told = stack.explain("good_parts", scope="filler", days=("2026-03-04", "2026-03-04")).rows
+    assert told[0]["reported"] == {"value": 5, "difference": 0.0}
+    assert [row["key"] for row in told if row["row"] == "since_reported"] == []

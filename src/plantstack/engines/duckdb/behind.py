@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from plantstack.engines.contract import Behind, Fact, MeasureQuery
 from plantstack.engines.duckdb.books import Books
-from plantstack.engines.duckdb.calculator import put_tables
+from plantstack.engines.duckdb.calculator import fetch_table, put_tables
 from plantstack.engines.duckdb.homes import condition
 from plantstack.engines.duckdb.sums import below, in_unit, is_machine_level, sums_of, total_sql, window_of
-from plantstack.intervals import HOUR
+from plantstack.intervals import HOUR, Interval
 from plantstack.measures.measure import FactTable, Measure
 
 MOST = 5  # facts shown of a measure; the rest is one row, so that they still add up
@@ -123,11 +123,24 @@ _SCHEMA = pa.schema(
         ("until_at", pa.int64()),
         ("account", pa.string()),
         ("order_id", pa.string()),
+        ("is_half_open", pa.bool_()),
     ]
 )
 
+# From and to the microsecond at which an event `e` says something: a count with `from` belongs to the
+# microseconds before its `at` (books 6).
+_BEGINS = """case
+    when e.kind = 'count' and e.from_at is not null then least(e.from_at, e.at - 1)
+    else least(e.at, coalesce(e.from_at, e.at))
+end"""
+_ENDS = """case
+    when e.kind = 'count' and e.from_at is not null then e.at - 1
+    else greatest(e.at, coalesce(e.until_at, e.at))
+end"""
+
 # Events of a fact touch it: same equipment (of what is said of places also those above), same time or
-# same order. A level is said before the days it holds on.
+# same order. A level is said before the days it holds on. Pieces are those of half-open hours; what ends
+# a time or a span may stand at its end.
 _TOUCHING = f"""
 with seen as (
     select
@@ -135,8 +148,8 @@ with seen as (
         e.kind,
         coalesce(lane.equipment, e.equipment) as equipment,
         e.at,
-        e.from_at,
-        e.until_at,
+        {_BEGINS} as begins_at,
+        {_ENDS} as ends_at,
         e.order_id
     from everything as e
     anti join gone on gone.log_offset = e.log_offset
@@ -152,8 +165,9 @@ found as (
             s.kind = w.kind
             and s.equipment = w.equipment
             and (
-                least(s.at, coalesce(s.from_at, s.at)) <= w.until_at
-                and greatest(s.at, coalesce(s.until_at, s.at)) >= w.from_at
+                s.begins_at <= w.until_at
+                and (s.begins_at < w.until_at or not w.is_half_open)
+                and s.ends_at >= w.from_at
                 or s.order_id = nullif(w.order_id, '')
             )
     union
@@ -191,7 +205,9 @@ def events_behind(books: Books, facts: Sequence[tuple[Fact, Measure]]) -> list[t
 
 
 def _wanted(books: Books, number: int, fact: Fact, measure: Measure) -> Iterable[dict[str, Any]]:
-    is_time = measure.sum is not None and measure.sum.table == "time"
+    table = measure.sum.table if measure.sum is not None else ""
+    # a count at the end of the books belongs to what ends there (books 2)
+    is_half_open = table == "pieces" and fact.until_at != books.reach(fact.equipment)
     spans = books.plant.spans.get(fact.equipment, ())
     above = {place for span in spans for place in (span.line, span.area, span.site) if place}
     feeds = (_SEEN.get(one, one).partition(":")[0] for one in measure.feeds)  # `count:scrap` is a count
@@ -205,6 +221,48 @@ def _wanted(books: Books, number: int, fact: Fact, measure: Measure) -> Iterable
                 "equipment": equipment,
                 "from_at": start,
                 "until_at": fact.until_at,
-                "account": fact.what if is_time else "",
+                "account": fact.what if table == "time" else "",
                 "order_id": "" if is_own else fact.order,
+                "is_half_open": is_half_open and feed == "count",
             }
+
+
+def counts_in(books: Books, machine: str, span: Interval) -> pa.Table:
+    """The standing counts of a machine that touch a span, half-open, in order of time."""
+    # a count at the end of the books belongs to what ends there (books 2)
+    end = span.end + (1 if span.end == books.reach(machine) else 0)
+    return fetch_table(
+        books.con,
+        "select e.log_offset as offset, e.kind, e.at, e.from_at, e.source, e.key, e.order_id, e.product,"
+        " e.reason, e.unit, e.total, e.good, e.scrap, e.rework, e.first_pass, e.startup_reject"
+        " from everything as e anti join gone on gone.log_offset = e.log_offset"
+        f" where e.kind = 'count' and not e.void and e.equipment = '{machine}'"
+        f" and {_ENDS} >= {span.start} and {_BEGINS} < {end}"
+        " order by e.at, e.log_offset",
+    )
+
+
+def since_reported(books: Books, kinds: Sequence[str], where: str, span: Interval) -> pa.Table:
+    """The events about a span that came after its pages were closed and say something there.
+
+    Args:
+        books: with the table `home`.
+        kinds: of the ledger.
+        where: which homes are in scope, as SQL.
+        span: half-open.
+    """
+    mine = f"(select h.equipment from home as h where {where})"
+    days = f"(select d.day from day as d where d.from_at < {span.end} and d.until_at > {span.start})"
+    return fetch_table(
+        books.con,
+        "with closed as ("
+        f" select min(closed_at) as closed_at from reported_cell where equipment in {mine} and day in {days})"
+        " select e.log_offset as offset, e.kind, e.equipment, e.at, e.source, e.key"
+        " from everything as e cross join closed anti join gone on gone.log_offset = e.log_offset"
+        f" where e.kind in ({', '.join(repr(kind) for kind in kinds)}) and e.equipment in {mine}"
+        f" and e.log_offset > closed.closed_at and {_BEGINS} < {span.end} and {_ENDS} >= {span.start}"
+        # what retracts nothing that was reported changes nothing
+        " and (not e.void or exists (from everything as t where t.source = e.sup_source"
+        " and t.key = e.sup_key and t.log_offset <= closed.closed_at))"
+        " order by e.log_offset",
+    )

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from plantstack.engines.contract import Behind, Exact, Grain, MeasureQuery, MeasureTable
-from plantstack.engines.duckdb.behind import events_behind, facts_behind
+from plantstack.engines.duckdb.behind import counts_in, events_behind, facts_behind, since_reported
 from plantstack.engines.duckdb.beside import beside_families, put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
@@ -259,15 +259,7 @@ class DuckEngine:
 
     def counts(self, machine: str, span: Interval) -> pa.Table:
         """Return the standing counts of a machine that touch a span, in order of time."""
-        return fetch_table(
-            self.books.con,
-            "select e.log_offset as offset, e.kind, e.at, e.from_at, e.source, e.key, e.order_id, e.product,"
-            " e.reason, e.unit, e.total, e.good, e.scrap, e.rework, e.first_pass, e.startup_reject"
-            " from everything as e anti join gone on gone.log_offset = e.log_offset"
-            f" where e.kind = 'count' and not e.void and e.equipment = '{machine}'"
-            f" and e.at >= {span.start} and coalesce(e.from_at, e.at) < {span.end + 1}"
-            " order by e.at, e.log_offset",
-        )
+        return counts_in(self.books, machine, span)
 
     def behind(self, measures: Sequence[str], query: MeasureQuery, end: int) -> list[Behind]:
         """Return the facts that add up to measures of a whole scope, with the events they came from.
@@ -317,13 +309,4 @@ class DuckEngine:
         put_homes(self.books, "as-was")
         self._prepared = None
         level, found = check_scope(self.books.plant, scope)
-        kinds = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
-        mine = f"(select h.equipment from home as h where {condition(level, found)})"
-        return fetch_table(
-            self.books.con,
-            "select e.log_offset as offset, e.kind, e.equipment, e.at, e.source, e.key"
-            f" from everything as e where e.kind in ({kinds}) and e.equipment in {mine}"
-            f" and e.log_offset > (select min(closed_at) from reported_cell where equipment in {mine})"
-            f" and e.at < {span.end} and greatest(e.at, coalesce(e.until_at, e.at)) >= {span.start}"
-            " order by e.log_offset",
-        )
+        return since_reported(self.books, LEDGER_KINDS, condition(level, found), span)
