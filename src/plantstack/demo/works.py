@@ -99,6 +99,7 @@ def _receipts(
 ) -> None:
     """What reached the stores by the ERP: only pieces that are really there."""
     good = scrap = 0
+    (own,) = rng.spawn(1)
     for line in lines:
         exit_ = line.machines[-1]
         made = pieces_until(exit_, line.origin, np.array(span))
@@ -106,12 +107,19 @@ def _receipts(
         bad = scrapped(line, exit_, np.array([span[0]]), total, rng)[0][0]
         lost = sum(one.size for _, _, one in line.effects.spans("unposted", site))
         good += int(total[0] - bad - round(total[0] * lost))
-        scrap += int(bad)
+        scrap += sum(_scrap_of(line, machine, span, own) for machine in line.machines)
     for name, value in (("erp_receipts_qty", good), ("erp_scrap_qty", scrap)):
         rows.say(
             "finance", site, span[1], f"erp.{site}", f"{name}-{number}", name=name, value=value,
             from_=span[0], until=span[1],
         )  # fmt: skip
+
+
+def _scrap_of(line: LinePast, machine: MachinePast, span: tuple[int, int], rng: np.random.Generator) -> int:
+    """What a machine scrapped in a span, hour by hour, for its share differs with shift and product."""
+    edges = np.append(np.arange(*span, HOUR, dtype=np.int64), span[1])
+    made = np.diff(pieces_until(machine, line.origin, edges))
+    return int(scrapped(line, machine, edges[:-1], made, rng)[0].sum())
 
 
 def _reported(rows: Rows, site: str, lines: Sequence[LinePast], number: int, span: tuple[int, int]) -> None:
