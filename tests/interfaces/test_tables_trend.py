@@ -36,3 +36,14 @@ def test_no_difference_is_shown_over_a_change_of_method() -> None:
     assert "pt" not in first + second
     assert "read otherwise" in second
     assert "+5.0 pt" in third
+
+
+def test_shifts_are_held_against_shifts_and_never_against_what_lies_between() -> None:
+    values = {"Mon early": 0.7, "Mon outside the shifts": 0.1, "Tue early": 0.75}
+    rows = [_week(label, value, "signal") for label, value in values.items()]
+    console = Console(record=True, width=130, file=None, quiet=False)
+    with console.capture() as told:
+        console.print(kpi_table(rows, {"oee": "OEE"}))
+    first, between, last = (line for line in told.get().splitlines() if line.startswith("OEE"))
+    assert "pt" not in first + between
+    assert "+5.0 pt" in last

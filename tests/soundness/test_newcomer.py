@@ -84,3 +84,18 @@ def test_work_in_a_break_and_outside_the_shifts_says_why_it_is_cut(tmp_path: Pat
         ("run", "break worked through"),
         ("run", ""),
     ]
+
+
+def test_time_outside_the_shifts_is_no_day_and_comes_in_its_order(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    rows = [said("state", "filler", 0, state="producing")]
+    rows += [said("alive", "filler", 30, **{"from": instant(0), "until": instant(30)})]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        told = stack.kpis(["run_time"], scope="filler", grain="shift").rows
+        assert [(row["period"]["label"], row["value"]) for row in told] == [
+            ("2026-03-03 early", 8 * 3600),
+            ("2026-03-03 late", 8 * 3600),
+            ("2026-03-03 outside the shifts", 8 * 3600),
+            ("2026-03-04 early", 6 * 3600),
+        ]

@@ -63,7 +63,7 @@ def test_a_sheet_handed_in_at_the_end_is_no_night_shift(tmp_path: Path) -> None:
     load(project, written(tmp_path, "1.ndjson", rows))
     with Stack.open(project) as stack:
         late = stack.measures(["time_run"], scope="capper", span=None, grain="shift").cells
-        assert {cell.label: cell.sums["time_run"] for cell in late}.get("2026-03-03", 0) == 0
+        assert {cell.label: cell.sums["time_run"] for cell in late}["2026-03-03 outside the shifts"] == 0
 
 
 def test_a_late_sign_of_life_reaches_back_over_midnight(tmp_path: Path) -> None:

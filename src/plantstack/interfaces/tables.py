@@ -14,6 +14,7 @@ from rich.table import Table
 from plantstack.interfaces.figures import bar, duration, figure, missing
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.wording import meaning_of
+from plantstack.plant.tiles import OUTSIDE_SHIFTS
 
 Row = Mapping[str, Any]
 
@@ -54,7 +55,8 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
         told += _aim(row) if is_aimed else []
         told += [_bar(row), _range(row), _trust(row, notes)]
         table.add_row(*(escape(cell) for cell in told))
-        before[place] = row
+        if not row["period"]["label"].endswith(OUTSIDE_SHIFTS):
+            before[place] = row
     return Group(table, *_footnotes(notes, rows))
 
 
@@ -93,6 +95,8 @@ def _aim(row: Row) -> list[str]:
 def _change(row: Row, before: Row | None) -> str:
     if before is None or row["value"] is None or before["value"] is None:
         return ""
+    if row["period"]["label"].endswith(OUTSIDE_SHIFTS):
+        return ""  # shifts are held against shifts only
     if row["trust"].get("methods") != before["trust"].get("methods"):
         return "read otherwise"  # paper and signals are no trend
     return moved(row["value"] - before["value"], row["unit"])

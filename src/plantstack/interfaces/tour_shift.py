@@ -17,6 +17,7 @@ from rich.text import Text
 from plantstack.events.segments import read_segments
 from plantstack.interfaces.figures import duration, figure
 from plantstack.intervals import DAY, MINUTE, Interval, from_us, to_us
+from plantstack.plant.tiles import OUTSIDE_SHIFTS
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]
@@ -66,7 +67,7 @@ def last_shift(stack: Stack, machine: str) -> OneShift | None:
         span = Interval(*(to_us(datetime.fromisoformat(row["period"][side])) for side in ("from", "to")))
         day, _, name = row["period"]["label"].partition(" ")
         if (
-            name
+            name != OUTSIDE_SHIFTS
             and span.end < end
             and row["value"] is not None
             and (found is None or span.end > found.span.end)

@@ -13,6 +13,8 @@ from plantstack.plant.localtime import offsets, production_days
 from plantstack.plant.model import Site
 from plantstack.plant.shifts import ShiftSpan
 
+OUTSIDE_SHIFTS = "outside the shifts"  # what time is called that lies in no shift
+
 
 class Tile(NamedTuple):
     """One row of the `tile` table."""

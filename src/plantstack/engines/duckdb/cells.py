@@ -9,7 +9,7 @@ from typing import TypeAlias
 from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import condition
-from plantstack.engines.duckdb.periods import PLACES, open_at, periods_of, placed_cells
+from plantstack.engines.duckdb.periods import PLACES, Period, open_at, periods_of, placed_cells
 from plantstack.engines.duckdb.remaining import BY_SHIFT, MEASURE, left_in, remaining
 from plantstack.engines.duckdb.settling import Settling
 from plantstack.engines.duckdb.sums import is_machine_level
@@ -46,7 +46,7 @@ class Cells:
         self.settling.prepare(period.span.end for period in periods.values())
         placed = placed_cells(self.books, query, self.level, self.scope)
         cells: list[MeasureCell] = []
-        for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query)):
+        for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query, periods)):
             keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
             period = periods[key[-1]]
             mine = self._recorded_of(keys, recorded)
@@ -125,6 +125,12 @@ class Cells:
         return f"no exit machine declared for {', '.join(lines)}" if lines else ""
 
 
-def _in_order(key: CellKey, query: MeasureQuery) -> tuple[object, ...]:
-    """Hours are labelled with instants, which sort as numbers."""
+def _in_order(key: CellKey, query: MeasureQuery, periods: Mapping[str, Period]) -> tuple[object, ...]:
+    """Hours are labelled with instants, which sort as numbers; shifts come as they end.
+
+    What lies outside the shifts of a day, before and after them, is over when they are.
+    """
+    if query.grain == "shift":
+        span = periods[key[-1]].span
+        return (*key[:-1], span.end, -span.start, key[-1])
     return (*key[:-1], int(key[-1])) if query.grain == "hour" else key

@@ -11,7 +11,7 @@ from plantstack.engines.contract import Axis, MeasureQuery
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.engines.duckdb.homes import condition
-from plantstack.engines.duckdb.sums import key_columns, window_of
+from plantstack.engines.duckdb.sums import key_columns, shift_label, window_of
 from plantstack.intervals import HOUR, Interval, from_us
 from plantstack.ledger.rules import flag_bit
 from plantstack.plant.localtime import offset_at
@@ -62,7 +62,7 @@ def periods_of(
         bounds = _clip(query.span, bounds)
     out = {}
     for label in labels:
-        name = _hour_name(int(label), zone) if query.grain == "hour" else label.strip()
+        name = _hour_name(int(label), zone) if query.grain == "hour" else label
         span = _clip(spans.get(label, bounds), bounds)
         out[label] = Period(name or "all", span, min(lengths.get(label, span.length), span.length))
     return out
@@ -76,7 +76,7 @@ def whole_periods(books: Books, query: MeasureQuery) -> dict[str, Interval]:
     if query.grain in ("hour", "all"):
         return {}
     found = _shifts(books) if query.grain == "shift" else _days(books, replace(query, days=(None, None)))[0]
-    return {label.strip(): span for label, span in found.items()}
+    return found
 
 
 def open_at(books: Books, ends: Iterable[int], *, by_machine: bool) -> dict[tuple[int, str], int]:
@@ -162,8 +162,8 @@ def _days(books: Books, query: MeasureQuery) -> tuple[dict[str, Interval], dict[
 
 
 def _shifts(books: Books) -> dict[str, Interval]:
-    sql = """
-        select t.day || ' ' || t.shift, min(t.from_at), max(t.until_at)
+    sql = f"""
+        select {shift_label("t")}, min(t.from_at), max(t.until_at)
         from tile as t
         where t.calendar in (select calendar from machine_calendar semi join in_scope using (equipment))
         group by 1

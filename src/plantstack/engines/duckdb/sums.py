@@ -12,6 +12,7 @@ from plantstack.engines.duckdb.homes import condition
 from plantstack.ledger.rules import flag_bit
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES, FactTable, Measure, Sum
+from plantstack.plant.tiles import OUTSIDE_SHIFTS
 
 _PLACES = ("site", "area", "line")  # axes that stand in `home`
 _LEVELS = ("machine", "line", "area", "site", "group")
@@ -278,9 +279,14 @@ def key_columns(query: MeasureQuery, table: str) -> tuple[list[str], str]:
         "owner": f"coalesce(leaf.owner, case when {table}.reason = '{SET_UP}' then '{SET_UP}' else '' end)",
     }
     axes = [f"{told.get(axis, f'{table}.{axis}')} as {axis}" for axis in query.by]
-    shift = f"{table}.day || ' ' || {table}.shift"
+    shift = shift_label(table)
     labels = {"hour": f"{table}.hour_from::varchar", "shift": shift, "all": "''"}
     return axes, labels.get(query.grain, "label.label")
+
+
+def shift_label(table: str) -> str:
+    """What a shift of a day is called, and what lies in none of them: a stretch of its own, no whole day."""
+    return f"{table}.day || ' ' || coalesce(nullif({table}.shift, ''), '{OUTSIDE_SHIFTS}')"
 
 
 def window_of(query: MeasureQuery, at: str = "f.hour_from") -> str:
