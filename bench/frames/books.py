@@ -191,7 +191,9 @@ class Books:
         )
         count["said"] = self.tracks.count.loc[~self.tracks.count["is_spread"], "reason"].fillna("").to_numpy()
         count["factor"] = self._factor(count)
-        scrap = count["scrap"].fillna(0)
+        # what a total leaves that is not good was scrapped, where nobody says so himself
+        left = (count["total"] - count["good"]).clip(lower=0)
+        scrap = count["scrap"].fillna(left).fillna(0)
         rest = count["total"] - scrap - count["good"].fillna(0)
         cell = [name for name in CELL if name != "reason"]
         parts = []
