@@ -99,3 +99,15 @@ def test_time_outside_the_shifts_is_no_day_and_comes_in_its_order(tmp_path: Path
             ("2026-03-03 outside the shifts", 8 * 3600),
             ("2026-03-04 early", 6 * 3600),
         ]
+
+
+def test_unknown_time_of_a_typed_log_is_no_matter_of_power_and_network_alone(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    typed = {"source": "person-1"}
+    rows = [{**said("state", "filler", hours, state="producing"), **typed} for hours in (0, 50)]
+    rows += [{**said("count", "filler", 51, good=100), **typed}]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        limits = stack.kpis(["run_time"], scope="filler").rows[0]["trust"]["limits"]
+    steps = {one["measure"]: one["step"] for one in limits}
+    assert "of a log or file load the missing days" in steps["time_unknown"]

@@ -145,7 +145,12 @@ EVIDENCE = (
     _time(
         "time_unknown",
         "no trustworthy state inside planned busy time; never guessed into another class",
-        Evidence("PBT", (*_TIMES, *_PLANNED, *_STOPS), "Check power and network of the silent source.", 15),
+        Evidence(
+            "PBT",
+            (*_TIMES, *_PLANNED, *_STOPS),
+            "Check power and network of the silent source; of a log or file load the missing days.",
+            15,
+        ),
         "",
         "unknown",
     ),
