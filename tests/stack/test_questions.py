@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.stack.floor import START, Wire, load, plant, written
 
-from plantstack.errors import QueryError
+from plantstack.errors import Problem, QueryError
 from plantstack.intervals import DAY, MINUTE, SECOND, Interval, rfc3339
-from plantstack.stack import Stack
+from plantstack.stack import Stack, loading
 
 HOUR = 60 * MINUTE
 
@@ -296,6 +296,41 @@ def test_words_no_plant_file_knows_are_told_once(tmp_path: Path) -> None:
     assert notes.keys() == {"load-unknown-reason", "load-unknown-product", "load-unknown-unit"}
     assert notes["load-unknown-reason"] == "did you mean 'bottle-jam'?"
     assert loaded.receipt.accepted == 3
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_new_source_that_counts_the_same_hours_again_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    """A mended mapping under a new source alone doubles every piece; the old must be retracted too."""
+    if large:
+        monkeypatch.setattr(loading, "LARGE", 0)
+    project = plant(tmp_path / "p")
+
+    def codes(name: str, rows: list[Wire]) -> list[str]:
+        with Stack.open(project, write=True) as stack:
+            (loaded,) = stack.load([written(tmp_path, name, rows)], now=START + 2 * DAY)
+        assert loaded.receipt.accepted == len(rows)
+        twice[:] = [note for note in loaded.notes if note.code == "load-told-twice"]
+        return [note.code for note in loaded.notes]
+
+    twice: list[Problem] = []
+    old = [said("count", "filler", hour * 60, f"c{hour}", good=9) for hour in range(1, 6)]
+    new = [row | {"source": "plc-2"} for row in old]
+    assert codes("1.ndjson", old) == []
+    assert codes("2.ndjson", [said("count", "filler", 300, "s", scrap=1) | {"source": "scrap"}]) == []
+    assert codes("3.ndjson", new[:3]) == ["load-told-twice"]
+    assert twice[0].what == (
+        "'plc-2' counts what 'plc' counted before, in 3 hours of filler: it stands twice"
+    )
+    assert codes("4.ndjson", new[3:]) == [], "said once, when it is new"
+    gone = [
+        {"kind": "count", "equipment": "filler", "at": row["at"], "source": row["source"], "void": True,
+         "key": f"void {row['key']}", "supersedes": {"source": row["source"], "key": row["key"]}}
+        for row in (*old, *new)
+    ]  # fmt: skip
+    assert codes("5.ndjson", gone) == []
+    assert codes("6.ndjson", [row | {"source": "plc-3"} for row in old]) == []
 
 
 def test_units_of_measured_values_are_no_strangers(tmp_path: Path) -> None:

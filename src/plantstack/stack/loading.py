@@ -21,6 +21,7 @@ from plantstack.events.store import least_at
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
 from plantstack.stack.clocks import Clocks
+from plantstack.stack.doubled import Doubled
 from plantstack.stack.naming import names_of
 from plantstack.stack.strangers import Strangers
 
@@ -107,7 +108,8 @@ class Loading:
         marks: set[str] = set()
         refused: set[str] = set()  # machines of which the plant did not take every event
         strangers, clocks = Strangers(self.plant), [Clocks() for _ in paths]
-        known_since = least_at(self.log.connection)
+        known_since, before = least_at(self.log.connection), self.log.last_offset()
+        doubled = Doubled()
 
         def known(mark: str) -> bool:
             return mark in marks or self.log.knows_file(mark)
@@ -123,6 +125,7 @@ class Loading:
                 one.problems.extend(part.refused)
             good, faults = validate(part.events, names, self.now, keys[part.number])
             strangers.see(good, one.file)
+            doubled.see(good, one.file)
             clocks[part.number].see(good)
             dead = _first_told((*part.dead, *part.bury(faults)), one)
             _tell(dead, one)
@@ -132,9 +135,10 @@ class Loading:
             batch = self._batch(known_part, Batch(good, dead), one)
             marks |= {batch.file.sha256, batch.file.plain} if batch.file else set()
             yield one, batch
+        everywhere = [*strangers.notes(), *doubled.notes(self.log, before)]
         for one, clock in zip(loaded, clocks, strict=True):
             one.notes.extend(clock.notes(one.file, known_since))
-            one.notes.extend(note for note in strangers.notes() if note.where == one.file)
+            one.notes.extend(note for note in everywhere if note.where == one.file)
 
     def _batch(self, part: FileBatch, batch: Batch, loaded: Loaded) -> Batch:
         """Add to the last batch of a file what the next load must know."""
