@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -209,8 +209,11 @@ def test_F52_a_reset_between_two_files(tmp_path: Path) -> None:
 def test_F52_an_older_file_does_not_move_the_counter_back(tmp_path: Path) -> None:
     carry = load(CUMULATIVE, write(tmp_path, HEADER + rows(200, 204, first=30))).batches[-1].carry
     older = counted(CUMULATIVE, tmp_path, HEADER + rows(100, 104, 110), carry=carry)
-    assert pieces(older) == [4, 6] and not older.dead
-    assert json.loads(older.batches[-1].carry) == json.loads(carry)
+    assert pieces(older) == [4, 6, 90] and not older.dead, "what was made between the files counts too"
+    (before,), (after,) = (json.loads(text)["counters"].values() for text in (carry, older.batches[-1].carry))
+    assert after["last"] == before["last"] and after["first"] == [us(minute(0)), "100.000000"]
+    newer = counted(CUMULATIVE, tmp_path, HEADER + rows(209, first=32), carry=older.batches[-1].carry)
+    assert pieces(newer) == [5]
 
 
 def test_F52_counters_of_one_series_last_seen_at_different_times(tmp_path: Path) -> None:
@@ -220,6 +223,36 @@ def test_F52_counters_of_one_series_last_seen_at_different_times(tmp_path: Path)
     loaded = counted(TWO, tmp_path, header + f"{minute(2)},press,15,4\n", carry=carry)
     (event,) = loaded.of("count")
     assert (int(event["good"]), int(event["scrap"]), event["from_at"]) == (3, 3, us(minute(0)))
+
+
+def test_pieces_before_a_counter_was_first_seen_are_told_as_not_counted(tmp_path: Path) -> None:
+    header = "at,machine,parts,bad\n"
+    text = header + f"{minute(5)},press,20,\n{minute(6)},press,22,3\n"
+    carry = load(TWO, write(tmp_path, text)).batches[-1].carry
+    older = counted(TWO, tmp_path, header + f"{minute(0)},press,10,1\n{minute(1)},press,12,1\n", carry=carry)
+    assert pieces(older) == [2, 8] and "counter-late" in older.notes
+    assert [event["scrap"] for event in sorted(older.of("count"), key=lambda event: event["at"])] == [0, None]
+
+
+def test_a_carry_written_before_stretches_were_kept_still_goes_on(tmp_path: Path) -> None:
+    carry = load(CUMULATIVE, write(tmp_path, HEADER + rows(100, 104, first=5))).batches[-1].carry
+    ((name, standing),) = json.loads(carry)["counters"].items()
+    old = json.dumps({name: standing["last"]})
+    newer = counted(CUMULATIVE, tmp_path, HEADER + rows(109, 111, first=7), carry=old)
+    assert pieces(newer) == [5, 2] and not newer.notes
+    (now,) = json.loads(newer.batches[-1].carry)["counters"].values()
+    assert now["first"][0] == us(minute(6)), "from there on all is known"
+    older = counted(CUMULATIVE, tmp_path, HEADER + rows(90, 92), carry=old)
+    assert pieces(older) == [2] and "counter-late" in older.notes
+
+
+def test_a_rule_that_reads_another_counter_too_begins_anew(tmp_path: Path) -> None:
+    carry = load(CUMULATIVE, write(tmp_path, HEADER + rows(10, 12))).batches[-1].carry
+    text = "at,machine,parts,bad\n" + f"{minute(1)},press,12,1\n{minute(2)},press,15,4\n"
+    loaded = counted(TWO, tmp_path, text, carry=carry)
+    assert (pieces(loaded), pieces(loaded, "scrap")) == ([3], [3])
+    again = counted(TWO, tmp_path, text, carry=loaded.batches[-1].carry)
+    assert not again.of("count") and "counter-known" in again.notes
 
 
 # Each example writes and loads files.
@@ -249,6 +282,26 @@ def test_two_overlapping_exports_give_the_events_of_the_whole(
     ]
     # Where a counter trembles at the seam, the second file tells a sample otherwise: a conflict, shown.
     assert expected <= told and {key for key, *_ in told} == {key for key, *_ in expected}
+
+
+@FEWER
+@given(st.data(), st.lists(st.integers(0, 40), min_size=4, max_size=12))
+def test_files_with_any_samples_of_a_counter_in_any_order_count_each_piece_once(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, made: list[int]
+) -> None:
+    folder, shown = tmp_path_factory.mktemp("any"), list(accumulate(made))
+    some = st.lists(st.sampled_from(range(len(shown))), min_size=1, unique=True)
+    carry, told, seen = "", {}, set[int]()
+    for file in data.draw(st.lists(some, min_size=2, max_size=4)):
+        text = HEADER + "".join(rows(shown[n], first=n) for n in file)
+        loaded = load(CUMULATIVE, write(folder, text), carry=carry)
+        carry, seen = loaded.batches[-1].carry, seen | set(file)
+        for event in loaded.of("count"):
+            assert event["key"] not in told, "nothing is told twice, so nothing can differ"
+            told[event["key"]] = event
+    assert sum(int(event["good"]) for event in told.values()) == shown[max(seen)] - shown[min(seen)]
+    spanned = sorted((event["from_at"], event["at"]) for event in told.values())
+    assert all(one[1] <= other[0] for one, other in pairwise(spanned)), "and no time twice"
 
 
 @FEWER

@@ -23,7 +23,7 @@ from plantstack.connectors.files.intake import Spooled, shown_name, size_of, spo
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
-from plantstack.connectors.mapping.differences import Carry
+from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.meaning import meaning_of
@@ -113,7 +113,7 @@ def load_files(
 
     A file that cannot be read gives a batch that says why, and the next file is read.
     """
-    kept: Carry = json.loads(carry) if carry else {}
+    kept = Carry.read(carry)
     with Scratch(scratch) as place:
         room = _Room(place.path)
         listed = list(paths)
@@ -171,7 +171,7 @@ def _load_file(
                 for batch in batches:
                     rows += len(batch.events) + len(batch.dead) + len(batch.notes)
                     yield batch
-            told = json.dumps(carry) if carry else ""
+            told = carry.text()
             if rows:
                 yield FileBatch(name, mark=mark, carry=told, share=1.0, is_last=True)
             else:  # never known again: every empty file is the same
@@ -299,6 +299,10 @@ def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
     if wild:
         dead = _dead(wild, sheet.lines, lambda row: source, sheet.name)
         yield FileBatch(sheet.name, dead=dead, share=1.0)
+    # What is known of a counter shows only when it is differenced.
+    if later := tuple(note for note in _notes(sheet, run.tally) if note not in notes):
+        notes += later
+        yield FileBatch(sheet.name, notes=later, share=1.0)
     if run.tally.rows and not (given or run.tally.bad or unreadable or notes):
         what = f"none of its {run.tally.rows} rows gave an event"
         silent = Problem("file-silent", sheet.name, what, "Check 'when' of the rules.")

@@ -6,6 +6,7 @@ only the series that have one are walked, so both ways give the same numbers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -103,10 +104,14 @@ class Series:
             self.last[place], self._wild[place] = after, None
         return Made(sample.row, min(starts, default=None), tuple(pieces for pieces, *_ in steps))
 
-    def resume(self, last: list[Last | None]) -> None:
+    def resume(self, last: Sequence[Last | None], wild: Sequence[Last | None] = ()) -> None:
         """Go on from what an earlier file left."""
-        self.last = last
-        self._wild = [None] * len(last)
+        self.last = list(last)
+        self._wild = list(wild) or [None] * len(last)
+
+    def standing(self) -> tuple[tuple[Last | None, ...], tuple[Last | None, ...]]:
+        """What `resume` needs to go on."""
+        return tuple(self.last), tuple(self._wild)
 
     def _step(
         self, place: int, at: int, value: Decimal | None

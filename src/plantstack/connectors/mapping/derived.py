@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
+import pyarrow as pa
+
+from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.sql import Binder, Value, text_sql
 from plantstack.intervals import MINUTE
@@ -14,14 +18,18 @@ Derived = tuple[str, str, tuple[str, ...]]
 _IN_TIME = "(PARTITION BY equipment ORDER BY moment, row)"
 
 
-def derived_queries(mapping: Mapping, value: Value, bind: Binder) -> list[Derived]:
-    """The queries a mapping asks for beside its rules."""
+def derived_queries(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value, bind: Binder, carry: Carry
+) -> list[Derived]:
+    """The queries a mapping asks for beside its rules; `carry` is brought up to date."""
     if not (mapping.equipment.parts and mapping.at.only):
         return []
     said = _said(mapping, value, bind)
     found: list[Derived] = []
     if mapping.orders:
+        _add_orders(connection, carry)
         found.append(_orders(said))
+        _note_orders(connection, said, bind, carry)
     if mapping.absence_us:
         found.append(_absence(said, mapping.absence_us))
     if mapping.alive:
@@ -46,16 +54,42 @@ def _orders(said: str) -> Derived:
     """A start whenever order or product change, an end when the order becomes empty."""
     changed = (
         f"SELECT *, lag(order_id, 1, '') OVER {_IN_TIME} AS old, "
-        f"lag(product, 1, '') OVER {_IN_TIME} AS old_product FROM ({said})"
+        f"lag(product, 1, '') OVER {_IN_TIME} AS old_product "
+        f"FROM ({said} UNION ALL BY NAME FROM orders_before)"
     )
     query = (
         'SELECT row, equipment, moment AS "at", '
         "CASE WHEN order_id = '' THEN old ELSE order_id END AS order_id, "
         "CASE WHEN order_id = '' THEN old_product ELSE product END AS product, "
         "CASE WHEN order_id = '' THEN 'end' ELSE 'start' END AS phase "
-        f"FROM ({changed}) WHERE order_id <> old OR (order_id <> '' AND product <> old_product)"
+        f"FROM ({changed}) WHERE row >= 0 "
+        "AND (order_id <> old OR (order_id <> '' AND product <> old_product))"
     )
     return "order", query, ("equipment", "at", "order_id", "product", "phase")
+
+
+def _add_orders(connection: duckdb.DuckDBPyConnection, carry: Carry) -> None:
+    """`orders_before`: what every machine made when an earlier file ended, as rows before all others."""
+    names = ("equipment", "moment", "order_id", "product")
+    columns = list(zip(*((name, *told) for name, told in carry.orders.items()), strict=True)) or [()] * 4
+    kinds = (pa.string(), pa.int64(), pa.string(), pa.string())
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+    connection.register("handed_over", pa.Table.from_arrays(arrays, names=names))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE orders_before AS SELECT -1::BIGINT AS row, * FROM handed_over"
+    )
+    connection.unregister("handed_over")
+
+
+def _note_orders(connection: duckdb.DuckDBPyConnection, said: str, bind: Binder, carry: Carry) -> None:
+    """Keep what each machine makes when this file ends, unless a later file was read before."""
+    last = (
+        f"SELECT equipment, moment, order_id, product FROM ({said}) QUALIFY row_number() OVER "
+        "(PARTITION BY equipment ORDER BY moment DESC, row DESC) = 1"
+    )
+    for name, *told in connection.sql(last, params=bind.used_in(last)).fetchall():
+        if name not in carry.orders or carry.orders[name][0] <= told[0]:
+            carry.orders[name] = (told[0], told[1], told[2])
 
 
 def _absence(said: str, after: int) -> Derived:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
 from plantstack.connectors.mapping.derived import derived_queries
-from plantstack.connectors.mapping.differences import Carry, Differencer, wild_problem
+from plantstack.connectors.mapping.differences import Counted, Differencer, wild_problem
 from plantstack.connectors.mapping.events import to_raw
+from plantstack.connectors.mapping.folds import Folds, folds_of
 from plantstack.connectors.mapping.keys import Keys, Told
 from plantstack.connectors.mapping.layout import Laid, Layout, lay_out
 from plantstack.connectors.mapping.local import offset_steps, utc_sql
@@ -52,6 +54,7 @@ class Run:
         self.cells: dict[Use, Cell] = name_cells(self.mapping, all_uses(self.mapping))
         self.rules: list[RuleQuery] = []
         self._laid = Laid("", {})
+        self._folds: Folds = ()
 
     def prepare(self) -> None:
         """Read every cell once.
@@ -126,15 +129,15 @@ class Run:
 
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
-        derived = derived_queries(self.mapping, self.value, self.bind)
+        derived = derived_queries(self.connection, self.mapping, self.value, self.bind, carry)
         parts = len(self.rules) + len(derived)
         for number, query in enumerate(self.rules):
             if query.rule.counter is None:
                 sql, columns = event_query(query)
             else:
-                made = Differencer(self.connection, query, query.rule.counter, number)
+                made = Differencer(self.connection, query, query.rule.counter, number, self._folds)
                 counted = made.run(self.bind, carry)
-                self._note_wild(query, counted.wild)
+                self._note_odd(query, counted)
                 sql, columns = counted.events, counted.columns
             yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns), number, parts)
         for number, (kind, sql, columns) in enumerate(derived, len(self.rules)):
@@ -177,6 +180,7 @@ class Run:
         if first is None:
             return cell.value
         steps = offset_steps(column.zone or self.mapping.zone, first, last + DAY)
+        self._folds += folds_of(steps)
         return f"coalesce({cell.value}, {utc_sql(local, steps)})"
 
     def _leave_out(self, rows: list[int]) -> None:
@@ -189,6 +193,8 @@ class Run:
                 "AND row NOT IN (SELECT row FROM bad_rows)"
             )
 
-    def _note_wild(self, query: RuleQuery, wild: str) -> None:
-        for row, *values in self.connection.sql(wild).fetchall():
+    def _note_odd(self, query: RuleQuery, counted: Counted) -> None:
+        for row, *values in self.connection.table(counted.wild).fetchall():
             self.tally.bad.setdefault(row, wild_problem(self.mapping, query.rule, values))
+        for word, found in (("again", f"FROM {counted.again}"), ("late", counted.late)):
+            self.tally.add(word, [row for (row,) in self.connection.sql(found).fetchall()])

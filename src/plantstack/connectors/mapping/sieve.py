@@ -32,6 +32,11 @@ SAID = {
     "stale": ("rows-stale", "rows left out because they repeat values from before the file's own time"),
     "identical": ("rows-identical", "rows left out because they say the same as an earlier row"),
     "backwards": ("clock-backwards", "rows older than the row of the same equipment before them"),
+    "again": ("counter-known", "rows within what was counted before; nothing of them is counted again"),
+    "late": (
+        "counter-late",
+        "counters told from before their last row; what was made between is not counted",
+    ),
     "overlapping": ("rows-overlap", "rows that begin before an earlier one of the same equipment ends"),
 }
 
@@ -48,6 +53,12 @@ class Tally:
         """Take a finding in."""
         if count:
             self.noted[word] = Noted(count, tuple(rows or ()))
+
+    def add(self, word: str, rows: Iterable[int]) -> None:
+        """Take in rows that another rule may have found too."""
+        before, found = self.noted.get(word, Noted()), sorted(set(rows))
+        first = sorted({*before.rows, *found[:_NAMED]})[:_NAMED]
+        self.note(word, before.count + len(found), first)
 
 
 def sieve(

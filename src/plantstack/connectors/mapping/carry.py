@@ -1,0 +1,119 @@
+"""What one file leaves to the next: where counters stand, and which order runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from plantstack.connectors.mapping.counters import Last, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What the counters of a series show at one instant."""
+
+    at: int  # microseconds UTC
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a series stands: the stretch of it that is counted, and what to go on from.
+
+    Each counter has its own last sample; `wild` holds jumps that may prove to be counters that were set.
+    """
+
+    first: Edge | None  # None: from where on all is in the log is not known
+    last: tuple[Last | None, ...]
+    wild: tuple[Last | None, ...] = ()
+
+    @property
+    def end(self) -> Edge | None:
+        """The latest sample; None for a counter that was last seen before it."""
+        known = [value.at for value in self.last if value]
+        if not known:
+            return None
+        at = max(known)
+        return Edge(at, tuple(value.value if value and value.at == at else None for value in self.last))
+
+    def after(self, before: Standing | None) -> Standing:
+        """This standing, told by a file, together with the one before it."""
+        if before is None:
+            return self
+        if before.first is None:
+            begun = before.end if self.last != before.last else None
+            return Standing(begun, self.last, self.wild)
+        starts = [start for start in (before.first, self.first) if start]
+        return Standing(min(starts, key=lambda start: start.at), self.last, self.wild)
+
+
+@dataclass(slots=True)
+class Carry:
+    """Of every series and machine of a mapping, by names that are JSON."""
+
+    counters: dict[str, Standing] = field(default_factory=dict)  # [rule, equipment, series]
+    orders: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # equipment: at, order, product
+
+    def text(self) -> str:
+        """As the log keeps it; '' when there is nothing to keep.
+
+        >>> Carry(orders={"press": (0, "A", "")}).text()
+        '{"counters": {}, "orders": {"press": [0, "A", ""]}}'
+        >>> Carry.read(Carry(orders={"press": (0, "A", "")}).text()).orders
+        {'press': (0, 'A', '')}
+        """
+        if not (self.counters or self.orders):
+            return ""
+        counters = {
+            name: {
+                "first": [one.first.at, *map(_shown, one.first.values)] if one.first else None,
+                "last": [_told(last) for last in one.last],
+                "wild": [_told(last) for last in one.wild],
+            }
+            for name, one in self.counters.items()
+        }
+        return json.dumps({"counters": counters, "orders": self.orders})
+
+    @classmethod
+    def read(cls, text: str) -> Carry:
+        """Read what `text` gave."""
+        told = json.loads(text) if text else {}
+        if told and "counters" not in told:  # as it was written before stretches were kept
+            told = {"counters": {name: {"last": last} for name, last in told.items()}}
+        counters = {}
+        for name, one in told.get("counters", {}).items():
+            at, *values = one.get("first") or [None]
+            first = Edge(int(at), tuple(map(_number, values))) if at is not None else None
+            last = tuple(map(_last, one["last"]))
+            counters[name] = Standing(first, last, tuple(map(_last, one.get("wild", ()))))
+        orders = {name: (int(at), order, of) for name, (at, order, of) in told.get("orders", {}).items()}
+        return cls(counters, orders)
+
+
+def without_stretches(text: str, equipment: Collection[str]) -> str:
+    """A carry for machines of which events were refused: what a mended file tells again must come in."""
+    if not (text and equipment):
+        return text
+    carry = Carry.read(text)
+    for name, one in carry.counters.items():
+        if json.loads(name)[1] in equipment:
+            carry.counters[name] = Standing(None, one.last, one.wild)
+    return carry.text()
+
+
+def _told(last: Last | None) -> list[int | str] | None:
+    return None if last is None else [last.at, str(last.value)]
+
+
+def _last(told: list[int | str] | None) -> Last | None:
+    return None if told is None else Last(int(told[0]), Decimal(str(told[1])))
+
+
+def _shown(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(told: str | None) -> Decimal | None:
+    return None if told is None else Decimal(told)
