@@ -47,7 +47,7 @@ _FAMILY = {"line_changeover": "line"} | dict.fromkeys(_CAUSE, "cause")
 # A span beside the pages; the columns it shares with theirs mean the same.
 BESIDE_SPAN = """
 kind varchar, equipment varchar, class varchar, from_at bigint, until_at bigint, counted_at bigint,
-is_closed boolean, own_us bigint, wall_us bigint, std_us bigint, qty decimal(18, 6), amount decimal(18, 4),
+is_closed boolean, own_us bigint, wall_us bigint, std_us bigint, qty decimal(38, 6), amount decimal(18, 4),
 flags integer, reason varchar, product_from varchar, product_to varchar, order_id varchar, product varchar,
 shift varchar, crew varchar, day varchar, hour_from bigint
 """

@@ -8,7 +8,7 @@ select
     p.hour_from as until_at,
     p.hour_from as counted_at,
     true as is_closed,
-    sum(coalesce(p.std, p.ideal) * c.crew * 1000000)::bigint as own_us,
+    least(sum(coalesce(p.std, p.ideal) * c.crew * 1000000), 9000000000000000000)::bigint as own_us,
     0 as flags,
     '' as reason,
     p.order_id,

@@ -13,7 +13,7 @@ equipment varchar, hour_from bigint, day varchar, shift varchar, crew varchar, o
 product varchar, account varchar, reason varchar
 """
 _DAY_CELL = _CELL.replace("hour_from bigint,", "")
-_SUMMED = "class varchar, flags integer, qty decimal(18, 6), ideal decimal(38, 9), std decimal(38, 9)"
+_SUMMED = "class varchar, flags integer, qty decimal(38, 6), ideal decimal(38, 9), std decimal(38, 9)"
 
 _EVENT_TYPES = {"int64": "bigint", "string": "varchar", "bool": "boolean", "double": "double"}
 
@@ -34,7 +34,7 @@ stop_at bigint, is_open boolean, flags integer, state_offset bigint, reason_offs
 SPANS = """
 kind varchar, equipment varchar, class varchar, from_at bigint, until_at bigint, is_closed boolean,
 own_us bigint, wall_us bigint, scheduled_us bigint, hidden_us bigint, std_us bigint,
-qty decimal(18, 6), qty_matched decimal(18, 6), qty_edited decimal(18, 6), flags integer, reason varchar,
+qty decimal(38, 6), qty_matched decimal(38, 6), qty_edited decimal(38, 6), flags integer, reason varchar,
 product_from varchar, product_to varchar, order_id varchar, product varchar, shift varchar, crew varchar,
 day varchar, hour_from bigint
 """
@@ -43,7 +43,7 @@ day varchar, hour_from bigint
 DERIVED = {
     "ledger": LEDGER,
     "time_fact": f"{_CELL}, flags integer, us bigint",
-    "pieces_fact": f"{_CELL}, class varchar, standard bigint, flags integer, qty decimal(18, 6), "
+    "pieces_fact": f"{_CELL}, class varchar, standard bigint, flags integer, qty decimal(38, 6), "
     "ideal decimal(38, 9), std decimal(38, 9)",
     "spans_fact": SPANS,
     "page": "equipment varchar, day varchar, until_at bigint, is_settled boolean",
@@ -64,7 +64,7 @@ SUM_UP = {
     "pieces_day": """
         select
             equipment, day, shift, crew, order_id, product, account, reason, class, flags,
-            sum(qty)::decimal(18, 6) as qty,
+            sum(qty)::decimal(38, 6) as qty,
             sum(ideal)::decimal(38, 9) as ideal,
             sum(std)::decimal(38, 9) as std
         from {pieces_fact} group by all

@@ -92,10 +92,9 @@ def read_product(name: str, fields: Fields) -> Product:
 def read_unit(fields: Fields) -> PackUnit:
     """Read one entry of `units`."""
     unit, pieces = fields.need("unit", ident), fields.need("pieces", amount)
-    if not pieces or pieces * 10**6 % 1:
-        fields.problem(
-            "value-wrong", "'pieces': expected a number above zero with at most six places", "", key="pieces"
-        )
+    if not pieces or pieces * 10**6 % 1 or pieces >= 10**9:
+        what = "'pieces': expected a number above zero and below 10^9 with at most six places"
+        fields.problem("value-wrong", what, "", key="pieces")
     if unit:
         fields.report.mention("unit", unit, fields.place("unit"))
     return PackUnit(unit, pieces, fields.want("machines", list_of(ref("machine")), ()), _products(fields))

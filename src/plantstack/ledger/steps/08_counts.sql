@@ -33,7 +33,7 @@ select
         e.scrap,
         case
             when e.total is not null and e.good is not null
-                then greatest(e.total - e.good - coalesce(e.rework, 0) - coalesce(e.startup_reject, 0), 0)::decimal(18, 6)
+                then greatest(e.total - e.good - coalesce(e.rework, 0) - coalesce(e.startup_reject, 0), 0)::decimal(38, 6)
         end
     ) as scrap,
     e.rework,

@@ -162,7 +162,7 @@ placed as (
             coalesce(
                 c.total,
                 coalesce(c.scrap, 0) + coalesce(c.rework, 0) + coalesce(c.startup_reject, 0) + coalesce(c.good, c.first_pass, 0)
-            ) * case when c.unit = '' or c.unit is null then 1 else u.factor end
+            ) * case when c.unit = '' or c.unit is null then 1 else u.factor end::decimal(38, 6)
         ) over (partition by r.oid order by c.made_at) as made
     from (from counted semi join begun on begun.m = counted.m) as c
     asof join begun as r on r.m = c.m and r.from_at < c.made_at

@@ -44,12 +44,12 @@ select
     c.is_unjudged,
     c.has_from,
     c.is_typed,
-    sum(c.total)::decimal(18, 6) as total,
-    sum(c.good)::decimal(18, 6) as good,
-    sum(c.scrap)::decimal(18, 6) as scrap,
-    sum(c.rework)::decimal(18, 6) as rework,
-    sum(c.first_pass)::decimal(18, 6) as first_pass,
-    sum(c.startup_reject)::decimal(18, 6) as startup_reject
+    sum(c.total)::decimal(38, 6) as total,
+    sum(c.good)::decimal(38, 6) as good,
+    sum(c.scrap)::decimal(38, 6) as scrap,
+    sum(c.rework)::decimal(38, 6) as rework,
+    sum(c.first_pass)::decimal(38, 6) as first_pass,
+    sum(c.startup_reject)::decimal(38, 6) as startup_reject
 from (from counted where not is_spread) as c
 join slice_hour as s
     on
@@ -73,13 +73,13 @@ select
     c.has_from,
     c.is_typed,
     false as is_spread,
-    sum(c.all_made - c.sorted - coalesce(c.all_good, 0))::decimal(18, 6) as rest,
-    sum(c.all_good)::decimal(18, 6) as good,
-    sum(c.scrap)::decimal(18, 6) as scrap,
-    sum(c.rework)::decimal(18, 6) as rework,
-    sum(c.first_pass)::decimal(18, 6) as first_pass,
-    sum(c.startup_reject)::decimal(18, 6) as startup_reject,
-    sum(c.all_made) filter (c.has_first_pass)::decimal(18, 6) as inspected
+    sum(c.all_made - c.sorted - coalesce(c.all_good, 0))::decimal(38, 6) as rest,
+    sum(c.all_good)::decimal(38, 6) as good,
+    sum(c.scrap)::decimal(38, 6) as scrap,
+    sum(c.rework)::decimal(38, 6) as rework,
+    sum(c.first_pass)::decimal(38, 6) as first_pass,
+    sum(c.startup_reject)::decimal(38, 6) as startup_reject,
+    sum(c.all_made) filter (c.has_first_pass)::decimal(38, 6) as inspected
 from (
     select
         s.*,
@@ -103,15 +103,15 @@ create or replace temp table spread_count as
 with opened as (
     select
         c.* replace (
-            (c.total * f.factor)::decimal(18, 6) as total,
-            (c.good * f.factor)::decimal(18, 6) as good,
-            (c.scrap * f.factor)::decimal(18, 6) as scrap,
-            (c.rework * f.factor)::decimal(18, 6) as rework,
-            (c.first_pass * f.factor)::decimal(18, 6) as first_pass,
-            (c.startup_reject * f.factor)::decimal(18, 6) as startup_reject,
-            (c.sorted * f.factor)::decimal(18, 6) as sorted,
-            (c.all_made * f.factor)::decimal(18, 6) as all_made,
-            (c.all_good * f.factor)::decimal(18, 6) as all_good,
+            (c.total * f.factor)::decimal(38, 6) as total,
+            (c.good * f.factor)::decimal(38, 6) as good,
+            (c.scrap * f.factor)::decimal(38, 6) as scrap,
+            (c.rework * f.factor)::decimal(38, 6) as rework,
+            (c.first_pass * f.factor)::decimal(38, 6) as first_pass,
+            (c.startup_reject * f.factor)::decimal(38, 6) as startup_reject,
+            (c.sorted * f.factor)::decimal(38, 6) as sorted,
+            (c.all_made * f.factor)::decimal(38, 6) as all_made,
+            (c.all_good * f.factor)::decimal(38, 6) as all_good,
             case when f.is_open then '' else c.unit end as unit
         )
     from (from judged where is_spread) as c
@@ -123,7 +123,7 @@ with opened as (
             and u.product = coalesce(nullif(c.product, ''), case when o.to_at > c.placed_at then o.product end, '')
     cross join lateral (
         select
-            case when c.unit = '' or c.unit is null then 1 else coalesce(u.factor, 1) end as factor,
+            case when c.unit = '' or c.unit is null then 1 else coalesce(u.factor, 1) end::decimal(38, 6) as factor,
             c.unit = '' or c.unit is null or u.factor is not null as is_open
     ) as f
 )
@@ -183,14 +183,14 @@ create or replace temp macro floor_div(a, b) as (a // b - case when a % b < 0 th
 -- floor(Q * t / T + 1/2), in whole pieces where Q is whole, else in millionths; the parts always add up to Q.
 create or replace temp macro spread_at(q, t, whole) as (
     case
-        when q = floor(q) then floor_div(2 * q::hugeint * t::hugeint + whole::hugeint, 2 * whole::hugeint)::decimal(18, 6)
+        when q = floor(q) or abs(q) > 1000000000000 then floor_div(2 * q::hugeint * t::hugeint + whole::hugeint, 2 * whole::hugeint)::decimal(38, 6)
         else
             (
                 floor_div(
                     2 * (q::decimal(38, 6) * 1000000)::hugeint * t::hugeint + whole::hugeint, 2 * whole::hugeint
-                )::decimal(24, 0)
+                )::decimal(31, 0)
                 * 0.000001
-            )::decimal(18, 6)
+            )::decimal(38, 6)
     end
 );
 
@@ -268,9 +268,11 @@ create or replace temp macro nano_of(num, den) as (
 create or replace temp macro fast_seconds_of(qty, num, den, nano) as (
     case
         when num is null then null
-        when nano is not null and qty = qty::bigint::decimal(18, 6) and qty < 1000000 and qty > -1000000
+        when nano is not null and qty < 1000000 and qty > -1000000 and qty = floor(qty)
             then (qty::bigint * nano)::decimal(18, 0) * 0.000000001
-        else seconds_of(qty, num, den)
+        when abs(qty::double * num::double) < 1e17 then seconds_of(qty, num, den)
+        -- three thousand million years of work: no plant means it, and no count may take the books down (R45)
+        else least(qty::double * num::double / den::double, 1e20)::decimal(38, 9)
     end
 );
 
@@ -367,7 +369,7 @@ select
 from (
     select
         * exclude (said),
-        case when factor = 1 then said else (said * factor)::decimal(18, 6) end as qty
+        case when factor = 1 then said else (said * factor::decimal(38, 6))::decimal(38, 6) end as qty
     from (
         select
             * exclude (rest, good, scrap, rework, first_pass, startup_reject, inspected),

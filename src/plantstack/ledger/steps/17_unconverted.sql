@@ -4,7 +4,7 @@ create or replace temp table likely_factor as
 select
     x.equipment,
     x.unit,
-    greatest(coalesce(max(u.factor) filter (u.unit = x.unit), max(u.factor), 1), 1) as factor
+    greatest(coalesce(max(u.factor) filter (u.unit = x.unit), max(u.factor), 1), 1)::decimal(38, 6) as factor
 from (select distinct equipment, unit from sorted where factor is null) as x
 left join unit_factor as u on u.equipment = x.equipment
 group by all;
@@ -24,7 +24,7 @@ select
     null as standard,
     0 as flags,
     (sum(s.rest + coalesce(s.good, 0) + coalesce(s.scrap, 0) + coalesce(s.rework, 0) + coalesce(s.startup_reject, 0)) * f.factor)
-    ::decimal(18, 6) as qty
+    ::decimal(38, 6) as qty
 from sorted as s
 join likely_factor as f on f.equipment = s.equipment and f.unit = s.unit
 where s.factor is null

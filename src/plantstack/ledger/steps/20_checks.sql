@@ -57,7 +57,7 @@ select
     class,
     null as standard,
     case when person then flag('typed') else 0 end as flags,
-    sum(qty)::decimal(18, 6) as qty
+    sum(qty)::decimal(38, 6) as qty
 from (
     select
         *,

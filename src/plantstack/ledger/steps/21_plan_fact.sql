@@ -75,7 +75,7 @@ select
     p.class,
     null as standard,
     0 as flags,
-    sum(p.qty)::decimal(18, 6) as qty
+    sum(p.qty)::decimal(38, 6) as qty
 from (
     select
         *,
@@ -108,7 +108,7 @@ with ended as (
 ),
 
 made as (
-    select e.m, e.equipment, e.product, e.from_at, e.until_at, sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end) as good
+    select e.m, e.equipment, e.product, e.from_at, e.until_at, sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end::decimal(38, 6)) as good
     from ended as e
     join frame as f on f.m = e.m and f.from_at >= e.from_at and f.from_at < e.until_at
     join placed as p on p.fid = f.fid
@@ -135,7 +135,7 @@ select
     t.day,
     s.hour_from,
     e.qty,
-    least(coalesce(made.good, 0), e.qty)::decimal(18, 6) as qty_matched,
+    least(coalesce(made.good, 0), e.qty)::decimal(38, 6) as qty_matched,
     e.qty_edited,
     0 as flags
 from ended as e

@@ -61,8 +61,12 @@ select
     'above_ideal' as class,
     null as standard,
     0 as flags,
-    0::decimal(18, 6) as qty,
-    (sum((f.ideal * 1000000)::hugeint)::hugeint * o.beyond_us // o.ideal_us)::decimal(29, 0) * 0.000001 as ideal
+    0::decimal(38, 6) as qty,
+    case
+        when o.ideal_us < 10000000000000000000
+            then (sum((f.ideal * 1000000)::hugeint)::hugeint * o.beyond_us // o.ideal_us)::decimal(29, 0) * 0.000001
+        else (sum(f.ideal)::double * (o.beyond_us::double / o.ideal_us::double))::decimal(38, 9)
+    end as ideal
 from pieces_fact as f
 join (select * exclude (product, products), unnest(products) as product from outpaced) as o
     on
@@ -109,7 +113,7 @@ select
     'told_twice' as class,
     null as standard,
     0 as flags,
-    sum(least(typed, signalled))::decimal(18, 6) as qty
+    sum(least(typed, signalled))::decimal(38, 6) as qty
 from told_by_both
 group by all
 union all by name
@@ -126,7 +130,7 @@ select
     'told_apart' as class,
     null as standard,
     0 as flags,
-    abs(sum(covering) - sum(signalled))::decimal(18, 6) as qty
+    abs(sum(covering) - sum(signalled))::decimal(38, 6) as qty
 from told_by_both
 where covering > 0
 group by equipment, day, shift, crew, order_id, product, class

@@ -26,7 +26,7 @@ select
     'reduced_capacity' as class,
     null as standard,
     case when f.in_ramp then flag('ramp') else 0 end as flags,
-    0::decimal(18, 6) as qty,
+    0::decimal(38, 6) as qty,
     seconds_of(lost.us::decimal(38, 0), 1::decimal(18, 9), (1000000 * machine.lanes)::decimal(18, 0)) as ideal
 from (
     select

@@ -40,8 +40,8 @@ select
     'line_good' as class,
     null as standard,
     case when p.ideal_num is null then flag('without_standard') else 0 end as flags,
-    (l.good * l.factor)::decimal(18, 6) as qty,
-    seconds_of((l.good * l.factor)::decimal(18, 6), p.ideal_num, p.ideal_den)::decimal(38, 9) as ideal
+    (l.good * l.factor::decimal(38, 6))::decimal(38, 6) as qty,
+    fast_seconds_of((l.good * l.factor::decimal(38, 6))::decimal(38, 6), p.ideal_num, p.ideal_den, null::bigint)::decimal(38, 9) as ideal
 from leaving as l
 left join paced as p
     on p.constraint_machine = l.constraint_machine and p.product = l.product and p.day_at = l.day_at;

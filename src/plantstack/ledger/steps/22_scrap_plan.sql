@@ -14,7 +14,7 @@ select
     case when p.planned_scrap is null then 'scrap_unplanned' else 'scrap_planned' end as class,
     null as standard,
     0 as flags,
-    sum(f.qty * coalesce(p.planned_scrap, 1))::decimal(18, 6) as qty
+    sum(f.qty * coalesce(p.planned_scrap, 1))::decimal(38, 6) as qty
 from pieces_fact as f
 left join product as p on p.product = f.product
 where
