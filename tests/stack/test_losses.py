@@ -265,6 +265,11 @@ def test_kpis_in_money_are_figures_of_the_tree(stack: Stack) -> None:
     assert {row["currency"] for row in (impact, scrap, down)} == {"EUR"}
     by_line = stack.kpis(["scrap_cost"], by=["line"]).rows
     assert [row["value"] for row in by_line] == [40]
+    days = ("2026-03-03", "2026-03-04")  # then the losses of the whole are asked for once and parted
+    parted = stack.kpis(ids, by=["line"], days=days).rows
+    alone = stack.kpis(ids, scope="one", days=days).rows
+    assert [row["value"] for row in parted] == [row["value"] for row in alone]
+    assert parted[0]["value"] == pytest.approx(impact["value"])
     assert "whole window" in stack.kpis(["scrap_cost"], scope="one", grain="day").rows[0]["why_none"]
 
 

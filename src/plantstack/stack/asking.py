@@ -56,6 +56,7 @@ class Question:
     query: MeasureQuery
     profile: str
     is_layer: bool = False  # a whole layer: KPIs that cannot be split this way are left out, not refused
+    is_plain: bool = False  # values and grades: no targets, nothing reported, nobody named behind a grade
 
 
 def check_words(by: Iterable[str], grain: str) -> tuple[tuple[Axis, ...], Grain]:
@@ -98,14 +99,15 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     level, scope = check_scope(engine.books.plant, question.query.scope)
     kpis, notes = _allowed(kpis, question)
     ids = tuple(kpi.id for kpi in kpis)
-    targeting = Targeting(engine, catalog, question.query, question.profile)
+    targeting = Targeting(engine, catalog, question.query, question.profile, is_judged=not question.is_plain)
     needed = {*measures_needed(catalog, ids, question.profile), *targeting.measures(kpis)}
     names = tuple(name for name in MEASURES if name in needed)
     query = replace(question.query, measures=names, counts_open=True)
     models = [kpi.model for kpi in kpis if kpi.model]
-    cells = gather(engine, query, models) if ids else []
+    cells = gather(engine, query, models, is_named=not question.is_plain) if ids else []
     cells = _with_changes(engine, catalog, kpis, query, question.profile, cells)
-    reported = _reported(engine, query, catalog, ids, question.profile) if ids else {}
+    is_reported = ids and not question.is_plain
+    reported = _reported(engine, query, catalog, ids, question.profile) if is_reported else {}
     capturing = Capturing(engine.books.plant, catalog, question.profile)
     rows = []
     for found, cell in cells:

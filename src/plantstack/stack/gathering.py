@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -30,20 +30,38 @@ def key_of(cell: MeasureCell, by: Sequence[str]) -> Key:
 
 
 def gather(
-    engine: DuckEngine, query: MeasureQuery, models: Sequence[str] = ()
+    engine: DuckEngine, query: MeasureQuery, models: Sequence[str] = (), *, is_named: bool = True
 ) -> list[tuple[MeasureCell, Cell]]:
     """Ask for sums and put everything beside them that KPIs need.
+
+    Args:
+        engine: of the books.
+        query: scope, window and sums.
+        models: those that are wanted.
+        is_named: whether to ask who is behind each doubt, or only behind those that may leave no value.
 
     Raises:
         QueryError: for a scope that does not exist.
     """
-    return _Gathering(engine, query).cells(models)
+    return _Gathering(engine, query, is_named).cells(models)
+
+
+def name_behind(
+    engine: DuckEngine, query: MeasureQuery, doubts: Iterable[str]
+) -> dict[Key, dict[str, tuple[str, ...]]]:
+    """Say who is behind some doubts in each cell of a question about equipment, the greatest part first.
+
+    Raises:
+        QueryError: for a scope that does not exist.
+    """
+    return _Gathering(engine, query, True).behind(list(doubts), ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathering:
     engine: DuckEngine
     query: MeasureQuery
+    is_named: bool
 
     def cells(self, models: Sequence[str]) -> list[tuple[MeasureCell, Cell]]:
         with self.engine.sweeps.kept():
@@ -86,10 +104,20 @@ class _Gathering:
 
     def _named(self, cells: Sequence[MeasureCell]) -> dict[Key, dict[str, tuple[str, ...]]]:
         """Who is behind each doubt of each cell: products without a standard, units, else machines."""
+        told = [name for name in self.query.measures if self._is_to_be_named(name)]
+        return self.behind([name for name in told if any(cell.sums[name] for cell in cells)], cells)
+
+    def _is_to_be_named(self, name: str) -> bool:
+        evidence = MEASURES[name].evidence
+        return evidence is not None and (self.is_named or evidence.null_above is not None)
+
+    def behind(
+        self, doubts: Sequence[str], cells: Sequence[MeasureCell]
+    ) -> dict[Key, dict[str, tuple[str, ...]]]:
+        """Who is behind some doubts, cell by cell; `cells` serve where nothing is split further."""
         behind: dict[tuple[Axis, ...], list[str]] = {}
-        for name in self.query.measures:
-            if MEASURES[name].evidence is not None and any(cell.sums[name] for cell in cells):
-                behind.setdefault(_behind(name), []).append(name)
+        for name in doubts:
+            behind.setdefault(_behind(name), []).append(name)
         out: dict[Key, dict[str, tuple[str, ...]]] = {}
         for axes, names in behind.items():
             split, more = cells, tuple(axis for axis in axes if axis not in self.query.by)

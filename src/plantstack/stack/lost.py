@@ -31,20 +31,35 @@ class Lost:
         catalog: where leaves are declared.
         query: scope and window, and the currency money is converted into.
         profile: how to count.
+        within: the losses of a greater scope in the same window, asked for before; None asks anew.
     """
 
     engine: DuckEngine
     catalog: Catalog
     query: MeasureQuery
     profile: str
+    within: Lost | None = None
 
     @cached_property
     def said(self) -> list[Said]:
         """What was said about demand."""
-        return demands(self.engine.books)
+        return self.within.said if self.within else demands(self.engine.books)
+
+    @cached_property
+    def can_be_parted(self) -> bool:
+        """Whether its cells are also those of each scope inside: nothing moved, each window begins on a day.
+
+        Quantities of demand are shared out over what the books of a scope have of a window.
+        """
+        moved = any(len(spans) > 1 for spans in self.engine.books.plant.spans.values())
+        dated = self.query.span is None and self.query.days[0] is not None
+        return dated and not moved and all(one.qty is None for one in self.said)
 
     @cached_property
     def _cells(self) -> list[tuple[Days, list[MeasureCell]]]:
+        if self.within is not None:
+            parts = [(days, list(filter(self._is_mine, cells))) for days, cells in self.within._cells]
+            return [(days, cells) for days, cells in parts if cells]
         names = dict.fromkeys((*_TIMES, *_PIECES))
         names |= dict.fromkeys(name for one in self.catalog.losses.values() for name in names_of(one.node))
         query = replace(self.query, measures=tuple(names), by=("machine", "product"), currency="")
@@ -55,6 +70,11 @@ class Lost:
         cuts = windows_of(plant, query.days, self.said, self.query.currency)
         found = [(days, list(self.engine.query(replace(query, days=days)).cells)) for days in cuts]
         return [(days, cells) for days, cells in found if cells]
+
+    def _is_mine(self, cell: MeasureCell) -> bool:
+        machine = cell.keys["machine"]
+        span = self.engine.books.plant.spans[machine][0]
+        return self.query.scope in (machine, span.line, span.area, span.site)
 
     @cached_property
     def stretches(self) -> list[Stretch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from plantstack.engines.contract import Axis, Exact, MeasureCell, MeasureQuery
@@ -43,10 +43,12 @@ class Modelling:
     Attributes:
         engine: of the books.
         query: what was asked.
+        asked: the losses already asked for, by scope.
     """
 
     engine: DuckEngine
     query: MeasureQuery
+    asked: dict[str, Lost] = field(default_factory=dict)
 
     def of(self, names: Iterable[str], cells: Sequence[MeasureCell]) -> dict[str, Told]:
         """Work out each model for each cell; those that nothing could fill say what is missing."""
@@ -93,8 +95,7 @@ class Modelling:
         scope = next((cell.keys[axis] for axis in reversed(_PLACES) if cell.keys.get(axis)), self.query.scope)
         if self.query.by and scope == self.query.scope:
             return _WHOLE
-        query = replace(self.query, measures=(), by=(), scope=scope)
-        lost = Lost(self.engine, shipped_catalog(), query, self.engine.books.plant.profile.name)
+        lost = self._lost(scope)
         if not lost.stretches:
             return "nothing is in the books here"
         _, mixed = currency_of(self.engine.books.plant, lost.sites, self.query.currency)
@@ -106,6 +107,16 @@ class Modelling:
             return priced_value(name, _together(lost.money(site) for site in lost.sites))
         except Undefined as reason:
             return str(reason)
+
+    def _lost(self, scope: str) -> Lost:
+        """The losses of a scope, asked for once; of parts of a scope, with the whole of it."""
+        if scope not in self.asked:
+            whole = self._lost(self.query.scope) if scope != self.query.scope else None
+            query = replace(self.query, measures=(), by=(), scope=scope)
+            profile = self.engine.books.plant.profile.name
+            within = whole if whole and whole.can_be_parted else None
+            self.asked[scope] = Lost(self.engine, shipped_catalog(), query, profile, within)
+        return self.asked[scope]
 
     def _of_cost(self, name: str, lost: Lost) -> Fraction:
         """Hours or material against what the good pieces are worth by standards and prices."""

@@ -14,9 +14,11 @@ from plantstack.errors import Problem
 from plantstack.intervals import rfc3339
 from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.readiness import LAYERS, MET, Check, Ready, check_of, required_of, stand
+from plantstack.measures.catalog import MEASURES
 from plantstack.plant.fiscal import fiscal_periods
 from plantstack.plant.model import Site
 from plantstack.stack.asking import KpiTable, Question, ask
+from plantstack.stack.gathering import Key, name_behind
 from plantstack.stack.targeting import production_day
 
 PERIODS = {1: "1 day", 2: "1 week", 3: "3 months", 4: "3 months", 5: "1 period"}
@@ -34,6 +36,7 @@ class Readying:
     engine: DuckEngine
     catalog: Catalog
     kept: dict[str, dict[Place, tuple[Ready, ...]]] = field(default_factory=dict)
+    windows: dict[str, dict[int, Days]] = field(default_factory=dict)
 
     def table(self, scope: str = "") -> KpiTable:
         """One row a line or site and layer.
@@ -111,7 +114,8 @@ class Readying:
     def _of_site(self, site: Site) -> dict[Place, tuple[Ready, ...]]:
         """All lines of a site and the site itself, worked out once: two questions a period."""
         if site.id not in self.kept:
-            self.kept[site.id] = self._worked_out(site)
+            with self.engine.sweeps.kept():
+                self.kept[site.id] = self._worked_out(site)
         return self.kept[site.id]
 
     def _worked_out(self, site: Site) -> dict[Place, tuple[Ready, ...]]:
@@ -130,12 +134,24 @@ class Readying:
         return {place: stand(mine) for place, mine in checks.items()}
 
     def _asked(self, site: Site, days: Days, ids: tuple[str, ...], level: str) -> Sequence[Mapping[str, Any]]:
+        """Values and grades of all; who is behind a doubt only where one is too great."""
         query = MeasureQuery((), site.id, ("line",) if level == "line" else (), "all", days)
         profile = self.engine.books.plant.profile.name
-        return ask(self.engine, self.catalog, Question(ids, query, profile, is_layer=True)).rows
+        question = Question(ids, query, profile, is_layer=True, is_plain=True)
+        rows = ask(self.engine, self.catalog, question).rows
+        weak = [row for row in rows if row["trust"]["grade"] == "C"]
+        worst = dict.fromkeys(row["trust"]["limits"][0]["measure"] for row in weak)
+        named = name_behind(self.engine, query, [name for name in worst if name in MEASURES])
+        return [_named(row, named, query.by) if row in weak else row for row in rows]
 
     def _windows(self, site: Site) -> dict[int, Days]:
-        """The production days each layer is judged over, up to the last whole day that was worked."""
+        """The production days each layer is judged over, worked out once."""
+        if site.id not in self.windows:
+            self.windows[site.id] = self._windows_of(site)
+        return self.windows[site.id]
+
+    def _windows_of(self, site: Site) -> dict[int, Days]:
+        """The days of each layer, up to the last whole day that was worked."""
         today = production_day(site, self.engine.books.as_of[site.id])
         last = self._last_worked(site, today - timedelta(days=1))
         period = next(
@@ -205,6 +221,16 @@ def claim_notes(engine: DuckEngine, catalog: Catalog, rows: Iterable[Mapping[str
         if note:
             notes.append(replace(note, what=f"layer {layer} is shown and not claimed: {note.what}"))
     return notes
+
+
+def _named(
+    row: Mapping[str, Any], named: Mapping[Key, Mapping[str, tuple[str, ...]]], by: Sequence[str]
+) -> Mapping[str, Any]:
+    """A row with the names of who is behind its greatest doubt."""
+    worst, *others = row["trust"]["limits"]
+    mine = named.get((*(row["scope"][axis] for axis in by), row["period"]["label"]), {})
+    limits = [{**worst, "named": mine.get(worst["measure"], worst["named"])}, *others]
+    return {**row, "trust": {**row["trust"], "limits": limits}}
 
 
 def _is_claim(catalog: Catalog, kpi: str) -> bool:

@@ -110,6 +110,7 @@ class Targeting:
         catalog: where KPIs are declared.
         query: what was asked.
         profile: how it is counted; targets hold for the plant's own way only.
+        is_judged: whether targets are asked for at all.
         targets: all that were agreed; none where the question counts in another way.
     """
 
@@ -117,12 +118,13 @@ class Targeting:
     catalog: Catalog
     query: MeasureQuery
     profile: str
+    is_judged: bool = True
     targets: Sequence[Target] = field(default=())
 
     def __post_init__(self) -> None:
         plant = self.engine.books.plant
         splits = set(REASON_AXES) & set(self.query.by)
-        if self.profile == plant.profile.name and not splits:
+        if self.is_judged and self.profile == plant.profile.name and not splits:
             self.targets = targets_of(self.engine, self.catalog)
 
     def measures(self, kpis: Iterable[Kpi]) -> set[str]:
