@@ -176,6 +176,18 @@ def test_comments_and_the_order_of_columns_are_no_change_of_a_mapping(project: P
     assert codes(load(project, path)[0].notes) == ["file-known"]
 
 
+def test_a_mended_factor_never_differences_two_scales(project: Path, tmp_path: Path) -> None:
+    """260 boxes and 300 boxes of two pieces are 80 pieces apart, not 600 - 260."""
+    rows = ["2026-01-05 06:00:00,press,,100", "2026-01-05 07:00:00,press,,260"]
+    first = write(tmp_path, day(*rows), "one.csv")
+    load(project, first)
+    remap(project, "parts: parts", "parts: {column: parts, factor: 2}")
+    (again,) = load(project, first)
+    assert "file-again" in codes(again.notes) and "load-conflict" in codes(again.notes)
+    load(project, write(tmp_path, day("2026-01-05 08:00:00,press,,300"), "two.csv"))
+    assert [event["total"] for event in events(project, "count")] == [160, 320, 80]
+
+
 def test_words_that_a_mended_mapping_changes_are_conflicts_under_their_key(
     project: Path, tmp_path: Path
 ) -> None:

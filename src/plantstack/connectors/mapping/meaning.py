@@ -25,6 +25,21 @@ def meaning_of(mapping: Mapping) -> str:
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def scale_of(mapping: Mapping) -> str:
+    """Return in what the counters of a mapping are read: samples of another scale cannot be gone on from.
+
+    '' when no number is scaled and all are written plainly.
+    """
+    marks = (mapping.file.decimal, mapping.file.thousands)
+    said = [] if marks == (".", "") else [*marks]
+    for rule in mapping.rules:
+        for field, template in sorted(rule.fields.items()) if rule.counter else ():
+            factor = mapping.columns[template.only].factor if template.only in mapping.columns else None
+            if factor is not None:
+                said.append(f"{rule.name} {field} {factor.normalize()}")
+    return json.dumps(said) if said else ""
+
+
 def _said(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: (getattr(value, field.name), _default(field)) for field in fields(value)}
