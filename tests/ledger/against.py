@@ -28,7 +28,7 @@ from plantstack.plant.schemas import SCHEMAS
 # What the oracle calls a flag, where the product has the same by another name.
 ORACLE_FLAGS = {"overtime_fault": "stopped_in_overtime", "moved_by_hand": "moved_out"}
 TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded", "ramp"} | {
-    *("coded", "contradicted", "late", "bulk", "skewed")
+    *("coded", "contradicted", "late", "bulk", "skewed", "without_standard_cycle")
 }
 PIECE_FLAGS = {"ramp", "without_standard_cycle"}
 NO_PIECES = (

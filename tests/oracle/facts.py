@@ -48,7 +48,18 @@ def flags_of(machine: Machine, segment: Segment, known: dict[str, Row]) -> froze
         flags.add("uncoded")
     if segment.in_ramp and segment.account == RUN:
         flags.add("ramp")
+    if segment.account == RUN and not _has_standard_cycle(machine, segment.from_at):
+        flags.add("without_standard_cycle")
     return frozenset(flags | flags_of_telling(machine, machine.doubts, segment, known))
+
+
+def _has_standard_cycle(machine: Machine, at: int) -> bool:
+    """R44: whether any product has a standard cycle on the machine."""
+    return any(
+        row["equipment"] == machine.name and row["std_num"] is not None
+        for row in machine.plant.get("standard", [])
+        if row["from_at"] <= at < row["until_at"]
+    )
 
 
 def _is_uncoded(machine: Machine, segment: Segment, known: dict[str, Row]) -> bool:

@@ -212,7 +212,8 @@ def _too_much(doubt: Doubt, values: CellValues) -> str:
     limit = doubt.evidence.null_above or Fraction(0)
     named = values.cell.named.get(doubt.measure.name, ())
     behind = f": {', '.join(named)}" if named else ""
-    share = f"{float(doubt.share):.1%} of the pieces, limit {float(limit):.0%}"
+    of = "time" if doubt.measure.unit == "s" else "pieces"
+    share = f"{float(doubt.share):.1%} of the {of}, limit {float(limit):.0%}"
     return f"{doubt.measure.meaning} ({share}){behind}"
 
 

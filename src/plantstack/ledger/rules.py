@@ -51,7 +51,7 @@ FLAGS = (
     "late",  # time: its reason was told long after it was over
     "bulk",  # time: its reason was told together with many others
     "skewed",  # time: the clock of who told its state was off that day
-    "without_standard_cycle",  # pieces: no standard (planned) cycle for machine and product
+    "without_standard_cycle",  # pieces: of their product on the machine; run: of none on it
 )
 
 

@@ -272,6 +272,19 @@ EVIDENCE = (
             null_above=_TWO_PERCENT,
         ),
     ),
+    _time(
+        "time_run_no_standard_cycle",
+        "run time of machines without a standard cycle for any product",
+        Evidence(
+            "time_run",
+            ("time_std_total",),
+            "Enter the standard cycles of the machine.",
+            5,
+            null_above=_TWO_PERCENT,
+        ),
+        "without_standard_cycle",
+        "run",
+    ),
     Measure(
         "qty_line_without_standard",
         "pc",

@@ -29,6 +29,7 @@ select
     | case when k.account = 'waiting' and k.state = 'blocked' then flag('blocked') else 0 end
     | case when t.is_constraint then flag('at_constraint') else 0 end
     | case when k.account = 'run' and k.in_ramp then flag('ramp') else 0 end
+    | case when k.account = 'run' and paced.fid is null then flag('without_standard_cycle') else 0 end
     | case
         when k.symptom is null or k.is_fixed then 0
         else
@@ -79,6 +80,14 @@ left join (
 ) as given_by on given_by.rid = k.rid
 left join entered on entered.rid = k.rid
 left join skewed on skewed.hid = st.hid and skewed.day = t.day
+left join (
+    -- whichever product: the product of a count is its own, and time does not know it
+    select distinct f.fid
+    from frame as f
+    join bounds as b on b.m = f.m
+    join standard as s
+        on s.equipment = b.equipment and s.std_num is not null and s.from_at <= f.from_at and s.until_at > f.from_at
+) as paced on paced.fid = k.fid
 left join (
     select h.gid from halted as h semi join alarmed as a on a.m = h.m and a.halt = h.halt
 ) as alarm on alarm.gid = k.gid
