@@ -9,7 +9,7 @@ import pytest
 from tests.demo.told import UNTIL
 
 from plantstack.demo import Demo, build_demo
-from plantstack.intervals import Interval
+from plantstack.intervals import DAY, Interval, rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.blaming import blame
 
@@ -73,10 +73,18 @@ def test_a_lost_hour_is_sold_out_slack_or_of_a_demand_nobody_told(made: Demo) ->
             for scope in ("tul-1", "tul-2", "pun-1")
         }
         impact = {row["scope"]["line"]: row for row in stack.kpis(["ebitda_loss_impact"], by=["line"]).rows}
+        days = (rfc3339(UNTIL - 20 * DAY)[:10], rfc3339(UNTIL - 3 * DAY)[:10])
+        parted = stack.kpis(["ebitda_loss_impact"], scope="tulsa", by=["line"], days=days).rows
+        alone = {
+            line: stack.kpis(["ebitda_loss_impact"], scope=line, days=days).rows[0] for line in impact if line
+        }
     assert set(hours["tul-1"]) == {"sold out", "unknown"}  # of water nobody speaks
     assert set(hours["tul-2"]) == {"slack"}
     assert set(hours["pun-1"]) == {"unknown"}
     assert impact["tul-2"]["value"] > 0
+    told = {row["scope"]["line"]: (row["value"], row["why_none"]) for row in parted if row["scope"]["line"]}
+    assert told == {line: (alone[line]["value"], alone[line]["why_none"]) for line in told}
+    assert set(told) == {"tul-1", "tul-2"}
     assert impact["tul-1"]["value"] is None and "between" in impact["tul-1"]["why_none"]
 
 
