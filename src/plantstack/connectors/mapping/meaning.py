@@ -33,10 +33,10 @@ def scale_of(mapping: Mapping) -> str:
     marks = (mapping.file.decimal, mapping.file.thousands)
     said = [] if marks == (".", "") else [*marks]
     for rule in mapping.rules:
-        for field, template in sorted(rule.fields.items()) if rule.counter else ():
+        for _, template in sorted(rule.fields.items()) if rule.counter else ():
             factor = mapping.columns[template.only].factor if template.only in mapping.columns else None
             if factor is not None:
-                said.append(f"{rule.name} {field} {factor.normalize()}")
+                said.append(f"{rule.name} {factor.normalize()}")
     return json.dumps(said) if said else ""
 
 
