@@ -92,6 +92,8 @@ RULES = (
     "6 pieces of those who never told a class are evidence",
     "6 pieces without a standard",
     "6 units are pieces by machine and product",
+    "6 packs without a factor are evidence",
+    "6 counts that nobody can mean take no question down",
     "6 the standard is looked up where the piece was made",
     "6 standing lanes are reduced capacity",
     "6 a count's own order and product win for its pieces",
