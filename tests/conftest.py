@@ -1,4 +1,4 @@
-"""How every test run behaves: property tests are as thorough everywhere, seeds are printed."""
+"""How every test run behaves: property tests as thorough everywhere, seeds printed, tables as wide."""
 
 from __future__ import annotations
 
@@ -20,4 +20,7 @@ settings.register_profile(
     suppress_health_check=_CALM,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
+# as wide as where nobody looks; test runners set the width of whatever they run in
+os.environ["COLUMNS"] = "130"
+
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
