@@ -78,10 +78,10 @@ def kpi(
         zones = zones_of(stack)
         asked, offset = times.window(since, until, zones), known_offset(stack, known_at, zones)
         answer = stack.kpis(
-            _words(ids),
+            words(ids),
             layer=layer,
             scope=scope,
-            by=_words(by),
+            by=words(by),
             grain=grain,
             days=asked.days,
             span=asked.span,
@@ -157,7 +157,8 @@ def answer_of(table: KpiTable, notes: list[Problem]) -> Answer:
     return Answer(table.rows, notes=notes, offset=table.offset, as_of=table.as_of)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a list written with commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 

@@ -13,7 +13,17 @@ from rich.table import Table
 
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give, progress
-from plantstack.interfaces.books import From, KnownAt, Scope, To, answer_of, known_offset, nothing, zones_of
+from plantstack.interfaces.books import (
+    From,
+    KnownAt,
+    Scope,
+    To,
+    answer_of,
+    known_offset,
+    nothing,
+    words,
+    zones_of,
+)
 from plantstack.interfaces.figures import figure
 from plantstack.interfaces.tables import moved
 from plantstack.stack import Stack
@@ -53,9 +63,9 @@ def kpi_preview(
             stack.desk,
             stack.engine(known_at=known_offset(stack, known_at, zones)),
             Change(kpis, plant),
-            _words(ids),
+            words(ids),
             scope=scope,
-            by=_words(by),
+            by=words(by),
             grain=grain,
             days=times.window(since, until, zones).days,
             progress=lambda done, whole: shown.update(task, completed=done, total=whole),
@@ -114,7 +124,3 @@ def _cells(row: Row) -> list[str]:
 
 def _said(told: object) -> str:
     return "–" if told is None else str(told)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())

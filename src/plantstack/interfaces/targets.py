@@ -13,7 +13,17 @@ from rich.table import Table
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import From, KnownAt, Scope, To, answer_of, known_offset, nothing, zones_of
+from plantstack.interfaces.books import (
+    From,
+    KnownAt,
+    Scope,
+    To,
+    answer_of,
+    known_offset,
+    nothing,
+    words,
+    zones_of,
+)
 from plantstack.interfaces.figures import figure
 from plantstack.interfaces.tables import moved
 from plantstack.stack import Stack
@@ -56,7 +66,7 @@ def targets(
         elif what == "review":
             answer = review(engine, stack.catalog(), scope=scope)
         else:
-            answer = propose(engine, stack.catalog(), _words(ids), scope=scope, by=_words(by), days=days)
+            answer = propose(engine, stack.catalog(), words(ids), scope=scope, by=words(by), days=days)
         names, notes = stack.kpi_names(), stack.notes()
     shown = {"check": _checked, "review": _reviewed, "propose": _proposals}
     told = shown[what](answer.rows, names)
@@ -149,7 +159,3 @@ def _why(row: Row) -> str:
 def _place(row: Row) -> str:
     axes = [str(value) for axis, value in row["scope"].items() if axis not in ("path", "level") and value]
     return ", ".join(axes) or str(row["scope"]["path"])
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
