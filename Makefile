@@ -6,10 +6,12 @@ SHELL := /bin/bash
 
 environment: .venv/.installed
 
+# The lock names everything, so nothing is resolved anew: a release of tomorrow cannot change what is installed.
 .venv/.installed: requirements.lock pyproject.toml
 	test -x $(PY) || python3 -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) -m pip check --disable-pip-version-check
 	touch $@
 
 check: environment
