@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from fractions import Fraction as F
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plantstack.errors import FormulaError
 from plantstack.kpis.arithmetic import ARITHMETIC
 from plantstack.kpis.formula import Formula, Undefined, UnitOf, value_of
-from plantstack.kpis.grammar import names_of, parse
+from plantstack.kpis.grammar import Name, Node, Number, Operation, names_of, parse
 from plantstack.units import parse_unit
 
 UNITS = {"run": "s", "stop": "s", "made": "pc", "failures": "count", "stock": "money*day", "sales": "money"}
@@ -21,11 +24,11 @@ class Numbers:
     def __init__(self, **numbers: int) -> None:
         self.numbers = numbers
 
-    def value(self, name: str, *, below: bool) -> F:
-        return F(self.numbers[name])
+    def pair(self, name: str, *, below: bool) -> tuple[int, int]:
+        return self.numbers[name], 1
 
-    def end_value(self, name: str, *, below: bool) -> F:
-        return F(self.numbers[f"end_{name}"])
+    def end_pair(self, name: str, *, below: bool) -> tuple[int, int]:
+        return self.numbers[f"end_{name}"], 1
 
     def days(self) -> F:
         return F(73)
@@ -168,3 +171,40 @@ def test_a_problem_names_its_column_and_a_next_step() -> None:
 
 def test_names_in_order_of_writing() -> None:
     assert list(names_of(Formula.read("a / (b + -a) * avg(c)", "").node)) == ["a", "b", "a", "c"]
+
+
+_SIGNS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+_TEXTS = st.recursive(
+    st.sampled_from(("a", "b", "c", "0", "1", "365")),
+    lambda inner: st.tuples(inner, st.sampled_from(tuple(_SIGNS)), inner).map(
+        lambda told: f"({told[0]} {told[1]} {told[2]})"
+    ),
+    max_leaves=12,
+)
+
+
+def plainly(node: Node, numbers: dict[str, int]) -> F:
+    """The same by fractions, step by step."""
+    match node:
+        case Number(number):
+            return number
+        case Name(name):
+            return F(numbers[name])
+        case Operation(sign, left, right, _):
+            found: F = _SIGNS[sign](plainly(left, numbers), plainly(right, numbers))
+            return found
+    raise AssertionError(node)
+
+
+@given(text=_TEXTS, numbers=st.fixed_dictionaries(dict.fromkeys("abc", st.integers(-50, 50))))
+def test_whole_numbers_over_one_denominator_are_exact_fractions(text: str, numbers: dict[str, int]) -> None:
+    formula = Formula.read(text, "test")
+    try:
+        wanted = plainly(formula.node, numbers)
+    except ZeroDivisionError:
+        with pytest.raises(Undefined):
+            formula.work(Numbers(**numbers), False)
+        return
+    over, under = formula.work(Numbers(**numbers), False)
+    assert under > 0
+    assert F(over, under) == wanted

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plantstack.kpis.cell import Cell
-from plantstack.kpis.evaluate import KpiValue, evaluate_all
+from plantstack.kpis.cell import Cell, CellValues
+from plantstack.kpis.evaluate import KpiValue, evaluate, evaluate_all
+from plantstack.kpis.formula import Undefined, Values, value_of
 from plantstack.kpis.given import evaluate_given
 from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.catalog import MEASURES
@@ -124,3 +125,47 @@ def test_performance_is_highest_when_micro_stops_at_the_edge_were_stops() -> Non
 def test_without_unknown_time_there_is_no_doubt() -> None:
     found = evaluate_given("oee", {"time_run": 4, "time_ideal_good": 3})
     assert found.low == found.value == found.high == found.if_typical == 0.75
+
+
+@pytest.mark.parametrize("profile", ["six-loss", "iso"])
+def test_a_reading_of_unknown_time_is_the_cell_with_other_sums(profile: str) -> None:
+    """What a reading shares with its cell it may share: every name equals that of a cell changed by hand."""
+    catalog = shipped_catalog()
+    sums: dict[str, Any] = {name: F(n * 1000 + 7, 3) for n, name in enumerate(MEASURES)}
+    cell = CellValues(catalog, profile, Cell(sums, period_s=86_400))
+    changes = [*catalog.unknown_read_as.values(), {}]
+    for reading, changed in zip([*cell.readings, cell.typical], changes, strict=True):
+        other = {**sums, "time_unknown": 0, "time_unknown_counted": 0}
+        other |= {name: value_of(formula.node, cell) for name, formula in changed.items()}
+        by_hand = CellValues(catalog, profile, Cell(other, period_s=86_400))
+        for name in (*catalog.sums, *catalog.kpis, *MEASURES):
+            assert _known(reading, name) == _known(by_hand, name), name
+
+
+def _known(values: Values, name: str) -> F | str:
+    try:
+        return F(*values.pair(name, below=False))
+    except Undefined as why:
+        return str(why)
+
+
+def test_what_several_kpis_share_is_worked_out_once() -> None:
+    catalog = shipped_catalog()
+    sums = {name: 1 for name in MEASURES}
+    counted = _Counted(sums)
+    ids = ("availability", "performance", "quality", "oee")
+    evaluate_all(ids, Cell(counted), catalog=catalog)
+    assert counted.walked <= 2
+    assert [one.value for one in evaluate_all(ids, Cell(counted))] == [
+        evaluate(one, Cell(sums)).value for one in ids
+    ]
+
+
+class _Counted(dict[str, int]):
+    """Sums that count how often all of them are looked through."""
+
+    walked = 0
+
+    def items(self) -> Any:
+        self.walked += 1
+        return super().items()

@@ -7,8 +7,7 @@ once, of the finished value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,9 +17,10 @@ from plantstack.kpis.formula import Formula, Undefined, value_of
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import Catalog, Kpi, alternatives
 from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.modelled import Estimate, exactly
 from plantstack.kpis.models import MODELS
 from plantstack.kpis.ranges import Range, range_of
-from plantstack.kpis.trust import Doubt, Trust, doubts_of, judge
+from plantstack.kpis.trust import Doubt, Doubts, Trust, judge
 from plantstack.kpis.wording import in_words
 
 
@@ -77,7 +77,7 @@ class KpiValue:
             "inputs": {name: _plain(number) for name, number in self.inputs.items()},
             "basis": self.basis,
             "doubtful": self.is_doubtful,
-            "trust": asdict(self.trust),
+            "trust": self.trust.as_row(),
         }
 
 
@@ -110,39 +110,61 @@ def evaluate_all(
     name = profile or catalog.default_profile
     catalog.chain(name)
     values = CellValues(catalog, name, cell)
-    return [_evaluate(catalog.kpi(kpi_id), values) for kpi_id in kpi_ids]
+    doubts = Doubts(values)
+    return [_evaluate(catalog.kpi(kpi_id), values, doubts) for kpi_id in kpi_ids]
 
 
-def _evaluate(kpi: Kpi, values: CellValues) -> KpiValue:
+def _evaluate(kpi: Kpi, values: CellValues, about: Doubts) -> KpiValue:
     catalog, profile = values.catalog, values.profile
     expansion = expand(catalog, kpi.id, profile)
-    doubts = doubts_of(expansion, values)
+    doubts = about.of(expansion)
     inputs = {measure: values.cell.sums.get(measure) for measure in expansion.measures}
-    trust = judge(doubts, values)
+    trust = judge(doubts)
+    if kpi.model or kpi.of:
+        return _of_parts(kpi, values, inputs, doubts)
     try:
-        formula, raw = (
-            _first_defined(kpi, values, doubts)
-            if not (kpi.model or kpi.of)
-            else (None, _modelled(kpi, values))
-        )
+        formula, raw = _first_defined(kpi, values, doubts)
     except Undefined as reason:
         return KpiValue(kpi, profile, None, str(reason), None, None, None, inputs, trust)
-    is_ranged = kpi.is_ranged and formula is not None
-    span = range_of(formula, raw, values) if formula and is_ranged else Range(raw, raw, raw)
-    is_other = formula is not None and formula is kpi.otherwise
+    span = range_of(formula, raw, values) if kpi.is_ranged else Range(raw, raw, raw)
+    is_other = formula is kpi.otherwise
     factor = scale_of(catalog, kpi.id, profile, otherwise=is_other)
     return KpiValue(
         kpi=kpi,
         profile=profile,
         exact=raw * factor,
         why_none="",
-        low=float(span.low * factor),
-        high=float(span.high * factor),
-        if_typical=None if span.if_typical is None else float(span.if_typical * factor),
+        low=_float(_times(span.low, factor)),
+        high=_float(_times(span.high, factor)),
+        if_typical=_float(_times(span.if_typical, factor)),
         inputs=inputs,
         trust=trust,
-        basis=formula.text if formula and is_other else "",
+        basis=formula.text if is_other else "",
         is_doubtful=kpi.ceiling is not None and raw * factor > kpi.ceiling,
+    )
+
+
+def _of_parts(
+    kpi: Kpi, values: CellValues, inputs: Mapping[str, Exact | None], doubts: list[Doubt]
+) -> KpiValue:
+    """What a model found, or how a KPI changed: they bring their own bounds."""
+    trust = judge(doubts, values)
+    try:
+        found = _modelled(kpi, values, doubts)
+    except Undefined as reason:
+        return KpiValue(kpi, values.profile, None, str(reason), None, None, None, inputs, trust)
+    return KpiValue(
+        kpi=kpi,
+        profile=values.profile,
+        exact=found.value,
+        why_none=found.why,
+        low=float(found.low),
+        high=float(found.high),
+        if_typical=_float(found.value),
+        inputs=inputs,
+        trust=trust,
+        basis=found.basis,
+        is_doubtful=kpi.ceiling is not None and found.value is not None and found.value > kpi.ceiling,
     )
 
 
@@ -163,27 +185,20 @@ def loss_tree(
     return leaves
 
 
-def _worked_out(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[Formula | None, Fraction]:
-    """The value in the unit it works out to, and the formula it came from; a model has none."""
-    return (None, _modelled(kpi, values)) if kpi.model else _first_defined(kpi, values, doubts)
-
-
 def _first_defined(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> tuple[Formula, Fraction]:
     """The formula that gives a value, and the value in the unit it works out to."""
     _check_needs(kpi, values)
     formula = values.catalog.kpi_formula(kpi, values.profile)
     if formula is None:
         raise Undefined("there is no formula")
-    for doubt in doubts:
-        if doubt.is_fatal:
-            raise Undefined(_too_much(doubt, values))
+    _check_doubts(doubts, values)
     try:
-        return formula, value_of(formula.node, values)
+        return formula, Fraction(*formula.work(values, False))
     except Undefined as reason:
         if kpi.otherwise is None:
             raise
         try:
-            return kpi.otherwise, value_of(kpi.otherwise.node, values)
+            return kpi.otherwise, Fraction(*kpi.otherwise.work(values, False))
         except Undefined:
             raise reason from None
 
@@ -195,9 +210,10 @@ def _check_needs(kpi: Kpi, values: CellValues) -> None:
             raise Undefined(f"needs {need}")
 
 
-def _modelled(kpi: Kpi, values: CellValues) -> Fraction:
+def _modelled(kpi: Kpi, values: CellValues, doubts: list[Doubt]) -> Estimate:
     """What a model made of the parts of the cell, or how a KPI changed against its baseline."""
     _check_needs(kpi, values)
+    _check_doubts(doubts, values)
     why = f"model {kpi.model}: needs the rows behind the sums" if kpi.model in MODELS else ""
     why = why or (f"{kpi.of} against a baseline: needs books of two periods" if kpi.of else "")
     told = values.cell.modelled.get(
@@ -205,7 +221,13 @@ def _modelled(kpi: Kpi, values: CellValues) -> Fraction:
     )
     if isinstance(told, str):
         raise Undefined(told)
-    return told
+    return told if isinstance(told, Estimate) else exactly(told)
+
+
+def _check_doubts(doubts: list[Doubt], values: CellValues) -> None:
+    for doubt in doubts:
+        if doubt.is_fatal:
+            raise Undefined(_too_much(doubt, values))
 
 
 def _too_much(doubt: Doubt, values: CellValues) -> str:
@@ -217,14 +239,17 @@ def _too_much(doubt: Doubt, values: CellValues) -> str:
     return f"{doubt.measure.meaning} ({share}){behind}"
 
 
+def _times(number: Fraction | None, factor: Fraction) -> Fraction | None:
+    return number if number is None or factor == 1 else number * factor
+
+
 def _float(number: Fraction | None) -> float | None:
-    return None if number is None else float(number)
+    return None if number is None else number.numerator / number.denominator
 
 
 def _plain(number: Exact | None) -> int | float | None:
     """A sum as a JSON number: whole where it is whole."""
-    if number is None:
-        return None
-    if isinstance(number, Decimal):
-        number = Fraction(number)
-    return int(number) if number == int(number) else float(number)
+    if number is None or type(number) is int:
+        return number
+    over, under = number.as_integer_ratio()
+    return over if under == 1 else over / under

@@ -7,13 +7,25 @@ may be written are those that convert nothing: 0, 1, a million (ppm), 365 and 20
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
+from functools import lru_cache
+from typing import Protocol, TypeAlias
 
 from plantstack.errors import FormulaError, Problem
-from plantstack.kpis.grammar import Call, Dialect, Index, Name, Negative, Node, Number, Operation, parse
+from plantstack.kpis.grammar import (
+    Call,
+    Dialect,
+    Index,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operation,
+    names_of,
+    parse,
+)
 from plantstack.kpis.scale import YEAR
 from plantstack.units import ONE, Unit, parse_unit
 
@@ -28,9 +40,40 @@ _DAY = parse_unit("day")
 _YEAR_DAYS = 365
 
 
+Pair: TypeAlias = tuple[int, int]
+"""A numerator over a denominator above 0; reduced only where a number leaves a formula."""
+
+
+class Undefined(Exception):
+    """There is no value, and the reason is the message; never leaves this package."""
+
+
+class Values(Protocol):
+    """Where a formula finds its numbers."""
+
+    def pair(self, name: str, *, below: bool) -> Pair:
+        """The sum, named sum or KPI called `name`; `below` under a fraction line."""
+
+    def end_pair(self, name: str, *, below: bool) -> Pair:
+        """A level at the end of the period."""
+
+    def days(self) -> Fraction:
+        """The length of the period."""
+
+
+Work: TypeAlias = Callable[[Values, bool], Pair]
+"""A formula ready to be worked out, over or under a fraction line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula as written and as understood.
+    """A formula as written, as understood, and ready to be worked out.
+
+    Attributes:
+        text: as written.
+        node: as understood.
+        work: works it out.
+        names: it shows.
 
     >>> Formula.read("time_run / PBT", "availability").node.sign
     '/'
@@ -38,6 +81,12 @@ class Formula:
 
     text: str
     node: Node
+    work: Work = field(init=False, repr=False, compare=False)
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "work", _work_of(self.node))
+        object.__setattr__(self, "names", frozenset(names_of(self.node)))
 
     @classmethod
     def read(cls, text: str, where: str) -> Formula:
@@ -49,68 +98,129 @@ class Formula:
         return cls(text, parse(text, FORMULA, where))
 
 
-class Undefined(Exception):
-    """There is no value, and the reason is the message; never leaves this package."""
-
-
-class Values(Protocol):
-    """Where a formula finds its numbers."""
-
-    def value(self, name: str, *, below: bool) -> Fraction:
-        """The sum, named sum or KPI called `name`; `below` under a fraction line."""
-
-    def end_value(self, name: str, *, below: bool) -> Fraction:
-        """A level at the end of the period."""
-
-    def days(self) -> Fraction:
-        """The length of the period."""
-
-
 def value_of(node: Node, values: Values, *, below: bool = False) -> Fraction:
     """Work out a formula in exact fractions.
 
     Raises:
         Undefined: when a denominator is empty or a sum is not known.
     """
+    return Fraction(*_work_of(node)(values, below))
+
+
+@lru_cache(maxsize=4096)
+def _work_of(node: Node) -> Work:
+    """A function that works a formula out: its tree is walked once, and not for every cell."""
     match node:
         case Number(number):
-            return number
+            written = number.as_integer_ratio()
+            return lambda values, below: written
         case Name(name):
-            return values.value(name, below=below)
+            return lambda values, below: values.pair(name, below=below)
         case Negative(inner):
-            return -value_of(inner, values, below=below)
-        case Operation():
-            return _operate(node, values, below)
+            return _negative(_work_of(inner))
+        case Operation(sign, left, right, text):
+            if sign == "/":
+                return _quotient(_work_of(left), _work_of(right), text)
+            return _product(_work_of(left), _work_of(right)) if sign == "*" else _sum(node)
         case Call(function, arguments):
-            return _call(function, arguments, values, below)
+            return _call(function, arguments)
         case Index():
-            raise TypeError("the formula language has no lists")
+            return _unworkable("the formula language has no lists")
 
 
-def _operate(node: Operation, values: Values, below: bool) -> Fraction:
-    left = value_of(node.left, values, below=below)
-    right = value_of(node.right, values, below=below or node.sign == "/")
-    if node.sign == "/":
-        if not right:
-            raise Undefined(f"no denominator: {node.text} is 0")
-        return left / right
-    if node.sign == "*":
-        return left * right
-    return left + right if node.sign == "+" else left - right
+def _unworkable(what: str) -> Work:
+    """What the unit check refuses: read it may be, worked out never."""
+
+    def refused(values: Values, below: bool) -> Pair:
+        raise TypeError(what)
+
+    return refused
 
 
-def _call(function: str, arguments: tuple[Node, ...], values: Values, below: bool) -> Fraction:
+def _negative(inner: Work) -> Work:
+    def negative(values: Values, below: bool) -> Pair:
+        over, under = inner(values, below)
+        return -over, under
+
+    return negative
+
+
+def _sum(node: Operation) -> Work:
+    """A chain of additions, worked out in one go."""
+    terms: list[tuple[int, Work]] = []
+    left: Node = node
+    while isinstance(left, Operation) and left.sign in ("+", "-"):
+        terms.insert(0, (1 if left.sign == "+" else -1, _work_of(left.right)))
+        left = left.left
+    first = _work_of(left)
+
+    def added(values: Values, below: bool) -> Pair:
+        over, under = first(values, below)
+        for sign, work in terms:
+            more, of = work(values, below)
+            if under == of:  # as the sums of a cell are
+                over += sign * more
+            else:
+                over, under = over * of + sign * more * under, under * of
+        return over, under
+
+    return added
+
+
+def _product(one: Work, other: Work) -> Work:
+    def times(values: Values, below: bool) -> Pair:
+        over, under = one(values, below)
+        more, of = other(values, below)
+        return over * more, under * of
+
+    return times
+
+
+def _quotient(one: Work, other: Work, text: str) -> Work:
+    def divided(values: Values, below: bool) -> Pair:
+        over, under = one(values, below)
+        by, of = other(values, True)
+        if not by:
+            raise Undefined(f"no denominator: {text} is 0")
+        if under != of:
+            over, by = over * of, by * under
+        return (over, by) if by > 0 else (-over, -by)
+
+    return divided
+
+
+def _call(function: str, arguments: tuple[Node, ...]) -> Work:
     if function in BAND_FUNCTIONS:
-        numbers = [value_of(argument, values, below=below) for argument in arguments]
-        return min(numbers) if function == "min" else max(numbers)
+        return _band(function, [_work_of(argument) for argument in arguments])
     argument = arguments[0]
     if function == "per_year":
-        return value_of(argument, values, below=below) * _YEAR_DAYS / values.days()
+        return _yearly(_work_of(argument))
     if not isinstance(argument, Name):
-        raise TypeError(f"{function}() of something else than a level passed the unit check")
+        return _unworkable(f"{function}() of something else than a level passed the unit check")
+    name = argument.name
     if function == "end":
-        return values.end_value(argument.name, below=below)
-    return values.value(argument.name, below=below) / values.days()
+        return lambda values, below: values.end_pair(name, below=below)
+    return lambda values, below: _over_days(values.pair(name, below=below), values.days())
+
+
+def _band(function: str, parts: list[Work]) -> Work:
+    def bound(values: Values, below: bool) -> Pair:
+        numbers = [Fraction(*part(values, below)) for part in parts]
+        return (min(numbers) if function == "min" else max(numbers)).as_integer_ratio()
+
+    return bound
+
+
+def _yearly(inner: Work) -> Work:
+    def yearly(values: Values, below: bool) -> Pair:
+        over, under = inner(values, below)
+        return _over_days((over * _YEAR_DAYS, under), values.days())
+
+    return yearly
+
+
+def _over_days(pair: Pair, days: Fraction) -> Pair:
+    return pair[0] * days.denominator, pair[1] * days.numerator
 
 
 @dataclass(frozen=True, slots=True)

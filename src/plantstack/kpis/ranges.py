@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from plantstack.kpis.cell import CellValues
-from plantstack.kpis.formula import Formula, Undefined, value_of
+from plantstack.kpis.formula import Formula, Pair, Undefined, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +19,25 @@ class Range:
 
 
 def range_of(formula: Formula, value: Fraction, values: CellValues) -> Range:
-    """Work the formula out once for every reading of unknown time the catalogue declares."""
+    """Work the formula out once for every reading of unknown time that touches a name in it."""
     if not values.readings:
         return Range(value, value, value)
-    read = [_attempt(formula, reading) for reading in values.readings]
-    found = [value, *(one for one in read if one is not None)]
-    return Range(min(found), max(found), _attempt(formula, values.typical))
+    low = high = value.as_integer_ratio()
+    for reading in values.readings:
+        found = None if formula.names.isdisjoint(reading.touched) else _attempt(formula, reading)
+        if found is not None:
+            low = found if _is_below(found, low) else low
+            high = found if _is_below(high, found) else high
+    typical = _attempt(formula, values.typical)
+    return Range(Fraction(*low), Fraction(*high), None if typical is None else Fraction(*typical))
 
 
-def _attempt(formula: Formula, values: CellValues) -> Fraction | None:
+def _attempt(formula: Formula, values: Values) -> Pair | None:
     try:
-        return value_of(formula.node, values)
+        return formula.work(values, False)
     except Undefined:
         return None
+
+
+def _is_below(one: Pair, other: Pair) -> bool:
+    return one[0] * other[1] < other[0] * one[1]

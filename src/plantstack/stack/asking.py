@@ -26,6 +26,11 @@ from plantstack.stack.gathering import Key, gather, key_of
 from plantstack.stack.methods import Capturing
 from plantstack.stack.targeting import Targeting
 
+# How the parts of a row are ordered.
+_HEAD = ("kpi", "version", "layer", "profile", "unit")
+_AIMS = ("target", "status", "against")
+_ELSEWHERE = frozenset((*_HEAD, *_AIMS, "trust"))
+
 
 @dataclass(frozen=True, slots=True)
 class KpiTable:
@@ -112,6 +117,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     rows = []
     for found, cell in cells:
         place = _place(engine.books.plant, question.query, level, scope, found)
+        period = {"from": rfc3339(found.span.start), "to": rfc3339(found.span.end), "label": found.label}
         values = evaluate_all(ids, cell, profile=question.profile, catalog=catalog)
         for value in values:
             if value.kpi.lowest == "line" and found.keys.get("line") == "":
@@ -121,7 +127,8 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
                 value = replace(value, exact=None, why_none=told, low=None, high=None, if_typical=None)
             value = capturing.of(value, found, _finest(found, scope))
             row = {**value.as_row(), **targeting.of(value, cell, found, _finest(found, scope))}
-            rows.append(_row(row, place, found, reported.get((value.kpi.id, key_of(found, query.by)))))
+            closed = reported.get((value.kpi.id, key_of(found, query.by)))
+            rows.append(_row(row, place, period, found, closed))
     if any("verdict" in (cell.kinds or ()) for _, cell in cells):
         put_contested(engine, question.query, rows)
     books = engine.books
@@ -218,19 +225,18 @@ def _difference(live: float | None, reported: KpiValue | None) -> dict[str, floa
 
 
 def _row(
-    value: Mapping[str, Any], place: Mapping[str, str], cell: MeasureCell, reported: KpiValue | None
+    value: Mapping[str, Any],
+    place: Mapping[str, str],
+    period: Mapping[str, str],
+    cell: MeasureCell,
+    reported: KpiValue | None,
 ) -> dict[str, Any]:
-    order = ("kpi", "version", "layer", "profile", "unit")
-    head = {name: value[name] for name in order}
-    period = {"from": rfc3339(cell.span.start), "to": rfc3339(cell.span.end), "label": cell.label}
-    aims = {name: value[name] for name in ("target", "status", "against")}
-    rest = {name: told for name, told in value.items() if name not in (*order, *aims, "trust")}
     return {
-        **head,
+        **{name: value[name] for name in _HEAD},
         "scope": dict(place),
-        "period": period,
-        **rest,
-        **aims,
+        "period": dict(period),
+        **{name: told for name, told in value.items() if name not in _ELSEWHERE},
+        **{name: value[name] for name in _AIMS},
         "trust": value["trust"],
         "n_open": cell.n_open,
         "currency": cell.currency,

@@ -32,4 +32,6 @@ class Capturing:
         window = self.plant.profile.baseline_window
         baseline = self.captures.of(scope, start - window, start) if value.kpi.of else None
         methods = self.captures.of(scope, start, end)
+        if not methods.readings and baseline is None:
+            return value  # nobody says how
         return replace(value, trust=with_methods(value.trust, methods, baseline))

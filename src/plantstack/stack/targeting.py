@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -215,6 +215,7 @@ class Targeting:
         return ""
 
 
+@lru_cache(maxsize=4096)
 def is_seen_by_machines(catalog: Catalog, kpi: str, profile: str) -> bool:
     """Whether a KPI stands on what machines are seen to do, so that the way of seeing matters."""
     behind = expand(catalog, kpi, profile).measures

@@ -309,6 +309,8 @@ def in_unit(measure: Measure, number: int | Decimal | None) -> Exact:
     divisor = measure.sum.divisor if measure.sum else 1
     if divisor == 1:
         return number
+    if type(number) is int and not number % divisor:
+        return number // divisor
     exact = Fraction(number) / divisor
     if exact.denominator == 1:
         return exact.numerator
