@@ -302,11 +302,14 @@ class Log:
         sealed = segments.read_segments(self.segments(bound), bound)
         return pa.concat_tables([sealed, self.hot(bound)]).sort_by("log_offset")
 
-    def conflicted(self, upto: int | None = None) -> list[tuple[str, str]]:
-        """List the (source, key) that were told with more than one content."""
+    def conflicted(self, upto: int | None = None, *, after: int = 0) -> list[tuple[str, str]]:
+        """List the (source, key) that were told again with another content in after < offset <= upto."""
         bound = self._last if upto is None else upto
-        query = "SELECT DISTINCT source, key FROM conflict WHERE log_offset <= ? ORDER BY source, key"
-        return self.connection.execute(query, (bound,)).fetchall()
+        query = (
+            "SELECT DISTINCT source, key FROM conflict"
+            " WHERE log_offset > ? AND log_offset <= ? ORDER BY source, key"
+        )
+        return self.connection.execute(query, (after, bound)).fetchall()
 
     def dead_letters(
         self, *, after: int = 0, limit: int = 1_000, settled: bool = False

@@ -111,12 +111,16 @@ class Books:
 
     def put_orders(self) -> None:
         """Make the view `order_span_fact`; it reads the finished books whenever it is asked."""
-        reach = [{"site": site, "as_of": at} for site, at in self.as_of.items()]
-        schema = pa.schema([("site", pa.string()), ("as_of", pa.int64())])
-        put_tables(self.con, {"site_reach": pa.Table.from_pylist(reach, schema=schema)})
+        self.put_reach()
         for table in ("ledger", "time_day", "pieces_day"):
             self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
         self.con.execute(files("plantstack.ledger").joinpath("orders.sql").read_text("utf-8"))
+
+    def put_reach(self) -> None:
+        """Say how far the books of each site reach."""
+        reach = [{"site": site, "as_of": at} for site, at in self.as_of.items()]
+        schema = pa.schema([("site", pa.string()), ("as_of", pa.int64())])
+        put_tables(self.con, {"site_reach": pa.Table.from_pylist(reach, schema=schema)})
 
     def borders(self, machines: Iterable[str]) -> dict[str, list[Border]]:
         """The borders of machines as last derived, in time order."""
@@ -136,7 +140,9 @@ class Books:
                 f"insert into fresh_{name} by name"
                 f" select f.* from {name} as f join published as p on {within('f')}"
             )
-        self.pages += published
+        again = {(one.machine, one.after, one.upto) for one in published}
+        kept = [one for one in self.pages if (one.machine, one.after, one.upto) not in again]
+        self.pages = [*kept, *published]
         put_tables(self.con, {"fresh_pages": self._page_rows(self.pages)})
 
     def forget_fresh(self) -> None:
@@ -267,6 +273,11 @@ select equipment, 'count:' || class as kind
 from (unpivot told on scrap, rework, startup_reject, first_pass into name class value is_told)
 where is_told
 """
+
+
+def hear(books: Books) -> None:
+    """Add to `seen` what the events after the stamp tell."""
+    books.con.execute(f"insert into seen from ({_SEEN}) except from seen", {"after": books.stamp.offset})
 
 
 def _put_seen(books: Books) -> None:

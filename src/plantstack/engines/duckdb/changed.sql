@@ -8,9 +8,9 @@ with touched as (
     select e.*
     from everything as e
     semi join (
-        (select log_offset from gone except select log_offset from old_gone)
+        (select log_offset from gone except select log_offset from was_gone)
         union all
-        (select log_offset from old_gone except select log_offset from gone)
+        (select log_offset from was_gone except select log_offset from gone)
     ) as moved on moved.log_offset = e.log_offset
     where e.log_offset <= $offset and e.kind in (select unnest($kinds))
 ),

@@ -61,13 +61,28 @@ def dirt_of(books: Books) -> dict[str, list[Interval]]:
     if books.manifest is None:
         reached = {machine: books.reach(machine) for machine in books.plant.machines}
         return {machine: [Interval(-_FAR, end)] for machine, end in reached.items() if end}
+    return dirt_since(books, books.manifest.stamp.offset, books.manifest.as_of)
+
+
+def dirt_since(
+    books: Books, offset: int, reached: Mapping[str, int], gone: str = "old_gone"
+) -> dict[str, list[Interval]]:
+    """What has to be derived again by machine, when everything up to an offset was derived.
+
+    Args:
+        books: what is known now.
+        offset: what was derived.
+        reached: how far the books of each site reached then.
+        gone: the table of what did not stand then.
+    """
+    books.con.execute(f"create or replace temp table was_gone as from {gone}")
     sql = files("plantstack.engines.duckdb").joinpath("changed.sql").read_text("utf-8")
-    told = {"offset": books.manifest.stamp.offset, "kinds": list(LEDGER_KINDS)}
+    told = {"offset": offset, "kinds": list(LEDGER_KINDS)}
     out: dict[str, list[Interval]] = {}
     for machine, start, end in books.con.execute(sql, told).fetchall():
         out.setdefault(machine, []).append(Interval(start, max(start, end)))
     for machine in books.plant.machines:
-        was, reached_now = books.manifest.as_of.get(books.site(machine), 0), books.reach(machine)
+        was, reached_now = reached.get(books.site(machine), 0), books.reach(machine)
         if reached_now and was != reached_now:
             out.setdefault(machine, []).append(Interval(min(was or -_FAR, reached_now), reached_now))
     return {machine: merged(stretches) for machine, stretches in out.items()}

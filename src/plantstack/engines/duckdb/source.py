@@ -18,6 +18,7 @@ from plantstack.events.identity import canonical
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
 
+_IDENTITIES = pa.schema([("source", pa.string()), ("key", pa.string())])
 _CORRECTION = 'log_offset, kind, "at", told_at, source, key, sup_source, sup_key, void'
 
 
@@ -25,13 +26,17 @@ def put_log(con: Calculator, log: Log, upto: int) -> None:
     """Make the view `everything`: all events up to an offset, sealed and hot."""
     put_tables(con, {"hot_event": log.hot(upto)})
     files = [str(path) for path in log.segments(upto, kinds=None)]
-    sealed = f"select * from read_parquet({_texts(files)}, union_by_name = true)" if files else ""
-    parts = [sealed, "select * from hot_event"] if sealed else ["select * from hot_event"]
-    con.execute(
-        "create or replace temp view everything as select * from ("
-        + " union all by name ".join(parts)
-        + f") where log_offset <= {int(upto)}"
-    )
+    parts = ["select * from hot_event"]
+    if files:
+        sealed = f"read_parquet({_texts(files)}, union_by_name = true)"
+        parts.insert(0, f"select * from {sealed} where log_offset <= {int(upto)}")
+    con.execute("create or replace temp view everything as " + " union all by name ".join(parts))
+
+
+def add_hot(con: Calculator, fresh: pa.Table) -> None:
+    """Let `everything` say what was logged since it was made."""
+    put_tables(con, {"fresh_event": fresh})
+    con.execute("insert into hot_event by name from fresh_event")
 
 
 def _texts(values: Iterable[str]) -> str:
@@ -43,7 +48,7 @@ def settle(con: Calculator, log: Log, upto: int) -> None:
     """Decide which events do not stand, and keep them as the table `gone` (books 1, R27).
 
     Those of them that only wait for their page to be reopened are the table `waiting`. Also makes
-    `plan_told`: every version of a plan, with the time in which it stood.
+    `plan_told`, every version of a plan with the time in which it stood, and `named`, what corrections name.
     """
     found = _settled(con, log, upto, set())
     _put_offsets(con, "gone", found.gone)
@@ -86,6 +91,7 @@ def _settled(con: Calculator, log: Log, upto: int, waiting: set[int]) -> _Settle
     absent = losers | waiting
     told = [row for row in _told_again(con) if row["log_offset"] not in absent]
     if not told:
+        put_tables(con, {"named": _IDENTITIES.empty_table()})
         return _Settled(losers, losers)
     corrections = [
         Correction(
@@ -99,7 +105,8 @@ def _settled(con: Calculator, log: Log, upto: int, waiting: set[int]) -> _Settle
         for row in told
     ]
     named = {one.identity for one in corrections} | {one.target for one in corrections}
-    put_tables(con, {"named": pa.Table.from_pylist([{"source": s, "key": k} for s, k in sorted(named)])})
+    rows = [{"source": source, "key": key} for source, key in sorted(named)]
+    put_tables(con, {"named": pa.Table.from_pylist(rows, schema=_IDENTITIES)})
     sql = "select source, key, kind, log_offset from everything semi join named using (source, key)"
     kinds: dict[Identity, str] = {}
     offsets: dict[Identity, list[int]] = defaultdict(list)

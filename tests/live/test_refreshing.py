@@ -1,0 +1,140 @@
+"""Books that stay open say what books opened anew would say, whatever comes and in whatever order."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.ledger.strategies import examples
+from tests.stack.floor import NOW, START, Wire, plant, wire_events, written
+
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.calculator import fetch_table
+from plantstack.engines.duckdb.refreshing import can_grow, refresh
+from plantstack.intervals import DAY, HOUR, rfc3339
+from plantstack.stack import Stack
+from plantstack.stack.reading import Open
+
+FACTS = ("ledger", "time_fact", "pieces_fact", "spans_fact", "time_day", "pieces_day", "page")
+LATER = START + 5 * DAY
+
+
+@contextmanager
+def project(*parts: list[Wire]) -> Iterator[tuple[Path, list[Path]]]:
+    """A new plant, and one file for each part."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        yield (
+            plant(folder / "p"),
+            [written(folder, f"{number}.ndjson", part) for number, part in enumerate(parts)],
+        )
+
+
+def told(project: Path, file: Path, *, now: int = NOW) -> None:
+    with Stack.open(project, write=True) as stack:
+        stack.load([file], now=now)
+
+
+def rows(books: Books, table: str) -> pa.Table:
+    return fetch_table(books.con, f"select * from all_{table} order by all")
+
+
+def same(open_one: Open, stack: Stack, now: int) -> None:
+    """Compare with books opened anew, without the lake and with it."""
+    anew = stack.desk.read(stack.log.last_offset(), now, use_lake=False)
+    try:
+        for table in FACTS:
+            assert rows(open_one.engine.books, table).equals(rows(anew.engine.books, table)), table
+        seen = "select distinct equipment, kind from seen order by all"
+        told_kinds = [fetch_table(one.engine.books.con, seen) for one in (open_one, anew)]
+        assert told_kinds[0].equals(told_kinds[1])
+    finally:
+        anew.close()
+
+
+def grow(open_one: Open, stack: Stack, now: int) -> int:
+    upto = stack.log.refresh()
+    assert can_grow(open_one.engine.books, upto, now)
+    return refresh(open_one.engine.books, upto, now)
+
+
+parts = st.lists(st.lists(wire_events(), min_size=1, max_size=12), min_size=2, max_size=4)
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(parts, st.booleans())
+def test_open_books_grow_into_what_books_opened_anew_say(wires: list[list[Wire]], is_published: bool) -> None:
+    with project(*wires) as (folder, files):
+        told(folder, files[0])
+        if is_published:
+            with Stack.open(folder, write=True) as stack:
+                stack.derive(now=START + 2 * DAY)
+        with Stack.open(folder) as stack:
+            now = START + 3 * DAY
+            opened = stack.desk.read(stack.log.last_offset(), now)
+            try:
+                for number, file in enumerate(files[1:]):
+                    told(folder, file)
+                    now = START + (3 + number) * DAY + number * HOUR
+                    grow(opened, stack, now)
+                    same(opened, stack, now)
+            finally:
+                opened.close()
+
+
+def said(kind: str, hours: float, key: str, **fields: object) -> Wire:
+    at = rfc3339(START + int(hours * HOUR))
+    return {"kind": kind, "equipment": "filler", "at": at, "source": "plc", "key": key, **fields}
+
+
+def test_a_correction_that_came_before_its_target_takes_it_out_when_it_comes() -> None:
+    first = [
+        said("state", 0, "a", state="producing"),
+        said("state", 2, "fix", state="fault", supersedes={"source": "plc", "key": "b"}),
+    ]
+    with project(first, [said("state", 1, "b", state="stopped")]) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder) as stack:
+            opened = stack.desk.read(stack.log.last_offset(), LATER)
+            told(folder, files[1])
+            grow(opened, stack, LATER)
+            same(opened, stack, LATER)
+            accounts = {row["account"] for row in rows(opened.engine.books, "ledger").to_pylist()}
+            opened.close()
+    assert "stopped" not in accounts
+
+
+def test_only_machines_that_were_spoken_of_are_derived_again() -> None:
+    machines = ("filler", "capper", "packer")
+    first = [{**said("state", 0, name, state="producing"), "equipment": name} for name in machines]
+    with project(first, [said("state", 1, "b", state="fault")]) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder) as stack:
+            opened = stack.desk.read(stack.log.last_offset(), LATER)
+            assert grow(opened, stack, LATER) == 0
+            told(folder, files[1])
+            assert grow(opened, stack, LATER) == 1
+            assert grow(opened, stack, LATER + HOUR) == len(machines)
+            opened.close()
+
+
+def test_changed_plant_files_and_far_times_need_books_opened_anew() -> None:
+    with project([said("state", 0, "a", state="producing")]) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder) as stack:
+            opened = stack.desk.read(stack.log.last_offset(), LATER)
+            books = opened.engine.books
+            assert not can_grow(books, stack.log.last_offset(), LATER + 60 * DAY)
+            main = folder / "plant.yaml"
+            main.write_text(main.read_text().replace("label: Tulsa", "label: Tulsa 1", 1))
+            with Stack.open(folder, write=True) as writer:
+                writer.rebuild(now=NOW)
+            upto = stack.log.refresh()
+            assert upto > books.stamp.offset
+            assert not can_grow(books, upto, LATER)
+            opened.close()
