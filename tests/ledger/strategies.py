@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from random import Random
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from tests.oracle.build import DAY, EVER, MINUTE, MONDAY, SECOND, Shifts, ev, plant
 from tests.oracle.model import Plant, Row
@@ -21,6 +23,8 @@ REASONS: dict[str, tuple[Any, ...]] = {
     "lunch": ("planned_down", 10),
     "other": ("other_stop", None, True),
 }
+# A derivation costs what its statements cost, whatever it derives: so many plants share one.
+SIDE_BY_SIDE = 10
 SPAN = 2 * DAY
 START = MONDAY + DAY
 
@@ -199,3 +203,53 @@ def plants(draw: st.DrawFn) -> Plant:
         ],
         changeover_default=[{"equipment": "m2", "product": "p", "standard_us": 30 * SECOND}],
     )
+
+
+def examples(cases: int | None = None) -> int:
+    """How many examples of plants side by side hold so many plants; by default those of the profile."""
+    return -(-(cases or settings().max_examples) // SIDE_BY_SIDE)
+
+
+@st.composite
+def floors(draw: st.DrawFn, least: int = 1) -> tuple[Plant, list[Row]]:
+    """Plants side by side that know nothing of each other, and all their events in the order they come in."""
+    told = [apart_rows(draw(histories(least)), number) for number in range(SIDE_BY_SIDE)]
+    plan = beside([draw(plants()) for _ in told])
+    return plan, shuffled_in(told, draw(st.randoms(use_true_random=False)))
+
+
+def shuffled_in(told: list[list[Row]], chance: Random) -> list[Row]:
+    """Several histories as one; each keeps its order."""
+    whose = [number for number, rows in enumerate(told) for _ in rows]
+    chance.shuffle(whose)
+    left = [iter(rows) for rows in told]
+    return [next(left[number]) for number in whose]
+
+
+_NAMES = (
+    *("equipment", "lane_equipment", "site", "calendar", "line", "exit_machine", "constraint_machine"),
+    *("parent", "path", "area", "order_id"),
+)
+_SOURCES = ("source", "sup_source")  # marked behind: rules of sources look at how a name begins
+_NUMBERS = ("standard", "window")
+
+
+def apart_rows(rows: list[Row], number: int) -> list[Row]:
+    """The same rows with names of their own."""
+    out = []
+    for row in rows:
+        named = {name: f"{number}.{row[name]}" for name in _NAMES if row.get(name)}
+        named |= {name: f"{row[name]}{number}" for name in _SOURCES if row.get(name)}
+        named |= {name: 1000 * number + row[name] for name in _NUMBERS if isinstance(row.get(name), int)}
+        out.append({**row, **named})
+    return out
+
+
+def beside(plants: list[Plant]) -> Plant:
+    """Plants as one, each with names of its own; what has no such name is common to all of them."""
+    out: Plant = {}
+    for number, one in enumerate(plants):
+        for name, rows in one.items():
+            mine = apart_rows(rows, number)
+            out[name] = out.get(name, []) + [row for row in mine if row not in out.get(name, [])]
+    return out

@@ -17,6 +17,7 @@ from tests.ledger.against import (
     spans_of_sql,
     sql_books,
 )
+from tests.ledger.strategies import SIDE_BY_SIDE, apart_rows, beside, examples, shuffled_in
 from tests.oracle import derive
 from tests.oracle.build import DAY, HOURS, clock, ev, plant, states
 from tests.oracle.model import Row, identity
@@ -27,7 +28,7 @@ from plantstack.engines.duckdb.source import settle
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
 
-PLANT = plant(("m1", "m2"), reasons={"jam": ("breakdown",)})
+PLANT = beside([plant(("m1", "m2"), reasons={"jam": ("breakdown",)}) for _ in range(SIDE_BY_SIDE)])
 KEYS = st.integers(0, 5).map(lambda n: f"e{n}")
 SOURCES = st.sampled_from(("m", "m", "m", "n", "tablet1"))
 
@@ -64,6 +65,18 @@ def told(draw: st.DrawFn) -> Row:
     return ev(kind, "m1", f"{day}/08:00", **said)
 
 
+@st.composite
+def told_side_by_side(draw: st.DrawFn) -> list[Row]:
+    """What was told at each of several sites, in the order in which it came."""
+    ran = "06:00 producing, 2/22:00 off"
+    every = [
+        [*states("m1", ran, source="plc"), *draw(st.lists(told(), max_size=10, unique_by=identity))]
+        for _ in range(SIDE_BY_SIDE)
+    ]
+    chance = draw(st.randoms(use_true_random=False))
+    return shuffled_in([apart_rows(rows, number) for number, rows in enumerate(every)], chance)
+
+
 def by_product(
     con: Calculator, log: Log, rows: list[Row]
 ) -> tuple[dict[str, list[Row]], set[tuple[str, str]]]:
@@ -86,10 +99,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
 CALCULATOR = open_calculator(threads=1)
 
 
-@settings(deadline=None)
-@given(st.lists(told(), max_size=10, unique_by=identity))
+@settings(deadline=None, max_examples=examples())
+@given(told_side_by_side())
 def test_what_stands_is_what_the_oracle_lets_stand(log: Log, rows: list[Row]) -> None:
-    rows = [*states("m1", "06:00 producing, 2/22:00 off", source="plc"), *rows]
     rows = [{**row, "log_offset": number} for number, row in enumerate(rows, 1)]
     books, standing = by_product(CALCULATOR, log, rows)
     oracle = derive(rows, PLANT, as_of=clock("3/00:00"))

@@ -12,7 +12,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.against import plant_arrow
-from tests.ledger.strategies import histories, plants
+from tests.ledger.strategies import examples, floors
 from tests.oracle.model import Plant, Row
 
 from plantstack.engines.duckdb import lake
@@ -105,10 +105,10 @@ def numbered(rows: Iterable[Row]) -> list[Row]:
     return [{**row, "log_offset": number} for number, row in enumerate(rows, 1)]
 
 
-@settings(deadline=None)
-@given(plants(), histories(least=2), st.data())
-def test_incremental_is_full(plant: Plant, rows: list[Row], data: st.DataObject) -> None:
-    rows = numbered(rows)
+@settings(deadline=None, max_examples=examples())
+@given(floors(least=2), st.data())
+def test_incremental_is_full(floor: tuple[Plant, list[Row]], data: st.DataObject) -> None:
+    plant, rows = floor[0], numbered(floor[1])
     cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), min_size=1, max_size=2)) | {len(rows)})
     con, books = open_calculator(threads=1), None
     for upto in cuts:
@@ -121,10 +121,10 @@ def test_incremental_is_full(plant: Plant, rows: list[Row], data: st.DataObject)
     assert grown == facts(fresh)
 
 
-@settings(deadline=None, max_examples=60)
-@given(plants(), histories(), st.randoms(use_true_random=False))
-def test_order_of_arrival_changes_nothing(plant: Plant, rows: list[Row], chance: Any) -> None:
-    rows = numbered(rows)
+@settings(deadline=None, max_examples=examples(60))
+@given(floors(), st.randoms(use_true_random=False))
+def test_order_of_arrival_changes_nothing(floor: tuple[Plant, list[Row]], chance: Any) -> None:
+    plant, rows = floor[0], numbered(floor[1])
     shuffled = list(rows)
     chance.shuffle(shuffled)
     told = []

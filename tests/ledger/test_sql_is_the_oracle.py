@@ -7,15 +7,20 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from tests.ledger import against
-from tests.ledger.strategies import histories, plants
+from tests.ledger.strategies import examples, floors
 from tests.oracle import derive
 from tests.oracle.doubts import above_ideal
 from tests.oracle.model import Plant, Row
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(plants(), histories())
-def test_same_books(plant: Plant, rows: list[Row]) -> None:
+@settings(
+    deadline=None,
+    max_examples=examples(),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(floors())
+def test_same_books(floor: tuple[Plant, list[Row]]) -> None:
+    plant, rows = floor
     told = derive(rows, plant)
     made = against.sql_books(rows, plant)
     assert against.ledger_of_sql(made, rows) == against.ledger_of_oracle(told)
