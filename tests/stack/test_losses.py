@@ -20,7 +20,7 @@ from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.intervals import DAY, HOUR, rfc3339
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE, Stretch, grow
-from plantstack.kpis.models import LACKING, MODELS, SPREAD
+from plantstack.kpis.models import BESIDE, LACKING, MODELS, SPREAD
 from plantstack.kpis.money import AVOIDED, CASH, CONTRIBUTION, Roles, Wanted, demand_of, priced
 from plantstack.kpis.priced_models import FIGURES, OF_COST
 from plantstack.kpis.readiness import FULFILLED, LAYERS, Check, Ready, stand
@@ -283,11 +283,12 @@ def test_where_demand_is_open_a_kpi_in_money_has_bounds_and_no_value(tmp_path: P
     assert row["value"] is None
     assert row["why_none"].startswith("nobody said what could be sold")
     assert "between 0 and 2,400" in row["why_none"]
+    assert (row["low"], row["high"]) == (0, 2400)
 
 
 def test_models_that_nothing_can_fill_say_what_is_missing(stack: Stack) -> None:
     models = [kpi for kpi in shipped_catalog().kpis.values() if kpi.model]
-    assert {kpi.model for kpi in models} <= {*MODELS, *SPREAD, *FIGURES, *LACKING, *OF_COST}
+    assert {kpi.model for kpi in models} <= {*MODELS, *SPREAD, *BESIDE, *FIGURES, *LACKING, *OF_COST}
     row = stack.kpis(["project_npv"], scope="lyon").rows[0]
     assert row["value"] is None
 

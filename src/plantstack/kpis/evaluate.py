@@ -121,7 +121,7 @@ def _evaluate(kpi: Kpi, values: CellValues, about: Doubts) -> KpiValue:
     inputs = {measure: values.cell.sums.get(measure) for measure in expansion.measures}
     trust = judge(doubts)
     if kpi.model or kpi.of:
-        return _of_parts(kpi, values, inputs, doubts)
+        return _of_parts(kpi, values, inputs, doubts, trust)
     try:
         formula, raw = _first_defined(kpi, values, doubts)
     except Undefined as reason:
@@ -145,10 +145,9 @@ def _evaluate(kpi: Kpi, values: CellValues, about: Doubts) -> KpiValue:
 
 
 def _of_parts(
-    kpi: Kpi, values: CellValues, inputs: Mapping[str, Exact | None], doubts: list[Doubt]
+    kpi: Kpi, values: CellValues, inputs: Mapping[str, Exact | None], doubts: list[Doubt], trust: Trust
 ) -> KpiValue:
     """What a model found, or how a KPI changed: they bring their own bounds."""
-    trust = judge(doubts, values)
     try:
         found = _modelled(kpi, values, doubts)
     except Undefined as reason:

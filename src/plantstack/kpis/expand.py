@@ -9,7 +9,7 @@ from functools import lru_cache
 from plantstack.kpis.check import unit_of_formula
 from plantstack.kpis.formula import Formula
 from plantstack.kpis.grammar import names_of
-from plantstack.kpis.kpi import Catalog
+from plantstack.kpis.kpi import Catalog, Kpi
 from plantstack.kpis.scale import conversion, parse_kpi_unit
 from plantstack.measures.catalog import MEASURES
 
@@ -37,6 +37,8 @@ def expand(catalog: Catalog, kpi_id: str, profile: str) -> Expansion:
     kpi = catalog.kpis[kpi_id]
     if kpi.of:
         return expand(catalog, kpi.of, profile)
+    if kpi.model:
+        return _of_uses(catalog, kpi, profile)
     shown: set[str] = set()
     measures: dict[str, None] = {}
     formula = catalog.kpi_formula(kpi, profile)
@@ -55,6 +57,18 @@ def scale_of(catalog: Catalog, kpi_id: str, profile: str, *, otherwise: bool = F
         return Fraction(1)
     unit = unit_of_formula(catalog, formula, profile, kpi_id)
     return conversion(unit, parse_kpi_unit(kpi.unit)) or Fraction(1)
+
+
+def _of_uses(catalog: Catalog, kpi: Kpi, profile: str) -> Expansion:
+    """A model has no formula: it stands on what it says it uses, and is trusted no more than that."""
+    shown = {name for name in kpi.uses if name in MEASURES}
+    measures = dict.fromkeys(name for name in kpi.uses if name in MEASURES)
+    for name in kpi.uses:
+        if name in catalog.kpis:
+            used = expand(catalog, name, profile)
+            shown |= used.shown
+            measures |= dict.fromkeys(used.measures)
+    return Expansion(frozenset(shown), tuple(measures))
 
 
 def _follow(

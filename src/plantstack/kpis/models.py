@@ -201,10 +201,14 @@ SPREAD: Mapping[str, SpreadModel] = {
     "oee_trend": SpreadModel("week", ("time_ideal_good", *_PBT), oee_trend),
 }
 
+# Models of facts that are no sums of parts; what of them can be added up, for their lineage.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
+}
+
 # What a model would need that no event and no plant file says.
 LACKING: Mapping[str, str] = {
     "action_effectiveness": "whether the KPI an action was to move did move and held is not judged yet",
-    "remaining_life_risk": "needs a fitted hazard of failures by age: not fitted by this version",
     "pm_yield": "work orders do not say which inspection found them",
     "maint_rework_ratio": "work orders do not say which order they repeat",
     "condition_alert_precision": "no event says that a condition alert was confirmed",

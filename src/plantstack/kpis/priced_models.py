@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from plantstack.kpis.formula import Undefined
 from plantstack.kpis.losses import GROUPS
+from plantstack.kpis.modelled import Estimate, exactly
 from plantstack.kpis.money import AVOIDED, CASH, CONTRIBUTION, Money
 
 _DOWN = ("breakdown", "waiting", "other_stop", "planned_overrun")
@@ -32,15 +33,15 @@ COST_MEASURES: Mapping[str, tuple[str, ...]] = {
 OF_COST = tuple(COST_MEASURES)
 
 
-def priced_value(name: str, money: Money) -> Fraction:
-    """Add up what a KPI of money is made of.
+def priced_value(name: str, money: Money) -> Estimate:
+    """Add up what a KPI of money is made of; only bounds where demand or unknown time leave it open.
 
     Args:
         name: one of `FIGURES`.
         money: of the scope, in one currency.
 
     Raises:
-        Undefined: when a price is missing, or demand leaves the figure open; then between which bounds.
+        Undefined: when a price is missing.
     """
     leaves, classes = FIGURES[name]
     mine = [figure for (leaf, kind), figure in money.items() if leaf in leaves and kind in classes]
@@ -48,10 +49,10 @@ def priced_value(name: str, money: Money) -> Fraction:
     if missing:
         raise Undefined(f"no price for {', '.join(missing[:3])}")
     low, high = _added(one.low for one in mine), _added(one.high for one in mine)
-    if low != high:
-        what = "nobody said what could be sold, or time is unknown"
-        raise Undefined(f"{what}: between {float(low):,.0f} and {float(high):,.0f}")
-    return low
+    if low == high:
+        return exactly(low)
+    bounds = f"between {float(low):,.0f} and {float(high):,.0f}"
+    return Estimate(None, low, high, why=f"nobody said what could be sold, or time is unknown: {bounds}")
 
 
 def material_variance(booked: Fraction, standard: Fraction) -> Fraction:

@@ -67,8 +67,9 @@ class Explaining:
 
     def _names(self, kpi: Kpi) -> tuple[str, ...]:
         """The sums a number stands on: of its formula, or of its model."""
-        names = expand(self.catalog, kpi.id, self.question.profile).measures
-        return tuple(name for name in names or measures_behind(kpi.model) if MEASURES[name].sum is not None)
+        of_model = measures_behind(kpi.model) if kpi.model else ()
+        names = of_model or expand(self.catalog, kpi.id, self.question.profile).measures
+        return tuple(name for name in names if MEASURES[name].sum is not None)
 
     def _since(self, scope: str, span: Interval) -> Iterator[Row]:
         """The events that came after the value was reported."""

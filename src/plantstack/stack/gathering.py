@@ -12,6 +12,7 @@ from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import SECOND
 from plantstack.kpis.cell import Cell
 from plantstack.kpis.formula import Undefined
+from plantstack.kpis.modelled import Modelled
 from plantstack.kpis.models import MODELS, Model, Part
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
@@ -82,7 +83,7 @@ class _Gathering:
             key = key_of(found, self.query.by)
             above = whole.get(key_of(found, rest))
             why = _BY_SHIFT if self.query.grain == "hour" else _ONE_LINE
-            told = {name: values.get(key, why) for name, values in modelled.items()}
+            told: dict[str, Modelled] = {name: values.get(key, why) for name, values in modelled.items()}
             told |= {name: values[key] for name, values in beside.items() if key in values}
             cell = Cell(
                 sums={**found.sums, **routes.get(key, {}), **_untied(left.get(key))},
@@ -192,5 +193,5 @@ def _called(axes: tuple[Axis, ...], cell: MeasureCell) -> str:
     return f"'{cell.keys['unit']}'{product} on {cell.keys['machine']}"
 
 
-def _untied(left: Fraction | str | None) -> dict[str, Exact | None]:
-    return {"qty_untied": left} if isinstance(left, Fraction) else {}
+def _untied(left: Fraction | None) -> dict[str, Exact | None]:
+    return {"qty_untied": left} if left is not None else {}

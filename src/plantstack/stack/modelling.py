@@ -13,7 +13,8 @@ from plantstack.engines.duckdb.money import currency_of
 from plantstack.kpis.formula import Undefined
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.models import LACKING, MODELS, SPREAD, Part, SpreadModel
+from plantstack.kpis.modelled import Modelled
+from plantstack.kpis.models import BESIDE, LACKING, MODELS, SPREAD, Part, SpreadModel
 from plantstack.kpis.money import Money
 from plantstack.kpis.priced_models import (
     COST_MEASURES,
@@ -25,9 +26,10 @@ from plantstack.kpis.priced_models import (
     priced_value,
 )
 from plantstack.kpis.tieout import untied
+from plantstack.stack.fearing import greatest_risk, risks
 from plantstack.stack.lost import Lost
 
-Told = dict[tuple[str, ...], Fraction | str]
+Told = dict[tuple[str, ...], Modelled]
 """The values of the axes and the label of a cell -> its value, or why it has none."""
 
 _UNTIED = "qty_untied"
@@ -59,6 +61,8 @@ class Modelling:
             return self._spread(SPREAD[name], cells)
         if name in FIGURES or name in OF_COST:
             return {self._key(cell): self._priced(name, cell) for cell in cells}
+        if name == "remaining_life_risk":
+            return self._risks(cells)
         return dict.fromkeys(map(self._key, cells), LACKING[name]) if name in LACKING else {}
 
     def _key(self, cell: MeasureCell) -> tuple[str, ...]:
@@ -87,9 +91,38 @@ class Modelling:
             parts.setdefault(place, []).append(Part(cell.label, cell.sums))
         return {self._key(cell): _tried(model, parts.get(self._key(cell)[:-1], [])) for cell in cells}
 
+    # -- machines --------------------------------------------------------------------------------
+
+    def _risks(self, cells: Sequence[MeasureCell]) -> Told:
+        """The risk of the machines of each cell where its period ends, asked for once an end."""
+        standing = {self._key(cell): self._standing(cell) for cell in cells}
+        ends: dict[int, set[str]] = {}
+        for cell in cells:
+            ends.setdefault(cell.span.end, set()).update(standing[self._key(cell)])
+        told = {end: risks(self.engine, machines, end) for end, machines in ends.items()}
+        found: Told = {}
+        for cell in cells:
+            mine = {name: told[cell.span.end][name] for name in standing[self._key(cell)]}
+            found[self._key(cell)] = greatest_risk(mine) if mine else "no machine stands there"
+        return found
+
+    def _standing(self, cell: MeasureCell) -> list[str]:
+        """The machines of a cell where its period ends."""
+        plant = self.engine.books.plant
+        places = {cell.keys[axis] for axis in self.query.by if axis in _PLACES}
+        level, scope = check_scope(plant, self.query.scope)
+        wanted = places | ({scope} if level != "group" else set())
+        return [
+            machine
+            for machine in plant.machines
+            for span in plant.spans[machine]
+            if span.from_at < cell.span.end <= span.until_at
+            and wanted <= {machine, span.line, span.area, span.site}
+        ]
+
     # -- prices ----------------------------------------------------------------------------------
 
-    def _priced(self, name: str, cell: MeasureCell) -> Fraction | str:
+    def _priced(self, name: str, cell: MeasureCell) -> Modelled:
         if self.query.grain != "all" or not set(self.query.by) <= set(_PLACES) or self.query.is_reported:
             return _WHOLE
         scope = next((cell.keys[axis] for axis in reversed(_PLACES) if cell.keys.get(axis)), self.query.scope)
@@ -178,12 +211,14 @@ def _together(of_sites: Iterable[Money]) -> Money:
     return found
 
 
-def untied_of(engine: DuckEngine, query: MeasureQuery, cells: Sequence[MeasureCell]) -> Told:
+def untied_of(
+    engine: DuckEngine, query: MeasureQuery, cells: Sequence[MeasureCell]
+) -> dict[tuple[str, ...], Fraction]:
     """Pieces of each cell that no receipt explains; nothing where finance said nothing of receipts."""
     if _UNTIED not in query.measures or all(cell.sums.get("qty_received") is None for cell in cells):
         return {}
     asked = replace(query, measures=(*_TIED, "qty_received"))
-    found: Told = {}
+    found: dict[tuple[str, ...], Fraction] = {}
     for cell in engine.query(asked).cells:
         known = {name: None if n is None else Fraction(n) for name, n in cell.sums.items()}
         left = untied(known)
@@ -198,6 +233,8 @@ def measures_behind(model: str) -> tuple[str, ...]:
         return MODELS[model].measures
     if model in SPREAD:
         return SPREAD[model].measures
+    if model in BESIDE:
+        return BESIDE[model]
     if model in FIGURES:
         leaves = FIGURES[model][0]
         written = [shipped_catalog().losses[leaf] for leaf in leaves]
