@@ -7,9 +7,12 @@ senders down instead of filling the memory.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from queue import Empty, Full, Queue
 from threading import Thread
+from typing import Any, TypeVar
 
 from plantstack.errors import LogError, PlantstackError, Problem
 from plantstack.events.batch import Batch, Cursor, Receipt
@@ -17,8 +20,9 @@ from plantstack.events.log import Entry, Log
 
 ROWS_A_COMMIT = 1_000
 WINDOW_S = 0.05
-_STOP = None
-_Work = tuple[Entry, "Future[Receipt]"]
+_T = TypeVar("_T")
+_Written = tuple[Entry, "Future[Receipt]"]
+_Job = tuple[Callable[[Log], Any], "Future[Any]"]
 
 
 class GroupWriter:
@@ -28,7 +32,7 @@ class GroupWriter:
         self.log = log
         self.broken: BaseException | None = None
         self._patience_s = patience_s
-        self._queue: Queue[_Work | None] = Queue(waiting)
+        self._queue: Queue[_Written | _Job | None] = Queue(waiting)
         self._thread = Thread(target=self._run, name="plantstack-log-writer", daemon=True)
         self._thread.start()
 
@@ -39,66 +43,92 @@ class GroupWriter:
             LogError: when the writer has stopped, or has been too busy for too long.
         """
         done: Future[Receipt] = Future()
-        if self.broken or not self._thread.is_alive():
+        self._put((Entry(batch, received_at, cursor), done))
+        return done
+
+    def run(self, job: Callable[[Log], _T]) -> Future[_T]:
+        """Do something else with the log, between two commits: seal it, write a large file.
+
+        Raises:
+            LogError: as for `submit`.
+        """
+        done: Future[_T] = Future()
+        self._put((job, done))
+        return done
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether anything handed over will still be written."""
+        return self.broken is None and self._thread.is_alive()
+
+    def _put(self, work: _Written | _Job) -> None:
+        if not self.is_alive:
             fix = "restart plantstack; nothing unacknowledged was kept"
             raise LogError(Problem("log-writer-stopped", "log", "the log's writer has stopped", fix))
         try:
-            self._queue.put((Entry(batch, received_at, cursor), done), timeout=self._patience_s)
+            self._queue.put(work, timeout=self._patience_s)
         except Full as error:
             what = f"the log has been busy for {self._patience_s:.0f} s"
             raise LogError(
                 Problem("log-busy", "log", what, "send again later; sending twice is safe")
             ) from error
-        return done
 
     def close(self) -> None:
         """Write what was handed over, then stop. The log stays open."""
         if self._thread.is_alive():
-            self._queue.put(_STOP)
+            self._queue.put(None)
             self._thread.join()
 
     def _run(self) -> None:
         going = True
         while going:
-            group, going = self._group()
+            group, job, going = self._group()
             if group:
-                self._write(group)
-            if self.broken:
-                going = False
+                self._finish(group, partial(self.log.append_all, [entry for entry, _ in group]))
+            if job and not self.broken:
+                self._finish([job], partial(self._do, job[0]))
+            going = going and not self.broken
         self._refuse_rest()
 
-    def _group(self) -> tuple[list[_Work], bool]:
-        """Collect work until the commit is large enough or the window has passed."""
-        group: list[_Work] = []
+    def _group(self) -> tuple[list[_Written], _Job | None, bool]:
+        """Collect work until the commit is large enough, the window has passed or another job is due."""
+        group: list[_Written] = []
         rows = 0
         while rows < ROWS_A_COMMIT:
             try:
                 work = self._queue.get(timeout=WINDOW_S if group else None)
             except Empty:
                 break
-            if work is _STOP:
-                return group, False
-            group.append(work)
-            rows += len(work[0].batch.events)
-        return group, True
+            if work is None:
+                return group, None, False
+            what, done = work
+            if not isinstance(what, Entry):
+                return group, (what, done), True
+            group.append((what, done))
+            rows += len(what.batch.events)
+        return group, None, True
 
-    def _write(self, group: list[_Work]) -> None:
+    def _do(self, job: Callable[[Log], Any]) -> list[Any]:
+        return [job(self.log)]
+
+    def _finish(self, works: Sequence[tuple[Any, Future[Any]]], do: Callable[[], Sequence[Any]]) -> None:
+        """Do one thing with the log, and tell everybody who waits for it."""
         try:
-            receipts = self.log.append_all([entry for entry, _ in group])
+            results = do()
         except PlantstackError as error:  # the disk refused: nobody is acknowledged, the next try may pass
-            for _, done in group:
+            for _, done in works:
                 done.set_exception(error)
         except BaseException as error:  # the thread's edge: stop, and tell everybody (F14)
             self.broken = error
-            for _, done in group:
+            for _, done in works:
                 done.set_exception(error)
         else:
-            for (_, done), receipt in zip(group, receipts, strict=True):
-                done.set_result(receipt)
+            for (_, done), result in zip(works, results, strict=True):
+                done.set_result(result)
 
     def _refuse_rest(self) -> None:
         problem = Problem("log-writer-stopped", "log", "the log's writer has stopped", "restart plantstack")
         while not self._queue.empty():
             work = self._queue.get()
-            if work is not _STOP:
+            if work is not None:
                 work[1].set_exception(LogError(problem))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plantstack.connectors.mapping.names import check_equipment
 from plantstack.connectors.mapping.read import load_mapping
-from plantstack.errors import PlantstackError, Problem
+from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.plant.plant import Plant
 from plantstack.plant.source import Report
 from plantstack.stack.naming import names_of
@@ -30,3 +30,17 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
         if plant is not None:
             check_equipment(mapping, names_of(plant), report)
     return [*problems, *report.problems]
+
+
+def mapping_file(folder: Path, name: str) -> Path:
+    """The file of a mapping: named as a path, or as one of the folder `mappings` of a project.
+
+    Raises:
+        ConfigError: when there is none.
+    """
+    tried = [Path(name), folder / name, folder / "mappings" / f"{name}.yaml"]
+    path = next((path for path in tried if path.is_file()), None)
+    if path is None:
+        fix = "Name a file, or one of the folder 'mappings' without its ending."
+        raise ConfigError(Problem("mapping-missing", name, "there is no such mapping", fix))
+    return path

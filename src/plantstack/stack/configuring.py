@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pyarrow.compute as pc
 
 from plantstack.engines.duckdb.reported import Close
-from plantstack.errors import EventError
+from plantstack.errors import EventError, Problem
 from plantstack.events.batch import Batch
 from plantstack.events.log import Log
 from plantstack.events.names import Names
@@ -33,6 +34,15 @@ def known_content(log: Log, upto: int) -> PlantContent | None:
         return None
     told = json.loads(body)
     return PlantContent(told["content"], told["sha256"])
+
+
+def unrecorded(folder: Path, log: Log, content: PlantContent) -> Problem | None:
+    """Say so when the plant files were edited since the log last took them in."""
+    known = known_content(log, log.last_offset())
+    if known is None or known == content:
+        return None
+    what = "the plant files were edited since the log last took them in; numbers stand on the old ones"
+    return Problem("config-unrecorded", str(folder), what, f"Run 'plantstack rebuild {folder}'.")
 
 
 def closes(log: Log) -> list[Close]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -64,16 +65,18 @@ class Loading:
     now: int
     mapping: Mapping | None = None
     progress: Progress = lambda reading: None
+    write: Callable[[Batch], Receipt] | None = None  # while a server runs: its one writer; None: this log
 
     def files(self, paths: Sequence[Path]) -> list[Loaded]:
         """Load files one after another; what one lacks or spoils is told, and never stops the next."""
         loaded = [Loaded(shown_name(path)) for path in paths]
         batches = self._batches(paths, loaded)
-        if sum(map(weight, paths)) >= LARGE:
+        if self.write is None and sum(map(weight, paths)) >= LARGE:
             self._bulk(batches)
         else:
+            write = self.write or partial(self.log.append, received_at=self.now)
             for one, batch in batches:
-                one.receipt += self.log.append(batch, received_at=self.now)
+                one.receipt += write(batch)
         for one in loaded:
             one.problems.sort(key=_in_file)
             _tell_again(one)

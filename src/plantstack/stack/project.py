@@ -30,14 +30,14 @@ from plantstack.plant.scaffold import write_scaffold
 from plantstack.stack.adopting import shown_of
 from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
 from plantstack.stack.bridging import Bridging
-from plantstack.stack.checking import check_mappings
-from plantstack.stack.configuring import known_content, record_config
+from plantstack.stack.checking import check_mappings, mapping_file
+from plantstack.stack.configuring import record_config, unrecorded
 from plantstack.stack.explaining import Explaining
 from plantstack.stack.loading import Loaded, Loading, Progress
 from plantstack.stack.losing import losses
 from plantstack.stack.packing import NAME as PACK
 from plantstack.stack.packing import Packs
-from plantstack.stack.reading import Desk, Open
+from plantstack.stack.reading import Desk, Open, grow, waiting_note
 from plantstack.stack.tying import Tying
 from plantstack.stack.using import catalog_of, check_use, silent_targets
 
@@ -51,6 +51,7 @@ class Stack:
         self.log = log
         self.desk = Desk(folder, log, plant, plant_content(folder))
         self._opened: tuple[tuple[int, int | None], Open] | None = None
+        self._kept: Open | None = None
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Self:
@@ -74,6 +75,9 @@ class Stack:
         if self._opened is not None:
             self._opened[1].close()
             self._opened = None
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +117,7 @@ class Stack:
             mapping: a mapping file, or the name of one in `mappings/`.
             progress: told how many bytes of all files were read.
         """
-        found = load_mapping(self._mapping(mapping)) if mapping else None
+        found = load_mapping(mapping_file(self.folder, mapping)) if mapping else None
         record_config(self.log, self.desk.content, now)
         loading = Loading(self.log, self.plant, now, found, progress)
         self._forget()
@@ -151,11 +155,29 @@ class Stack:
 
     def engine(self, *, known_at: int | None = None, now: int | None = None) -> DuckEngine:
         """The sums as they were known at an offset; kept open until the log moves on."""
+        if self._kept is not None and known_at is None and now is None:
+            return self._kept.engine
         wanted = (self.log.last_offset() if known_at is None else known_at, now)
         if self._opened is None or self._opened[0] != wanted:
             self._forget()
             self._opened = (wanted, self.desk.read(*wanted))
         return self._opened[1].engine
+
+    def keep(self, now: int) -> None:
+        """Open the books at the end of the log and at an instant, and stand every question on them."""
+        self._forget()
+        self._kept = self.desk.read(self.log.refresh(), now)
+
+    def grow(self, now: int) -> int | None:
+        """Bring kept books to the end of the log and to an instant; return how many stretches were derived.
+
+        None when they cannot grow so far and have to be opened anew.
+        """
+        grown = grow(self._kept, self.log.refresh(), now) if self._kept else None
+        if grown is None:
+            return None
+        self._kept = grown[0]
+        return grown[1]
 
     def kpis(
         self,
@@ -340,31 +362,13 @@ class Stack:
 
     def notes(self) -> list[Problem]:
         """What is worth knowing beside the numbers: edited files, silent targets, late events."""
-        unrecorded, waiting = self.unrecorded(), self.engine().waiting()
-        found = [*([unrecorded] if unrecorded else []), *silent_targets(self.plant)]
-        if not waiting:
-            return found
-        events = "1 late event waits" if waiting == 1 else f"{waiting} late events wait"
-        what = f"{events}, because the pages they speak of are closed"
-        late = Problem("events-wait", str(self.folder), what, "A 'reopen' event lets them in.")
-        return [*found, late]
+        edited = self.unrecorded()
+        found = [*([edited] if edited else []), *silent_targets(self.plant)]
+        return [*found, *waiting_note(self.folder, self.engine().waiting())]
 
     def unrecorded(self) -> Problem | None:
         """Say so when the plant files were edited since the log last took them in."""
-        known = known_content(self.log, self.log.last_offset())
-        if known is None or known == self.desk.content:
-            return None
-        what = "the plant files were edited since the log last took them in; numbers stand on the old ones"
-        fix = f"Run 'plantstack rebuild {self.folder}'."
-        return Problem("config-unrecorded", str(self.folder), what, fix)
-
-    def _mapping(self, name: str) -> Path:
-        tried = [Path(name), self.folder / name, self.folder / "mappings" / f"{name}.yaml"]
-        path = next((path for path in tried if path.is_file()), None)
-        if path is None:
-            fix = "Name a file, or one of the folder 'mappings' without its ending."
-            raise ConfigError(Problem("mapping-missing", name, "there is no such mapping", fix))
-        return path
+        return unrecorded(self.folder, self.log, self.desk.content)
 
     @staticmethod
     def evaluate(kpi: str, measures: Mapping[str, Given], profile: str | None) -> KpiValue:

@@ -12,6 +12,7 @@ from plantstack.engines.duckdb.books import open_books
 from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.engines.duckdb.deriving import Progress, bring_up, publish, quiet
 from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.refreshing import can_grow, refresh
 from plantstack.engines.duckdb.reported import FOLDER as REPORTED
 from plantstack.engines.duckdb.reported import freeze, frozen
 from plantstack.errors import LogError, Problem
@@ -33,6 +34,18 @@ class Open:
         """Let go of memory and scratch files."""
         self.engine.books.con.close()
         self.scratch.close()
+
+
+def grow(opened: Open, upto: int, now: int) -> tuple[Open, int] | None:
+    """Bring open books to an offset and an instant; also how many stretches that took.
+
+    None where they cannot be: they have to be opened anew, and nothing was changed.
+    """
+    books = opened.engine.books
+    if not can_grow(books, upto, now):
+        return None
+    stretches = refresh(books, upto, now)
+    return Open(DuckEngine(books), opened.scratch), stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +117,12 @@ class Desk:
             use_lake=use_lake,
         )
         return Open(DuckEngine(books), scratch)
+
+
+def waiting_note(folder: Path, waiting: int) -> list[Problem]:
+    """Say how many late events wait for their page to be reopened."""
+    if not waiting:
+        return []
+    events = "1 late event waits" if waiting == 1 else f"{waiting} late events wait"
+    what = f"{events}, because the pages they speak of are closed"
+    return [Problem("events-wait", str(folder), what, "A 'reopen' event lets them in.")]

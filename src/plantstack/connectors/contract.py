@@ -1,0 +1,87 @@
+"""What a connector is: it turns one outside system into deliveries, and waits until each is safe.
+
+A connector knows its wire and nothing else: no log, no ledger, no KPI. What it yields is judged and
+written; the `yield` gives back what became of it, and only then is the delivery on disk. So whatever
+acknowledges to the outside (an MQTT PUBACK, a file moved away) stands after the `yield`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from plantstack.errors import PlantstackError, Problem
+from plantstack.events.batch import Decoded, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Events as a source tells them, equipment by any of its names.
+
+    Attributes:
+        decoded: what could be read, and what could not.
+        cursor: how far the source is read with this; it is kept in the same transaction.
+    """
+
+    decoded: Decoded
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A whole file, to be loaded through the connection's mapping."""
+
+    path: Path
+
+
+Delivery = Rows | File
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery; it is on disk when a connector learns of it.
+
+    Attributes:
+        receipt: how many were accepted, known before, contradicting, set aside.
+        problems: of what was set aside or refused, one each.
+        is_refused: of a file: it could not be read, or not to its end.
+        is_known: of a file: it was loaded before.
+    """
+
+    receipt: Receipt = field(default_factory=Receipt)
+    problems: tuple[Problem, ...] = ()
+    is_refused: bool = False
+    is_known: bool = False
+
+
+class Retry(PlantstackError):
+    """The outside cannot be reached for now; it is tried again, later and later."""
+
+
+class Fatal(PlantstackError):
+    """Trying again does not help: somebody has to change a setting or a permission first."""
+
+
+class Connector(Protocol):
+    """One source, being read."""
+
+    async def check(self) -> Sequence[Problem]:
+        """Say what is wrong: not reachable, not allowed, not mapped; changes nothing outside.
+
+        An empty answer means that `read` can begin.
+        """
+        ...
+
+    def read(self, since: str | None) -> AsyncGenerator[Delivery, Outcome]:
+        """Yield deliveries from a cursor on, forever for a live source.
+
+        Args:
+            since: the cursor of the last delivery that was written; None before the first.
+
+        Raises:
+            Retry: when the outside is gone for now.
+            Fatal: when somebody must act first.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What runs while the plant runs: one writer, open books that stay fresh, connectors that are kept going."""

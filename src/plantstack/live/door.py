@@ -1,0 +1,136 @@
+"""The door of a running plant: what comes in is judged, written, and answered item by item.
+
+Nothing is answered before it is on disk, so an answer may be passed on as an acknowledgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from plantstack.errors import Problem
+from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, Decoded, Receipt, bury
+from plantstack.events.identity import KeyMaker
+from plantstack.events.names import Names
+from plantstack.events.validate import validate
+from plantstack.events.wire import decode_items
+from plantstack.events.writer import GroupWriter
+
+Clock = Callable[[], int]
+"""The instant it is now, in microseconds UTC."""
+
+_SAID = {ACCEPTED: "accepted", DUPLICATE: "duplicate", CONFLICT: "conflict"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one event of a request.
+
+    Attributes:
+        number: its place in the request, from 1.
+        status: `accepted`, `duplicate` (told before), `conflict` (kept, but something else was told before
+            under the same source and key, and that stands), `set_aside` (kept as a dead letter) or `refused`
+            (not kept).
+        problem: why it was set aside or refused.
+    """
+
+    number: int
+    status: str
+    problem: Problem | None = None
+
+    def as_row(self) -> dict[str, Any]:
+        """The row of the answer."""
+        row: dict[str, Any] = {"item": self.number, "status": self.status}
+        return row | (self.problem.as_row() if self.problem else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of everything in a request; sent = accepted + duplicates + set aside + refused."""
+
+    receipt: Receipt
+    items: tuple[Item, ...]
+
+    @property
+    def is_any_good(self) -> bool:
+        """Whether anything of it is an event of the log by now."""
+        return any(item.status in _SAID.values() for item in self.items)
+
+
+class Door:
+    """Where events come in."""
+
+    def __init__(self, writer: GroupWriter, names: Names, clock: Clock) -> None:
+        self._writer = writer
+        self._names = names
+        self._clock = clock
+
+    def take(self, body: bytes, *, may: Callable[[str], bool] | None = None) -> Taken:
+        """Take one request: a JSON array of events, one event, or NDJSON; returns when it is on disk.
+
+        Args:
+            body: the bytes as they came.
+            may: whether the sender may speak of an equipment, by its permanent id; None: of all.
+
+        Raises:
+            LogError: when the log cannot be written; nothing was kept, sending again is safe.
+        """
+        return self.write(decode_items(body), may=may)
+
+    def write(
+        self,
+        decoded: Decoded,
+        *,
+        cursor: Cursor | None = None,
+        source: str = "",
+        may: Callable[[str], bool] | None = None,
+    ) -> Taken:
+        """Judge and write what was decoded; returns when it is on disk.
+
+        Args:
+            decoded: rows and dead letters of one delivery.
+            cursor: how far the source is read with it.
+            source: under which name its dead letters are kept; '' takes what each row says.
+            may: as for `take`.
+
+        Raises:
+            LogError: when the log cannot be written.
+        """
+        now = self._clock()
+        good, faults = validate(decoded.table, self._names, now, KeyMaker())
+        bad = {row for row, _ in faults}
+        numbers = [number for row, number in enumerate(decoded.lines) if row not in bad]
+        refused: list[Item] = []
+        if may is not None:
+            good, numbers, refused = _allowed(good, numbers, may)
+        dead = (*decoded.dead, *bury(decoded, faults, source=source))
+        batch = Batch(good, dead, cursor=cursor)
+        receipt = self._writer.submit(batch, received_at=now).result()
+        items = [Item(n, _SAID[code]) for n, code in zip(numbers, receipt.outcomes, strict=True)]
+        items += [Item(_place(letter.where), "set_aside", letter.problem) for letter in dead]
+        return Taken(receipt, tuple(sorted([*items, *refused], key=lambda item: item.number)))
+
+
+def _place(where: str) -> int:
+    """The number in a place such as `line 7`."""
+    return int(where.split()[-1])
+
+
+def _allowed(
+    good: pa.Table, numbers: list[int], may: Callable[[str], bool]
+) -> tuple[pa.Table, list[int], list[Item]]:
+    """Part what a sender may say from what he may not."""
+    verdicts = {name: may(name) for name in good["equipment"].unique().to_pylist()}
+    if all(verdicts.values()):
+        return good, numbers, []
+    told = good["equipment"].to_pylist()
+    what = "this sender may not speak of this equipment"
+    fix = "Ask an administrator for a token of a wider scope."
+    problem = Problem("event-not-allowed", "equipment", what, fix)
+    stays = [verdicts[name] for name in told]
+    refused = [Item(n, "refused", problem) for n, stay in zip(numbers, stays, strict=True) if not stay]
+    kept = [n for n, stay in zip(numbers, stays, strict=True) if stay]
+    return good.filter(pa.chunked_array([pa.array(stays)])), kept, refused

@@ -1,0 +1,123 @@
+"""Books that are kept open and fresh while the log grows, and answer questions.
+
+Every answer stands on one offset and one instant. Books that grew say what books opened anew would say;
+now and then they are published to the lake and opened anew on top of it, so that little is kept in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import TypeVar
+
+from plantstack.errors import PlantstackError
+from plantstack.intervals import MINUTE
+from plantstack.live.door import Clock
+from plantstack.stack.project import Stack
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the books stand on: the last offset in them, and how far they reach, by site."""
+
+    offset: int
+    as_of: Mapping[str, int]
+
+
+BEAT_S = 1.0  # books reach on by the clock alone as often as this
+PUBLISH = 15 * MINUTE
+
+
+class Keeper:
+    """Keeps the books of one project; questions and freshening take turns."""
+
+    def __init__(self, folder: Path, clock: Clock, *, beat_s: float = BEAT_S) -> None:
+        self.folder = folder
+        self.trouble: BaseException | None = None
+        self.stretches: int | None = None  # derived by the last freshening; None: all was opened anew
+        self._clock = clock
+        self._beat_s = beat_s
+        self._turn = Lock()
+        self._news = Event()
+        self._is_closing = False
+        self._stack = self._opened()
+        self.standing = _standing(self._stack)
+        self._published_at = clock()
+        self._thread = Thread(target=self._keep, name="plantstack-books", daemon=True)
+
+    def start(self) -> None:
+        """Begin to keep the books fresh."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop, and let go of the books."""
+        self._is_closing = True
+        self._news.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._stack.close()
+
+    def tell(self) -> None:
+        """Say that something was committed."""
+        self._news.set()
+
+    def answer(self, ask: Callable[[Stack], _T]) -> _T:
+        """Ask the books as they are now; nobody else asks or freshens them meanwhile."""
+        with self._turn:
+            return ask(self._stack)
+
+    def freshen(self) -> None:
+        """Bring the books to the end of the log and to this instant."""
+        now = self._clock()
+        with self._turn:
+            self.stretches = self._stack.grow(now)
+            self.standing = _standing(self._stack)
+        if self.stretches is None or now - self._published_at > PUBLISH:
+            self._renew(now)
+
+    def _renew(self, now: int) -> None:
+        """Publish what is known, and open the books anew on top of it; questions go on meanwhile."""
+        with Stack.open(self.folder) as publisher:
+            publisher.derive(now=now)
+        fresh = self._opened()
+        with self._turn:
+            old, self._stack = self._stack, fresh
+            self.standing = _standing(fresh)
+        old.close()
+        self._published_at = now
+
+    def _opened(self) -> Stack:
+        stack = Stack.open(self.folder)
+        try:
+            stack.keep(self._clock())
+        except BaseException:
+            stack.close()
+            raise
+        return stack
+
+    def _keep(self) -> None:
+        while not self._is_closing:
+            self._news.wait(self._beat_s)
+            self._news.clear()
+            try:
+                self.freshen()
+                self.trouble = None
+            except (PlantstackError, OSError) as error:  # told by health; the next beat tries again
+                self.trouble = error
+            except BaseException as error:  # the thread's edge: health says so and the server stops
+                self.trouble = error
+                return
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the books are being kept."""
+        return self._thread.is_alive()
+
+
+def _standing(stack: Stack) -> Standing:
+    books = stack.engine().books
+    return Standing(books.stamp.offset, dict(books.as_of))

@@ -1,0 +1,138 @@
+"""A plant being run: the one writer of its log, the books kept fresh, and what they say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from plantstack.errors import PlantstackError
+from plantstack.events.deadletters import StoredLetter
+from plantstack.events.log import Log
+from plantstack.events.writer import GroupWriter
+from plantstack.intervals import rfc3339
+from plantstack.live.door import Clock, Door, Taken
+from plantstack.live.keeper import Keeper
+from plantstack.plant.load import load_plant, plant_content
+from plantstack.stack.configuring import record_config
+from plantstack.stack.naming import names_of
+from plantstack.stack.project import Stack
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the server is.
+
+    Attributes:
+        status: `ok`, `degraded` (it takes events in, something waits) or `failing` (it has to be restarted).
+        offset: the last offset committed.
+        books: the last offset the books stand on.
+        as_of: how far the books of each site reach.
+        why: what is wrong, in sentences without paths or traces.
+    """
+
+    status: str
+    offset: int
+    books: int
+    as_of: dict[str, str]
+    why: tuple[str, ...] = ()
+
+    def as_row(self) -> dict[str, Any]:
+        """The object that `/health` gives."""
+        return {
+            "status": self.status,
+            "offset": self.offset,
+            "books_offset": self.books,
+            "behind": self.offset - self.books,
+            "as_of": self.as_of,
+            "why": list(self.why),
+        }
+
+
+class Running:
+    """One project while its server runs."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Take the log and open the books.
+
+        Raises:
+            ConfigError: with every problem of the plant files.
+            LogError: when the log cannot be used, or another process writes it.
+        """
+        self.folder = folder
+        self.clock = clock
+        self.plant = load_plant(folder)
+        self._log = Log.open(folder, write=True, project_id=self.plant.project_id, holder="plantstack serve")
+        try:
+            record_config(self._log, plant_content(folder), clock())
+            self.keeper = Keeper(folder, clock)
+        except BaseException:
+            self._log.close()
+            raise
+        self.writer = GroupWriter(self._log)
+        self.door = Door(self.writer, names_of(self.plant), clock)
+
+    def start(self) -> None:
+        """Begin to keep the books fresh."""
+        self.keeper.start()
+
+    def close(self) -> None:
+        """Write what was handed over, then let go of books and log."""
+        self.writer.close()
+        self.keeper.close()
+        self._log.close()
+
+    def take(self, body: bytes, *, may: Callable[[str], bool] | None = None) -> Taken:
+        """Take one request in, see `Door.take`; the books hear of it."""
+        taken = self.door.take(body, may=may)
+        self.keeper.tell()
+        return taken
+
+    def ask(self, question: Callable[[Stack], _T], *, is_past: bool = False) -> _T:
+        """Ask the books as they are now.
+
+        Args:
+            question: what to ask; only this question is asked meanwhile.
+            is_past: it goes back to what was known earlier, so it opens books of its own.
+        """
+        if not is_past:
+            return self.keeper.answer(question)
+        with Stack.open(self.folder) as stack:
+            return question(stack)
+
+    def seal(self) -> int:
+        """Move old rows of the hot log into segments when they are due; return how many files were written."""
+        site_of = {name: self.plant.site_of(name).id for name in self.plant.equipment}
+        return len(self.writer.run(lambda log: log.seal(now=self.clock(), site_of=site_of)).result())
+
+    def dead_letters(self, *, after: int = 0, limit: int = 1_000) -> list[StoredLetter]:
+        """List what could not become an event, in the order it came."""
+        with Log.open(self.folder, write=False, project_id=self.plant.project_id) as log:
+            return log.dead_letters(after=after, limit=limit)
+
+    def health(self) -> Health:
+        """Say how the server is."""
+        books = self.keeper.standing
+        offset = self._log.last_offset()
+        why, status = [], "ok"
+        if self.keeper.trouble is not None:
+            why.append(_told(self.keeper.trouble, "the books cannot be brought up to date"))
+            status = "degraded"
+        if not self.writer.is_alive:
+            why.append("the log's writer has stopped; nothing is taken in")
+            status = "failing"
+        if not self.keeper.is_alive:
+            why.append("the books are not being kept")
+            status = "failing"
+        as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
+        return Health(status, offset, books.offset, as_of, tuple(why))
+
+
+def _told(trouble: BaseException, sentence: str) -> str:
+    """A sentence with the reason; of an unexpected error only its kind, which names no path."""
+    if isinstance(trouble, PlantstackError):
+        return f"{sentence}: {trouble.problems[0].what}"
+    return f"{sentence} ({type(trouble).__name__})"
