@@ -19,7 +19,7 @@ import pyarrow as pa
 from filelock import FileLock
 
 from plantstack.errors import LogError, Problem
-from plantstack.events import deadletters, guard, intake, sealing, segments, store
+from plantstack.events import deadletters, guard, intake, replies, sealing, segments, store
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, Receipt
 from plantstack.events.bulk import ROWS_A_FLUSH
 from plantstack.events.bulk import bulk as load
@@ -27,6 +27,7 @@ from plantstack.events.deadletters import StoredLetter
 from plantstack.events.hot import read_hot
 from plantstack.events.identity import content_texts, hashes, identity_texts
 from plantstack.events.known import Known
+from plantstack.events.replies import Asked
 from plantstack.events.segments import Segment
 from plantstack.intervals import Interval
 
@@ -42,6 +43,7 @@ class Entry:
     received_at: int
     cursor: Cursor | None = None
     settles: tuple[int, ...] = ()
+    asked: Asked | None = None
 
 
 class Log:
@@ -184,7 +186,7 @@ class Log:
         stored = intake.write_rows(connection, entry.batch.events, hashed, codes, first, entry.received_at)
         intake.write_marks(connection, entry.batch, entry.cursor, entry.received_at)
         deadletters.settle(connection, entry.settles, entry.received_at)
-        return Receipt(
+        receipt = Receipt(
             accepted=stored,
             duplicates=codes.count(DUPLICATE),
             conflicts=codes.count(CONFLICT),
@@ -193,6 +195,9 @@ class Log:
             last_offset=first + stored - 1 if stored else None,
             outcomes=codes,
         )
+        if entry.asked:
+            replies.keep(connection, entry.asked, receipt, entry.received_at)
+        return receipt
 
     def bulk(
         self,

@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 
 from plantstack.errors import LogError, Problem
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ()
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (  # 1 -> 2: a server answers over the network
+        """CREATE TABLE reply (key TEXT PRIMARY KEY, body TEXT NOT NULL, answer TEXT NOT NULL,
+       received_at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE token (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, scope TEXT NOT NULL,
+       may TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT, WITHOUT ROWID""",
+    ),
+)
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 
 

@@ -39,6 +39,7 @@ DDL = (
        greatest_at INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,
        kinds TEXT NOT NULL) STRICT, WITHOUT ROWID""",
     "CREATE TABLE known (name TEXT PRIMARY KEY, rows INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    *(statement for step in MIGRATIONS for statement in step),
 )
 
 
@@ -48,6 +49,16 @@ def least_at(connection: sqlite3.Connection) -> int | None:
     sealed = "SELECT min(least_at) FROM segment WHERE kinds <> 'config'"
     found: int | None = connection.execute(f"SELECT min(t) FROM ({hot} UNION ALL {sealed})").fetchone()[0]
     return found
+
+
+def loaded_files(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Return name and instant of receipt of every file that was read whole."""
+    return connection.execute("SELECT DISTINCT name, received_at FROM file ORDER BY name").fetchall()
+
+
+def cursor_names(connection: sqlite3.Connection) -> list[str]:
+    """Return whose place in their source the log keeps."""
+    return [name for (name,) in connection.execute("SELECT source FROM cursor ORDER BY source")]
 
 
 def nothing(_point: str, _connection: sqlite3.Connection) -> None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from plantstack.errors import LogError, PlantstackError, Problem
 from plantstack.events.batch import Batch, Cursor, Receipt
 from plantstack.events.log import Entry, Log
+from plantstack.events.replies import Asked
 
 ROWS_A_COMMIT = 1_000
 WINDOW_S = 0.05
@@ -36,14 +37,21 @@ class GroupWriter:
         self._thread = Thread(target=self._run, name="plantstack-log-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, batch: Batch, *, received_at: int, cursor: Cursor | None = None) -> Future[Receipt]:
+    def submit(
+        self,
+        batch: Batch,
+        *,
+        received_at: int,
+        cursor: Cursor | None = None,
+        asked: Asked | None = None,
+    ) -> Future[Receipt]:
         """Hand a batch over; the future ends after the commit, or with the reason there was none.
 
         Raises:
             LogError: when the writer has stopped, or has been too busy for too long.
         """
         done: Future[Receipt] = Future()
-        self._put((Entry(batch, received_at, cursor), done))
+        self._put((Entry(batch, received_at, cursor, asked=asked), done))
         return done
 
     def run(self, job: Callable[[Log], _T]) -> Future[_T]:

@@ -1,0 +1,100 @@
+"""Who may send and read over the network: tokens, of which only a hash is kept.
+
+They lie in the log's file, so that a backup has them. A command may add one while a server runs.
+"""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from plantstack.errors import ConfigError, LogError, Problem
+from plantstack.events import guard, store
+
+RIGHTS = ("send", "read")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A permission.
+
+    Attributes:
+        name: what people call its holder, as `press-gateway`.
+        scope: id of the equipment it is good for, with all that stands under it; '' is everything.
+        may: of `RIGHTS`.
+        created_at: microseconds UTC.
+        revoked_at: None while it is good.
+    """
+
+    name: str
+    scope: str
+    may: tuple[str, ...]
+    created_at: int
+    revoked_at: int | None = None
+
+
+def add(project: Path, token: Token, secret: str) -> None:
+    """Keep a token by the hash of its secret.
+
+    Raises:
+        ConfigError: when the name was given before.
+        LogError: when the log cannot be written.
+    """
+    row = (token.name, _hash(secret), token.scope, ",".join(token.may), token.created_at)
+    with closing(_writable(project)) as connection:
+        try:
+            connection.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, NULL)", row)
+        except sqlite3.IntegrityError:
+            what = "there is a token of this name, good or revoked"
+            raise ConfigError(Problem("token-known", token.name, what, "Choose another name.")) from None
+
+
+def revoke(project: Path, name: str, now: int) -> None:
+    """Let a token be good no longer.
+
+    Raises:
+        ConfigError: when there is no good one of this name.
+        LogError: when the log cannot be written.
+    """
+    with closing(_writable(project)) as connection:
+        sql = "UPDATE token SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL"
+        if not connection.execute(sql, (now, name)).rowcount:
+            fix = f"List them with 'plantstack token list {project}'."
+            raise ConfigError(Problem("token-unknown", name, "there is no good token of this name", fix))
+
+
+def listed(connection: sqlite3.Connection) -> list[Token]:
+    """Return all tokens, the revoked ones too."""
+    sql = "SELECT name, scope, may, created_at, revoked_at FROM token ORDER BY created_at, name"
+    return [
+        Token(name, scope, tuple(may.split(",")), created, revoked)
+        for name, scope, may, created, revoked in connection.execute(sql)
+    ]
+
+
+def find(connection: sqlite3.Connection, secret: str) -> Token | None:
+    """Return the good token of a secret; None when there is none."""
+    sql = "SELECT sha256, name, scope, may, created_at FROM token WHERE revoked_at IS NULL"
+    wanted, found = _hash(secret), None
+    for hashed, name, scope, may, created in connection.execute(sql):
+        if hmac.compare_digest(hashed, wanted):  # all are compared: time tells nothing
+            found = Token(name, scope, tuple(may.split(",")), created)
+    return found
+
+
+def _hash(secret: str) -> str:
+    """A secret of 256 random bits needs no slow hash."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def _writable(project: Path) -> sqlite3.Connection:
+    """Open the file beside a writer: one row, one short transaction, no event."""
+    places = guard.Places(project)
+    if not places.store.exists():
+        fix = "Load something, or start the server once."
+        raise LogError(Problem("log-none", "log", "there is no log yet", fix))
+    return store.open_writer(places.store, store.nothing)
