@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from .support import Loaded, load, us, write
 
@@ -73,6 +76,22 @@ def test_twins_are_kept_with_an_ordinal_or_dropped(tmp_path: Path) -> None:
     assert len(set(kept)) == 4 and sum(key.startswith(("1#", "2#")) for key in kept) == 2
     assert len(load(BASE + "identical_rows: drop\n", twice).events) == 2
     assert len(load(BASE + "identical_rows: keep\n", twice).events) == 4
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["press", "saw"]), st.sampled_from("xy"))),
+    st.sampled_from([None, (0, 1), (1, 0), (0,), (1,)]),
+)
+def test_twins_are_found_in_any_order_of_rows(
+    rows: list[tuple[int, str, str]], order: tuple[int, ...] | None
+) -> None:
+    if order is not None:
+        rows = sorted(rows, key=lambda row: [row[place] for place in order])
+    lines = [f"{AT.replace(':00Z', f':0{at}Z')},{machine},{note}\n" for at, machine, note in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        told = load(BASE, write(Path(folder), HEADER + "".join(lines))).events
+    assert len({event["key"] for event in told}) == len(told) == len(rows)
+    assert sum("#" in event["key"] for event in told) == len(rows) - len(set(rows))
 
 
 def test_twins_of_two_rules_of_one_kind(tmp_path: Path) -> None:

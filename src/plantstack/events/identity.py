@@ -92,18 +92,22 @@ def _texts_of(events: pa.Table, names: tuple[str, ...]) -> Iterator[pa.Array | p
 
 def _unusual(events: pa.Table, name: str) -> pa.Array | None:
     """A column as texts, null where it says only what goes without saying; None when it always does."""
-    column, usual = events.column(name), None
-    if name == "told_at":
-        usual = pc.equal(column, events.column("at"))
-    elif name == "void":
-        usual = pc.invert(column)
-    elif name in ("order_id", "product"):
-        usual = pc.equal(column, "")
+    usual = _usual(events, name)
     if usual is None:
         return _texts(events, name)
     if pc.all(usual).as_py():
         return None
     return pc.if_else(usual, pa.scalar(None, pa.string()), _texts(events, name))
+
+
+def _usual(events: pa.Table, name: str) -> pa.Array | None:
+    """Mark where a column says only what goes without saying; None for columns that are silent then."""
+    column = events.column(name)
+    if name == "told_at":
+        return pc.equal(column, events.column("at"))
+    if name == "void":
+        return pc.invert(column)
+    return pc.equal(column, "") if name in ("order_id", "product") else None
 
 
 def hashes(texts: pa.Array) -> list[bytes]:
@@ -129,12 +133,16 @@ def content_sql(events: pa.Table) -> tuple[str, pa.Table]:
     told = {name: events.column(name) for name in (*_ALWAYS, *_WHO)}
     pieces = [part for name in _ALWAYS for part in ("chr(31)", f'"{name}"')][1:]
     for name, tag in _TAGS.items():
-        said = events.column(name)
-        if said.null_count < len(said):
-            told[name] = _float_bits(said) if pa.types.is_floating(said.type) else said
-            quoted = f'"{name}"'
-            text = f"concat('{tag}', {quoted})"
-            pieces.append(f"CASE WHEN {_UNUSUAL.get(name, quoted + ' IS NOT NULL')} THEN {text} ELSE '' END")
+        said, usual, quoted = events.column(name), _usual(events, name), f'"{name}"'
+        silent = said.null_count if usual is None else pc.sum(usual).as_py() or 0
+        if silent == len(said):
+            continue
+        told[name] = _float_bits(said) if pa.types.is_floating(said.type) else said
+        if silent:
+            test = _UNUSUAL.get(name, f"{quoted} IS NOT NULL")
+            pieces.append(f"CASE WHEN {test} THEN concat('{tag}', {quoted}) ELSE '' END")
+        else:  # one text less to make for every row
+            pieces += [f"'{tag}'", quoted]
     return f"concat({', '.join(pieces)})", pa.table(told)
 
 

@@ -56,14 +56,14 @@ class Known:
         return bool(self.tables)
 
     def plan_with(self, fresh: pa.Table) -> tuple[pa.Table, list[str]]:
-        """Return the run to write when `fresh` joins, and the names of the runs it replaces."""
+        """Return the run to write when `fresh`, a sorted run, joins, and the names of those it replaces."""
         merged, replaced = fresh, []
         for name, table in reversed(list(zip(self._names, self.tables, strict=True))):
             if table.num_rows > _GROWTH * merged.num_rows:
                 break
             merged = pa.concat_tables([table, merged])
             replaced.append(name)
-        return sorted_run(merged), replaced
+        return (sorted_run(merged) if replaced else merged), replaced
 
 
 def run_of(identities: Iterable[bytes], contents: Iterable[bytes]) -> pa.Table:

@@ -96,7 +96,7 @@ def spill(log: Writable, upto: int) -> None:
     pairs = log.connection.execute(query, (upto,)).fetchall()
     if not pairs:
         return
-    entry = RunEntry(log, run_of(*zip(*pairs, strict=True)))
+    entry = RunEntry(log, sorted_run(run_of(*zip(*pairs, strict=True))))
     with log.transaction() as connection:
         entry.enter(connection)
         connection.execute("DELETE FROM seen WHERE log_offset <= ?", (upto,))

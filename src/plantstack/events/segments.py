@@ -23,10 +23,11 @@ from plantstack.events.schema import EVENT, SCHEMA_VERSION
 from plantstack.intervals import Interval
 
 ROW_GROUP = 65_536
-# Sorted by equipment and time, numbers grow in small steps and a key begins like the one before it.
-_DELTAS = {column.name: "DELTA_BINARY_PACKED" for column in EVENT if pa.types.is_int64(column.type)} | {
-    "key": "DELTA_BYTE_ARRAY"
-}
+# Sorted by equipment and time, numbers grow in small steps and a key begins like the one before it;
+# a long one says again what other columns say, and is smaller and sooner written as it is.
+_DELTAS = {column.name: "DELTA_BINARY_PACKED" for column in EVENT if pa.types.is_int64(column.type)}
+_SHORT_KEY = {"key": "DELTA_BYTE_ARRAY"}
+_SHORT = 32  # bytes
 ROWS_A_FILE = 1_000_000
 
 
@@ -157,7 +158,7 @@ def _write(path: Path, events: pa.Table, site: str, kind_class: str) -> Segment:
                 for column in EVENT
             },
             use_dictionary=REPEATED,
-            column_encoding=_DELTAS,
+            column_encoding=_DELTAS if _has_long_keys(events) else _DELTAS | _SHORT_KEY,
             write_statistics=COMPARED,
             store_schema=False,  # a dictionary is how a text is written, not what it is
         ) as writer:
@@ -189,6 +190,10 @@ def _write(path: Path, events: pa.Table, site: str, kind_class: str) -> Segment:
         checksum(path),
         kinds,
     )
+
+
+def _has_long_keys(events: pa.Table) -> bool:
+    return (pc.mean(pc.binary_length(events.column("key"))).as_py() or 0) > _SHORT
 
 
 def _span(events: pa.Table, name: str) -> tuple[int, int]:

@@ -27,6 +27,8 @@ _READ = (
     *COUNT_CLASSES,
 )
 _SPOT = ["equipment", "hour", "class"]
+_WHO = ["source", *_SPOT]
+_NOWHERE = pa.table({name: pa.array([], pa.int64() if name == "hour" else pa.string()) for name in _WHO})
 _LEAST = 2  # hours of one machine: a source that takes over shares one with the source before
 _NAMED = 3
 _FIX = "Let one of them count: retract what the other told, in those hours or in all."
@@ -41,7 +43,11 @@ class Doubled:
 
     def see(self, events: pa.Table, file: str) -> None:
         """Take some validated events of a file in."""
-        spots = _spots(events.filter(pc.is_null(events.column("sup_source"))))
+        events = events.select(list(_READ[1:]))
+        fixed = events.column("sup_source")
+        if fixed.null_count < len(fixed):  # seldom: a filter copies every column
+            events = events.filter(pc.is_null(fixed))
+        spots = _spots(events)
         if len(spots):
             self.file = self.file or file
             self.told.append(spots)
@@ -55,7 +61,7 @@ class Doubled:
         """
         if not (self.told and upto):
             return
-        told = _each(pa.concat_tables(self.told), ["source", *_SPOT])
+        told = _each(pa.concat_tables(self.told), _WHO)
         hot = _counts(log.hot(upto))
         new = [name for name in set(told.column("source").to_pylist()) if not _knows(log, upto, hot, name)]
         if not new:
@@ -115,14 +121,18 @@ def _counts(events: pa.Table) -> pa.Table:
 def _spots(events: pa.Table) -> pa.Table:
     """Where pieces were told: source, equipment, hour and class."""
     is_told = pc.and_(pc.equal(events.column("kind"), "count"), pc.invert(events.column("void")))
-    counts = events.filter(is_told)
+    told = [name for name in COUNT_CLASSES if events.column(name).null_count < len(events)]
+    counts = events.select(["source", "equipment", "at", *told])
+    if not pc.all(is_told).as_py():
+        counts = counts.filter(is_told)
     hour = pc.divide(pc.subtract(counts.column("at"), 1), HOUR)  # a count is told at its end
-    named = counts.select(["source", "equipment"]).append_column("hour", hour)
+    hours = counts.append_column("hour", hour).group_by(["source", "equipment", "hour"])
+    most = hours.aggregate([(name, "max") for name in told])
     parts = []
-    for name in COUNT_CLASSES:
-        some = named.filter(pc.greater(pc.fill_null(counts.column(name), 0), 0))
-        parts.append(some.append_column("class", pa.array([name] * len(some), pa.string())))
-    return _each(pa.concat_tables(parts), ["source", *_SPOT])
+    for name in told:
+        some = most.filter(pc.greater(pc.fill_null(most.column(f"{name}_max"), 0), 0))
+        parts.append(some.append_column("class", pa.array([name] * len(some), pa.string())).select(_WHO))
+    return pa.concat_tables(parts) if parts else _NOWHERE
 
 
 def _each(table: pa.Table, names: list[str]) -> pa.Table:

@@ -33,8 +33,12 @@ class Strangers:
     def see(self, events: pa.Table, file: str) -> None:
         """Take some validated events of a file in."""
         for column in _WORDS:
-            names = _in_pieces(events) if column == "unit" else events
-            told, known = pc.value_counts(names.column(column)), self._known(column)
+            names = events.column(column)
+            if names.null_count == len(names):
+                continue
+            if column == "unit":
+                names = names.filter(pc.is_in(events.column("kind"), value_set=_IN_PIECES))
+            told, known = pc.value_counts(names), self._known(column)
             for name, count in zip(told.field(0).to_pylist(), told.field(1).to_pylist(), strict=True):
                 if name and name not in known:
                     self.file.setdefault(column, file)
@@ -63,8 +67,3 @@ class Strangers:
         hints = [(name, did_you_mean(name, self._known(column))) for name in names]
         near = [f"'{name:.60}': {hint}" for name, hint in hints if hint.startswith("did")]
         return " ".join(near) or did_you_mean("", self._known(column))
-
-
-def _in_pieces(events: pa.Table) -> pa.Table:
-    """The events that tell pieces."""
-    return events.filter(pc.is_in(events.column("kind"), value_set=_IN_PIECES))

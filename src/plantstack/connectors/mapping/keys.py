@@ -68,12 +68,8 @@ class Keys:
     def _alone(self, told: Told, parameters: dict[str, object]) -> str:
         """Keys of the only events of a kind; looks for twins first, as there are seldom any."""
         listed = ", ".join(quoted(name) for name in told.columns)
-        # A hash of few bytes only says who may be a twin; the content itself decides.
-        rough = f"SELECT hash({listed}) AS h FROM ({self._suspects(told, parameters)}) GROUP BY h"
-        self.connection.execute("DROP TABLE IF EXISTS maybe_twins")
-        self.connection.execute(f"CREATE TEMP TABLE maybe_twins AS {rough} HAVING count(*) > 1", parameters)
         bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
-        if not self.connection.sql("SELECT 1 FROM maybe_twins LIMIT 1").fetchall():
+        if not self._may_have_twins(told, parameters):
             return f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare})"
         numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM ({bare})"
         return (
@@ -82,6 +78,17 @@ class Keys:
             f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key "
             f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM maybe_twins))"
         )
+
+    def _may_have_twins(self, told: Told, parameters: dict[str, object]) -> bool:
+        """Make `maybe_twins`: a hash of few bytes only says who may be a twin, the content decides."""
+        suspects = self._suspects(told, parameters)
+        if not suspects:
+            return False
+        listed = ", ".join(quoted(name) for name in told.columns)
+        rough = f"SELECT hash({listed}) AS h FROM ({suspects}) GROUP BY h"
+        self.connection.execute("DROP TABLE IF EXISTS maybe_twins")
+        self.connection.execute(f"CREATE TEMP TABLE maybe_twins AS {rough} HAVING count(*) > 1", parameters)
+        return bool(self.connection.sql("SELECT 1 FROM maybe_twins LIMIT 1").fetchall())
 
     def _counted_on(self, told: Told, parameters: dict[str, object]) -> str:
         """Keys of events that another rule or sheet may say too: ordinals go on over all of them."""
@@ -99,12 +106,29 @@ class Keys:
         return f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM numbered ORDER BY row"
 
     def _suspects(self, told: Told, parameters: dict[str, object]) -> str:
-        """Rows that can have a twin: where time never goes back, those at the instant of a neighbour."""
-        beside = f'SELECT *, lag("at") OVER () AS before, lead("at") OVER () AS after FROM ({told.sql})'
-        back = f'SELECT 1 FROM ({beside}) WHERE "at" < before LIMIT 1'
-        if self.connection.execute(back, parameters).fetchall():
-            return told.sql
-        return f'SELECT * FROM ({beside}) WHERE "at" = before OR "at" = after'
+        """Rows that can have a twin; '' for none.
+
+        Where time never goes back, those at the instant of a neighbour, and none when machines too only
+        rise within an instant; none either where each machine's rows stand together and time only rises.
+        """
+        machine = "equipment" if "equipment" in told.columns else "''"
+        neighbours = (("lag", "before", "machine_before"), ("lead", "after", "machine_after"))
+        beside = ", ".join(
+            f'{look}("at") OVER () AS {at}, {look}({machine}) OVER () AS {of}' for look, at, of in neighbours
+        )
+        rows = f"SELECT *, {beside} FROM ({told.sql})"
+        is_next = f"{machine} > machine_before"
+        tests = (
+            '"at" < before',
+            f'NOT ("at" > before OR ("at" = before AND {is_next}))',
+            f'NOT ({is_next} OR ({machine} = machine_before AND "at" > before))',
+        )
+        counted = f"SELECT {', '.join(f'count(*) FILTER ({test})' for test in tests)} FROM ({rows})"
+        back, by_time, by_machine = self.connection.execute(counted, parameters).fetchall()[0]
+        if not (by_time and by_machine):
+            return ""
+        listed = ", ".join(quoted(name) for name in told.columns)
+        return told.sql if back else f'SELECT {listed} FROM ({rows}) WHERE "at" = before OR "at" = after'
 
 
 def _needs_ordinals(rule: Rule) -> bool:
@@ -123,7 +147,8 @@ def _content(told: Told) -> str:
     )
     if not words:
         return plain
-    return f"CASE WHEN contains(concat({', '.join(words)}), '|') THEN {safe} ELSE {plain} END"
+    barred = " OR ".join(f"contains({word}, '|')" for word in words)
+    return f"CASE WHEN {barred} THEN {safe} ELSE {plain} END"
 
 
 def _is_text(name: str) -> bool:
