@@ -61,7 +61,9 @@ class Question:
     query: MeasureQuery
     profile: str
     is_layer: bool = False  # a whole layer: KPIs that cannot be split this way are left out, not refused
-    is_plain: bool = False  # values and grades: no targets, nothing reported, nobody named behind a grade
+    is_plain: bool = (
+        False  # values and grades: no targets, nothing reported or open, nobody named behind a grade
+    )
 
 
 def check_words(by: Iterable[str], grain: str) -> tuple[tuple[Axis, ...], Grain]:
@@ -107,7 +109,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     targeting = Targeting(engine, catalog, question.query, question.profile, is_judged=not question.is_plain)
     needed = {*measures_needed(catalog, ids, question.profile), *targeting.measures(kpis)}
     names = tuple(name for name in MEASURES if name in needed)
-    query = replace(question.query, measures=names, counts_open=True)
+    query = replace(question.query, measures=names, counts_open=not question.is_plain)
     models = [kpi.model for kpi in kpis if kpi.model]
     cells = gather(engine, query, models, is_named=not question.is_plain) if ids else []
     cells = _with_changes(engine, catalog, kpis, query, question.profile, cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from plantstack.engines.contract import Exact, MeasureCell, MeasureQuery
@@ -17,6 +18,9 @@ from plantstack.measures.catalog import MEASURES
 
 CellKey: TypeAlias = tuple[str, ...]
 """The values of the axes of `by`, and the label of the period."""
+
+Place: TypeAlias = tuple[tuple[str, str], ...]
+"""The axes of a cell that are places, with their values."""
 
 
 _BY_SYMPTOM = "a cause is kept for the time of a shift or longer: ask times, or split by reason"
@@ -45,14 +49,15 @@ class Cells:
         left = remaining(self.books, self.level, self.scope) if MEASURE in query.measures else []
         self.settling.prepare(period.span.end for period in periods.values())
         placed = placed_cells(self.books, query, self.level, self.scope)
+        recorded_of, silent_of = cache(self._recorded_of), cache(self._silent_exits)  # many cells, few places
         cells: list[MeasureCell] = []
         for key, sums in sorted(found.items(), key=lambda item: _in_order(item[0], query, periods)):
             keys: dict[str, str] = dict(zip(query.by, key[:-1], strict=True))
             period = periods[key[-1]]
-            mine = self._recorded_of(keys, recorded)
-            place = tuple(keys[axis] for axis in query.by if axis in PLACES)
-            is_placed = (*place, key[-1]) in placed
-            told, reasons = self._told(sums, mine, lineless or self._silent_exits(keys), is_placed=is_placed)
+            place = tuple((axis, keys[axis]) for axis in query.by if axis in PLACES)
+            mine = recorded_of(place, recorded)
+            is_placed = (*(name for _, name in place), key[-1]) in placed
+            told, reasons = self._told(sums, mine, lineless or silent_of(place), is_placed=is_placed)
             if query.grain == "shift" and reasons.pop(MEASURE, ""):
                 told[MEASURE] = left_in(left, query, keys, key[-1])
             currency = self.settling.settle(told, reasons, key, keys, period)
@@ -86,23 +91,22 @@ class Cells:
                 told[name] = sums.get(name, 0)
         return told, reasons
 
-    def _recorded_of(self, keys: Mapping[str, str], whole: frozenset[str]) -> frozenset[str]:
+    def _recorded_of(self, place: Place, whole: frozenset[str]) -> frozenset[str]:
         """The kinds ever recorded of the place a cell is about; of one machine, not of its neighbours.
 
         Parts of a whole are all its time and pieces, also those of a machine that only counts.
         """
+        keys = dict(place)
         axis = next((axis for axis in ("machine", "line", "area", "site") if keys.get(axis)), "")
         if not axis or self.kinds is None or self.query.names_places:
             return whole
         return self.kinds(axis, keys[axis])
 
-    def _silent_exits(self, keys: Mapping[str, str]) -> str:
+    def _silent_exits(self, place: Place) -> str:
         """Which exit machine of the lines of a cell never counted anything; '' when all did."""
         if is_machine_level(self.query, self.level):
             return ""
-        places = " and ".join(
-            f"h.{axis} = '{keys[axis]}'" for axis in ("site", "area", "line") if axis in keys
-        )
+        places = " and ".join(f"h.{axis} = '{name}'" for axis, name in place if axis != "machine")
         sql = (
             "select distinct h.line, h.exit_machine from home as h where h.exit_machine = h.equipment"
             f" and {condition(self.level, self.scope)} and {places or 'true'}"

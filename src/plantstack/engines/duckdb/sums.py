@@ -28,6 +28,10 @@ _BY_CAUSE = (
     " coalesce(cause, '') as cause, flags, until_at - from_at as us from all_ledger"
 )
 
+# Spans of whole orders, see orders.sql.
+_OF_ORDERS = frozenset({"order", "order_busy", "order_run", "order_start", "order_due"})
+_WITHOUT_ORDERS = "(from all_own_spans union all by name from beside_span)"
+
 # What the filters of measures look at, and what they add up, by fact table.
 FILTERED: dict[FactTable, tuple[str, ...]] = {
     "time": ("account", "flags"),
@@ -176,7 +180,7 @@ def sweep_for(
     narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
     # hours of the pages are cut where a span is, everything else has the instant at which it is counted
     at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
-    rows = f"{_source(query, table)} as f where {window_of(query, at)}"
+    rows = f"{_source(query, table, measures)} as f where {window_of(query, at)}"
     return Sweep(table, narrow, rows, tuple(columns_needed(measures, table, at_line=at_line)))
 
 
@@ -234,7 +238,7 @@ def below(query: MeasureQuery) -> str:
     return f"h.level in ({allowed})"
 
 
-def _source(query: MeasureQuery, table: FactTable) -> str:
+def _source(query: MeasureQuery, table: FactTable, measures: Sequence[Measure]) -> str:
     if table == "levels":
         return f"(select *, {_NO_AXES} from beside_level)"
     if query.is_reported:
@@ -242,13 +246,21 @@ def _source(query: MeasureQuery, table: FactTable) -> str:
             table, "reported_spans_fact"
         )
     if table == "spans":
-        return "(select *, '' as cause from all_spans_fact)" if "cause" in query.by else "all_spans_fact"
+        spans = "all_spans_fact" if _looks_at_orders(measures) else _WITHOUT_ORDERS
+        return f"(select *, '' as cause from {spans})" if "cause" in query.by else spans
     fine = query.grain == "hour" or query.span is not None
     source = f"all_{table}_fact" if fine else f"all_{table}_day"
     if "cause" in query.by:
         # causes come up to fourteen days later and move nothing: they stand in the ledger, not in the sums
         return f"({_BY_CAUSE})" if table == "time" else f"(select *, '' as cause from {source})"
     return source
+
+
+def _looks_at_orders(measures: Sequence[Measure]) -> bool:
+    """Whether any of them adds up whole orders, which are read off the ledger of all time."""
+    sums = [one for measure in measures for one in sums_of(measure, at_line=True) if one.table == "spans"]
+    kinds = [dict(one.where).get("kind", _OF_ORDERS) for one in sums]
+    return any(not _OF_ORDERS.isdisjoint(one) for one in kinds)
 
 
 def _key(axis: Axis, table: FactTable) -> str:

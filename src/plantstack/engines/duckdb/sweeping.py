@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from plantstack.engines.duckdb.calculator import Calculator
 from plantstack.engines.duckdb.sums import Sweep
@@ -32,11 +33,13 @@ class Sweeps:
 
     def relation(self, sweep: Sweep) -> str:
         """The relation that holds a sweep: kept rows where they say enough, else the query itself."""
-        if not self._depth or sweep.table not in ("time", "pieces"):  # what lies beside the books is small
+        if not self._depth or sweep.table == "levels":  # of levels there are few
             return f"({sweep.sql})"
         known, name = self._kept.get((sweep.keys, sweep.rows), (frozenset(), ""))
         if not known.issuperset(sweep.columns) or not name:
             name = name or f"swept_{len(self._kept)}"
-            self._con.execute(f"create or replace temp table {name} as {sweep.sql}")
-            self._kept[(sweep.keys, sweep.rows)] = (frozenset(sweep.columns), name)
+            columns = known.union(sweep.columns)
+            whole = replace(sweep, columns=tuple(sorted(columns)))
+            self._con.execute(f"create or replace temp table {name} as {whole.sql}")
+            self._kept[(sweep.keys, sweep.rows)] = (columns, name)
         return name
