@@ -5,16 +5,21 @@ Nothing is answered before it is on disk, so an answer may be passed on as an ac
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import astuple, dataclass
+from hashlib import sha256
+from typing import Any, Self
 
 import pyarrow as pa
 
-from plantstack.errors import Problem
+from plantstack.errors import EventError, Problem
+from plantstack.events import replies
 from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, Decoded, Receipt, bury
 from plantstack.events.identity import KeyMaker
 from plantstack.events.names import Names
+from plantstack.events.replies import Asked
 from plantstack.events.validate import validate
 from plantstack.events.wire import decode_items
 from plantstack.events.writer import GroupWriter
@@ -22,6 +27,7 @@ from plantstack.events.writer import GroupWriter
 Clock = Callable[[], int]
 """The instant it is now, in microseconds UTC."""
 
+STATUSES = ("accepted", "duplicate", "conflict", "set_aside", "refused")
 _SAID = {ACCEPTED: "accepted", DUPLICATE: "duplicate", CONFLICT: "conflict"}
 
 
@@ -49,15 +55,34 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of everything in a request; sent = accepted + duplicates + set aside + refused."""
+    """What became of every item of a request."""
 
-    receipt: Receipt
     items: tuple[Item, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many items have each status; they add up to what was sent."""
+        counted = Counter(item.status for item in self.items)
+        return {status: counted[status] for status in STATUSES}
 
     @property
     def is_any_good(self) -> bool:
         """Whether anything of it is an event of the log by now."""
         return any(item.status in _SAID.values() for item in self.items)
+
+    def text(self) -> str:
+        """As it is kept for a request that comes again."""
+        return json.dumps(
+            [[item.number, item.status, item.problem and astuple(item.problem)] for item in self.items]
+        )
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what `text` wrote."""
+        rows = json.loads(text)
+        return cls(
+            tuple(Item(number, status, problem and Problem(*problem)) for number, status, problem in rows)
+        )
 
 
 class Door:
@@ -68,17 +93,27 @@ class Door:
         self._names = names
         self._clock = clock
 
-    def take(self, body: bytes, *, may: Callable[[str], bool] | None = None) -> Taken:
+    def take(self, body: bytes, *, key: str = "", may: Callable[[str], bool] | None = None) -> Taken:
         """Take one request: a JSON array of events, one event, or NDJSON; returns when it is on disk.
 
         Args:
             body: the bytes as they came.
+            key: the request's own; sent again under it, the request gets the answer it got before.
             may: whether the sender may speak of an equipment, by its permanent id; None: of all.
 
         Raises:
+            EventError: when another body was sent under the key before.
             LogError: when the log cannot be written; nothing was kept, sending again is safe.
         """
-        return self.write(decode_items(body), may=may)
+        if not key:
+            return self.write(decode_items(body), may=may)
+        told, digest = self._writer.run(lambda log: replies.find(log.connection, key)).result(), _sha(body)
+        if told is None:
+            return self.write(decode_items(body), may=may, key=(key, digest))
+        if told.body != digest:
+            what, fix = "another body was sent under this key before", "Take a new key for each request."
+            raise EventError(Problem("request-key-known", "Idempotency-Key", what, fix))
+        return Taken.read(told.answer)
 
     def write(
         self,
@@ -87,6 +122,7 @@ class Door:
         cursor: Cursor | None = None,
         source: str = "",
         may: Callable[[str], bool] | None = None,
+        key: tuple[str, str] | None = None,
     ) -> Taken:
         """Judge and write what was decoded; returns when it is on disk.
 
@@ -95,6 +131,7 @@ class Door:
             cursor: how far the source is read with it.
             source: under which name its dead letters are kept; '' takes what each row says.
             may: as for `take`.
+            key: the request's own key, and the hash of its body.
 
         Raises:
             LogError: when the log cannot be written.
@@ -107,11 +144,19 @@ class Door:
         if may is not None:
             good, numbers, refused = _allowed(good, numbers, may)
         dead = (*decoded.dead, *bury(decoded, faults, source=source))
+        aside = [Item(_place(letter.where), "set_aside", letter.problem) for letter in dead]
+
+        def taken(receipt: Receipt) -> Taken:
+            written = [Item(n, _SAID[code]) for n, code in zip(numbers, receipt.outcomes, strict=True)]
+            return Taken(tuple(sorted([*written, *aside, *refused], key=lambda item: item.number)))
+
+        asked = Asked(*key, lambda receipt: taken(receipt).text()) if key else None
         batch = Batch(good, dead, cursor=cursor)
-        receipt = self._writer.submit(batch, received_at=now).result()
-        items = [Item(n, _SAID[code]) for n, code in zip(numbers, receipt.outcomes, strict=True)]
-        items += [Item(_place(letter.where), "set_aside", letter.problem) for letter in dead]
-        return Taken(receipt, tuple(sorted([*items, *refused], key=lambda item: item.number)))
+        return taken(self._writer.submit(batch, received_at=now, asked=asked).result())
+
+
+def _sha(body: bytes) -> str:
+    return sha256(body).hexdigest()
 
 
 def _place(where: str) -> int:

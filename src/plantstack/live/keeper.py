@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import sleep
 from typing import TypeVar
 
 from plantstack.errors import PlantstackError
@@ -28,7 +29,8 @@ class Standing:
     as_of: Mapping[str, int]
 
 
-BEAT_S = 1.0  # books reach on by the clock alone as often as this
+BEAT_S = 5.0  # books reach on by the clock alone as often as this
+_PAUSE_S = 0.1  # between two freshenings, so that questions get their turn
 PUBLISH = 15 * MINUTE
 
 
@@ -111,6 +113,7 @@ class Keeper:
             except BaseException as error:  # the thread's edge: health says so and the server stops
                 self.trouble = error
                 return
+            sleep(_PAUSE_S)
 
     @property
     def is_alive(self) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from plantstack.errors import PlantstackError
+from plantstack.events import deadletters, tokens
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.log import Log
+from plantstack.events.tokens import Token
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import rfc3339
-from plantstack.live.door import Clock, Door, Taken
+from plantstack.live.access import Sender
+from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.keeper import Keeper
 from plantstack.plant.load import load_plant, plant_content
 from plantstack.stack.configuring import record_config
@@ -74,6 +79,9 @@ class Running:
             raise
         self.writer = GroupWriter(self._log)
         self.door = Door(self.writer, names_of(self.plant), clock)
+        self.is_closing = False
+        self._counting = Lock()
+        self._counted = Counter(dict.fromkeys(STATUSES, 0))
 
     def start(self) -> None:
         """Begin to keep the books fresh."""
@@ -81,15 +89,39 @@ class Running:
 
     def close(self) -> None:
         """Write what was handed over, then let go of books and log."""
+        self.is_closing = True
         self.writer.close()
         self.keeper.close()
         self._log.close()
 
-    def take(self, body: bytes, *, may: Callable[[str], bool] | None = None) -> Taken:
+    def take(self, body: bytes, *, key: str = "", may: Callable[[str], bool] | None = None) -> Taken:
         """Take one request in, see `Door.take`; the books hear of it."""
-        taken = self.door.take(body, may=may)
+        taken = self.door.take(body, key=key, may=may)
         self.keeper.tell()
+        with self._counting:
+            self._counted.update(taken.counts)
         return taken
+
+    def counted(self) -> dict[str, int]:
+        """How many items were sent since the start, by what became of them."""
+        with self._counting:
+            return dict(self._counted)
+
+    def sender(self, secret: str) -> Sender | None:
+        """Whose token this is; None when it is nobody's, or revoked."""
+        with self._reading() as log:
+            token = tokens.find(log.connection, secret)
+        return Sender(token.name, token.may, token.scope) if token else None
+
+    def tokens(self) -> list[Token]:
+        """Every token there ever was: where there is one, nobody comes in without."""
+        with self._reading() as log:
+            return tokens.listed(log.connection)
+
+    @property
+    def offset(self) -> int:
+        """The offset of the last event on disk."""
+        return self._log.last_offset()
 
     def ask(self, question: Callable[[Stack], _T], *, is_past: bool = False) -> _T:
         """Ask the books as they are now.
@@ -104,19 +136,26 @@ class Running:
             return question(stack)
 
     def seal(self) -> int:
-        """Move old rows of the hot log into segments when they are due; return how many files were written."""
+        """Move old rows of the hot log into segments when they are due; return how many files that made."""
         site_of = {name: self.plant.site_of(name).id for name in self.plant.equipment}
         return len(self.writer.run(lambda log: log.seal(now=self.clock(), site_of=site_of)).result())
 
     def dead_letters(self, *, after: int = 0, limit: int = 1_000) -> list[StoredLetter]:
         """List what could not become an event, in the order it came."""
-        with Log.open(self.folder, write=False, project_id=self.plant.project_id) as log:
+        with self._reading() as log:
             return log.dead_letters(after=after, limit=limit)
+
+    def open_letters(self) -> int:
+        """How many dead letters nobody has settled."""
+        with self._reading() as log:
+            return deadletters.count(log.connection)
+
+    def _reading(self) -> Log:
+        return Log.open(self.folder, write=False, project_id=self.plant.project_id)
 
     def health(self) -> Health:
         """Say how the server is."""
         books = self.keeper.standing
-        offset = self._log.last_offset()
         why, status = [], "ok"
         if self.keeper.trouble is not None:
             why.append(_told(self.keeper.trouble, "the books cannot be brought up to date"))
@@ -128,7 +167,7 @@ class Running:
             why.append("the books are not being kept")
             status = "failing"
         as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
-        return Health(status, offset, books.offset, as_of, tuple(why))
+        return Health(status, self.offset, books.offset, as_of, tuple(why))
 
 
 def _told(trouble: BaseException, sentence: str) -> str:

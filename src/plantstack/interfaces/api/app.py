@@ -1,0 +1,112 @@
+"""The application: who is asking, what went wrong in whose words, and the routes.
+
+An error leaves as the object of the command contract with its problems; never as a trace, never with a path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from plantstack import __version__
+from plantstack.errors import PlantstackError, Problem, QueryError
+from plantstack.interfaces.answer import Answer
+from plantstack.interfaces.api import events, reading, state
+from plantstack.live.running import Running
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+_SEAL_S = 60.0
+_WATCH_S = 0.5
+
+
+def create_app(
+    running: Running, *, is_guarded: bool = False, give_up: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """Make the application of a running plant.
+
+    Args:
+        running: the plant; started and closed with the application.
+        is_guarded: every request needs a token; else the server must listen on this machine alone.
+        give_up: called when the server can only be helped by a restart.
+    """
+
+    @asynccontextmanager
+    async def living(_app: FastAPI) -> AsyncIterator[None]:
+        running.start()
+        tasks = [asyncio.create_task(_seal(running)), asyncio.create_task(_watch(running, give_up))]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await run_in_threadpool(running.close)
+
+    app = FastAPI(title="plantstack", version=__version__, lifespan=living, redoc_url=None)
+    app.state.running, app.state.is_guarded = running, is_guarded
+    if not is_guarded:  # a page of another site must not reach us under a name that leads here
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "testserver"])
+    app.include_router(events.router)
+    app.include_router(reading.router)
+    app.include_router(state.router)
+    app.add_exception_handler(PlantstackError, _told)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _unasked)
+    app.add_exception_handler(Exception, _crashed)
+    return app
+
+
+async def _seal(running: Running) -> None:
+    """Move old rows of the hot log into segments, now and then."""
+    while True:
+        await asyncio.sleep(_SEAL_S)
+        try:
+            await run_in_threadpool(running.seal)
+        except PlantstackError:  # a full disk: told by health as soon as something is to be written
+            continue
+
+
+async def _watch(running: Running, give_up: Callable[[], None]) -> None:
+    """Never stay up doing nothing: what cannot go on ends, and whoever started it starts it again."""
+    while running.health().status != "failing":
+        await asyncio.sleep(_WATCH_S)
+    give_up()
+
+
+def _told(_request: Request, error: Exception) -> Response:
+    problems = error.problems if isinstance(error, PlantstackError) else ()
+    return answered(Answer(problems=problems), 400 if isinstance(error, QueryError) else 503)
+
+
+def _http(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    what = str(error.detail).lower() if isinstance(error, HTTPException) else "error"
+    return answered(Answer(problems=[Problem(f"http-{status}", "request", what)]), status)
+
+
+def _unasked(_request: Request, error: Exception) -> Response:
+    """A parameter that is missing or no such thing, in the form every other refusal has."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    problems = [
+        Problem("query-unreadable", str(fault["loc"][-1]), str(fault["msg"]).lower()) for fault in faults
+    ]
+    return answered(Answer(problems=problems), 400)
+
+
+def _crashed(_request: Request, error: Exception) -> Response:
+    what = f"the server could not answer ({type(error).__name__})"
+    return answered(Answer(problems=[Problem("crash", "server", what, "Please report it.")]), 500)
+
+
+def answered(answer: Answer, status: int = 200) -> Response:
+    """The object of the command contract, in the bytes the command prints."""
+    body: dict[str, Any] = answer.as_object()
+    return Response(json.dumps(body, ensure_ascii=False), status, media_type="application/json")

@@ -1,0 +1,118 @@
+"""Events in: one, a batch or NDJSON, answered item by item once they are on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from plantstack.errors import EventError
+from plantstack.interfaces.answer import SCHEMA, Answer
+from plantstack.interfaces.api.callers import MaySend, Plant
+from plantstack.live.door import Taken
+
+router = APIRouter(prefix="/api/v1")
+
+MAX_BYTES = 16 << 20
+BODY_S = 30.0  # a body that takes longer is cut off: its sender holds a connection
+MAX_KEY = 200
+_TYPES = ("application/json", "application/x-ndjson", "application/ndjson")
+_STATE = {
+    "kind": "state",
+    "equipment": "filler",
+    "at": "2026-03-02T06:00:00Z",
+    "source": "plc",
+    "state": "producing",
+}
+_ANSWER = {
+    "schema": SCHEMA,
+    "offset": 17,
+    "accepted": 1,
+    "duplicate": 0,
+    "conflict": 0,
+    "set_aside": 0,
+    "refused": 0,
+    "rows": [{"item": 1, "status": "accepted"}],
+    "problems": [],
+}
+
+
+@router.post(
+    "/events",
+    summary="Send events",
+    responses={
+        200: {"description": "On disk, item by item.", "content": {"application/json": {"example": _ANSWER}}},
+        409: {"description": "Another body was sent under this Idempotency-Key."},
+        413: {"description": "The body is larger than 16 MB; send it in parts."},
+        422: {"description": "Nothing of it became an event; what was kept is among the dead letters."},
+        503: {"description": "The log cannot be written; nothing was kept, send again later."},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"example": [_STATE]},
+                "application/x-ndjson": {"example": json.dumps(_STATE)},
+            },
+        }
+    },
+)
+async def send(
+    request: Request,
+    running: Plant,
+    sender: MaySend,
+    idempotency_key: Annotated[
+        str | None,
+        Header(max_length=MAX_KEY, description="Your own key of this request; safe to send again."),
+    ] = None,
+) -> Response:
+    """Take events in: a JSON array, one event, or NDJSON, each as in the guide 'events'.
+
+    The answer comes when they are on disk, one row an item: `accepted`, `duplicate` (told before), `conflict`
+    (told before in other words; the earliest stands), `set_aside` (kept as a dead letter) or `refused`.
+    Sending again is safe, with a key or without.
+    """
+    body = await _body(request)
+    key = f"{sender.name} {idempotency_key}" if idempotency_key else ""
+    may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
+    try:
+        taken = await run_in_threadpool(running.take, body, key=key, may=may)
+    except EventError as error:
+        return _answer(Answer(problems=error.problems), 409)
+    return _items(running.offset, taken)
+
+
+async def _body(request: Request) -> bytes:
+    """Read a body that is as large and as slow as may be, and not more."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TYPES:
+        raise HTTPException(415, "expected content-type application/json or application/x-ndjson")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "send the body as it is, without content-encoding")
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > MAX_BYTES:
+                    raise HTTPException(413, f"the body is larger than {MAX_BYTES} bytes; send it in parts")
+                parts.append(chunk)
+    except TimeoutError:
+        raise HTTPException(408, "the body did not come to its end in time; nothing was kept") from None
+    return b"".join(parts)
+
+
+def _items(offset: int, taken: Taken) -> Response:
+    rows = [item.as_row() for item in taken.items]
+    told = {"schema": SCHEMA, "offset": offset, **taken.counts, "rows": rows, "problems": []}
+    status = 200 if taken.is_any_good or not rows else 422
+    return Response(json.dumps(told, ensure_ascii=False), status, media_type="application/json")
+
+
+def _answer(answer: Answer, status: int) -> Response:
+    return Response(json.dumps(answer.as_object(), ensure_ascii=False), status, media_type="application/json")

@@ -1,0 +1,93 @@
+"""How the server is: health for people and watchdogs, metrics for Prometheus, a stream for pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from plantstack.interfaces.api.callers import MayRead, Plant
+from plantstack.intervals import SECOND, rfc3339
+from plantstack.live.running import Running
+
+router = APIRouter()
+
+_LOOK_S = 0.2
+_ALIVE_S = 15.0  # so that whatever stands between does not cut a silent stream
+
+
+@router.get("/health", summary="Whether events are taken in and the books are kept")
+def health(running: Plant) -> JSONResponse:
+    """Tell `ok`, `degraded` or `failing`, with the reasons; 503 where it is failing."""
+    found = running.health()
+    return JSONResponse(found.as_row(), 503 if found.status == "failing" else 200)
+
+
+@router.get("/metrics", summary="Figures for Prometheus")
+def metrics(running: Plant, _sender: MayRead) -> Response:
+    """Give figures in the text format of Prometheus."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(running))
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+
+@router.get("/api/v1/stream", summary="Server-sent events: the books moved on")
+async def stream(request: Request, running: Plant, _sender: MayRead) -> StreamingResponse:
+    """Send `books` with the offset and how far each site reaches, whenever the books moved on."""
+    return StreamingResponse(
+        _moves(request, running), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _moves(request: Request, running: Running) -> AsyncIterator[str]:
+    told, silent = None, 0.0
+    while not await request.is_disconnected() and not running.is_closing:
+        standing = running.keeper.standing
+        if standing != told:
+            as_of = {site: rfc3339(at) for site, at in sorted(standing.as_of.items())}
+            told, silent = standing, 0.0
+            data = json.dumps({"offset": standing.offset, "as_of": as_of})
+            yield f"event: books\nid: {standing.offset}\ndata: {data}\n\n"
+        elif silent >= _ALIVE_S:
+            silent = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(_LOOK_S)
+        silent += _LOOK_S
+
+
+class _Figures(Collector):
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    def collect(self) -> Iterable[Metric]:
+        """Read the figures as they are now."""
+        running = self._running
+        found = running.health()
+        gauges = {
+            "plantstack_up": (
+                "1 while events are taken in and the books are kept.",
+                found.status != "failing",
+            ),
+            "plantstack_log_offset": ("Offset of the last event on disk.", found.offset),
+            "plantstack_books_offset": ("Offset the books stand on.", found.books),
+            "plantstack_dead_letters": ("Dead letters nobody settled.", running.open_letters()),
+        }
+        for name, (what, value) in gauges.items():
+            yield GaugeMetricFamily(name, what, value=float(value))
+        now = running.clock()
+        late = GaugeMetricFamily("plantstack_books_age_seconds", "Age of the books.", labels=["site"])
+        for site, at in running.keeper.standing.as_of.items():
+            late.add_metric([site], (now - at) / SECOND)
+        yield late
+        items = CounterMetricFamily(
+            "plantstack_items", "Items sent, by what became of them.", labels=["status"]
+        )
+        for status, count in running.counted().items():
+            items.add_metric([status], count)
+        yield items

@@ -1,0 +1,137 @@
+"""The questions that command line, API and pages ask: one function each, so that one number is one number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plantstack.interfaces import times
+from plantstack.interfaces.answer import Answer
+from plantstack.interfaces.books import answer_of, known_offset, words, zones_of
+from plantstack.stack import Stack
+from plantstack.stack.asking import KpiTable
+from plantstack.stack.explaining import entry_row
+from plantstack.stack.readying import Readying, claim_notes
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a question that most have: where, from when to when, and as known when.
+
+    Attributes:
+        scope: id or path of equipment; '' is everything.
+        since: first production day, or an exact instant; None: from the beginning.
+        until: last production day, or the instant where it ends; None: to the end.
+        known_at: an offset or an instant; None: everything that is known.
+    """
+
+    scope: str = ""
+    since: str | None = None
+    until: str | None = None
+    known_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kpis:
+    """What is asked of KPIs; the words are those of the command `kpi`."""
+
+    ids: str = ""
+    layer: int | None = None
+    by: str = ""
+    grain: str = "all"
+    structure: str = "as-was"
+    profile: str | None = None
+    currency: str = ""
+
+
+def kpis(stack: Stack, window: Window, asked: Kpis) -> Answer:
+    """Answer with KPIs: value, range, trust and what they are made of.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    zones = zones_of(stack)
+    when, offset = (
+        times.window(window.since, window.until, zones),
+        known_offset(stack, window.known_at, zones),
+    )
+    answer = stack.kpis(
+        words(asked.ids),
+        layer=asked.layer,
+        scope=window.scope,
+        by=words(asked.by),
+        grain=asked.grain,
+        days=when.days,
+        span=when.span,
+        profile=asked.profile,
+        known_at=offset,
+        structure=times.structure(asked.structure),
+        currency=asked.currency.upper(),
+    )
+    notes = [*answer.notes, *stack.notes()]
+    notes += claim_notes(stack.engine(known_at=offset), stack.catalog(), answer.rows)
+    return answer_of(answer, notes)
+
+
+def ledger(stack: Stack, window: Window) -> Answer:
+    """Answer where every second of a machine went; the scope is the machine.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    zones = zones_of(stack)
+    when, offset = (
+        times.window(window.since, window.until, zones),
+        known_offset(stack, window.known_at, zones),
+    )
+    entries = stack.ledger(window.scope, when.span, days=when.days, known_at=offset)
+    rows = [entry_row(entry) for entry in entries.to_pylist()]
+    return answer_of(KpiTable(rows, *stack.standing(known_at=offset)), stack.notes())
+
+
+def lineage(stack: Stack, window: Window, kpi: str, profile: str | None = None) -> Answer:
+    """Answer what is behind one number, each level adding up to the one above.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    zones = zones_of(stack)
+    when, offset = (
+        times.window(window.since, window.until, zones),
+        known_offset(stack, window.known_at, zones),
+    )
+    table = stack.explain(
+        kpi, scope=window.scope, days=when.days, span=when.span, profile=profile, known_at=offset
+    )
+    return answer_of(table, [*table.notes, *stack.notes()])
+
+
+def readiness(stack: Stack, window: Window) -> Answer:
+    """Answer how far each layer may be believed, line by line.
+
+    Raises:
+        QueryError: for a scope that does not exist.
+    """
+    engine = stack.engine(known_at=known_offset(stack, window.known_at, zones_of(stack)))
+    return answer_of(Readying(engine, stack.catalog()).table(window.scope), stack.notes())
+
+
+def losses(stack: Stack, window: Window, profile: str | None = None, currency: str = "") -> Answer:
+    """Answer with the loss tree: calendar to good pieces, and to money where that may be claimed.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    zones = zones_of(stack)
+    when, offset = (
+        times.window(window.since, window.until, zones),
+        known_offset(stack, window.known_at, zones),
+    )
+    table = stack.losses(
+        scope=window.scope,
+        days=when.days,
+        span=when.span,
+        profile=profile,
+        known_at=offset,
+        currency=currency.upper(),
+    )
+    return answer_of(table, [*table.notes, *stack.notes()])

@@ -1,0 +1,112 @@
+"""The command serve: run a plant; events come in, answers go out, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from plantstack.errors import ConfigError, Problem
+from plantstack.interfaces.answer import CRASH, Project, people
+from plantstack.interfaces.api.app import LOOPBACK, create_app
+from plantstack.live.running import Running
+
+_PATIENCE_S = 8  # of open connections, once it is told to stop
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("serve")(serve)
+
+
+def serve(
+    project: Project,
+    host: Annotated[
+        str, typer.Option("--host", help="Where to listen; this machine by default.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8321,
+) -> None:
+    """Run a plant: take events in, keep the books fresh, answer over HTTP."""
+    with _listening(host, port) as listening:
+        running = Running(project, clock=lambda: time.time_ns() // 1000)
+        is_guarded = bool(running.tokens())
+        if not is_guarded and host not in LOOPBACK:
+            running.close()
+            fix = f"Make one with 'plantstack token add {project} NAME', or listen on 127.0.0.1."
+            what = "a server that others can reach needs at least one token"
+            raise ConfigError(Problem("serve-open", host, what, fix))
+        server = _Server(running, is_guarded=is_guarded)
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
+        sys.stdout.flush()
+        server.run(sockets=[listening])
+    if server.gave_up:
+        problem = Problem("serve-stopped", str(project), *_why(running))
+        typer.echo(" ".join(str(problem).split()), err=True)
+        raise typer.Exit(CRASH)
+
+
+def _why(running: Running) -> tuple[str, str]:
+    why = "; ".join(running.health().why) or "the server could not go on"
+    return why, "What was acknowledged is safe. Start it again."
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the port before anything else, so that a taken one is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host.strip("[]"), port))
+        listening.listen(256)
+        yield listening
+    except OSError as error:
+        fix = "Choose another one with --host and --port."
+        what = f"cannot listen there: {error.strerror or error}"
+        raise ConfigError(Problem("serve-port", f"{host}:{port}", what, fix)) from error
+    finally:
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Stops on a signal, and when the plant cannot be run any longer."""
+
+    def __init__(self, running: Running, *, is_guarded: bool) -> None:
+        self.gave_up = False
+        app = create_app(running, is_guarded=is_guarded, give_up=self._give_up)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                limit_concurrency=512,
+                timeout_graceful_shutdown=_PATIENCE_S,
+            )
+        )
+
+    def _give_up(self) -> None:
+        self.gave_up = self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in order on SIGTERM and Ctrl-C: that is what was asked for, so the exit code is 0."""
+
+        def stop(_number: int, _frame: Any) -> None:
+            self.should_exit = True
+
+        kept = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
