@@ -27,8 +27,10 @@ from plantstack.interfaces import (
     previews,
     rates,
     readiness,
+    serve,
     targets,
     tieout,
+    token,
 )
 from plantstack.interfaces.answer import (
     CRASH,
@@ -233,6 +235,8 @@ previews.register(app)
 targets.register(app)
 readiness.register(app)
 rates.register(app)
+serve.register(app)
+token.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
