@@ -19,7 +19,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from plantstack.connectors.files.intake import Spooled, shown_name, size_of, spool, unpacked_suffix
+from plantstack.connectors.files.intake import (
+    LARGE,
+    Spooled,
+    shown_name,
+    size_of,
+    spool,
+    unpacked_suffix,
+    weight,
+)
+from plantstack.connectors.files.progress import Tell, within
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
@@ -41,7 +50,9 @@ from plantstack.events.wire_csv import decode_csv
 NDJSON = (".ndjson", ".jsonl")
 _NAME_ONE = "A file in other words needs a mapping: name one with --mapping."
 _CHUNK = 1 << 20
-_CELLS = 0.4  # of the work with a file: all cells are read, and no event is made yet
+# Of the work with a file that has been done once it is copied, is a readable text or table, and all its
+# cells are read; a workbook is no text before a parser has been through it.
+_COPIED, _READABLE, _PARSED, _CELLS = 0.05, 0.1, 0.3, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,25 @@ class Reading:
 
 
 Progress = Callable[[Reading], None]
-"""Told after each batch."""
+"""Told after each batch, and now and then within a large file."""
+
+
+@dataclass(slots=True)
+class _Bar:
+    """How far one file of a load has come; never goes back."""
+
+    progress: Progress
+    file: str
+    before: int  # bytes of the files before it
+    size: int
+    whole: int
+    events: int = 0
+    share: float = 0.0
+
+    def __call__(self, share: float) -> None:
+        self.share = max(self.share, min(share, 1.0))
+        done = self.before + int(self.size * self.share)
+        self.progress(Reading(self.file, self.events, done, self.whole))
 
 
 def load_files(
@@ -109,7 +138,7 @@ def load_files(
         carry: `FileBatch.carry` of the last file loaded before, so that counters go on.
         folder: links that lead out of it are refused.
         scratch: below which files are copied while they are read; None: the system's place for it.
-        progress: called after each batch.
+        progress: called after each batch, and now and then within a large file.
 
     A file that cannot be read gives a batch that says why, and the next file is read.
     """
@@ -119,12 +148,11 @@ def load_files(
         listed = list(paths)
         sizes = [size_of(path) for path in listed]
         for number, path in enumerate(listed):
-            events, before, name = 0, sum(sizes[:number]), shown_name(path)
-            for batch in _load_file(path, mapping, known, kept, folder, room):
-                events += batch.events.num_rows
+            bar = _Bar(progress, shown_name(path), sum(sizes[:number]), sizes[number], sum(sizes))
+            for batch in _load_file(path, mapping, known, kept, folder, room, bar):
+                bar.events += batch.events.num_rows
                 yield replace(batch, number=number)
-                done = before + int(sizes[number] * batch.share)
-                progress(Reading(name, events, done, sum(sizes)))
+                bar(batch.share)
 
 
 class _Room:
@@ -138,8 +166,10 @@ class _Room:
         """A folder for one file, gone after it."""
         return tempfile.TemporaryDirectory(dir=self.place)
 
-    def calculator(self) -> duckdb.DuckDBPyConnection:
-        """A connection with tables of its own; to be closed after each file."""
+    def calculator(self, path: Path) -> duckdb.DuckDBPyConnection:
+        """A connection with tables of its own for a file, to be closed after it."""
+        if weight(path) >= LARGE:  # worth a calculator that can tell how far it is
+            return private_connection(self.place)
         if self._calculator is None:
             self._calculator = private_connection(self.place)
         return self._calculator.cursor()
@@ -152,18 +182,20 @@ def _load_file(
     carry: Carry,
     folder: Path | None,
     room: _Room,
+    tell: Tell,
 ) -> Iterator[FileBatch]:
     name, rows, mark = shown_name(path), 0, None
-    with room.corner() as corner, closing(room.calculator()) as connection:
+    with room.corner() as corner, closing(room.calculator(path)) as connection:
         try:
-            file = spool(path, Path(corner) / f"file{unpacked_suffix(path.name)}", folder=folder)
+            copy = Path(corner) / f"file{unpacked_suffix(path.name)}"
+            file = spool(path, copy, folder=folder, tell=within(tell, 0, _COPIED))
             if not _is_blank(file, mapping):
                 groups = name_parts(connection, mapping, name) if mapping else {}
                 mark = _mark(file, mapping, groups)
                 if known(mark.sha256):
                     batches = _known(mark)
                 elif mapping:
-                    batches = _mapped(connection, file, mapping, groups, carry)
+                    batches = _mapped(connection, file, mapping, groups, carry, tell)
                     if known(mark.plain):
                         yield FileBatch(name, notes=(_again(name),))
                 else:
@@ -270,18 +302,21 @@ def _mapped(
     mapping: Mapping,
     groups: dict[str, str],
     carry: Carry,
+    tell: Tell,
 ) -> Iterator[FileBatch]:
-    sheets, joined = main_sheets(connection, file, mapping)
+    readable = _PARSED if mapping.file.format == "excel" else _READABLE
+    sheets, joined = main_sheets(connection, file, mapping, within(tell, _COPIED, readable))
     keys = Keys(connection, mapping, len(sheets), file.sha256)
     for number, sheet in enumerate(sheets):
         layout = Layout(mapping, sheet, joined, groups, Binder())
-        for batch in _sheet(Run(connection, layout, keys), carry):
+        part = within(tell, number / len(sheets), (number + 1) / len(sheets))
+        for batch in _sheet(Run(connection, layout, keys), carry, within(part, readable, _CELLS)):
             yield replace(batch, share=(number + batch.share) / len(sheets))
 
 
-def _sheet(run: Run, carry: Carry) -> Iterator[FileBatch]:
+def _sheet(run: Run, carry: Carry, tell: Tell) -> Iterator[FileBatch]:
     mapping, sheet = run.mapping, run.layout.sheet
-    run.prepare()
+    run.prepare(tell)
     unreadable = sheet.note_bad(run.connection, run.tally.rows)
     dead = tuple(DeadLetter(bad.line.raw, bad.line.where, bad.problem, mapping.source) for bad in unreadable)
     bad = dict(run.find_bad())

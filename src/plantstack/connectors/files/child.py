@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from plantstack.connectors.files.progress import TICK_S
 from plantstack.errors import EventError, Problem
 
 REASON, NO_PARSER = 3, 4  # exit codes of our own children; anything else is a crash or a limit
@@ -33,8 +34,15 @@ class Parser:
     extra: str  # what to install when it cannot start
 
 
-def parse_apart(parser: Parser, path: Path, name: str, words: Iterable[str], limits: Limits) -> Path:
-    """Run a parser over a file.
+def parse_apart(
+    parser: Parser,
+    path: Path,
+    name: str,
+    words: Iterable[str],
+    limits: Limits,
+    look: Callable[[Path], None] = lambda output: None,
+) -> Path:
+    """Run a parser over a file; `look` may see now and then what it has written so far.
 
     Returns:
         The CSV it wrote, beside the file.
@@ -45,21 +53,36 @@ def parse_apart(parser: Parser, path: Path, name: str, words: Iterable[str], lim
     output = path.with_suffix(".cells")
     command = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).with_name(parser.script)), str(path)]
     command += [str(limits.memory), str(limits.cpu_s), str(limits.output), *words]
-    with output.open("wb") as target:
+    with (
+        output.open("wb") as target,
+        subprocess.Popen(command, stdout=target, stderr=subprocess.PIPE, env={}) as child,
+    ):
         try:
-            done = subprocess.run(
-                command, stdout=target, stderr=subprocess.PIPE, timeout=limits.wall_s, env={}, check=False
-            )
-        except subprocess.TimeoutExpired:
-            _refuse(parser, name, f"took longer than {limits.wall_s:g} s to read", "Export less at once.")
-    if done.returncode == REASON:
-        _refuse(parser, name, done.stderr.decode("utf-8", "replace"), "Export it again.")
-    if done.returncode == NO_PARSER:
+            said = _waited(child, limits.wall_s, lambda: look(output))
+        finally:
+            child.kill()  # one that has ended does not mind
+    if said is None:
+        _refuse(parser, name, f"took longer than {limits.wall_s:g} s to read", "Export less at once.")
+    if child.returncode == REASON:
+        _refuse(parser, name, said.decode("utf-8", "replace"), "Export it again.")
+    if child.returncode == NO_PARSER:
         fix = f"Install plantstack[{parser.extra}]."
         _refuse(parser, name, "cannot be read: the parser cannot be loaded", fix)
-    if done.returncode:
+    if child.returncode:
         _refuse(parser, name, "cannot be read within the limits of memory and time", "Export less at once.")
     return output
+
+
+def _waited(child: subprocess.Popen[bytes], wall_s: float, look: Callable[[], None]) -> bytes | None:
+    """What a child said on its standard error until it ended; None when it took too long."""
+    left = wall_s
+    while left > 0:
+        try:
+            return child.communicate(timeout=min(TICK_S, left))[1]
+        except subprocess.TimeoutExpired:
+            left -= TICK_S
+            look()
+    return None
 
 
 def _refuse(parser: Parser, name: str, what: str, fix: str) -> NoReturn:

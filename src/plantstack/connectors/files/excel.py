@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from plantstack.connectors.files.child import Limits, Parser, parse_apart
+from plantstack.connectors.files.progress import Tell, silent, within
 from plantstack.connectors.files.sheet import (
     Sheet,
     SheetLines,
@@ -18,10 +21,13 @@ from plantstack.connectors.files.workbook import check_workbook
 from plantstack.errors import EventError, Problem
 
 _PARSER = Parser("excel_child.py", "file-workbook", "excel")
+_PARSED = 0.7  # of the work with a workbook: it lies there as text
+_TOLD_EVERY = 10_000  # rows
+_SIZE = re.compile(rb',"([0-9]+)"\n')
 
 
 def read_workbook(
-    path: Path, name: str, sheets: Iterable[str], limits: Limits | None = None
+    path: Path, name: str, sheets: Iterable[str], limits: Limits | None = None, tell: Tell = silent
 ) -> dict[str, Path]:
     """Turn the named sheets (none: the first) into CSV files beside `path`.
 
@@ -32,17 +38,49 @@ def read_workbook(
         EventError: when it is no workbook, lacks a sheet, or breaks the limits.
     """
     check_workbook(path, name)
-    return _split(parse_apart(_PARSER, path, name, sheets, limits or Limits()), path)
+    wanted = list(sheets)
+    written = _Written(len(wanted) or 1, within(tell, 0, _PARSED))
+    output = parse_apart(_PARSER, path, name, wanted, limits or Limits(), written.look)
+    return _split(output, path, within(tell, _PARSED, 1))
 
 
-def _split(output: Path, path: Path) -> dict[str, Path]:
+@dataclass(slots=True)
+class _Written:
+    """How much of the sheets the parser has written: it says first how many rows a sheet has."""
+
+    sheets: int
+    tell: Tell
+    seen: int = 0  # bytes
+    begun: int = 0  # sheets
+    rows: int = 0  # of the sheet begun last
+    of: int = 1
+
+    def look(self, output: Path) -> None:
+        """Read what has come since the last look, and tell."""
+        with output.open("rb") as source:
+            source.seek(self.seen)
+            for line in source:
+                if not line.endswith(b"\n"):
+                    break
+                self.seen += len(line)
+                self.rows += 1
+                if line.startswith(b'"#"') and (said := _SIZE.search(line)):
+                    self.begun, self.rows, self.of = self.begun + 1, 0, int(said[1])
+        self.tell((max(self.begun, 1) - 1 + self.rows / max(self.of, 1)) / self.sheets)
+
+
+def _split(output: Path, path: Path, tell: Tell) -> dict[str, Path]:
     """One CSV per sheet, each row as wide as the widest."""
+    size, place = output.stat().st_size, 0
     found: dict[str, Path] = {}
     csv.field_size_limit(1 << 24)
     with output.open(encoding="utf-8", newline="") as source:
         writer = None
         target = None
-        for row in csv.reader(source):
+        for number, row in enumerate(csv.reader(source)):
+            place += sum(map(len, row))  # at least: quotes, commas and long letters are not counted
+            if number % _TOLD_EVERY == 0:
+                tell(place / size)
             if row[0] == "#":
                 if target is not None:
                     target.close()

@@ -5,7 +5,7 @@ process. Imports nothing of the package, so that it can run isolated.
 
     python excel_child.py WORKBOOK MEMORY_BYTES CPU_SECONDS MAX_BYTES SHEET...  -> CSV on stdout
 
-Every row starts with its number. A row that only holds a sheet's name starts with '#'.
+Every row starts with its number. A row with a sheet's name and size starts with '#'.
 """
 
 from __future__ import annotations
@@ -35,15 +35,16 @@ def text_of(cell: object) -> str:
 
 
 def rows_of(path: str, wanted: list[str]) -> Iterator[list[str]]:
-    """Every row of the wanted sheets, or of the first; the sheet's name before its rows."""
+    """Every row of the wanted sheets, or of the first; before them the sheet's name and how many they are."""
     import python_calamine  # noqa: PLC0415  only this process may load the parser
 
     book = python_calamine.CalamineWorkbook.from_path(path)
     for name in wanted or book.sheet_names[:1]:
         if name not in book.sheet_names:
             raise ValueError("no sheet '" + name + "'; sheets: " + ", ".join(book.sheet_names))
-        yield ["#", name]
-        for number, row in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        yield ["#", name, str(len(rows))]
+        for number, row in enumerate(rows, 1):
             cells = [text_of(cell) for cell in row]
             if any(cells):
                 yield [str(number), *cells]

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from plantstack.connectors.files.progress import Tell, silent
 from plantstack.errors import EventError, Problem
 
 CHUNK = 1 << 20
@@ -106,8 +107,15 @@ def is_settled(path: Path, seen: Stamp | None) -> bool:
     return not unfinished and seen is not None and seen == stamp_of(path)
 
 
-def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int = MAX_BYTES) -> Spooled:
-    """Copy a file, unpacked, to `into`.
+def spool(
+    path: Path,
+    into: Path,
+    *,
+    folder: Path | None = None,
+    max_bytes: int = MAX_BYTES,
+    tell: Tell = silent,
+) -> Spooled:
+    """Copy a file, unpacked, to `into`, telling how much of its bytes was read.
 
     Raises:
         EventError: when it cannot be opened, is too large, damaged, or changed while it was copied.
@@ -129,6 +137,7 @@ def spool(path: Path, into: Path, *, folder: Path | None = None, max_bytes: int 
                 what = f"is larger than {limit} bytes" + (" when unpacked" if packing else "")
                 raise EventError(Problem("file-too-large", name, what, "Split it."))
             copy.write(chunk)
+            tell(watched.tell() / max(before.st_size, 1))
         after = os.fstat(watched.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise EventError(

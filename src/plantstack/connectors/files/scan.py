@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plantstack.connectors.files.intake import CHUNK
+from plantstack.connectors.files.progress import Tell, silent
 from plantstack.connectors.files.sheet import KEPT_BYTES
 from plantstack.connectors.mapping.model import FileForm
 from plantstack.errors import EventError, Problem
@@ -57,7 +58,7 @@ class _Look:
         return self.lines + (self.last != b"\n")
 
 
-def scan_text(path: Path, name: str, form: FileForm) -> Scan:
+def scan_text(path: Path, name: str, form: FileForm, tell: Tell = silent) -> Scan:
     """Look at a text once, and rewrite it where it needs it.
 
     Raises:
@@ -65,7 +66,7 @@ def scan_text(path: Path, name: str, form: FileForm) -> Scan:
     """
     encoding = _encoding(path, form)
     quote = form.quote.encode()
-    look = _looked(_chunks(path), quote)
+    look = _looked(_chunks(path, tell), quote)
     if look.has_odd_bytes or encoding not in ("utf-8", "ascii"):
         with path.open("rb") as source:
             look = _looked(_rewritten(path, _plain_lines(_decoded(source.read, encoding, name))), quote)
@@ -93,10 +94,12 @@ def _looked(chunks: Iterable[bytes], quote: bytes) -> _Look:
     return look
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _chunks(path: Path, tell: Tell = silent) -> Iterator[bytes]:
+    size = path.stat().st_size
     with path.open("rb") as source:
         while chunk := source.read(CHUNK):
             yield chunk
+            tell(source.tell() / size)
 
 
 def _rewritten(path: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:

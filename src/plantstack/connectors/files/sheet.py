@@ -138,7 +138,8 @@ def numbered_headers(width: int) -> tuple[str, ...]:
 def private_connection(folder: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     """A calculator that can read one folder and nothing else, and cannot be told otherwise.
 
-    Its cursors are as bound as it is, and each has temporary tables of its own.
+    Its cursors are as bound as it is, and each has temporary tables of its own. It measures how far its
+    own statements have come, and prints nothing of it.
     """
     connection = duckdb.connect(
         config={
@@ -151,5 +152,11 @@ def private_connection(folder: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyC
     connection.execute("SET allowed_directories = [$1]", [str(folder)])
     connection.execute("SET temp_directory = $1", [str(folder / "spill")])
     connection.execute("SET enable_external_access = false")
+    for setting in (
+        "enable_progress_bar = true",
+        "enable_progress_bar_print = false",
+        "progress_bar_time = 0",
+    ):
+        connection.execute(f"SET {setting}")
     connection.execute("SET lock_configuration = true")
     return connection

@@ -8,6 +8,7 @@ from plantstack.connectors.files.excel import excel_sheet, read_workbook
 from plantstack.connectors.files.intake import Spooled
 from plantstack.connectors.files.mtconnect import mtconnect_sheet
 from plantstack.connectors.files.parquet import parquet_sheet
+from plantstack.connectors.files.progress import Tell, silent
 from plantstack.connectors.files.sheet import Sheet
 from plantstack.connectors.files.text import text_sheet
 from plantstack.connectors.mapping.model import Mapping
@@ -36,7 +37,7 @@ def name_parts(connection: duckdb.DuckDBPyConnection, mapping: Mapping, name: st
 
 
 def main_sheets(
-    connection: duckdb.DuckDBPyConnection, file: Spooled, mapping: Mapping
+    connection: duckdb.DuckDBPyConnection, file: Spooled, mapping: Mapping, tell: Tell = silent
 ) -> tuple[list[Sheet], dict[str, Sheet]]:
     """The sheets whose rows become events, and those joined to them.
 
@@ -45,20 +46,20 @@ def main_sheets(
     """
     form = mapping.file
     if form.format == "excel":
-        return _workbook(file, mapping)
+        return _workbook(file, mapping, tell)
     if form.format == "parquet":
         return [parquet_sheet(connection, file.path, file.name)], {}
     if form.format == "mtconnect":
         return [mtconnect_sheet(file.path, file.name)], {}
-    return [text_sheet(file.path, file.name, form)], {}
+    return [text_sheet(file.path, file.name, form, tell)], {}
 
 
-def _workbook(file: Spooled, mapping: Mapping) -> tuple[list[Sheet], dict[str, Sheet]]:
+def _workbook(file: Spooled, mapping: Mapping, tell: Tell) -> tuple[list[Sheet], dict[str, Sheet]]:
     form = mapping.file
     wanted = (
         list(dict.fromkeys([*form.sheets, *(join.sheet for join in mapping.joins)])) if form.sheets else []
     )
-    cells = read_workbook(file.path, file.name, wanted)
+    cells = read_workbook(file.path, file.name, wanted, tell=tell)
     main = form.sheets or tuple(cells)[:1]
     sheets = [excel_sheet(cells[name], file.name, name, form.header_rows, form.skip_rows) for name in main]
     joined = {

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from plantstack.connectors.files.progress import Tell, silent
 from plantstack.connectors.files.scan import MAX_LINE, scan_text
 from plantstack.connectors.files.sheet import Sheet, join_headers, numbered_headers
 from plantstack.connectors.files.text_lines import TextLines, is_comment, text_reader
@@ -23,13 +24,13 @@ class _Head:
     lines: int  # physical lines of skipped rows and headers
 
 
-def text_sheet(path: Path, name: str, form: FileForm) -> Sheet:
+def text_sheet(path: Path, name: str, form: FileForm, tell: Tell = silent) -> Sheet:
     """Prepare a delimited text; `path` is rewritten as UTF-8 with plain line ends where it is not.
 
     Raises:
         EventError: when it is empty, has no usable header or cannot be decoded at all.
     """
-    scan = scan_text(path, name, form)
+    scan = scan_text(path, name, form, tell)
     head = _read_head(path, name, form)
     options = {
         "file": str(path),

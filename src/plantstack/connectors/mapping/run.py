@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from plantstack.connectors.files.progress import Tell, execute, silent
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
@@ -56,8 +57,8 @@ class Run:
         self._laid = Laid("", {})
         self._folds: Folds = ()
 
-    def prepare(self) -> None:
-        """Read every cell once.
+    def prepare(self, tell: Tell = silent) -> None:
+        """Read every cell once, telling how far that has come.
 
         Raises:
             EventError: when the sheet lacks what the mapping needs.
@@ -66,9 +67,8 @@ class Run:
         is_laid = bool(self.mapping.wide or self.mapping.joins)
         line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
         query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, laid.source, line)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE cells AS {query}", laid.parameters | self.bind.used_in(query)
-        )
+        parameters = laid.parameters | self.bind.used_in(query)
+        execute(self.connection, f"CREATE OR REPLACE TEMP TABLE cells AS {query}", parameters, tell)
         self._resolve("line" if line else "rowid")
         self.tally = sieve(self.connection, self.mapping, self.cells, self.value, self.bind)
         self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
