@@ -86,7 +86,7 @@ def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:
     parts = {part.machines: part.sum.where for part in MEASURES["qty_total"].line_parts}
     assert parts == {"exit": (("class", ("good",)),), "all": (("class", ("scrap",)),)}
     outputs = {name for name, measure in MEASURES.items() if measure.adds == "output"}
-    pieces = {"qty_total", "qty_good", "qty_first_pass", "qty_plan", "qty_plan_matched"}
+    pieces = {"qty_total", "qty_good", "qty_first_pass", "qty_inspected", "qty_plan", "qty_plan_matched"}
     # an order of a line is one order, however many machines it runs over
     orders = {"n_orders_due", "n_orders_on_time_in_full", "time_order_execution", "qty_order"}
     orders |= {"n_orders_planned", "time_order_deviation", "n_slots", "n_slots_hit"}

@@ -29,7 +29,10 @@ _TIMES = (
 _PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
 _STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
 _IDEAL = ("time_ideal_total", "time_ideal_ramp", "time_ideal_good", "time_ideal_first_pass")
-_OUTPUT = ("qty_total", "qty_good", "qty_first_pass", "qty_plan_matched", "time_line_ideal_good")
+_OUTPUT = (
+    *("qty_total", "qty_good", "qty_first_pass", "qty_inspected"),
+    *("qty_plan_matched", "time_line_ideal_good"),
+)
 _QTY = ("qty_scrap", "qty_rework")
 _REASONED = ("time_breakdown", "time_other_stop", "time_planned_overrun", "time_stop_long", "n_breakdown")
 
@@ -124,7 +127,7 @@ _UNCONVERTED = Measure(
     evidence=Evidence(
         "qty_told",
         (
-            *(*_QTY, "qty_startup_reject", "qty_inspected", "qty_scrap_planned", "qty_route_start"),
+            *(*_QTY, "qty_startup_reject", "qty_scrap_planned", "qty_route_start"),
             *(*_IDEAL, "time_ideal_scrap", "time_ideal_rework", "time_ideal_startup_reject"),
             *("time_std_total", "hours_labour_std_earned"),
         ),
@@ -187,7 +190,15 @@ EVIDENCE = (
     _time(
         "time_typed",
         "states said by a person, not by a signal",
-        Evidence("PBT", (*_TIMES, *_PLANNED), "Connect a run signal.", 120, **_TYPED, inclusive=True),
+        Evidence(
+            "PBT",
+            # paper knows no stop of seconds, and of the others only what was written down
+            (*_TIMES, *_PLANNED, *_STOPS),
+            "Connect a run signal.",
+            120,
+            **_TYPED,
+            inclusive=True,
+        ),
         "typed",
         *BUSY_ACCOUNTS,
     ),

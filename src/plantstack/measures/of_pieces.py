@@ -88,11 +88,14 @@ PIECES = (
     _pieces("qty_rework", "sent to rework on that pass", "rework", feeds=_REWORK),
     _pieces("qty_rework_recovered", "made good elsewhere: final yield and delivery, never OEE", "recovered"),
     _pieces("qty_startup_reject", "rejected while starting up", "startup_reject", feeds=_STARTUP),
-    _pieces(
-        "qty_inspected",
-        "judged for the first time: the totals of counts that state first_pass, and n of inspections",
-        "inspected",
-        feeds=("count:first_pass", "inspection"),
+    # As what is good at the first pass: where the line puts out, not once at every machine.
+    _output(
+        _pieces(
+            "qty_inspected",
+            "judged for the first time: the totals of counts that state first_pass, and n of inspections",
+            "inspected",
+            feeds=("count:first_pass", "inspection"),
+        )
     ),
     _pieces("qty_defects", "defects found; a piece may have many", "defects", feeds=("inspection",)),
     _pieces("qty_opportunities", "chances of a defect", "opportunities", feeds=("inspection",)),
