@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import socket
 import sys
@@ -35,7 +36,7 @@ def serve(
 ) -> None:
     """Run a plant: take events in, keep the books fresh, answer over HTTP."""
     with _listening(host, port) as listening:
-        running = Running(project, clock=lambda: time.time_ns() // 1000)
+        running = Running(project, clock=lambda: time.time_ns() // 1000, chance=random.random)
         is_guarded = bool(running.tokens())
         if not is_guarded and host not in LOOPBACK:
             running.close()

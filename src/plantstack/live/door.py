@@ -60,6 +60,13 @@ class Taken:
     items: tuple[Item, ...]
 
     @property
+    def receipt(self) -> Receipt:
+        """The same as a sum; a contradiction is accepted too."""
+        n = self.counts
+        accepted = n["accepted"] + n["conflict"]
+        return Receipt(accepted, n["duplicate"], n["conflict"], n["set_aside"])
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many items have each status; they add up to what was sent."""
         counted = Counter(item.status for item in self.items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from plantstack.errors import PlantstackError
+from plantstack.connectors.connections import Connection, read_connections
+from plantstack.connectors.contract import Delivery, File, Outcome
+from plantstack.errors import ConfigError, PlantstackError
 from plantstack.events import deadletters, tokens
+from plantstack.events.batch import Cursor
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.log import Log
 from plantstack.events.tokens import Token
@@ -18,7 +22,9 @@ from plantstack.events.writer import GroupWriter
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
 from plantstack.live.door import STATUSES, Clock, Door, Taken
+from plantstack.live.files import take_file
 from plantstack.live.keeper import Keeper
+from plantstack.live.supervisor import Supervisor
 from plantstack.plant.load import load_plant, plant_content
 from plantstack.stack.configuring import record_config
 from plantstack.stack.naming import names_of
@@ -60,8 +66,13 @@ class Health:
 class Running:
     """One project while its server runs."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, chance: Callable[[], float] = lambda: 0.5) -> None:
         """Take the log and open the books.
+
+        Args:
+            folder: of the project.
+            clock: the instant of now.
+            chance: a number from 0 to 1, so that waits of connectors differ.
 
         Raises:
             ConfigError: with every problem of the plant files.
@@ -70,6 +81,9 @@ class Running:
         self.folder = folder
         self.clock = clock
         self.plant = load_plant(folder)
+        connections, problems = read_connections(folder)
+        if problems:
+            raise ConfigError(problems)
         self._log = Log.open(folder, write=True, project_id=self.plant.project_id, holder="plantstack serve")
         try:
             record_config(self._log, plant_content(folder), clock())
@@ -80,12 +94,36 @@ class Running:
         self.writer = GroupWriter(self._log)
         self.door = Door(self.writer, names_of(self.plant), clock)
         self.is_closing = False
+        self.supervisor = Supervisor(connections, self._take, self._cursor_of, clock, chance)
         self._counting = Lock()
         self._counted = Counter(dict.fromkeys(STATUSES, 0))
 
     def start(self) -> None:
         """Begin to keep the books fresh."""
         self.keeper.start()
+
+    async def read(self) -> None:
+        """Read what is connected, until cancelled."""
+        await self.supervisor.run()
+
+    async def _take(self, connection: Connection, delivery: Delivery) -> Outcome:
+        """Write what a connector delivers, beside everything else."""
+        outcome = await asyncio.to_thread(self._written, connection, delivery)
+        self.keeper.tell()
+        return outcome
+
+    def _written(self, connection: Connection, delivery: Delivery) -> Outcome:
+        if isinstance(delivery, File):
+            mapping = connection.mapping
+            return take_file(delivery.path, self.folder, self.plant, mapping, self.writer, self.clock)
+        cursor = Cursor(connection.name, delivery.cursor) if delivery.cursor is not None else None
+        taken = self.door.write(delivery.decoded, cursor=cursor, source=connection.name)
+        problems = tuple(item.problem for item in taken.items if item.problem)
+        return Outcome(taken.receipt, problems)
+
+    def _cursor_of(self, source: str) -> str | None:
+        with self._reading() as log:
+            return log.cursor(source)
 
     def close(self) -> None:
         """Write what was handed over, then let go of books and log."""
@@ -160,6 +198,10 @@ class Running:
         if self.keeper.trouble is not None:
             why.append(_told(self.keeper.trouble, "the books cannot be brought up to date"))
             status = "degraded"
+        for state in self.supervisor.states.values():
+            if state.why:
+                why.append(f"connector {state.name} is {state.status}: {state.why[0].what}")
+                status = "degraded"
         if not self.writer.is_alive:
             why.append("the log's writer has stopped; nothing is taken in")
             status = "failing"

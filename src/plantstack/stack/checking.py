@@ -1,9 +1,10 @@
-"""The mappings of a project: each by itself, and against the plant it speaks about."""
+"""The mappings and connections of a project: each by itself, and against the plant it speaks about."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from plantstack.connectors.connections import read_connections
 from plantstack.connectors.mapping.names import check_equipment
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.errors import ConfigError, PlantstackError, Problem
@@ -13,7 +14,7 @@ from plantstack.stack.naming import names_of
 
 
 def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
-    """Return every problem of every mapping of a project.
+    """Return every problem of every mapping and connection of a project.
 
     Args:
         folder: of the project.
@@ -29,7 +30,7 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
             continue
         if plant is not None:
             check_equipment(mapping, names_of(plant), report)
-    return [*problems, *report.problems]
+    return [*problems, *report.problems, *read_connections(folder)[1]]
 
 
 def mapping_file(folder: Path, name: str) -> Path:

@@ -43,7 +43,11 @@ def create_app(
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         running.start()
-        tasks = [asyncio.create_task(_seal(running)), asyncio.create_task(_watch(running, give_up))]
+        tasks = [
+            asyncio.create_task(running.read()),
+            asyncio.create_task(_seal(running)),
+            asyncio.create_task(_watch(running, give_up)),
+        ]
         yield
         for task in tasks:
             task.cancel()

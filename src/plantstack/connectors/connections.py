@@ -1,0 +1,75 @@
+"""DIR/connectors/NAME.yaml -> Connection: what is read from outside while the plant runs.
+
+Every file names the kind of connector, what belongs to that kind, and the mapping that makes events of what
+it reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from plantstack.connectors.contract import Connector
+from plantstack.connectors.mapping.model import Mapping
+from plantstack.connectors.mapping.read import load_mapping
+from plantstack.connectors.registry import connector_of
+from plantstack.errors import PlantstackError, Problem
+from plantstack.plant.source import Fields, Report, between, ident, integer, read_block, text
+
+FOLDER = "connectors"
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A source, and how it is read.
+
+    Attributes:
+        name: of its file; cursors and dead letters are kept under it.
+        kind: of connector.
+        connector: what reads it.
+        mapping: how what it reads becomes events; None: it is told in our own words.
+    """
+
+    name: str
+    kind: str
+    connector: Connector
+    mapping: Mapping | None = None
+
+
+def read_connections(project: Path) -> tuple[list[Connection], list[Problem]]:
+    """Read every connection of a project, and every problem of every file; the good ones can be run."""
+    found: list[Connection] = []
+    problems: list[Problem] = []
+    for path in sorted((project / FOLDER).glob("*.yaml")):
+        report = Report()
+        try:
+            one = _read(path, project, report)
+        except PlantstackError as error:
+            problems += [*report.problems, *error.problems]
+            continue
+        problems += report.problems
+        if one is not None and not report.problems:
+            found.append(one)
+    return found, problems
+
+
+def _read(path: Path, project: Path, report: Report) -> Connection | None:
+    block = read_block(path, report)
+    if block is None:
+        return None
+    fields = Fields(block, "connection", report)
+    fields.need("schema", between(integer, 1, SCHEMA))
+    kind = fields.need("kind", ident)
+    mapping = fields.want("mapping", text, "")
+    if report.problems:
+        return None
+    try:
+        connector = connector_of(kind, fields, project)
+    except PlantstackError as error:
+        for problem in error.problems:
+            fields.problem(problem.code, problem.what, problem.fix, key="kind")
+        return None
+    fields.close("connection")
+    told = load_mapping(project / "mappings" / f"{mapping}.yaml") if mapping else None
+    return Connection(path.stem, kind, connector, told)

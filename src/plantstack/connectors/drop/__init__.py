@@ -1,0 +1,1 @@
+"""The drop folder: files that somebody or something puts into a folder."""

@@ -1,0 +1,120 @@
+"""Keeps connectors going: each by itself, restarted later and later, so that none harms another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from plantstack.connectors.connections import Connection
+from plantstack.connectors.contract import Delivery, Fatal, Outcome, Retry
+from plantstack.errors import PlantstackError, Problem
+from plantstack.live.door import Clock
+
+Take = Callable[[Connection, Delivery], Awaitable[Outcome]]
+"""Judges and writes a delivery; returns when it is on disk."""
+
+FIRST_S, MOST_S = 1.0, 60.0
+SLOWLY_S = 300.0  # where somebody has to act first, it is still tried now and then
+_GOOD_S = 60.0  # after so long without trouble the next wait is short again
+
+
+@dataclass
+class State:
+    """How a connection is.
+
+    Attributes:
+        name: of the connection.
+        kind: of its connector.
+        status: `starting`, `reading`, `waiting` (it is tried again by itself), `stopped` (somebody must act)
+            or `ended`.
+        why: what is wrong.
+        heard_at: when something was delivered last; None: not since the start.
+        delivered: how many events came of it since the start.
+        set_aside: how many dead letters came of it since the start.
+    """
+
+    name: str
+    kind: str
+    status: str = "starting"
+    why: tuple[Problem, ...] = ()
+    heard_at: int | None = None
+    delivered: int = 0
+    set_aside: int = 0
+
+
+class Supervisor:
+    """Runs the connectors of a plant."""
+
+    def __init__(
+        self,
+        connections: Sequence[Connection],
+        take: Take,
+        cursor_of: Callable[[str], str | None],
+        clock: Clock,
+        chance: Callable[[], float],
+    ) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            connections: what to read.
+            take: writes a delivery.
+            cursor_of: how far a source was read by the last delivery written.
+            clock: the instant of now.
+            chance: a number from 0 to 1: waits are spread, so that not all come back at once.
+        """
+        self.states = {one.name: State(one.name, one.kind) for one in connections}
+        self._connections = connections
+        self._take = take
+        self._cursor_of = cursor_of
+        self._clock = clock
+        self._chance = chance
+
+    async def run(self) -> None:
+        """Read everything until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for one in self._connections:
+                tasks.create_task(self._keep(one), name=f"connector {one.name}")
+
+    async def _keep(self, one: Connection) -> None:
+        state, wait = self.states[one.name], FIRST_S
+        while True:
+            begun = asyncio.get_running_loop().time()
+            try:
+                await self._read(one, state)
+                state.status = "ended"  # a recording has an end, a live source has none
+                return
+            except Fatal as error:
+                state.status, state.why, wait = "stopped", error.problems, SLOWLY_S
+            except Exception as error:  # the edge of a connector: its faults stay with it
+                state.status, state.why = "waiting", _problems(one, error)
+            if asyncio.get_running_loop().time() - begun > _GOOD_S:
+                wait = FIRST_S
+            await asyncio.sleep(wait * (0.5 + self._chance()))
+            wait = min(wait * 2, MOST_S) if state.status == "waiting" else SLOWLY_S
+
+    async def _read(self, one: Connection, state: State) -> None:
+        problems = await one.connector.check()
+        if problems:
+            raise Retry(problems)
+        reading = one.connector.read(self._cursor_of(one.name))
+        state.status, state.why = "reading", ()
+        try:
+            delivery = await anext(reading)
+            while True:
+                outcome = await self._take(one, delivery)
+                state.heard_at = self._clock()
+                state.delivered += outcome.receipt.accepted
+                state.set_aside += outcome.receipt.dead_lettered
+                delivery = await reading.asend(outcome)
+        except StopAsyncIteration:
+            return
+        finally:
+            await reading.aclose()
+
+
+def _problems(one: Connection, error: BaseException) -> tuple[Problem, ...]:
+    if isinstance(error, PlantstackError):
+        return error.problems
+    why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return (Problem("connector-failed", one.name, f"reading failed: {why}", "It is tried again by itself."),)
