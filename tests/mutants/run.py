@@ -28,6 +28,7 @@ TESTS = {
     "shipped": "tests/soundness/test_stack_shipped.py",
     "oracle_sql": "tests/ledger/test_sql_is_the_oracle.py",
     "pages": "tests/ledger/test_pages.py",
+    "judged": "tests/kpis/test_judged.py",
     "hazard": "tests/kpis/test_hazard.py",
     "fearing": "tests/stack/test_fearing.py",
     "plant_time": "tests/plant/test_localtime.py tests/plant/test_tiles.py",

@@ -142,6 +142,7 @@ RULES = (
     "above money of several currencies is added at the rates of its days",
     "above a meter reads everything below it",
     "above a customer line is judged once by the last word about it",
+    "above an action worked when its KPI moved and held",
     "above failure risk is of running time since the last repair or PM",
     "above a project is one thing told in phases",
     "above an action is due at the date first agreed",

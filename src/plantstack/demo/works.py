@@ -232,16 +232,45 @@ def _instants(line: LinePast, size: int, rng: np.random.Generator) -> list[int]:
     return [line.origin + int(second) * SECOND for second in seconds]
 
 
+# What became of an improvement: (days after it was closed, phase, share of the claim that it speaks of).
+_AFTERWARDS = {
+    "kaizen_worked": (
+        *((28, "holds", None), (35, "validated", 0.8)),
+        *((42, "holds", None), (49, "realised", 0.75)),
+    ),
+    "kaizen_nothing": ((28, "lost", None), (35, "validated", 0.0)),
+    "kaizen_decayed": (
+        *((21, "holds", None), (28, "validated", 0.7)),
+        *((49, "lost", None), (56, "realised", 0.2)),
+    ),
+}
+_CLAIM = 52_000
+
+
 def _projects(rows: Rows, site: str, truths: Sequence[Truth], origin: int, end: int) -> None:
-    """Each improvement that was planted was also a project, with a claim."""
+    """Each improvement that was planted was also a project, with a claim, an action, and checks later on."""
     for truth in truths:
         if truth.what.startswith("kaizen"):
             name = truth.id.rpartition("-")[0]  # the project does not know how it ends
-            kpi = "changeover_vs_standard" if truth.effects else "micro_stop_count"
+            kpi = "changeover_vs_standard" if truth.effects else "micro_stop_rate"
             said = {"project": name, "kpi": kpi, "owner": "continuous improvement"}
             start = max(truth.from_at - 14 * DAY, origin)
             for phase, at in (("started", start), ("closed", truth.from_at)):
                 rows.say(
                     "project", truth.where, at, f"ci.{site}", f"{name}-{phase}", phase=phase,
-                    text=name.replace("-", " "), cost_once=4000, saving_per_year=52000, **said,
+                    text=name.replace("-", " "), cost_once=4000, saving_per_year=_CLAIM, **said,
                 )  # fmt: skip
+            opened_at = max(truth.from_at - 2 * DAY, origin)
+            for phase, at in (("opened", opened_at), ("done", truth.from_at)):
+                rows.say(
+                    "action", truth.where, at, f"ci.{site}", f"{name}-action-{phase}", action=name,
+                    phase=phase, kpi=kpi, owner="line lead", text=name.replace("-", " "),
+                    due_at=opened_at + 5 * DAY,
+                )  # fmt: skip
+            for days, phase, share in _AFTERWARDS[truth.what]:
+                if truth.from_at + days * DAY < end:
+                    money = {} if share is None else {"saving_per_year": round(_CLAIM * share)}
+                    rows.say(
+                        "project", truth.where, truth.from_at + days * DAY, f"ci.{site}",
+                        f"{name}-{phase}-{days}", phase=phase, **money, **said,
+                    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ class Estimate:
         high: greatest one.
         basis: how it was found, in words: which data, which rule, what was left out.
         why: set where there is no value.
+        sums: measures that only the model can count.
     """
 
     value: Fraction | None
@@ -24,6 +26,7 @@ class Estimate:
     high: Fraction
     basis: str = ""
     why: str = ""
+    sums: Mapping[str, int | Fraction] = field(default_factory=dict)
 
 
 Modelled: TypeAlias = Fraction | Estimate | str

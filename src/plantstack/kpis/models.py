@@ -204,11 +204,11 @@ SPREAD: Mapping[str, SpreadModel] = {
 # Models of facts that are no sums of parts; what of them can be added up, for their lineage.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
+    "action_effectiveness": ("n_actions_closed",),
 }
 
 # What a model would need that no event and no plant file says.
 LACKING: Mapping[str, str] = {
-    "action_effectiveness": "whether the KPI an action was to move did move and held is not judged yet",
     "pm_yield": "work orders do not say which inspection found them",
     "maint_rework_ratio": "work orders do not say which order they repeat",
     "condition_alert_precision": "no event says that a condition alert was confirmed",

@@ -124,6 +124,7 @@ select
             ("at", told_at, source, key)),
         ''
     ) as about,
+    coalesce(arg_min(told_text(body, 'kpi'), ("at", told_at, source, key)) filter (told_text(body, 'kpi') != ''), '') as kpi,
     arg_min(due_at, ("at", told_at, source, key)) filter (due_at is not null) as due_at,
     min("at") filter (step in ('closed', 'done', 'finished', 'completed')) as closed_at,
     bool_or(step in ('declined', 'expired', 'cancelled', 'canceled', 'rejected')) as is_gone

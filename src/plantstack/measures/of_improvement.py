@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
-from plantstack.measures.measure import Measure
+from plantstack.measures.measure import Evidence, Measure
 from plantstack.measures.of_shift import beside
 from plantstack.measures.of_spans import open_at_end
 
@@ -77,6 +78,24 @@ ACTIONS = (
     _action("n_actions_closed_on_time", "of them closed by then", "action_due", "on_time"),
     _action("n_actions_closed", "actions closed", "action"),
     _action("time_action_open", "open time of closed actions", "action", column="wall_us"),
+    Measure("n_actions_judged", "count", "event", "closed actions that can be judged", ("action",), layer=4),
+    Measure("n_actions_worked", "count", "event", "of them: moved it, and it held", ("action",), layer=4),
+    Measure(
+        "n_actions_unjudged",
+        "count",
+        "event",
+        "closed actions that cannot be judged",
+        ("action",),
+        layer=4,
+        evidence=Evidence(
+            "n_actions_closed",
+            ("n_actions_judged",),
+            "Name the KPI that an action is to move when it is opened.",
+            5,
+            fair_from=Fraction(10, 100),
+            poor_from=Fraction(50, 100),
+        ),
+    ),
     replace(open_at_end("n_open_action", "actions open where the period ends", "action", "action"), layer=4),
 )
 

@@ -12,7 +12,7 @@ from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import SECOND
 from plantstack.kpis.cell import Cell
 from plantstack.kpis.formula import Undefined
-from plantstack.kpis.modelled import Modelled
+from plantstack.kpis.modelled import Estimate, Modelled
 from plantstack.kpis.models import MODELS, Model, Part
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
@@ -76,7 +76,7 @@ class _Gathering:
         whole, named, routes = self._whole(rest), self._named(table.cells), self._routes(table.cells)
         modelled = {name: self._modelled(MODELS[name]) for name in models if name in MODELS}
         others = [name for name in models if name not in MODELS]
-        beside = Modelling(self.engine, self.query).of(others, table.cells)
+        beside = Modelling(self.engine, self.query, gather).of(others, table.cells)
         left = untied_of(self.engine, self.query, table.cells)
         out = []
         for found in table.cells:
@@ -86,7 +86,7 @@ class _Gathering:
             told: dict[str, Modelled] = {name: values.get(key, why) for name, values in modelled.items()}
             told |= {name: values[key] for name, values in beside.items() if key in values}
             cell = Cell(
-                sums={**found.sums, **routes.get(key, {}), **_untied(left.get(key))},
+                sums={**found.sums, **routes.get(key, {}), **_untied(left.get(key)), **_counted(told)},
                 period_s=Fraction(found.length or found.span.length, SECOND),
                 whole=above.sums if above else None,
                 kinds=found.recorded or table.recorded,
@@ -191,6 +191,12 @@ def _called(axes: tuple[Axis, ...], cell: MeasureCell) -> str:
         return cell.keys[axes[0]] or "(no product)"
     product = cell.keys["product"] and f" of {cell.keys['product']}"
     return f"'{cell.keys['unit']}'{product} on {cell.keys['machine']}"
+
+
+def _counted(told: Mapping[str, Modelled]) -> dict[str, Exact | None]:
+    """The sums that only models can count."""
+    found = [one.sums for one in told.values() if isinstance(one, Estimate)]
+    return {name: number for sums in found for name, number in sums.items()}
 
 
 def _untied(left: Fraction | None) -> dict[str, Exact | None]:

@@ -27,6 +27,7 @@ from plantstack.kpis.priced_models import (
 )
 from plantstack.kpis.tieout import untied
 from plantstack.stack.fearing import greatest_risk, risks
+from plantstack.stack.judging import Gather, Judging
 from plantstack.stack.lost import Lost
 
 Told = dict[tuple[str, ...], Modelled]
@@ -45,11 +46,13 @@ class Modelling:
     Attributes:
         engine: of the books.
         query: what was asked.
+        gather: brings the cells of other questions.
         asked: the losses already asked for, by scope.
     """
 
     engine: DuckEngine
     query: MeasureQuery
+    gather: Gather
     asked: dict[str, Lost] = field(default_factory=dict)
 
     def of(self, names: Iterable[str], cells: Sequence[MeasureCell]) -> dict[str, Told]:
@@ -63,6 +66,9 @@ class Modelling:
             return {self._key(cell): self._priced(name, cell) for cell in cells}
         if name == "remaining_life_risk":
             return self._risks(cells)
+        if name == "action_effectiveness":
+            judging = Judging(self.engine, self.gather)
+            return {self._key(cell): judging.of(self._places(cell), cell) for cell in cells}
         return dict.fromkeys(map(self._key, cells), LACKING[name]) if name in LACKING else {}
 
     def _key(self, cell: MeasureCell) -> tuple[str, ...]:
@@ -108,17 +114,21 @@ class Modelling:
 
     def _standing(self, cell: MeasureCell) -> list[str]:
         """The machines of a cell where its period ends."""
+        return sorted(self._places(cell) & set(self.engine.books.plant.machines))
+
+    def _places(self, cell: MeasureCell) -> set[str]:
+        """The equipment of a cell where its period ends, with all that stands in it; '' is the group."""
         plant = self.engine.books.plant
-        places = {cell.keys[axis] for axis in self.query.by if axis in _PLACES}
         level, scope = check_scope(plant, self.query.scope)
-        wanted = places | ({scope} if level != "group" else set())
-        return [
-            machine
-            for machine in plant.machines
-            for span in plant.spans[machine]
+        wanted = {cell.keys[axis] for axis in self.query.by if axis in _PLACES}
+        wanted |= {scope} if level != "group" else set()
+        return ({""} if not wanted else set()) | {
+            name
+            for name, spans in plant.spans.items()
+            for span in spans
             if span.from_at < cell.span.end <= span.until_at
-            and wanted <= {machine, span.line, span.area, span.site}
-        ]
+            and wanted <= {name, span.line, span.area, span.site}
+        }
 
     # -- prices ----------------------------------------------------------------------------------
 
