@@ -62,6 +62,13 @@ def _read(path: Path, project: Path, report: Report) -> Connection | None:
     fields.need("schema", between(integer, 1, SCHEMA))
     kind = fields.need("kind", ident)
     mapping = fields.want("mapping", text, "")
+    rules = project / "mappings" / f"{mapping}.yaml"
+    if mapping and not rules.is_file():
+        what, fix = (
+            f"there is no mapping '{mapping}'",
+            "Name one of the folder 'mappings', without its ending.",
+        )
+        fields.problem("mapping-missing", what, fix, key="mapping")
     if report.problems:
         return None
     try:
@@ -71,5 +78,4 @@ def _read(path: Path, project: Path, report: Report) -> Connection | None:
             fields.problem(problem.code, problem.what, problem.fix, key="kind")
         return None
     fields.close("connection")
-    told = load_mapping(project / "mappings" / f"{mapping}.yaml") if mapping else None
-    return Connection(path.stem, kind, connector, told)
+    return Connection(path.stem, kind, connector, load_mapping(rules) if mapping else None)

@@ -21,7 +21,7 @@ from plantstack.connectors.contract import Delivery, File, Outcome, Retry
 from plantstack.connectors.files.intake import Stamp, is_settled, shown_name, stamp_of
 from plantstack.errors import Problem
 from plantstack.intervals import SECOND
-from plantstack.plant.source import Fields, between, duration, text
+from plantstack.plant.source import Fields, duration, text
 
 DONE, PARTIAL, REFUSED = "done", "partial", "refused"
 _LEFT_ALONE = ("file-changing",)  # it is looked at again
@@ -121,5 +121,5 @@ def _free(folder: Path, name: str) -> Path:
 def connect(fields: Fields, project: Path) -> Drop:
     """Read the settings of a drop folder."""
     folder = fields.need("folder", text)
-    every = fields.want("every", between(duration, SECOND // 10, 3600 * SECOND), 5 * SECOND)
+    every = fields.want("every", duration, 5 * SECOND)
     return Drop(project / folder, every / SECOND)
