@@ -129,20 +129,29 @@ class Books:
         put_tables(self.con, {"asked": pa.table({"equipment": pa.array(sorted(machines), pa.string())})})
         return read_borders(self.con, self.relation("page"), self.relation("carry_out"), only="asked")
 
-    def keep(self, published: Sequence[Pages]) -> None:
-        """Lay what the steps have just derived over everything known so far."""
+    def keep(self, published: Sequence[Pages], *, are_all: bool) -> None:
+        """Lay what the steps have just derived over everything known so far.
+
+        Args:
+            published: the pages that hold.
+            are_all: whether the steps have derived these and no others.
+        """
         if not published:
             return
         put_tables(self.con, {"published": self._page_rows(published)})
+        newest = {one.machine: one for one in published}
+        self.pages = [one for one in self.pages if not one.lies_in(newest.get(one.machine))]
         for name in DERIVED:
+            if are_all and not self.pages:  # nothing to keep beside them: the tables change their name
+                self.con.execute(f"drop table fresh_{name}")
+                self.con.execute(f"alter table {name} rename to fresh_{name}")
+                continue
             self.con.execute(f"delete from fresh_{name} as f using published as p where {within('f')}")
             self.con.execute(
                 f"insert into fresh_{name} by name"
                 f" select f.* from {name} as f join published as p on {within('f')}"
             )
-        again = {(one.machine, one.after, one.upto) for one in published}
-        kept = [one for one in self.pages if (one.machine, one.after, one.upto) not in again]
-        self.pages = [*kept, *published]
+        self.pages += published
         put_tables(self.con, {"fresh_pages": self._page_rows(self.pages)})
 
     def forget_fresh(self) -> None:

@@ -21,10 +21,9 @@ from plantstack.engines.duckdb.derive import (
     MACHINES_A_BLOCK,
     PLAN_SCHEMA,
     SCOPE_SCHEMA,
-    put_event_view,
     run_steps,
 )
-from plantstack.engines.duckdb.windows import Pages, Window, merged, pages_of, window_for
+from plantstack.engines.duckdb.windows import LAST_DAY, Pages, Window, merged, pages_of, window_for
 from plantstack.errors import LogError, Problem
 from plantstack.intervals import DAY, Interval
 from plantstack.ledger.derivation import LEDGER_KINDS
@@ -117,7 +116,8 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
             published.append(pages)
             far[one] = 1
             todo[one] = todo[one][1:]
-        books.keep(published)
+        are_all = len(published) == len(windows) and all(one.upto == LAST_DAY for one in published)
+        books.keep(published, are_all=are_all)
         todo = {machine: stretches for machine, stretches in todo.items() if stretches}
         progress(whole - len(todo), whole)
     books.put_views()
@@ -183,7 +183,6 @@ def _put_logged(books: Books, *, is_whole: bool) -> None:
         books.con.execute(f"create or replace temp table logged_days as {_HEARD}")
         heard = "from logged_days"
     books.con.execute(f"create or replace temp view logged as {heard}")
-    put_event_view(books.con)
 
 
 def _carry(books: Books, starts: Sequence[tuple[str, str]]) -> pa.Table:

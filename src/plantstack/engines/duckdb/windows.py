@@ -53,6 +53,14 @@ class Pages:
     after: str
     upto: str
 
+    def lies_in(self, other: Pages | None) -> bool:
+        """Whether other pages of the same machine replace all of these.
+
+        >>> Pages("m", "2026-01-01", "2026-01-05").lies_in(Pages("m", "", LAST_DAY))
+        True
+        """
+        return other is not None and other.after <= self.after and self.upto <= other.upto
+
 
 def merged(dirt: Iterable[Interval]) -> list[Interval]:
     """Join stretches that meet.

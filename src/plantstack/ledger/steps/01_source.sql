@@ -1,16 +1,8 @@
--- Who was heard where, and since when: one sweep over the events.
+-- Who was heard where.
 create or replace temp table voice as
-select equipment, source, min(first_at) as first_at
-from (
-    select
-        e.equipment,
-        e.source,
-        case when e.kind in ('state', 'alive', 'count', 'alarm', 'order') then least(e.at, e.from_at) end as first_at
-    from event as e
-    union all
-    select equipment, source, null from carry
-)
-group by equipment, source;
+select equipment, source from logged
+union
+select equipment, source from carry;
 
 -- Who speaks: rank, person and silence limit of every source, by the first rule that matches (books 1 and 3).
 create or replace temp table source as

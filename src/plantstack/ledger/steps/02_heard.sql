@@ -2,7 +2,7 @@
 -- of the machine and of who was heard: the steps below read these and leave the many counts alone.
 create or replace temp table heard as
 select
-    b.m,
+    h.m,
     h.hid,
     h.rank,
     h.person,
@@ -38,7 +38,26 @@ from (
     union all by name
     select * from carry where slot != 'sign'
 ) as e
-join bounds as b on b.equipment = e.equipment
-join hearing as h on h.m = b.m and h.source = e.source
+join hearing as h on h.equipment = e.equipment and h.source = e.source
+join scope as s on s.m = h.m
 -- what happened before an opening carry is in the carry
-where e.slot != '' or e.at >= b.from_at or not b.is_continued;
+where e.slot != '' or e.at >= s.from_at or s.from_at is null;
+
+-- What is heard only as a sign of life: that a source is alive, from when to when, and alarms.
+create or replace temp table signal as
+select
+    h.m,
+    h.hid,
+    case when e.kind = 'alive' then e.from_at else e.at end as first_at,
+    case when e.kind = 'alive' then e.until_at else e.at end as last_at,
+    -- the machine itself names it as what it stopped for (R50)
+    e.kind = 'alarm' and e.phase = 'on' and json_extract_string(e.body, '$.first_out') = 'true' as is_first_out
+from event as e
+join hearing as h on h.equipment = e.equipment and h.source = e.source
+where e.kind in ('alive', 'alarm')
+union all
+-- the last sign before the window, of whoever spoke last about the state
+select h.m, h.hid, c.from_at, c.until_at, false
+from carry as c
+join hearing as h on h.equipment = c.equipment and h.source = c.source
+where c.slot = 'sign';

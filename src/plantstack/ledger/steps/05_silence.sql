@@ -9,20 +9,14 @@ select
     any_value(h.limit_us) as limit_us,
     any_value(h.person) as person
 from (
-    select
-        equipment,
-        source,
-        case when kind = 'alive' then from_at else event.at end as first_at,
-        case when kind = 'alive' then until_at else event.at end as last_at,
-        -- a person's sheet that ends with the shift speaks of that shift, not of the next (R7)
-        case when kind = 'count' and from_at is not null then 1 else 0 end as before_us
-    from event
-    where kind in ('state', 'count', 'alarm', 'alive')
+    -- a person's sheet that ends with the shift speaks of that shift, not of the next (R7)
+    select hid, t as first_at, t as last_at, has_from::int as before_us from counted
     union all
-    -- the last sign before the window, of whoever spoke last about the state
-    select equipment, source, from_at, until_at, 0 from carry where slot = 'sign'
+    select hid, t, t, 0 from heard where kind = 'state' and slot = ''
+    union all
+    select hid, first_at, last_at, 0 from signal
 ) as e
-join hearing as h on h.equipment = e.equipment and h.source = e.source
+join hearing as h on h.hid = e.hid
 where h.limit_us is not null or h.person
 group by h.hid, case when h.person then e.first_at - e.before_us else e.first_at // greatest(h.limit_us, 1) end;
 

@@ -33,16 +33,7 @@ left join together as t on t.rid = s.rid;
 -- Halts in which an alarm came up that the machine itself names as the first cause (R50).
 create or replace temp table alarmed as
 select distinct h.m, h.halt
-from (
-    select b.m, e.at as t
-    from event as e
-    join bounds as b on b.equipment = e.equipment
-    where
-        e.kind = 'alarm'
-        and e.phase = 'on'
-        and e.at < b.until_at
-        and json_extract_string(e.body, '$.first_out') = 'true'
-) as a
+from (select m, first_at as t from signal where is_first_out) as a
 asof join halt as h on h.m = a.m and h.from_at <= a.t
 where h.to_at > a.t;
 

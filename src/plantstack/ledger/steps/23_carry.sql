@@ -105,7 +105,7 @@ asof join (
 ) as r on r.hid = base.hid and r.first_at < border.t;
 
 create or replace temp table carry_out as
-select e.*, '' as day, '' as slot from event as e where false
+select '' as day, * from carry where false
 union all by name
 select
     b.equipment,
