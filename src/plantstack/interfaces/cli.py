@@ -27,6 +27,7 @@ from plantstack.interfaces import (
     previews,
     rates,
     readiness,
+    retract,
     serve,
     targets,
     tieout,
@@ -237,6 +238,7 @@ readiness.register(app)
 rates.register(app)
 serve.register(app)
 token.register(app)
+retract.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
