@@ -5,9 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from rich.console import Console, RenderableType
+import pytest
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
 
-from plantstack.interfaces.tables import kpi_table, ledger_table
+from plantstack.interfaces.answer import Answer, give
+from plantstack.interfaces.explain import bridge_table
+from plantstack.interfaces.tables import kpi_table, ledger_table, lineage_table
 
 
 def shown(what: RenderableType, width: int = 100) -> str:
@@ -90,3 +95,84 @@ def test_a_target_stands_beside_the_number_with_its_difference_and_status() -> N
     told = shown(kpi_table([row(target=0.65, status="missed"), row(kpi="b")], {}), width=130)
     assert all(word in told for word in ("65.0 %", "-15.0 pt", "missed", "off by"))
     assert "off by" not in shown(kpi_table([row(target=None, status="no target")], {}), width=130)
+
+
+def test_a_narrow_terminal_costs_the_bar_and_never_the_trust() -> None:
+    limit = {"share": 0.2, "measure": "time_unknown", "named": (), "step": "Check.", "minutes": 1}
+    weeks = [
+        row(
+            period={"label": f"2026-W{week}"},
+            unit="s",
+            value=460_080.0,
+            low=460_080.0,
+            high=560_080.0,
+            target=400_000.0,
+            status="missed",
+            trust={"grade": "B", "limits": [limit]},
+        )
+        for week in (46, 47)
+    ]
+    wide, narrow = (
+        shown(kpi_table([*weeks, row(period={"label": "2026-W47"})], {}), width) for width in (150, 98)
+    )
+    assert "█" in wide
+    assert "█" not in narrow
+    for told in (wide, narrow):
+        assert told.count("B [1]") == 2
+        assert all(len(line) <= 150 for line in told.splitlines())
+    assert max(len(line.rstrip()) for line in narrow.splitlines()) <= 98
+
+
+def test_a_long_formula_takes_nothing_from_what_stands_below() -> None:
+    formula = "(revenue - cost_material - cost_energy - cost_variable_other) / PPT and so on to the border"
+    head = row(row="kpi", formula=formula, value=81.73, unit="money/h")
+    told = shown(
+        lineage_table(
+            [
+                head,
+                {
+                    "row": "measure",
+                    "measure": "revenue",
+                    "unit": "money",
+                    "value": 41_184,
+                    "meaning": "sales of the period",
+                    "residual": 0,
+                },
+            ],
+            "UTC",
+        )
+    )
+    assert "81.73 money/h" in " ".join(told.split())
+    assert any("revenue" in line and "sales of the period" in line for line in told.splitlines())
+
+
+def test_no_number_of_a_bridge_is_cut() -> None:
+    period = {"from": "2026-09-01T00:00:00Z", "to": "2026-09-29T00:00:00Z"}
+    end = {
+        "scope": {"path": "meridian/leipzig/lei-machining/lei-1/lei-1-mill"},
+        "period": period,
+        "value": 3504.0,
+    }
+    head = {
+        "row": "bridge",
+        **end,
+        "unit": "s",
+        "why_none": "",
+        "versus": end,
+        "difference": 8760.0,
+        "residual": 0,
+    }
+    factor = {"row": "factor", "factor": "mix", "effect": 8760.0}
+    told = shown(bridge_table([head, factor], "Mean time to restore", "UTC"), width=80)
+    assert told.count("58.4 min") == 2
+    assert "+2 h 26 min" in told
+
+
+def test_lines_to_paste_are_never_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    line = '  evidence: "' + "x" * 80 + '"'
+    with pytest.raises(typer.Exit):
+        give(Answer([{"a": 1}]), as_json=False, told=Group(Text(line, no_wrap=True, overflow="ignore")))
+    assert line in capsys.readouterr().out

@@ -58,6 +58,7 @@ def test_every_core_kpi_reaches_events(demo: Stack, kpi: str, scope: str) -> Non
     add_up(rows)
     facts = [row for row in rows if row["row"] == "fact"]
     assert all(row["events"] for row in facts), [row for row in facts if not row["events"]][:1]
+    assert all(len(set(row["events"])) == len(row["events"]) for row in facts)  # each is named once
     offsets = {one for row in rows for one in row.get("events", ())}
     offsets |= {row["offset"] for row in rows if row["row"] == "event"}
     assert offsets or not rows[0]["value"] or kpi in UNTOLD

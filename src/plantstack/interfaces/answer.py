@@ -93,7 +93,7 @@ def complain(problems: Sequence[Problem]) -> None:
 def _show(answer: Answer, told: str | Table | Group) -> None:
     console = people()
     if isinstance(told, Table | Group):
-        console.print(told)
+        console.print(told, crop=False)  # lines to paste are longer than some terminals
     elif told:
         console.print(escape(told))
     elif answer.rows:

@@ -117,8 +117,9 @@ def bridge_table(rows: Sequence[Row], name: str, zone: str) -> Group | str:
     terms = [row for row in rows if row["row"] == "term" and row["term"]]
     most = max((abs(row["effect"]) for row in (*factors, *terms)), default=0.0) or 1.0
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    for justify in ("left", "right", "left"):
-        table.add_column(justify=justify, no_wrap=True)
+    table.add_column(overflow="fold")  # a long place is folded, never a number
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_row(f"{name}: {_where(head['versus'], zone)}", figure(head["versus"]["value"], unit), "")
     for row in factors:
         mine = [one for one in terms if one["factor"] == row["factor"]]

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from plantstack.interfaces.figures import bar, duration, figure, missing
+from plantstack.interfaces.fitting import Fitting, Heading
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.wording import meaning_of
 from plantstack.plant.tiles import OUTSIDE_SHIFTS
@@ -22,27 +23,22 @@ Row = Mapping[str, Any]
 def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
     """One line a KPI, scope and period; what limits trust, and why there is no value, stands below."""
     notes: dict[str, int] = {}
-    table = Table(box=None, pad_edge=False, header_style="bold")
     axes = [axis for axis in rows[0]["scope"] if axis not in ("path", "level")] if rows else []
     labelled = len({row["period"]["label"] for row in rows}) > 1
     is_closed = any(row["reported"] for row in rows)
     is_aimed = any(row.get("target") is not None for row in rows)
-    table.add_column("KPI", overflow="fold", min_width=14)
-    for title in (*axes, *(["period"] if labelled else [])):
-        table.add_column(title, overflow="fold", min_width=8)
-    table.add_column("value", justify="right", no_wrap=True)
     is_contested = any(row.get("contested") for row in rows)
-    if is_contested:
-        table.add_column("contested", justify="right", no_wrap=True)
-    more = (*(["change"] if labelled else []), *(["reported"] if is_closed else []))
-    for title in (*more, *(["target", "off by"] if is_aimed else [])):
-        table.add_column(title, justify="right", no_wrap=True)
-    if is_aimed:
-        table.add_column("status", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("range", overflow="fold")
-    table.add_column("trust", no_wrap=True)
+    headings = [Heading("KPI", least=14), *(Heading(axis, least=8) for axis in axes)]
+    headings += [Heading("period", least=8)] if labelled else []
+    headings += [Heading("value", "right")]
+    headings += [Heading("contested", "right")] if is_contested else []
+    headings += [Heading("change", "right")] if labelled else []
+    headings += [Heading("reported", "right")] if is_closed else []
+    aims = [Heading("target", "right"), Heading("off by", "right", is_spare=True), Heading("status")]
+    headings += aims if is_aimed else []
+    headings += [Heading("", is_spare=True), Heading("range", least=5), Heading("trust")]
     before: dict[tuple[Any, ...], Row] = {}
+    table: list[list[str]] = []
     for row in rows:
         place = (row["kpi"], *(row["scope"][axis] for axis in axes))
         told = [names.get(row["kpi"], row["kpi"]), *(row["scope"][axis] or "–" for axis in axes)]
@@ -53,11 +49,10 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
         told += [_change(row, before.get(place))] if labelled else []
         told += [_reported(row)] if is_closed else []
         told += _aim(row) if is_aimed else []
-        told += [_bar(row), _range(row), _trust(row, notes)]
-        table.add_row(*(escape(cell) for cell in told))
+        table.append([*told, _bar(row), _range(row), _trust(row, notes)])
         if not row["period"]["label"].endswith(OUTSIDE_SHIFTS):
             before[place] = row
-    return Group(table, *_footnotes(notes, rows))
+    return Group(Fitting(headings, table), *_footnotes(notes, rows))
 
 
 def _footnotes(notes: Mapping[str, int], rows: Sequence[Row]) -> list[str]:
@@ -173,22 +168,28 @@ def ledger_table(rows: Sequence[Row], zone: str) -> Table:
     return table
 
 
-def lineage_table(rows: Sequence[Row], zone: str) -> Table:
+def lineage_table(rows: Sequence[Row], zone: str) -> Group:
     """The lineage as an indented list: formula, sums, parts, entries, events."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
+    parts: list[str | Table] = []
+    table = Table()
     units: dict[str, str] = {}
     for row in rows:
-        table.add_row(*(escape(cell) for cell in _step(row, zone, units)))
-    return table
+        if row["row"] == "kpi":  # however long the formula, it takes nothing from the columns below
+            trust = why(row) or f"trust {row['trust']['grade']}"
+            parts.append(escape(f"{row['kpi']} = {row['formula']} = {_value(row)}"))
+            parts.append(escape(f"  {trust}"))
+            table = Table(box=None, pad_edge=False, show_header=False)
+            table.add_column(overflow="fold")
+            table.add_column(justify="right", no_wrap=True)
+            table.add_column(overflow="fold")
+            parts.append(table)
+        else:
+            table.add_row(*(escape(cell) for cell in _step(row, zone, units)))
+    return Group(*parts)
 
 
 def _step(row: Row, zone: str, units: dict[str, str]) -> tuple[str, str, str]:
     kind = row["row"]
-    if kind == "kpi":
-        return f"{row['kpi']} = {row['formula']}", _value(row), why(row) or f"trust {row['trust']['grade']}"
     if kind == "measure":
         units[row["measure"]] = row["unit"]
         wrong = f"; DOES NOT ADD UP, off by {row['residual']}" if row["residual"] else ""

@@ -164,7 +164,7 @@ def _facts(name: str, behind: Behind) -> Iterator[Row]:
             "order": fact.order,
             "product": fact.product,
             "value": _plain(fact.value),
-            "events": list(fact.events),
+            "events": list(dict.fromkeys(fact.events)),
         }
     if behind.n_rest:
         yield {"row": "rest", "measure": name, "n": behind.n_rest, "value": _plain(behind.rest)}
