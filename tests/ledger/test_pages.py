@@ -12,7 +12,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.against import plant_arrow
-from tests.ledger.strategies import examples, floors
+from tests.ledger.strategies import REASONS, examples, floors
+from tests.oracle.build import Shifts, ev, states
+from tests.oracle.build import plant as plant_of
 from tests.oracle.model import Plant, Row
 
 from plantstack.engines.duckdb import lake
@@ -25,6 +27,7 @@ from plantstack.events.schema import EVENT
 from plantstack.ledger.beside import BESIDE_SPAN
 from plantstack.plant.plant import Plant as RealPlant
 
+Facts = dict[str, list[tuple[Any, ...]]]
 FACTS = ("ledger", "time_fact", "pieces_fact", "spans_fact")
 
 
@@ -92,7 +95,7 @@ def books_of(con: Calculator, plant: Plant, rows: list[Row], published: Books | 
     return books
 
 
-def facts(con: Calculator) -> dict[str, list[tuple[Any, ...]]]:
+def facts(con: Calculator) -> Facts:
     return {
         name: sorted(
             (tuple(row.values()) for row in fetch_table(con, f"from all_{name}").to_pylist()), key=str
@@ -105,20 +108,35 @@ def numbered(rows: Iterable[Row]) -> list[Row]:
     return [{**row, "log_offset": number} for number, row in enumerate(rows, 1)]
 
 
+def grown_and_whole(plant: Plant, rows: list[Row], cuts: Iterable[int]) -> tuple[Facts, Facts]:
+    """The facts of events that came in parts, and of the same events at once."""
+    con, books = open_calculator(threads=1), None
+    for upto in cuts:
+        books = books_of(con, plant, rows[:upto], books)
+        bring_up(books)
+    fresh = open_calculator(threads=1)
+    bring_up(books_of(fresh, plant, rows))
+    return facts(con), facts(fresh)
+
+
 @settings(deadline=None, max_examples=examples())
 @given(floors(least=2), st.data())
 def test_incremental_is_full(floor: tuple[Plant, list[Row]], data: st.DataObject) -> None:
     plant, rows = floor[0], numbered(floor[1])
     cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), min_size=1, max_size=2)) | {len(rows)})
-    con, books = open_calculator(threads=1), None
-    for upto in cuts:
-        books = books_of(con, plant, rows[:upto], books)
-        bring_up(books)
-    grown = facts(con)
-    fresh = open_calculator(threads=1)
-    whole = books_of(fresh, plant, rows)
-    bring_up(whole)
-    assert grown == facts(fresh)
+    grown, whole = grown_and_whole(plant, rows, cuts)
+    assert grown == whole
+
+
+def test_a_reason_told_late_reaches_back_over_a_border_that_no_stop_crosses() -> None:
+    """A night without an order is a halt and no stop; what people say of it next morning is about the whole."""
+    always = Shifts(shifts=(("day", "00:00", "24:00"),))
+    plant = plant_of(("m1",), calendar=always, orders=True, reasons=REASONS)
+    rows = states("m1", "08:00 producing, 20:00 stopped, 1/08:00 producing, 3/08:00 off")
+    rows.append(ev("reason", "m1", "1/07:00", role="symptom", reason="jam", source="tablet1"))
+    rows = numbered(rows)
+    grown, whole = grown_and_whole(plant, rows, (len(rows) - 1, len(rows)))
+    assert grown == whole
 
 
 @settings(deadline=None, max_examples=examples(60))
