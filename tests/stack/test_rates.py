@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -47,6 +48,28 @@ def test_few_or_short_runs_show_nothing_and_one_of_many_is_not_the_best() -> Non
     assert shown_by(_runs(*[0.5] * 9, run_s=1799)) is None
     shown = shown_by(_runs(0.1, *[1.1] * 19))
     assert shown is not None and float(shown.best) == pytest.approx(1.1)
+
+
+def test_pieces_of_hours_nobody_saw_show_no_pace() -> None:
+    runs = _runs(*[1.1] * 19)
+    fast = replace(_runs(0.2)[0], over_gap=Fraction(9000))  # half of its 18 000 pieces
+    shown = shown_by([*runs, fast])
+    assert shown is not None
+    assert (shown.beaten, len(shown.runs)) == ((), 19)
+    seen = shown_by([*runs, replace(fast, over_gap=Fraction(300))])
+    assert seen is not None and len(seen.beaten) == 1
+
+
+@pytest.mark.parametrize("constraint", ["filler", "packer"])
+def test_a_machine_that_another_one_paces_is_offered_no_slower_ideal(tmp_path: Path, constraint: str) -> None:
+    path = floor.plant(tmp_path / "plant")
+    text = (path / "plant.yaml").read_text("utf-8")
+    (path / "plant.yaml").write_text(text.replace("constraint: filler", f"constraint: {constraint}"), "utf-8")
+    events = [event for day in range(6) for event in _day(day, 40_000)]  # 72 000 would be its ideal
+    floor.load(path, floor.written(tmp_path, "events.ndjson", events))
+    with Stack.open(path) as stack:
+        rows = Rating(stack.engine(), stack.catalog()).table().rows
+    assert [row["is_faster"] for row in rows] == ([False] if constraint == "filler" else [])
 
 
 def _day(day: int, pieces: int) -> list[floor.Wire]:

@@ -74,11 +74,14 @@ def _proposal(row: Row) -> Text:
     return told
 
 
-def _effect(row: Row) -> Table:
+def _effect(row: Row) -> Table | Text:
+    told = {kpi: months[-3:] for kpi, months in row["effect"].items()}
+    without = [one["why_none"] for months in told.values() for one in months if one["now"] is None]
+    if without and all(one["now"] is None for months in told.values() for one in months):
+        return Text(f"no effect to show: {without[0]}")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", *(one["period"] for one in row["effect"]["oee"][-3:])):
+    for title in ("", *(one["period"] for one in told["oee"])):
         table.add_column(title, no_wrap=True)
-    for kpi, told in row["effect"].items():
-        cells = (f"{figure(one['now'], '1')} -> {figure(one['then'], '1')}" for one in told[-3:])
-        table.add_row(kpi, *cells)
+    for kpi, months in told.items():
+        table.add_row(kpi, *(f"{figure(one['now'], '1')} -> {figure(one['then'], '1')}" for one in months))
     return table

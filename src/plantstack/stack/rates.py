@@ -30,19 +30,25 @@ DRIFT = Fraction(
 )  # or so much slower: the loss of a whole shift is in it, so little of it says nothing
 BEST = Fraction(1, 10)  # of the runs are as fast or faster than what is called best shown
 
-_SUMS = ("time_ideal_total", "time_ideal_good", "time_run", "time_micro_stop", "qty_counted")
+UNSEEN = Fraction(2, 100)  # of its pieces from hours nobody saw: such a run shows no pace
+
+_SUMS = (
+    *("time_ideal_total", "time_ideal_good", "time_run", "time_micro_stop"),
+    *("qty_counted", "qty_over_gap"),
+)
 _KPIS = ("performance", "oee")
 Days = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A machine on a product in one shift."""
+    """A machine on a product in one shift; some of its pieces may come from hours nobody saw."""
 
     label: str
     pieces: Fraction
     ideal_s: Fraction
     run_s: Fraction
+    over_gap: Fraction = Fraction(0)
 
     @property
     def pace(self) -> Fraction:
@@ -53,6 +59,12 @@ class Run:
     def performance(self) -> Fraction:
         """Of what could be made in the time."""
         return self.ideal_s / self.run_s
+
+    @property
+    def shows_pace(self) -> bool:
+        """Whether it is long enough, and its time and pieces belong to each other."""
+        is_seen = self.over_gap <= self.pieces * UNSEEN
+        return self.run_s >= LEAST_RUN and self.pieces > 0 and self.ideal_s > 0 and is_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +98,12 @@ def shown_by(runs: Sequence[Run]) -> Shown | None:
 
     The best shown is the pace that the fastest tenth of them reach, so one bad count decides nothing.
     """
-    long = [run for run in runs if run.run_s >= LEAST_RUN and run.pieces > 0 and run.ideal_s > 0]
-    if len(long) < LEAST_RUNS:
+    fit = [run for run in runs if run.shows_pace]
+    if len(fit) < LEAST_RUNS:
         return None
-    paces = sorted(run.pace for run in long)
-    ideal = sum((run.ideal_s for run in long), Fraction(0)) / sum((run.pieces for run in long), Fraction(0))
-    return Shown(ideal, paces[max(0, -(-len(paces) * BEST.numerator // BEST.denominator) - 1)], tuple(long))
+    paces = sorted(run.pace for run in fit)
+    ideal = sum((run.ideal_s for run in fit), Fraction(0)) / sum((run.pieces for run in fit), Fraction(0))
+    return Shown(ideal, paces[max(0, -(-len(paces) * BEST.numerator // BEST.denominator) - 1)], tuple(fit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,7 @@ class Rating:
             key: shown
             for key, mine in runs.items()
             if key[1] and (shown := shown_by(mine)) is not None and shown.why
+            if shown.best < shown.ideal or not self._is_paced(key[0])
         }
         effects = self._effects(days, {key: _rounded(one.best) / one.ideal for key, one in found.items()})
         # what is beaten most comes first
@@ -138,6 +151,12 @@ class Rating:
             found.items(), key=lambda one: (one[1].best / one[1].ideal, one[0])
         ):
             yield self._row(machine, product, shown, effects[machine, product], days)
+
+    def _is_paced(self, machine: str) -> bool:
+        """Whether another machine of its line sets the pace: being far from its own ideal is no news then."""
+        plant = self.engine.books.plant
+        line = plant.lines.get(plant.spans[machine][-1].line)
+        return line is not None and bool(line.constraint) and line.constraint[-1][1] != machine
 
     def _effects(
         self, days: Days, factors: Mapping[tuple[str, str], Fraction]
@@ -167,6 +186,7 @@ class Rating:
                 )
                 for before, after in zip(*both, strict=True):
                     told = {"period": found.label, "now": before.value, "then": after.value}
+                    told |= {"why_none": before.why_none}
                     out[machine, product][before.kpi.id].append(told)
         return out
 
@@ -200,7 +220,7 @@ class Rating:
 def _run(cell: MeasureCell) -> Run:
     told = {name: Fraction(cell.sums[name] or 0) for name in _SUMS}
     ran = told["time_run"] + told["time_micro_stop"]
-    return Run(cell.label, told["qty_counted"], told["time_ideal_total"], ran)
+    return Run(cell.label, told["qty_counted"], told["time_ideal_total"], ran, told["qty_over_gap"])
 
 
 def _changed(cell: Cell, part: Mapping[str, Any], factor: Fraction) -> dict[str, Any]:
