@@ -129,7 +129,7 @@ def test_incremental_is_full(floor: tuple[Plant, list[Row]], data: st.DataObject
 
 
 def test_a_reason_told_late_reaches_back_over_a_border_that_no_stop_crosses() -> None:
-    """A night without an order is a halt and no stop; what people say of it next morning is about the whole."""
+    """A night without an order is a halt and no stop; what is said of it next morning is about all of it."""
     always = Shifts(shifts=(("day", "00:00", "24:00"),))
     plant = plant_of(("m1",), calendar=always, orders=True, reasons=REASONS)
     rows = states("m1", "08:00 producing, 20:00 stopped, 1/08:00 producing, 3/08:00 off")

@@ -1,0 +1,154 @@
+"""Which test stands for which row of the list of faults.
+
+`python -m tests.project.faults` writes tests/FAULTS.md. A test names its rows in its name (`test_F07_...`,
+`test_H_FI_12_...`), in its docstring or in the id of a case; the table holds whatever is named so.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+TABLE = TESTS / "FAULTS.md"
+
+# What has to be there: input from files, the log under it, and the books over it.
+ROWS = {
+    "F01": "kill -9 at random moments under load",
+    "F02": "kill -9 between commit and acknowledgement",
+    "F03": "kill -9 before the commit",
+    "F04": "SIGTERM under load",
+    "F05": "the n-th write of the store fails",
+    "F06": "disk full, then space again",
+    "F07": "log read-only or owned by someone else",
+    "F08": "second instance on one log",
+    "F09": "last bytes of the journal cut off",
+    "F10": "log deleted or replaced by an empty one",
+    "F11": "durability weakened",
+    "F12": "backup under load, restored elsewhere",
+    "F13": "killed in the midst of a migration",
+    "F14": "the writer meets an unexpected exception",
+    "F38": "file still being written",
+    "F39": "same file twice, also under another name",
+    "F40": "1 bad row in 10,000",
+    "F47": "source clock a day off, or never set",
+    "F48": "our own clock steps back",
+    "F49": "clock change in spring and autumn, night shift",
+    "F50": "events shuffled and up to 7 days late",
+    "F51": "counter resets, rolls over, trembles, jumps",
+    "F52": "restart between two samples of a counter",
+    "F53": "source goes silent",
+    "H-FI-01": "zip bomb",
+    "H-FI-02": "one cell in the last row and column",
+    "H-FI-03": "thousands of zip entries, entries outside",
+    "H-FI-04": "HTML, .xls or encrypted under .xlsx",
+    "H-FI-05": "formula without cached value",
+    "H-FI-06": "cells that start with = + - @",
+    "H-FI-07": "1904 dates, dates as text, 29 February 1900",
+    "H-FI-08": "decimal comma, thousands separators",
+    "H-FI-09": "Latin-1, UTF-16, BOM, NUL bytes",
+    "H-FI-10": "one line of 100 MB, unclosed quote",
+    "H-FI-11": "headers twice, missing, reordered",
+    "H-FI-12": "hostile file names, links, pipes, devices",
+    "H-FI-13": "mixed line ends, trailing separators",
+    "H-FI-14": "local times in the repeated and the missing hour",
+    "H-CF-01": "code in a formula",
+    "H-CF-02": "powers, long repeats",
+    "H-CF-03": "10,000 nested brackets",
+    "H-CF-04": "division by zero",
+    "H-CF-05": "unknown series, circular references",
+    "H-CF-06": "units that do not go together",
+    "H-CF-07": "YAML tag that builds an object",
+    "H-CF-08": "YAML alias bomb",
+    "H-CF-09": "duplicate keys; NO, on, 010, 12:30:45",
+    "H-CF-10": "two rules with one target",
+    "H-CF-11": "pattern that never ends",
+    "H-CF-12": "unit or zone that does not exist",
+    "H-CF-13": "mapping of 100 MB",
+    "H-CF-14": "mapping changed while events are in flight",
+}
+
+# What of a row only a running plant can meet: live intake, connectors, jobs.
+LIVE = {
+    "F01": "under messages",
+    "F04": "the server's intake",
+    "F06": "refused intake, readable screens",
+    "F14": "the server's writer",
+    "F48": "time-outs",
+    "F49": "jobs at 02:30",
+    "F53": "a stale source on the board",
+}
+
+_NAMED = re.compile(r"(?<![A-Za-z0-9])(?:(F)|H[_-](FI|CF)[_-])(\d\d)(?!\d)", re.IGNORECASE)
+
+
+def rows_in(text: str) -> list[str]:
+    """The rows a text names.
+
+    >>> rows_in("test_F05_F06_a_write"), rows_in("test_h_cf_01_only"), rows_in("H-FI 12")
+    (['F05', 'F06'], ['H-CF-01'], [])
+    """
+    named = _NAMED.findall(text)
+    found = [f"F{number}" if f else f"H-{family.upper()}-{number}" for f, family, number in named]
+    return [row for row in found if row in ROWS]
+
+
+def tests_in(path: Path) -> dict[str, set[str]]:
+    """Row -> tests of a file, as `folder/file.py::test`."""
+    out: dict[str, set[str]] = defaultdict(set)
+    tree = ast.parse(path.read_text("utf-8"))
+    name = path.relative_to(TESTS).as_posix()
+    lists = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            texts = [node.name, ast.get_docstring(node) or ""]
+            walked = [part for given in node.decorator_list for part in ast.walk(given)]
+            names = {part.id for part in walked if isinstance(part, ast.Name)}
+            cases = [*node.decorator_list, *(lists[one] for one in names if one in lists)]
+            texts += [_start(n) for part in cases for n in ast.walk(part) if isinstance(n, ast.Constant)]
+            for row in {row for text in texts for row in rows_in(text)}:
+                out[row].add(f"{name}::{node.name}")
+    return out
+
+
+def _start(constant: ast.Constant) -> str:
+    """The id at the beginning of a case, not whatever its input says."""
+    return constant.value[:8] if isinstance(constant.value, str) else ""
+
+
+def found() -> dict[str, list[str]]:
+    """Row -> all tests that name it."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for row, tests in tests_in(path).items():
+            out[row] |= tests
+    return {row: sorted(out[row]) for row in ROWS}
+
+
+def table() -> str:
+    """The page."""
+    lines = [
+        "# Faults and hostile inputs, and the tests that stand for them",
+        "",
+        "Written by `python -m tests.project.faults`; `tests/project/test_faults.py` fails when a row has no",
+        "test, or when this is not what is there. The last column is what only a running plant can meet.",
+        "",
+        "| row | what | tests | of live intake |",
+        "|---|---|---|---|",
+    ]
+    for row, tests in found().items():
+        named = "<br>".join(f"`{test}`" for test in tests)
+        lines.append(f"| {row} | {ROWS[row]} | {named} | {LIVE.get(row, '')} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(), "utf-8")
