@@ -1,4 +1,4 @@
-"""The command `load` as a real process: told to stop in the midst of a file; on a disk that is really full."""
+"""The command `load` as a real process: told to stop in the midst of a file, and on a disk truly full."""
 
 from __future__ import annotations
 
