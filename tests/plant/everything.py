@@ -189,6 +189,8 @@ settings:
   order_promise: latest_date
   baseline_window: 12 weeks
   sustain_checks: [30]
+  discount_rate: 8 %
+  project_life: 5
   grade_a: 2 %
   grade_b: 10 %
 """

@@ -97,7 +97,7 @@ def _receipts(
     span: tuple[int, int],
     rng: np.random.Generator,
 ) -> None:
-    """What reached the stores by the ERP: only pieces that are really there."""
+    """What reached the stores by the ERP, and left them again: only pieces that are really there."""
     good = scrap = 0
     (own,) = rng.spawn(1)
     for line in lines:
@@ -108,7 +108,8 @@ def _receipts(
         lost = sum(one.size for _, _, one in line.effects.spans("unposted", site))
         good += int(total[0] - bad - round(total[0] * lost))
         scrap += sum(_scrap_of(line, machine, span, own) for machine in line.machines)
-    for name, value in (("erp_receipts_qty", good), ("erp_scrap_qty", scrap)):
+    figures = (("erp_receipts_qty", good), ("erp_scrap_qty", scrap), ("units_shipped", good))
+    for name, value in figures:
         rows.say(
             "finance", site, span[1], f"erp.{site}", f"{name}-{number}", name=name, value=value,
             from_=span[0], until=span[1],

@@ -205,6 +205,8 @@ SPREAD: Mapping[str, SpreadModel] = {
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
     "action_effectiveness": ("n_actions_closed",),
+    "project_npv": ("saving_closed", "project_cost_once"),
+    "hidden_capacity": ("qty_line_good", "time_line_ideal_good", "time_constraint_planned"),
 }
 
 # What a model would need that no event and no plant file says.
@@ -219,9 +221,6 @@ LACKING: Mapping[str, str] = {
     "standard_work_adherence": "no kind of event carries audits",
     "experiment_effect": "no kind of event says which orders were an experiment",
     "knowledge_reuse": "actions do not say which stored fix they used",
-    "customer_ppm": "deliveries carry no pieces, so there is nothing to divide returns by",
     "finished_goods_ratio": "no kind of event carries the material consumed",
     "loss_gap_to_best": "compares sites, which their readiness has to allow first",
-    "project_npv": "plant files name neither a discount rate nor the life of a project",
-    "hidden_capacity": "needs a target of OEE for the constraint in the same window",
 }

@@ -83,5 +83,21 @@ def labour_variance(worked: Fraction, earned: Fraction, rate: Fraction) -> Fract
     return (worked - earned) * rate
 
 
+def project_npv(cost: Fraction, saving: Fraction, rate: Fraction, years: int) -> Fraction:
+    """What a saving of so many years is worth today, less its one-time cost; it comes at the end of a year.
+
+    >>> round(float(project_npv(Fraction(180_000), Fraction(45_000), Fraction(8, 100), 6)), 2)
+    28029.58
+    """
+    return sum((saving / (1 + rate) ** year for year in range(1, years + 1)), Fraction(0)) - cost
+
+
+def worth_today(cost: Fraction, saving: Fraction, rate: Fraction, years: int) -> Estimate:
+    """The same with what is left where only half of the saving comes."""
+    value, half = (project_npv(cost, one, rate, years) for one in (saving, saving / 2))
+    basis = f"savings as claimed, over {years} year{'s' * (years > 1)} at {float(rate):.1%}"
+    return Estimate(value, value, value, f"{basis}; with half of them {float(half):,.0f}")
+
+
 def _added(numbers: Iterable[Fraction]) -> Fraction:
     return sum(numbers, Fraction(0))

@@ -92,6 +92,13 @@ counted as (
     from project as p
     join about as a on a.nid = p.nid
     where p.word = 'closed'
+    union all
+    select 'project_saving', case when c.saving is null or a.cost_once is null then 'unpriced' else '' end,
+        p.equipment, p.site, p.first_at, c.saving
+    from project as p
+    join about as a on a.nid = p.nid
+    left join claim as c on c.nid = p.nid
+    where p.word = 'closed'
 )
 
 select

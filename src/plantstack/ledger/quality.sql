@@ -32,6 +32,23 @@ select
 from quality_told
 where type != 'release';
 
+-- A complaint that names no pieces weakens every number of pieces complained of.
+insert into beside_row by name
+select
+    'complaint_unsized' as kind,
+    '' as class,
+    equipment,
+    site,
+    "at" as from_at,
+    "at" as until_at,
+    "at" as counted_at,
+    true as is_closed,
+    '' as reason,
+    order_id,
+    product
+from quality_told
+where type = 'complaint' and qty is null;
+
 insert into beside_row by name
 with held as (
     select

@@ -62,6 +62,15 @@ PROJECTS = (
     _saving("saving_validated", "a year's saving signed by finance", "project", "validated"),
     _saving("saving_realised", "a year's saving seen in the accounts", "project", "realised"),
     _saving("project_cost_once", "one-time cost of projects closed", "project_cost"),
+    _saving("saving_closed", "a year's saving claimed for projects closed", "project_saving"),
+    replace(
+        _project(
+            "n_projects_unpriced", "projects closed without a claim or a cost", "project_saving", "unpriced"
+        ),
+        evidence=Evidence(
+            "n_projects_closed", ("saving_closed",), "Say of each project its saving a year and its cost.", 5
+        ),
+    ),
     _project("n_projects_started", "projects started", "project", "started"),
     _project("n_projects_closed", "projects closed", "project", "closed"),
     _project("n_projects_closed_on_time", "of them by the date first planned", "project_on_time"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plantstack.measures.measure import Measure, MeasureKind, Sum
+from plantstack.measures.measure import Evidence, Measure, MeasureKind, Sum
 from plantstack.measures.of_spans import open_at_end
 
 _HOUR_US = 3_600_000_000
@@ -68,6 +68,28 @@ QUALITY = (
         "qty",
         unit="pc",
         adds="flow",
+    ),
+    beside(
+        "qty_complained",
+        "pieces customers complained of, when they did",
+        "quality_event",
+        "quality_event",
+        "qty",
+        ("complaint",),
+        unit="pc",
+        adds="flow",
+    ),
+    beside("n_complaints", "complaints of customers", "quality_event", "quality_event", of=("complaint",)),
+    replace(
+        beside(
+            "n_complaints_unsized",
+            "complaints that do not say how many pieces they are about",
+            "complaint_unsized",
+            "quality_event",
+        ),
+        evidence=Evidence(
+            "n_complaints", ("qty_complained",), "Say with each complaint how many pieces came back.", 5
+        ),
     ),
     open_at_end("n_open_hold", "holds not yet released where the period ends", "hold", "quality_event"),
 )

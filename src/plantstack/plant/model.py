@@ -351,6 +351,8 @@ class Profile:
     order_promise: str = "original_commit_date"
     baseline_window: int = 84 * 24 * HOUR
     sustain_checks: tuple[int, ...] = (90, 180)
+    discount_rate: Decimal | None = None
+    project_life: int | None = None  # years a saving lasts
     grade_a: Decimal = Decimal("0.02")
     grade_b: Decimal = Decimal("0.1")
 

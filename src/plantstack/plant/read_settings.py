@@ -66,6 +66,8 @@ def read_settings(fields: Fields) -> Profile:
         order_promise=fields.want("order_promise", _PROMISE, base.order_promise),
         baseline_window=fields.want("baseline_window", duration, base.baseline_window),
         sustain_checks=fields.want("sustain_checks", list_of(between(integer, 1, 3650)), base.sustain_checks),
+        discount_rate=fields.want("discount_rate", share, base.discount_rate),
+        project_life=fields.want("project_life", between(integer, 1, 50), base.project_life),
         grade_a=fields.want("grade_a", share, base.grade_a),
         grade_b=fields.want("grade_b", share, base.grade_b),
     )

@@ -24,8 +24,10 @@ from plantstack.kpis.priced_models import (
     material_variance,
     material_yield,
     priced_value,
+    worth_today,
 )
 from plantstack.kpis.tieout import untied
+from plantstack.stack.capacity import Capacity
 from plantstack.stack.fearing import greatest_risk, risks
 from plantstack.stack.judging import Gather, Judging
 from plantstack.stack.lost import Lost
@@ -66,6 +68,11 @@ class Modelling:
             return {self._key(cell): self._priced(name, cell) for cell in cells}
         if name == "remaining_life_risk":
             return self._risks(cells)
+        if name == "project_npv":
+            return self._worth_today(cells)
+        if name == "hidden_capacity":
+            capacity = Capacity(self.engine, self.query, self.gather)
+            return {self._key(cell): capacity.of(self._places(cell), cell) for cell in cells}
         if name == "action_effectiveness":
             judging = Judging(self.engine, self.gather)
             return {self._key(cell): judging.of(self._places(cell), cell) for cell in cells}
@@ -110,6 +117,26 @@ class Modelling:
         for cell in cells:
             mine = {name: told[cell.span.end][name] for name in standing[self._key(cell)]}
             found[self._key(cell)] = greatest_risk(mine) if mine else "no machine stands there"
+        return found
+
+    def _worth_today(self, cells: Sequence[MeasureCell]) -> Told:
+        """The value of the projects closed in each cell, at the rate and life the plant files say."""
+        profile = self.engine.books.plant.profile
+        rate, years = profile.discount_rate, profile.project_life
+        missing = [name for name in ("discount_rate", "project_life") if getattr(profile, name) is None]
+        if rate is None or years is None:
+            why = f"the settings of the plant files name no {' and no '.join(missing)}"
+            return dict.fromkeys(map(self._key, cells), why)
+        found: Told = {}
+        asked = replace(self.query, measures=("saving_closed", "project_cost_once", "n_projects_closed"))
+        for cell in self.engine.query(asked).cells:
+            try:
+                cost, saving = _known(cell, "project_cost_once"), _known(cell, "saving_closed")
+                found[self._key(cell)] = worth_today(cost, saving, Fraction(rate), years)
+                if not cell.sums["n_projects_closed"]:
+                    found[self._key(cell)] = "no project was closed in this period"
+            except Undefined as reason:
+                found[self._key(cell)] = str(reason)
         return found
 
     def _standing(self, cell: MeasureCell) -> list[str]:
