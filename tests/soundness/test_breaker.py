@@ -129,3 +129,18 @@ def test_a_machine_that_stands_nowhere_is_a_problem(tmp_path: Path) -> None:
     told = plantstack("check", project, "--json")
     assert told.code == 1
     assert "placement-none" in {problem["code"] for problem in told.answer["problems"]}
+
+
+def test_a_target_told_for_a_day_is_of_that_day_on_the_wall(tmp_path: Path) -> None:
+    project = edited(plant(tmp_path / "p"), "zone: America/Chicago", "zone: Asia/Kolkata")
+    (project / "targets.yaml").write_text(
+        "targets: [{kpi: availability, at: [filler], value: 90 %, from: 2026-03-01}]\n", "utf-8"
+    )
+    told = said(
+        "target", "filler", -60, kpi="availability", value=0.4, **{"from": "2026-03-01T00:00:00+05:30"}
+    )
+    rows = [said("state", "filler", 0, state="producing"), said("state", "filler", 4, state="off"), told]
+    load(project, written(tmp_path, "1.ndjson", rows))
+    with Stack.open(project) as stack:
+        (row,) = stack.kpis(["availability"], scope="filler").rows
+        assert row["target"] == 0.4  # of two from the same day that of the event

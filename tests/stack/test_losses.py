@@ -77,6 +77,9 @@ class Book:
     def amount(self, fact: str, stretch: Stretch) -> Fraction | None:
         return Fraction(self.amounts[fact]) if fact in self.amounts else None
 
+    def no_rate(self, fact: str, stretch: Stretch) -> str:
+        return ""
+
     def crew(self, stretch: Stretch) -> int:
         return 3
 
@@ -162,12 +165,17 @@ def test_money_of_stretches_adds_up_and_stays_in_its_class(parts: list[tuple[str
 
 
 def test_demand_said_in_pieces_is_held_against_what_was_made() -> None:
-    made, cycle = Fraction(80), Fraction(10)
-    assert demand_of([], made, Fraction(0), cycle) == "unknown"
-    assert demand_of([Wanted(qty=Fraction(70))], made, Fraction(0), cycle) == "slack"
-    assert demand_of([Wanted(qty=Fraction(90))], made, Fraction(100), cycle) == "recoverable"
-    assert demand_of([Wanted(qty=Fraction(90))], made, Fraction(99), cycle) == "sold out"
-    assert demand_of([Wanted(sold_out=False)], made, Fraction(0), cycle) == "slack"
+    def could(qty: int, room: int) -> str:
+        return demand_of([Wanted(qty=Fraction(qty), made=Fraction(80), room=Fraction(room))])
+
+    assert demand_of([]) == "unknown"
+    assert could(70, 0) == could(80, 0) == "slack"
+    assert could(90, 10) == "recoverable"
+    assert could(90, 9) == "sold out"
+    assert demand_of([Wanted(sold_out=False)]) == "slack"
+    short, enough = (Wanted(qty=Fraction(qty), made=Fraction(80)) for qty in (90, 70))
+    assert demand_of([enough, short]) == demand_of([short, enough]) == "sold out"
+    assert demand_of([Wanted(sold_out=True), enough]) == "sold out"
 
 
 # -- over the books ----------------------------------------------------------------------------------

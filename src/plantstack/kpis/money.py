@@ -31,7 +31,10 @@ class Prices(Protocol):
     """Where prices come from, in one currency."""
 
     def amount(self, fact: str, stretch: Stretch) -> Fraction | None:
-        """The price of a fact for what a stretch is about; None where nobody wrote one."""
+        """The price of a fact for what a stretch is about; None where nobody wrote one, or its rate."""
+
+    def no_rate(self, fact: str, stretch: Stretch) -> str:
+        """Which exchange rate a price that was written lacks; '' where it lacks none."""
 
     def crew(self, stretch: Stretch) -> int:
         """How many people the standard names for it; 1 where it names none."""
@@ -141,9 +144,13 @@ def _add(money: Money, leaf: str, item: _Item, one: Stretch, prices: Prices) -> 
     if not item.quantity:
         return
     price = prices.amount(item.fact, one)
-    if price is None and not item.is_needed:
+    no_rate = prices.no_rate(item.fact, one) if price is None else ""
+    if price is None and not item.is_needed and not no_rate:
         return
     figure = money.setdefault((leaf, item.kind), Figure())
+    if no_rate:
+        figure.missing.add(no_rate)
+        return
     if price is None:
         about = f" of {one.product}" if one.product else ""
         figure.missing.add(f"{item.fact}{about} at {one.machine}")
@@ -160,32 +167,37 @@ def _add(money: Money, leaf: str, item: _Item, one: Stretch, prices: Prices) -> 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What could be sold in a window: `sold_out`, or a quantity; neither is not known."""
+    """What could be sold in a window: `sold_out`, or a quantity; neither is not known.
+
+    Attributes:
+        sold_out: whether all of it could have been sold.
+        qty: pieces that could be sold.
+        made: good pieces of all that the quantity speaks of: every machine that sets a pace, every product.
+        room: how many more could be made outside the schedule.
+    """
 
     sold_out: bool | None = None
     qty: Fraction | None = None
+    made: Fraction = Fraction(0)
+    room: Fraction = Fraction(0)
 
 
-def demand_of(wanted: Sequence[Wanted], made: Fraction, spare: Fraction, cycle: Fraction | None) -> Demand:
+def demand_of(wanted: Sequence[Wanted]) -> Demand:
     """What could have been done with pieces that were not made.
 
     Args:
-        wanted: what was said of the product, its family, or all of the machine's products.
-        made: good pieces.
-        spare: seconds outside the schedule in which a shortfall could be made.
-        cycle: ideal seconds a piece.
+        wanted: what was said of the product, its family, or a place it is made at.
 
-    >>> demand_of([Wanted(qty=Fraction(100))], Fraction(90), Fraction(5), Fraction(1))
+    >>> demand_of([Wanted(qty=Fraction(100), made=Fraction(90), room=Fraction(5))])
     'sold out'
-    >>> demand_of([Wanted(qty=Fraction(100))], Fraction(90), Fraction(60), Fraction(1))
+    >>> demand_of([Wanted(qty=Fraction(100), made=Fraction(90), room=Fraction(60))])
     'recoverable'
     """
     if any(one.sold_out for one in wanted):
         return "sold out"
-    said = [one.qty for one in wanted if one.qty is not None]
-    if said:
-        short = sum(said, Fraction(0)) - made
-        if short <= 0:
-            return "slack"
-        return "recoverable" if cycle is not None and short * cycle <= spare else "sold out"
-    return "slack" if any(one.sold_out is False for one in wanted) else "unknown"
+    short = [(one.qty - one.made, one.room) for one in wanted if one.qty is not None]
+    if any(lacking > room for lacking, room in short if lacking > 0):
+        return "sold out"
+    if any(lacking > 0 for lacking, _ in short):
+        return "recoverable"
+    return "slack" if short or any(one.sold_out is False for one in wanted) else "unknown"

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from plantstack.intervals import DAY
 from plantstack.kpis.cell import CellValues
 from plantstack.kpis.evaluate import KpiValue
 from plantstack.kpis.expand import scale_of
@@ -17,6 +18,7 @@ from plantstack.kpis.targets_size import Size
 MET, WATCH, MISSED, NO_TARGET, NOT_TRUSTED = "met", "watch", "missed", "no target", "not trusted"
 DEAD_BAND = Fraction(1, 100)  # of the target: what is nearer is no difference
 NO_GRADE = "C"
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Target:
         limits: what is met.
         days: production days [from, until) on which it holds, where it was agreed by days.
         span: instants [from, until), where it was agreed by instants.
+        since: the day on the wall of its site when the first of them begins; None takes the day in UTC.
         currency: of its money; '' as the site counts.
         said: when it was told, for targets of the same span the later one holds; files come first.
         told_by: `plant files` or the event.
@@ -68,6 +71,7 @@ class Target:
     limits: Limits
     days: tuple[date | None, date | None] = (None, None)
     span: tuple[int, int | None] | None = None
+    since: date | None = None
     currency: str = ""
     said: int = 0
     told_by: str = "plant files"
@@ -169,11 +173,11 @@ def standing_target(targets: Iterable[Target], asked: Asked, size: Size) -> Targ
 
 
 def _since(target: Target) -> tuple[bool, int]:
-    """From when a target holds, in an order that days and instants share."""
-    if target.span is not None:
-        return True, target.span[0] // 86_400_000_000
+    """From which day a target holds, in an order that days and instants share."""
     start = target.days[0]
-    return start is not None, (start - date(1970, 1, 1)).days if start else 0
+    if target.span is not None:
+        start = target.since or date.fromordinal(_EPOCH + target.span[0] // DAY)
+    return start is not None, start.toordinal() if start else 0
 
 
 def _fits_period(target: Target, asked: Asked, size: Size) -> bool:

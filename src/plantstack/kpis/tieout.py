@@ -22,6 +22,8 @@ class Check:
         booked: measure of finance.
         unit: of both.
         explained: why the floor may say more: (what, measure, +1 or -1); what is not known explains nothing.
+        together: measures of these that explain only where all of them are known, as what goes into stock
+            says nothing without what comes out of it.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Check:
     booked: str
     unit: str
     explained: tuple[tuple[str, str, int], ...] = ()
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ CHECKS: Sequence[Check] = (
             ("shipped from stock", "qty_shipped", -1),
             _RECOVERED,
         ),
+        together=("qty_received", "qty_shipped"),
     ),
     Check("scrap and postings", "qty_scrap", "qty_scrap_posted", "pc"),
     Check("hours and payroll", "hours_labour_paid", "hours_payroll", "h"),
@@ -111,10 +115,12 @@ def tie(check: Check, known: Known, reasons: Mapping[str, str]) -> Tied:
     built, booked = known.get(check.built), known.get(check.booked)
     missing = [name for name in (check.built, check.booked) if known.get(name) is None]
     why = "; ".join(reasons.get(name) or f"{name} is not known here" for name in missing)
+    silent = [name for _, name, _ in check.explained if known.get(name) is None]
+    left_out = {*silent, *(check.together if set(silent) & set(check.together) else ())}
     explained = {
-        what: Fraction(amount) * sign
+        what: (known.get(name) or Fraction(0)) * sign
         for what, name, sign in check.explained
-        if (amount := known.get(name)) is not None and not why
+        if name not in left_out and not why
     }
     return Tied(check, built, booked, {what: one for what, one in explained.items() if one}, why)
 

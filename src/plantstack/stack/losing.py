@@ -150,7 +150,7 @@ class Losing(Lost):
     def _demand(self) -> Row:
         """Lost hours where the pace is set, by what could have been done with them."""
         hours: dict[str, Fraction] = {}
-        could = self.pricing.demand(self.stretches)
+        could = self.demand
         pacing = self.pricing.roles(self.machines).pacing
         for one in self.stretches:
             if (one.machine, one.window) in pacing:

@@ -15,8 +15,8 @@ from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.losses import Stretch, Tree, grow, leaves_of
-from plantstack.kpis.money import Money, priced
-from plantstack.stack.pricing import Days, Pricing, windows_of
+from plantstack.kpis.money import Demand, Money, priced
+from plantstack.stack.pricing import Pricing, Window, windows_of
 
 _PIECES = ("qty_counted", "qty_scrap", "qty_startup_reject", "qty_rework", "qty_good")
 _TIMES = ("time_calendar", "time_not_scheduled", "time_planned_down", "time_ideal_good")
@@ -56,20 +56,19 @@ class Lost:
         return dated and not moved and all(one.qty is None for one in self.said)
 
     @cached_property
-    def _cells(self) -> list[tuple[Days, list[MeasureCell]]]:
+    def _cells(self) -> list[tuple[Window, list[MeasureCell]]]:
         if self.within is not None:
-            parts = [(days, list(filter(self._is_mine, cells))) for days, cells in self.within._cells]
-            return [(days, cells) for days, cells in parts if cells]
+            parts = [(window, list(filter(self._is_mine, cells))) for window, cells in self.within._cells]
+            return [(window, cells) for window, cells in parts if cells]
         names = dict.fromkeys((*_TIMES, *_PIECES))
         names |= dict.fromkeys(name for one in self.catalog.losses.values() for name in names_of(one.node))
         query = replace(self.query, measures=tuple(names), by=("machine", "product"), currency="")
         query = replace(query, names_places=True)
-        if query.span is not None:
-            return [(query.days, list(self.engine.query(query).cells))]
         plant = self.engine.books.plant
-        cuts = windows_of(plant, query.days, self.said, self.query.currency)
-        found = [(days, list(self.engine.query(replace(query, days=days)).cells)) for days in cuts]
-        return [(days, cells) for days, cells in found if cells]
+        windows = windows_of(plant, query.days, query.span, self.said, self.query.currency)
+        asked = [(one, replace(query, days=one.days, span=one.span)) for one in windows]
+        found = [(one, list(self.engine.query(part).cells)) for one, part in asked]
+        return [(one, cells) for one, cells in found if cells]
 
     def _is_mine(self, cell: MeasureCell) -> bool:
         machine = cell.keys["machine"]
@@ -107,7 +106,7 @@ class Lost:
     @cached_property
     def pricing(self) -> Pricing:
         """Prices, roles and demand of the window."""
-        windows = [(days, cells[0].span) for days, cells in self._cells]
+        windows = [(window.days, cells[0].span) for window, cells in self._cells]
         plant = self.engine.books.plant
         return Pricing(plant, windows, self.said, self.stretches, self.query.currency)
 
@@ -125,7 +124,37 @@ class Lost:
         """What the losses of a site cost, by leaf and class."""
         plant = self.engine.books.plant
         mine = [one for one in self.stretches if plant.site_of(one.machine).id == site]
-        return priced(mine, self.pricing.roles(self.machines), self.pricing.demand(mine), self.pricing)
+        return priced(mine, self.pricing.roles(self.machines), self.demand, self.pricing)
+
+    @cached_property
+    def demand(self) -> Mapping[tuple[str, str, int], Demand]:
+        """What could have been done with the pieces of each machine, product and window."""
+        around = self._around
+        could = around.pricing.demand()
+        if around is self:
+            return could
+        numbers = {window: number for number, (window, _) in enumerate(around._cells)}
+        here = [numbers[window] for window, _ in self._cells]
+        return {
+            (one.machine, one.product, one.window): could[one.machine, one.product, here[one.window]]
+            for one in self.stretches
+        }
+
+    @cached_property
+    def _around(self) -> Lost:
+        """The same of the whole site, where a quantity speaks of more than the scope: others make it too."""
+        plant, scope = self.engine.books.plant, self.query.scope
+        if not scope or scope in plant.sites:
+            return self
+        site = plant.site_of(scope).id
+        inside = {scope, *(machine for machine in plant.machines if self._is_in(machine, scope))}
+        wide = [one for one in self.said if one.qty is not None and one.equipment not in inside]
+        if not any(plant.site_of(one.equipment).id == site for one in wide):
+            return self
+        return Lost(self.engine, self.catalog, replace(self.query, scope=site), self.profile)
+
+    def _is_in(self, machine: str, scope: str) -> bool:
+        return any(scope in (span.line, span.area) for span in self.engine.books.plant.spans[machine])
 
     @cached_property
     def sites(self) -> list[str]:

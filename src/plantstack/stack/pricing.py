@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from plantstack.engines.duckdb.demands import Said
 from plantstack.engines.duckdb.money import dated_factors
@@ -17,33 +18,61 @@ from plantstack.plant.localtime import local_day, resolve
 from plantstack.plant.model import Cost, value_on
 from plantstack.plant.plant import Plant
 from plantstack.plant.structure import Span
+from plantstack.stack.targeting import production_day
 
 Days = tuple[str | None, str | None]
 
+_About = tuple[str, str, str]  # equipment, product, family
 _LAST = date(9999, 12, 31)
 _RANKS = ("machine", "line", "area", "site")
 _INSTEAD = {"scrap": "material"}  # a scrapped piece costs at least its material
 
 
-def windows_of(plant: Plant, days: Days, said: Sequence[Said], currency: str = "") -> list[Days]:
-    """Cut a window of days where a price, a constraint, demand or an exchange rate changes."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Part of a window in which no price and no demand changes: production days, or exact instants."""
+
+    days: Days
+    span: Interval | None = None
+
+
+def windows_of(
+    plant: Plant, days: Days, span: Interval | None, said: Sequence[Said], currency: str = ""
+) -> list[Window]:
+    """Cut a window where a price, a crew, a constraint, demand or an exchange rate changes."""
     borders = {
         day for one in plant.costs for day in (one.from_day, one.until_day) if one.fact and day is not None
     }
+    borders |= {
+        day
+        for one in plant.standards
+        for day in (one.from_day, one.until_day)
+        if one.crew and day is not None
+    }
     borders |= {day for line in plant.lines.values() for day, _ in line.constraint if day is not None}
-    for one in said:
-        zone = plant.site_of(one.equipment).zone
-        borders |= {local_day(zone, one.span.start), local_day(zone, one.span.end)}
     if currency:
         factors = [dated_factors(plant, site.currency, currency) for site in plant.sites.values()]
         borders |= {date.fromisoformat(day) for dated in factors for day, _ in dated if day}
+    if span is not None:
+        return [Window(days, one) for one in _cut(plant, span, borders, said)]
+    for one in said:
+        zone = plant.site_of(one.equipment).zone
+        borders |= {local_day(zone, one.span.start), local_day(zone, one.span.end)}
     inside = sorted(day for day in borders if (days[0] or "") < day.isoformat() <= (days[1] or "9999-12-31"))
-    found: list[Days] = []
+    found: list[Window] = []
     first = days[0]
     for border in inside:
-        found.append((first, (border - timedelta(days=1)).isoformat()))
+        found.append(Window((first, (border - timedelta(days=1)).isoformat())))
         first = border.isoformat()
-    return [*found, (first, days[1])]
+    return [*found, Window((first, days[1]))]
+
+
+def _cut(plant: Plant, span: Interval, borders: Iterable[date], said: Sequence[Said]) -> Iterable[Interval]:
+    """Parts of exact instants: production days begin at each site by its own clock, demand at its instant."""
+    instants = {resolve(site.zone, day, site.day_start) for day in borders for site in plant.sites.values()}
+    instants |= {at for one in said for at in (one.span.start, one.span.end)}
+    inside = sorted(at for at in instants if span.start < at < span.end)
+    return [Interval(*two) for two in pairwise((span.start, *inside, span.end))]
 
 
 @dataclass(frozen=True)
@@ -82,6 +111,17 @@ class Pricing:
         known = [number * price for number, price in told if price is not None]
         return sum(known, Fraction(0)) / pieces if pieces and len(known) == len(told) else None
 
+    def no_rate(self, fact: str, stretch: Stretch) -> str:
+        """Which exchange rate a price that was written lacks; '' where it lacks none."""
+        if self._rate(stretch) is not None:
+            return ""
+        made = [] if stretch.product else self._made.get((stretch.machine, stretch.window), [])
+        if not any(self._cost(fact, one) for one in (stretch, *made)):
+            return ""
+        own = self.plant.site_of(stretch.machine).currency
+        day = self._day(stretch.window, stretch.machine)
+        return f"{stretch.machine} in {self.currency} on {day}, no exchange rate from {own}"
+
     @cached_property
     def _made(self) -> Mapping[tuple[str, int], list[Stretch]]:
         """What each machine made in each window."""
@@ -97,11 +137,17 @@ class Pricing:
         return found.price_set if found else ""
 
     def crew(self, stretch: Stretch) -> int:
-        """How many people the standard names for it; 1 where it names none."""
-        for one in self.plant.standards:
-            if stretch.machine in one.machines and stretch.product in (one.products or (stretch.product,)):
-                return max(one.crew, 1)
-        return 1
+        """How many people the standard of the day names for it; 1 where it names none."""
+        day = self._day(stretch.window, stretch.machine)
+        fitting = [
+            one
+            for one in self.plant.standards
+            if stretch.machine in one.machines
+            and stretch.product in (one.products or (stretch.product,))
+            and (one.from_day or date.min) <= day < (one.until_day or _LAST)
+        ]
+        nearest = max(fitting, key=lambda one: (bool(one.products), one.from_day or date.min), default=None)
+        return max(nearest.crew, 1) if nearest else 1
 
     def _cost(self, fact: str, stretch: Stretch) -> Cost | None:
         return self._named(fact, stretch) or (
@@ -136,11 +182,9 @@ class Pricing:
 
     def _day(self, window: int, machine: str) -> date:
         days, span = self.windows[window]
-        return (
-            date.fromisoformat(days[0])
-            if days[0]
-            else local_day(self.plant.site_of(machine).zone, span.start)
-        )
+        if days[0]:
+            return date.fromisoformat(days[0])
+        return production_day(self.plant.site_of(machine), span.start)
 
     # -- roles -----------------------------------------------------------------------------------
 
@@ -195,18 +239,14 @@ class Pricing:
 
     # -- demand ----------------------------------------------------------------------------------
 
-    def demand(self, stretches: Sequence[Stretch]) -> dict[tuple[str, str, int], Demand]:
+    def demand(self) -> dict[tuple[str, str, int], Demand]:
         """What could have been done with the pieces of each machine, product and window."""
         found: dict[tuple[str, str, int], Demand] = {}
-        spare: dict[tuple[str, int], Fraction] = {}
-        for one in stretches:
-            here = (one.machine, one.window)
-            spare[here] = spare.get(here, Fraction(0)) + one.leaves.get("not_scheduled", Fraction(0))
-        for one in stretches:
-            wanted = self._wanted(one) if one.product else []
-            could = demand_of(wanted, one.made, spare[one.machine, one.window], one.cycle)
-            found[one.machine, one.product, one.window] = could
-        for one in stretches:  # time without a product is that of what the machine makes, where that agrees
+        for one in self.stretches:
+            found[one.machine, one.product, one.window] = demand_of(self._wanted(one) if one.product else [])
+        for (
+            one
+        ) in self.stretches:  # time without a product is that of what the machine makes, where that agrees
             if not one.product:
                 made = {
                     could
@@ -221,15 +261,74 @@ class Pricing:
         return {one.id: one.family for one in self.plant.products.values()}
 
     def _wanted(self, stretch: Stretch) -> list[Wanted]:
-        """What was said of a product at a machine in a window; quantities by the share of their time."""
-        places = {stretch.machine, *self._places(stretch.machine, stretch.window).values()}
-        span = self.windows[stretch.window][1]
+        """What was said of a product at a machine in a window, quantities of the same added up."""
+        places = self._places(stretch.machine, stretch.window).values()
         family = self._families.get(stretch.product, "")
-        wanted = []
+        wanted: list[Wanted] = []
+        quantities: dict[_About, Fraction] = {}
         for one in self.said:
-            common = one.span.clip(span)
+            common = one.span.clip(self.windows[stretch.window][1])
             is_it = one.product == stretch.product if one.product else one.family == family
-            if common is not None and is_it and one.equipment in places:
+            if common is None or not is_it or one.equipment not in places:
+                continue
+            if one.qty is None:
+                wanted.append(Wanted(one.sold_out))
+            else:
+                about = (one.equipment, one.product, one.family)
                 share = Fraction(common.length, one.span.length)
-                wanted.append(Wanted(one.sold_out, None if one.qty is None else Fraction(one.qty) * share))
-        return wanted
+                quantities[about] = quantities.get(about, Fraction(0)) + Fraction(one.qty) * share
+        told = {about: self._output(about, stretch) for about in quantities}
+        return [*wanted, *(Wanted(None, qty, *told[about]) for about, qty in quantities.items())]
+
+    def _output(self, about: _About, stretch: Stretch) -> tuple[Fraction, Fraction]:
+        """Good pieces of all that a quantity speaks of, where the pace is set, and room for more."""
+        kept = (*about, stretch.window)
+        if kept not in self._outputs:
+            mine = [one for one in self._pacing.get(stretch.window, ()) if self._is_about(about, one)]
+            self._outputs[kept] = _made_and_room(mine, self._spare) if mine else None
+        return self._outputs[kept] or _made_and_room([stretch], self._spare)
+
+    def _is_about(self, about: _About, one: Stretch) -> bool:
+        equipment, product, family = about
+        is_it = one.product == product if product else self._families.get(one.product, "") == family
+        return bool(one.product) and is_it and equipment in self._places(one.machine, one.window).values()
+
+    @cached_property
+    def _pacing(self) -> Mapping[int, list[Stretch]]:
+        """The stretches of each window where the pace is set."""
+        pacing = self.roles({one.machine for one in self.stretches}).pacing
+        found: dict[int, list[Stretch]] = {}
+        for one in self.stretches:
+            if (one.machine, one.window) in pacing:
+                found.setdefault(one.window, []).append(one)
+        return found
+
+    @cached_property
+    def _outputs(self) -> dict[tuple[str, str, str, int], tuple[Fraction, Fraction] | None]:
+        return {}
+
+    @cached_property
+    def _spare(self) -> Mapping[tuple[str, int], Fraction]:
+        """Seconds of each machine outside the schedule, in which a shortfall could be made."""
+        found: dict[tuple[str, int], Fraction] = {}
+        for one in self.stretches:
+            here = (one.machine, one.window)
+            found[here] = found.get(here, Fraction(0)) + one.leaves.get("not_scheduled", Fraction(0))
+        return found
+
+
+def _made_and_room(
+    stretches: Sequence[Stretch], spare: Mapping[tuple[str, int], Fraction]
+) -> tuple[Fraction, Fraction]:
+    """Good pieces, and how many more there is room for outside the schedule, at the mean of the cycles."""
+    made, room = Fraction(0), Fraction(0)
+    machines: dict[tuple[str, int], list[Stretch]] = {}
+    for one in stretches:
+        made += one.made
+        machines.setdefault((one.machine, one.window), []).append(one)
+    for here, mine in machines.items():
+        paced = [(one.cycle, max(one.made, Fraction(1))) for one in mine if one.cycle]
+        if paced:
+            pieces = sum((weight for _, weight in paced), Fraction(0))
+            room += spare[here] * pieces / sum((cycle * weight for cycle, weight in paced), Fraction(0))
+    return made, room

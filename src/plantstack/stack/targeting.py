@@ -88,6 +88,7 @@ def _told(engine: DuckEngine, catalog: Catalog) -> list[Target]:
                     per=body.get("per", ""),
                     limits=limits,
                     span=(row["from_at"], row["until_at"]),
+                    since=_day_of(plant, scope, row["from_at"]),
                     currency=currency_of(plant, scope),
                     said=row["told_at"],
                     told_by=f"event {row['log_offset']}",
@@ -95,6 +96,12 @@ def _told(engine: DuckEngine, catalog: Catalog) -> list[Target]:
                 )
             )
     return found
+
+
+def _day_of(plant: Plant, scope: str, at: int) -> date:
+    """The day on the wall at an instant; of the group, the earliest of its sites."""
+    sites = [plant.site_of(scope)] if scope else list(plant.sites.values())
+    return min(local_day(site.zone, at) for site in sites)
 
 
 def _number(told: object) -> Fraction | None:
@@ -206,9 +213,7 @@ class Targeting:
         """What changed in the way a KPI is measured between the agreement and the end of the period."""
         if not is_seen_by_machines(self.catalog, kpi.id, self.profile):
             return ""
-        since = target.days[0]
-        if target.span is not None:
-            since = local_day("UTC", target.span[0])
+        since = target.days[0] if target.span is None else target.since
         for change in capture_changes(self.engine.books.plant, scope):
             if (since is None or since < change.day) and change.day <= day:
                 return f"{change}; agree the target anew"
