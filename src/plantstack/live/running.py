@@ -11,18 +11,17 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from plantstack.connectors.connections import Connection, read_connections
-from plantstack.connectors.contract import Delivery, File, Outcome
+from plantstack.connectors.contract import Delivery, Outcome
 from plantstack.errors import ConfigError, PlantstackError
 from plantstack.events import deadletters, tokens
-from plantstack.events.batch import Cursor
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.log import Log
 from plantstack.events.tokens import Token
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
+from plantstack.live.delivering import Deliveries
 from plantstack.live.door import STATUSES, Clock, Door, Taken
-from plantstack.live.files import take_file
 from plantstack.live.keeper import Keeper
 from plantstack.live.supervisor import Supervisor
 from plantstack.plant.load import load_plant, plant_content
@@ -94,7 +93,8 @@ class Running:
         self.writer = GroupWriter(self._log)
         self.door = Door(self.writer, names_of(self.plant), clock)
         self.is_closing = False
-        self.supervisor = Supervisor(connections, self._take, self._cursor_of, clock, chance)
+        self.deliveries = Deliveries(folder, self.plant, self.writer, self.door, clock)
+        self.supervisor = Supervisor(connections, self.deliver, self.deliveries.cursor_of, clock, chance)
         self._counting = Lock()
         self._counted = Counter(dict.fromkeys(STATUSES, 0))
 
@@ -106,24 +106,11 @@ class Running:
         """Read what is connected, until cancelled."""
         await self.supervisor.run()
 
-    async def _take(self, connection: Connection, delivery: Delivery) -> Outcome:
+    async def deliver(self, connection: Connection, delivery: Delivery) -> Outcome:
         """Write what a connector delivers, beside everything else."""
-        outcome = await asyncio.to_thread(self._written, connection, delivery)
+        outcome = await asyncio.to_thread(self.deliveries.write, connection, delivery)
         self.keeper.tell()
         return outcome
-
-    def _written(self, connection: Connection, delivery: Delivery) -> Outcome:
-        if isinstance(delivery, File):
-            mapping = connection.mapping
-            return take_file(delivery.path, self.folder, self.plant, mapping, self.writer, self.clock)
-        cursor = Cursor(connection.name, delivery.cursor) if delivery.cursor is not None else None
-        taken = self.door.write(delivery.decoded, cursor=cursor, source=connection.name)
-        problems = tuple(item.problem for item in taken.items if item.problem)
-        return Outcome(taken.receipt, problems)
-
-    def _cursor_of(self, source: str) -> str | None:
-        with self._reading() as log:
-            return log.cursor(source)
 
     def close(self) -> None:
         """Write what was handed over, then let go of books and log."""
