@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from tests.stack import floor
 
 from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.interfaces.readiness import readiness
 from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.readiness import (
@@ -26,6 +28,8 @@ from plantstack.kpis.readiness import (
     required_of,
     stand,
 )
+from plantstack.kpis.wording import RECORD
+from plantstack.measures.catalog import MEASURES
 from plantstack.stack import Stack
 from plantstack.stack.readying import Readying, may_claim
 
@@ -73,6 +77,31 @@ def test_a_kpi_is_judged_by_value_and_grade(row: dict[str, Any], status: str) ->
     found = check_of(shipped_catalog().kpi("oee"), row)
     assert found.status == status
     assert bool(found.step and found.minutes) == (status in (WEAK, MISSING))
+
+
+def test_a_doubt_too_great_for_any_value_names_its_own_step() -> None:
+    measure = "time_run_no_standard_cycle"
+    why = f"{MEASURES[measure].meaning} (40.1% of the time, limit 2%): capper"
+    row = _row(None, why, grade="C")
+    row["trust"]["limits"] = [
+        {"measure": "time_unknown", "share": 0.5, "named": (), "step": "Check power.", "minutes": 15},
+        {"measure": measure, "share": 0.4, "named": ("capper",), "step": "Enter it.", "minutes": 5},
+    ]
+    found = check_of(shipped_catalog().kpi("cycle_time_vs_standard"), row)
+    assert (found.status, found.step, found.minutes) == (MISSING, "Enter it.", 5)
+
+
+def test_no_step_leaves_open_what_to_load() -> None:
+    assert not [told for told in RECORD.values() if "load those" in told]
+
+
+def test_a_layer_without_anything_in_its_period_says_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit):
+        readiness(project, "line-1")
+    told = " ".join(capsys.readouterr().out.split())
+    assert "nothing to judge in the books" in told
 
 
 def test_money_of_finance_is_shown_with_the_share_the_floor_explains() -> None:

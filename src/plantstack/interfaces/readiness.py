@@ -78,6 +78,8 @@ def _missing(row: Row, names: Mapping[str, str]) -> str:
     told = [names.get(one["kpi"], one["kpi"]) for one in row["checks"] if one["status"] in _OPEN]
     lent = [one for one in row["checks"] if one["status"] == "from finance"]
     words = [f"waits for layer {row['blocked_by']}"] if row["blocked_by"] else []
+    if not row["n_required"]:
+        words += [f"nothing to judge in the books from {row['period']['from']} to {row['period']['to']}"]
     words += [", ".join(told[:3]) + (f" and {len(told) - 3} more" if len(told) > 3 else "")] if told else []
     words += [
         f"{names.get(one['kpi'], one['kpi'])} is from finance, {one['explained']:.0%} from the floor"

@@ -110,7 +110,7 @@ def check_of(kpi: Kpi, row: Mapping[str, Any]) -> Check:
     trust = row["trust"]
     grade, limits = str(trust["grade"]), trust["limits"]
     if row["value"] is None:
-        return _without_value(kpi, str(row["why_none"]), grade)
+        return _without_value(kpi, str(row["why_none"]), grade, limits)
     explained = _explained(kpi, row)
     if explained is not None and grade == "U":
         step = "Let the tie-out compare it with what the floor made."
@@ -125,7 +125,7 @@ def check_of(kpi: Kpi, row: Mapping[str, Any]) -> Check:
     return Check(kpi.id, WEAK, grade, why, worst["step"], worst["minutes"], explained)
 
 
-def _without_value(kpi: Kpi, why: str, grade: str) -> Check:
+def _without_value(kpi: Kpi, why: str, grade: str, limits: Sequence[Mapping[str, Any]]) -> Check:
     if why.startswith(_SAYS_NOTHING) or why.endswith("by this version"):
         return Check(kpi.id, SILENT, grade, why)
     if why.startswith("needs "):
@@ -135,6 +135,11 @@ def _without_value(kpi: Kpi, why: str, grade: str) -> Check:
         _, _, step = told.partition(": ")
         step = step or told
         return Check(kpi.id, MISSING, grade, why, f"{step[0].upper()}{step[1:]}.", _MINUTES.get(kind, _HOUR))
+    # a doubt too great for any value names its own step
+    for limit in limits:
+        measure = MEASURES.get(limit["measure"])
+        if measure and why.startswith(measure.meaning):
+            return Check(kpi.id, MISSING, grade, why, limit["step"], limit["minutes"])
     return Check(kpi.id, MISSING, grade, why)
 
 
