@@ -24,6 +24,7 @@ from plantstack.interfaces import (
     explain,
     finance,
     losses,
+    new,
     previews,
     rates,
     readiness,
@@ -237,6 +238,7 @@ targets.register(app)
 readiness.register(app)
 rates.register(app)
 serve.register(app)
+new.register(app)
 token.register(app)
 retract.register(app)
 
