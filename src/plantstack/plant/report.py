@@ -52,6 +52,10 @@ class Report:
         """Note one problem; reading goes on."""
         self._found.append((place, Problem(code, str(place), what, fix)))
 
+    def take(self, other: Report) -> None:
+        """Note the problems of another report as well."""
+        self._found.extend(other._found)
+
     def declare(self, kind: str, name: str, place: Place) -> None:
         """Make `name` known as a `kind`; a second declaration is a problem."""
         first = self.places[kind].get(name)

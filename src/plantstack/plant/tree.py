@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,6 +32,7 @@ from plantstack.plant.report import Place, Report
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
+_KEPT = 500_000  # characters: trees of greater texts are not kept
 
 # Plain words that stand for "nothing" in YAML 1.2.
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -117,14 +119,26 @@ def parse_block(data: bytes, file: str, report: Report, *, max_bytes: int = MAX_
             "Save the file as UTF-8.",
         )
         return None
+    parse = _parsed if len(text) <= _KEPT else _parsed.__wrapped__
+    node, is_read, told = parse(text, file)
+    report.take(told)
+    if is_read and not isinstance(node, Block):
+        report.add("yaml-not-mapping", top, "expected 'key: value' lines at the top of the file", "")
+    return node if is_read and isinstance(node, Block) else None
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str, file: str) -> tuple[Node | None, bool, Report]:
+    """Parse a text; plant files are read twice a command, for what they mean and for what they say.
+
+    Returns:
+        The tree, whether it could be read to the end, and the problems.
+    """
+    told = Report()
     try:
-        node = _Builder(text, file, report).document()
+        return _Builder(text, file, told).document(), True, told
     except _Stop:
-        return None
-    if isinstance(node, Block):
-        return node
-    report.add("yaml-not-mapping", top, "expected 'key: value' lines at the top of the file", "")
-    return None
+        return None, False, told
 
 
 class _Builder:
