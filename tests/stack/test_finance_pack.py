@@ -161,3 +161,36 @@ def test_a_pack_adds_no_time_to_the_books(project: Path) -> None:
     row = PackRow("tulsa", date(2026, 3, 9), date(2026, 4, 30), {"revenue": 5})
     loaded(project, write_pack(path, load_plant(project), [row]))
     assert sums(project, "time_calendar") == before
+
+
+def test_days_that_have_a_figure_from_another_pack_count_once(project: Path) -> None:
+    loaded(project, pack(project, "a.xlsx", revenue=700, energy=7))
+    head = (*HEAD, "revenue", "labour")
+    found = loaded(project, wrong(project, ("tulsa", "2026-03-08", "2026-03-09", 90, 9), head=head))
+    (problem,) = found.problems
+    assert problem.where == "wrong.xlsx sheet figures row 2 column D (revenue)"
+    assert "from 2026-03-02 to 2026-03-08 already" in problem.what
+    assert found.receipt.accepted == 1  # nobody gave labour of these days
+    assert sums(project, "revenue", days=("2026-03-02", "2026-03-09")) == {"revenue": 700}
+
+
+def test_of_two_packs_in_one_load_the_later_corrects_the_earlier(project: Path) -> None:
+    files = [pack(project, f"{name}.xlsx", revenue=value) for name, value in (("a", 100), ("b", 90))]
+    with Stack.open(project, write=True) as stack:
+        found = stack.load([*files, files[0]], now=NOW)
+        stack.derive()
+    assert [(one.receipt.accepted, one.receipt.conflicts) for one in found] == [(1, 0)] * 3
+    assert sums(project, "revenue") == {"revenue": 100}
+
+
+def test_a_column_written_twice_is_not_read(project: Path) -> None:
+    head = (*HEAD, "revenue", "revenue", "labour")
+    found = loaded(project, wrong(project, ("tulsa", "2026-03-02", "2026-03-08", 1, 2, 3), head=head))
+    (problem,) = found.problems
+    assert problem.where == "wrong.xlsx sheet figures row 1 column E (revenue)"
+    assert sums(project, "revenue", "cost_labour") == {"revenue": None, "cost_labour": 3}
+
+
+def test_a_period_to_come_is_named_by_its_cell(project: Path) -> None:
+    (problem,) = loaded(project, wrong(project, ("tulsa", "2027-03-02", "2027-03-08", 1, ""))).problems
+    assert problem.where == "wrong.xlsx sheet figures row 2 column D (revenue)"

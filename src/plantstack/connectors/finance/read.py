@@ -35,6 +35,7 @@ class Given:
         last: last day.
         name: of the figure.
         value: as written.
+        where: the cell, for whoever has to look at it.
     """
 
     site: str
@@ -42,6 +43,7 @@ class Given:
     last: date
     name: str
     value: Decimal
+    where: str = ""
 
     @property
     def slot(self) -> str:
@@ -94,12 +96,16 @@ class _Pack:
         for name in HEAD:
             if name not in self.head:
                 self._wrong("1", len(self.head), f"the column '{name}' is missing", "Put it back.")
-        given = [one for row in rows for one in self._row(row)] if set(HEAD) <= set(self.head) else []
-        return given, self.problems
+        for column, name in enumerate(self.head):
+            if name in known and name in self.head[:column]:
+                fix = "Leave one of the two: nothing of them is read."
+                self._wrong("1", column, f"the column '{name}' stands here twice", fix)
+        is_whole = all(self.head.count(name) == 1 for name in HEAD)
+        return [one for row in rows for one in self._row(row)] if is_whole else [], self.problems
 
     def _row(self, row: Sequence[str]) -> Iterator[Given]:
         number, cells = row[0], dict(zip(self.head, row[1:], strict=False))
-        told = [name for name in _BY_NAME if cells.get(name, "").strip()]
+        told = [name for name in _BY_NAME if cells.get(name, "").strip() and self.head.count(name) == 1]
         site = self._site(number, cells["site"]) if told else None
         first, last = (self._day(number, side, cells[side]) if told else None for side in ("from", "to"))
         if site is None or first is None or last is None:
@@ -109,7 +115,7 @@ class _Pack:
         for name in told:
             value = self._number(number, _BY_NAME[name], cells[name])
             if value is not None:
-                yield Given(site, first, last, name, value)
+                yield Given(site, first, last, name, value, self._where(number, self.head.index(name)))
 
     def _site(self, row: str, text: str) -> str | None:
         labels = {one.label.lower(): one.id for one in self.plant.sites.values() if one.label}
@@ -156,10 +162,11 @@ class _Pack:
         return round(value, 4)
 
     def _wrong(self, row: str, column: int, what: str, fix: str) -> None:
+        self.problems.append(Problem("pack-cell", self._where(row, column), what, fix))
+
+    def _where(self, row: str, column: int) -> str:
         where = f"{self.name} sheet {SHEET} row {row} column {_letters(column)}"
-        if 0 <= column < len(self.head):
-            where += f" ({self.head[column]})"
-        self.problems.append(Problem("pack-cell", where, what, fix))
+        return f"{where} ({self.head[column]})" if 0 <= column < len(self.head) else where
 
 
 def _letters(column: int) -> str:
