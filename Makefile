@@ -20,8 +20,9 @@ check: environment
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+# Neighbours stay together, for they share projects; whoever is through takes from the other's end.
 test: check
-	.venv/bin/pytest -n 2
+	.venv/bin/pytest -n 2 --dist worksteal
 
 # A simulated group of plants in demo-plant/, and a tour of it in the terminal.
 demo: environment

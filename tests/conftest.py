@@ -20,6 +20,8 @@ settings.register_profile(
     suppress_health_check=_CALM,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
+# commands that tests start are as quick as they are for people: compiled once, not every time
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # as wide as where nobody looks; test runners set the width of whatever they run in
 os.environ["COLUMNS"] = "130"
 
