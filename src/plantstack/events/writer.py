@@ -32,6 +32,7 @@ class GroupWriter:
     def __init__(self, log: Log, *, waiting: int = 1_000, patience_s: float = 30.0) -> None:
         self.log = log
         self.broken: BaseException | None = None
+        self.trouble: PlantstackError | None = None  # why the last commit was refused; None: it was not
         self._patience_s = patience_s
         self._queue: Queue[_Written | _Job | None] = Queue(waiting)
         self._thread = Thread(target=self._run, name="plantstack-log-writer", daemon=True)
@@ -92,7 +93,8 @@ class GroupWriter:
         while going:
             group, job, going = self._group()
             if group:
-                self._finish(group, partial(self.log.append_all, [entry for entry, _ in group]))
+                entries = [entry for entry, _ in group]
+                self.trouble = self._finish(group, partial(self.log.append_all, entries))
             if job and not self.broken:
                 self._finish([job], partial(self._do, job[0]))
             going = going and not self.broken
@@ -119,13 +121,16 @@ class GroupWriter:
     def _do(self, job: Callable[[Log], Any]) -> list[Any]:
         return [job(self.log)]
 
-    def _finish(self, works: Sequence[tuple[Any, Future[Any]]], do: Callable[[], Sequence[Any]]) -> None:
-        """Do one thing with the log, and tell everybody who waits for it."""
+    def _finish(
+        self, works: Sequence[tuple[Any, Future[Any]]], do: Callable[[], Sequence[Any]]
+    ) -> PlantstackError | None:
+        """Do one thing with the log, and tell everybody who waits for it; return why it was refused."""
         try:
             results = do()
         except PlantstackError as error:  # the disk refused: nobody is acknowledged, the next try may pass
             for _, done in works:
                 done.set_exception(error)
+            return error
         except BaseException as error:  # the thread's edge: stop, and tell everybody (F14)
             self.broken = error
             for _, done in works:
@@ -133,6 +138,7 @@ class GroupWriter:
         else:
             for (_, done), result in zip(works, results, strict=True):
                 done.set_result(result)
+        return None
 
     def _refuse_rest(self) -> None:
         problem = Problem("log-writer-stopped", "log", "the log's writer has stopped", "restart plantstack")

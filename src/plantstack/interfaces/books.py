@@ -171,7 +171,7 @@ def known_offset(stack: Stack, text: str | None, zones: list[str]) -> int | None
     """An offset, or the last offset received at an instant."""
     if text is None:
         return None
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         return stack.log.offset_at(times.instant(text, zones))
     offset, last = int(text), stack.log.last_offset()
     if offset > last:

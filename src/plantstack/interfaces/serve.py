@@ -15,8 +15,11 @@ import typer
 import uvicorn
 
 from plantstack.errors import ConfigError, Problem
-from plantstack.interfaces.answer import CRASH, Project, people
-from plantstack.interfaces.api.app import LOOPBACK, create_app
+from plantstack.interfaces.answer import CRASH, Project, complain, people
+from plantstack.interfaces.api.app import create_app
+from plantstack.interfaces.api.hosts import LOOPBACK, name_of
+from plantstack.interfaces.api.patience import PatientProtocol
+from plantstack.live.clock import SteadyClock
 from plantstack.live.running import Running
 
 _PATIENCE_S = 8  # of open connections, once it is told to stop
@@ -36,22 +39,38 @@ def serve(
 ) -> None:
     """Run a plant: take events in, keep the books fresh, answer over HTTP."""
     with _listening(host, port) as listening:
-        running = Running(project, clock=lambda: time.time_ns() // 1000, chance=random.random)
-        is_guarded = bool(running.tokens())
-        if not is_guarded and host not in LOOPBACK:
+        running = Running(project, clock=_clock(), chance=random.random)
+        if not running.is_guarded and name_of(host) not in LOOPBACK:
             running.close()
             fix = f"Make one with 'plantstack token add {project} NAME', or listen on 127.0.0.1."
             what = "a server that others can reach needs at least one token"
             raise ConfigError(Problem("serve-open", host, what, fix))
-        server = _Server(running, is_guarded=is_guarded)
-        address = f"http://{host}:{listening.getsockname()[1]}"
+        named = f"[{host.strip('[]')}]" if ":" in host else host
+        address = f"http://{named}:{listening.getsockname()[1]}"
         people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
         sys.stdout.flush()
+        run(running, listening)
+
+
+def run(running: Running, listening: socket.socket) -> None:
+    """Serve until a signal comes, then write what was handed over and let go of the plant.
+
+    Raises:
+        typer.Exit: with the code of a crash when only a new start helps.
+    """
+    server = _Server(running)
+    try:
         server.run(sockets=[listening])
+    finally:
+        why = _why(running)
+        running.close()
     if server.gave_up:
-        problem = Problem("serve-stopped", str(project), *_why(running))
-        typer.echo(" ".join(str(problem).split()), err=True)
+        complain([Problem("serve-stopped", running.plant.project_id, *why)])
         raise typer.Exit(CRASH)
+
+
+def _clock() -> SteadyClock:
+    return SteadyClock(lambda: time.time_ns() // 1000, lambda: time.monotonic_ns() // 1000)
 
 
 def _why(running: Running) -> tuple[str, str]:
@@ -80,14 +99,18 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 class _Server(uvicorn.Server):
     """Stops on a signal, and when the plant cannot be run any longer."""
 
-    def __init__(self, running: Running, *, is_guarded: bool) -> None:
+    def __init__(self, running: Running) -> None:
         self.gave_up = False
-        app = create_app(running, is_guarded=is_guarded, give_up=self._give_up)
+        self._running = running
+        app = create_app(running, give_up=self._give_up)
         super().__init__(
             uvicorn.Config(
                 app,
-                log_level="error",
+                http=PatientProtocol,
+                ws="none",
+                log_level="critical",  # whoever meets an error tells it in one line, without a trace
                 access_log=False,
+                proxy_headers=False,
                 server_header=False,
                 date_header=False,
                 limit_concurrency=512,
@@ -104,6 +127,7 @@ class _Server(uvicorn.Server):
 
         def stop(_number: int, _frame: Any) -> None:
             self.should_exit = True
+            self._running.say_goodbye()
 
         kept = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:

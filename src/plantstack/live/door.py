@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from plantstack.errors import EventError, Problem
 from plantstack.events import replies
@@ -28,6 +29,18 @@ Clock = Callable[[], int]
 """The instant it is now, in microseconds UTC."""
 
 STATUSES = ("accepted", "duplicate", "conflict", "set_aside", "refused")
+_FAR = Problem(
+    "event-not-allowed",
+    "equipment",
+    "this sender may not speak of this equipment",
+    "Ask an administrator for a token of a wider scope.",
+)
+_OWN = Problem(
+    "event-not-allowed",
+    "kind",
+    "the plant files are told by plantstack itself",
+    "Change them in the project folder, then run 'plantstack rebuild'.",
+)
 _SAID = {ACCEPTED: "accepted", DUPLICATE: "duplicate", CONFLICT: "conflict"}
 
 
@@ -147,9 +160,11 @@ class Door:
         good, faults = validate(decoded.table, self._names, now, KeyMaker())
         bad = {row for row, _ in faults}
         numbers = [number for row, number in enumerate(decoded.lines) if row not in bad]
-        refused: list[Item] = []
+        good, numbers, refused = _parted(good, numbers, pc.not_equal(good["kind"], "config"), _OWN)
         if may is not None:
-            good, numbers, refused = _allowed(good, numbers, may)
+            stays = pc.is_in(good["equipment"], pa.array(_near(good, may), pa.string()))
+            good, numbers, far = _parted(good, numbers, stays, _FAR)
+            refused += far
         dead = (*decoded.dead, *bury(decoded, faults, source=source))
         aside = [Item(_place(letter.where), "set_aside", letter.problem) for letter in dead]
 
@@ -171,18 +186,16 @@ def _place(where: str) -> int:
     return int(where.split()[-1])
 
 
-def _allowed(
-    good: pa.Table, numbers: list[int], may: Callable[[str], bool]
+def _near(good: pa.Table, may: Callable[[str], bool]) -> list[str]:
+    return [name for name in good["equipment"].unique().to_pylist() if may(name)]
+
+
+def _parted(
+    good: pa.Table, numbers: list[int], stays: pa.ChunkedArray, problem: Problem
 ) -> tuple[pa.Table, list[int], list[Item]]:
-    """Part what a sender may say from what he may not."""
-    verdicts = {name: may(name) for name in good["equipment"].unique().to_pylist()}
-    if all(verdicts.values()):
+    """Part what may be written from what is refused, with the places in the request of both."""
+    if pc.all(stays).as_py() is not False:
         return good, numbers, []
-    told = good["equipment"].to_pylist()
-    what = "this sender may not speak of this equipment"
-    fix = "Ask an administrator for a token of a wider scope."
-    problem = Problem("event-not-allowed", "equipment", what, fix)
-    stays = [verdicts[name] for name in told]
-    refused = [Item(n, "refused", problem) for n, stay in zip(numbers, stays, strict=True) if not stay]
-    kept = [n for n, stay in zip(numbers, stays, strict=True) if stay]
-    return good.filter(pa.chunked_array([pa.array(stays)])), kept, refused
+    verdicts = stays.to_pylist()
+    refused = [Item(n, "refused", problem) for n, stay in zip(numbers, verdicts, strict=True) if not stay]
+    return good.filter(stays), [n for n, stay in zip(numbers, verdicts, strict=True) if stay], refused

@@ -16,7 +16,6 @@ from plantstack.errors import ConfigError, PlantstackError
 from plantstack.events import deadletters, tokens
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.log import Log
-from plantstack.events.tokens import Token
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
@@ -93,6 +92,7 @@ class Running:
         self.writer = GroupWriter(self._log)
         self.door = Door(self.writer, names_of(self.plant), clock)
         self.is_closing = False
+        self._is_guarded = False
         self.deliveries = Deliveries(folder, self.plant, self.writer, self.door, clock)
         self.supervisor = Supervisor(connections, self.deliver, self.deliveries.cursor_of, clock, chance)
         self._counting = Lock()
@@ -107,14 +107,18 @@ class Running:
         await self.supervisor.run()
 
     async def deliver(self, connection: Connection, delivery: Delivery) -> Outcome:
-        """Write what a connector delivers, beside everything else."""
+        """Write what a connector delivers; returns when it is on disk."""
         outcome = await asyncio.to_thread(self.deliveries.write, connection, delivery)
         self.keeper.tell()
         return outcome
 
+    def say_goodbye(self) -> None:
+        """Let streams come to their end; events are still taken in."""
+        self.is_closing = True
+
     def close(self) -> None:
         """Write what was handed over, then let go of books and log."""
-        self.is_closing = True
+        self.say_goodbye()
         self.writer.close()
         self.keeper.close()
         self._log.close()
@@ -138,10 +142,13 @@ class Running:
             token = tokens.find(log.connection, secret)
         return Sender(token.name, token.may, token.scope) if token else None
 
-    def tokens(self) -> list[Token]:
-        """Every token there ever was: where there is one, nobody comes in without."""
-        with self._reading() as log:
-            return tokens.listed(log.connection)
+    @property
+    def is_guarded(self) -> bool:
+        """Whether there ever was a token: from the first one on nobody comes in without, at once."""
+        if not self._is_guarded:
+            with self._reading() as log:
+                self._is_guarded = bool(tokens.listed(log.connection))
+        return self._is_guarded
 
     @property
     def offset(self) -> int:
@@ -189,6 +196,9 @@ class Running:
             if state.why:
                 why.append(f"connector {state.name} is {state.status}: {state.why[0].what}")
                 status = "degraded"
+        if self.writer.trouble is not None:
+            why.append(_told(self.writer.trouble, "the last events were refused"))
+            status = "degraded"
         if not self.writer.is_alive:
             why.append("the log's writer has stopped; nothing is taken in")
             status = "failing"

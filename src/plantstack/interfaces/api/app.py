@@ -6,38 +6,36 @@ An error leaves as the object of the command contract with its problems; never a
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
-from plantstack.interfaces.answer import Answer
-from plantstack.interfaces.api import events, reading, state
+from plantstack.interfaces.answer import Answer, complain
+from plantstack.interfaces.api import events, page, reading, state
+from plantstack.interfaces.api.answered import answered
+from plantstack.interfaces.api.hosts import OwnName
 from plantstack.live.running import Running
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 _SEAL_S = 60.0
 _WATCH_S = 0.5
 
 
 def create_app(
-    running: Running, *, is_guarded: bool = False, give_up: Callable[[], None] = lambda: None
+    running: Running, give_up: Callable[[], None] = lambda: None, *, body_s: float = events.BODY_S
 ) -> FastAPI:
     """Make the application of a running plant.
 
     Args:
-        running: the plant; started and closed with the application.
-        is_guarded: every request needs a token; else the server must listen on this machine alone.
+        running: the plant; started with the application, closed by whoever opened it.
         give_up: called when the server can only be helped by a restart.
+        body_s: how long a body may take.
     """
 
     @asynccontextmanager
@@ -52,15 +50,21 @@ def create_app(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await run_in_threadpool(running.close)
 
-    app = FastAPI(title="plantstack", version=__version__, lifespan=living, redoc_url=None)
-    app.state.running, app.state.is_guarded = running, is_guarded
-    if not is_guarded:  # a page of another site must not reach us under a name that leads here
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "testserver"])
+    app = FastAPI(
+        title="plantstack",
+        version=__version__,
+        lifespan=living,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.running, app.state.body_s = running, body_s
+    app.add_middleware(OwnName, running=running)
     app.include_router(events.router)
     app.include_router(reading.router)
     app.include_router(state.router)
+    app.include_router(page.router)
     app.add_exception_handler(PlantstackError, _told)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unasked)
@@ -93,7 +97,8 @@ def _told(_request: Request, error: Exception) -> Response:
 def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     what = str(error.detail).lower() if isinstance(error, HTTPException) else "error"
-    return answered(Answer(problems=[Problem(f"http-{status}", "request", what)]), status)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return answered(Answer(problems=[Problem(f"http-{status}", "request", what)]), status, headers)
 
 
 def _unasked(_request: Request, error: Exception) -> Response:
@@ -105,12 +110,7 @@ def _unasked(_request: Request, error: Exception) -> Response:
     return answered(Answer(problems=problems), 400)
 
 
-def _crashed(_request: Request, error: Exception) -> Response:
+def _crashed(request: Request, error: Exception) -> Response:
     what = f"the server could not answer ({type(error).__name__})"
+    complain([Problem("crash", request.url.path, what, "Please report it.")])
     return answered(Answer(problems=[Problem("crash", "server", what, "Please report it.")]), 500)
-
-
-def answered(answer: Answer, status: int = 200) -> Response:
-    """The object of the command contract, in the bytes the command prints."""
-    body: dict[str, Any] = answer.as_object()
-    return Response(json.dumps(body, ensure_ascii=False), status, media_type="application/json")

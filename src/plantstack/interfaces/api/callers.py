@@ -21,7 +21,7 @@ def running_of(request: Request) -> Running:
 
 def _sender(request: Request, right: str, authorization: str | None) -> Sender:
     running = running_of(request)
-    if not request.app.state.is_guarded:
+    if not running.is_guarded:
         return Sender()
     kind, _, secret = (authorization or "").partition(" ")
     sender = running.sender(secret.strip()) if kind.lower() == "bearer" else None

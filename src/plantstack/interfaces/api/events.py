@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -13,15 +14,19 @@ from starlette.exceptions import HTTPException
 
 from plantstack.errors import EventError
 from plantstack.interfaces.answer import SCHEMA, Answer
+from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MaySend, Plant
 from plantstack.live.door import Taken
 
 router = APIRouter(prefix="/api/v1")
 
 MAX_BYTES = 16 << 20
+MAX_ITEMS = 20_000
+MAX_FIELDS = 100 * MAX_ITEMS
 BODY_S = 30.0  # a body that takes longer is cut off: its sender holds a connection
 MAX_KEY = 200
 _TYPES = ("application/json", "application/x-ndjson", "application/ndjson")
+_items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _STATE = {
     "kind": "state",
     "equipment": "filler",
@@ -48,7 +53,9 @@ _ANSWER = {
     responses={
         200: {"description": "On disk, item by item.", "content": {"application/json": {"example": _ANSWER}}},
         409: {"description": "Another body was sent under this Idempotency-Key."},
-        413: {"description": "The body is larger than 16 MB; send it in parts."},
+        408: {"description": "The body did not come to its end in time; nothing was kept."},
+        413: {"description": "More than 16 MB or 20 000 events; send them in parts."},
+        415: {"description": "Another content type than JSON or NDJSON, or a content encoding."},
         422: {"description": "Nothing of it became an event; what was kept is among the dead letters."},
         503: {"description": "The log cannot be written; nothing was kept, send again later."},
     },
@@ -78,12 +85,12 @@ async def send(
     Sending again is safe, with a key or without.
     """
     body = await _body(request)
-    key = f"{sender.name} {idempotency_key}" if idempotency_key else ""
+    key = json.dumps([sender.name, idempotency_key]) if idempotency_key else ""
     may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
     try:
         taken = await run_in_threadpool(running.take, body, key=key, may=may)
     except EventError as error:
-        return _answer(Answer(problems=error.problems), 409)
+        return answered(Answer(problems=error.problems), 409)
     return _items(running.offset, taken)
 
 
@@ -96,7 +103,7 @@ async def _body(request: Request) -> bytes:
         raise HTTPException(415, "send the body as it is, without content-encoding")
     parts, size = [], 0
     try:
-        async with asyncio.timeout(BODY_S):
+        async with asyncio.timeout(request.app.state.body_s):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > MAX_BYTES:
@@ -104,7 +111,23 @@ async def _body(request: Request) -> bytes:
                 parts.append(chunk)
     except TimeoutError:
         raise HTTPException(408, "the body did not come to its end in time; nothing was kept") from None
-    return b"".join(parts)
+    body = b"".join(parts)
+    if _is_crowded(body):
+        raise HTTPException(413, f"more than {MAX_ITEMS} events in one request; send them in parts")
+    return body
+
+
+def _is_crowded(body: bytes) -> bool:
+    """Whether there are too many items, without reading any: a million of them is a million answers."""
+    if body.lstrip()[:1] != b"[":
+        return body.count(b"\n") > MAX_ITEMS
+    commas = body.count(b",")
+    if not MAX_ITEMS <= commas <= MAX_FIELDS:
+        return commas > MAX_FIELDS
+    try:
+        return len(_items_of(body)) > MAX_ITEMS
+    except msgspec.DecodeError:
+        return False
 
 
 def _items(offset: int, taken: Taken) -> Response:
@@ -112,7 +135,3 @@ def _items(offset: int, taken: Taken) -> Response:
     told = {"schema": SCHEMA, "offset": offset, **taken.counts, "rows": rows, "problems": []}
     status = 200 if taken.is_any_good or not rows else 422
     return Response(json.dumps(told, ensure_ascii=False), status, media_type="application/json")
-
-
-def _answer(answer: Answer, status: int) -> Response:
-    return Response(json.dumps(answer.as_object(), ensure_ascii=False), status, media_type="application/json")

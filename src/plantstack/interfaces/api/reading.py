@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from plantstack.interfaces import questions
 from plantstack.interfaces.answer import Answer
+from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant
 from plantstack.interfaces.questions import Kpis, Window
 from plantstack.intervals import rfc3339
@@ -108,7 +108,7 @@ def readiness(running: Plant, sender: MayRead, scope: Scope = "", known_at: Know
 def dead_letters(
     running: Plant,
     sender: MayRead,
-    after: Annotated[int, Query(ge=0, description="Only those behind this number.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only those behind this number.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     """List dead letters in the order they came; bytes that are no UTF-8 are written as escapes."""
@@ -124,7 +124,7 @@ def dead_letters(
         }
         for one in running.dead_letters(after=after, limit=limit)
     ]
-    return _said(Answer(rows, offset=running.offset))
+    return answered(Answer(rows, offset=running.offset))
 
 
 def _near(running: Running, sender: Sender, scope: str) -> str:
@@ -142,9 +142,4 @@ def _near(running: Running, sender: Sender, scope: str) -> str:
 
 
 def _asked(running: Running, window: Window, question: Any) -> Response:
-    return _said(running.ask(question, is_past=window.known_at is not None))
-
-
-def _said(answer: Answer) -> Response:
-    body = json.dumps(answer.as_object(), ensure_ascii=False)
-    return Response(body, media_type="application/json")
+    return answered(running.ask(question, is_past=window.known_at is not None))

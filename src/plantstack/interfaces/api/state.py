@@ -11,14 +11,17 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from plantstack.interfaces.api.callers import MayRead, Plant
+from plantstack.interfaces.api.callers import MayRead, Plant, asking
 from plantstack.intervals import SECOND, rfc3339
 from plantstack.live.running import Running
 
 router = APIRouter()
 
 _LOOK_S = 0.2
+_ASK_S = 2.0  # between two looks whether the token is still good
 _ALIVE_S = 15.0  # so that whatever stands between does not cut a silent stream
 
 
@@ -39,14 +42,17 @@ def metrics(running: Plant, _sender: MayRead) -> Response:
 
 @router.get("/api/v1/stream", summary="Server-sent events: the books moved on")
 async def stream(request: Request, running: Plant, _sender: MayRead) -> StreamingResponse:
-    """Send `books` with the offset and how far each site reaches, whenever the books moved on."""
+    """Send `books` with the offset and how far each site reaches, whenever the books moved on.
+
+    It ends when the token is revoked and when the server is told to stop.
+    """
     return StreamingResponse(
         _moves(request, running), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
 
 
 async def _moves(request: Request, running: Running) -> AsyncIterator[str]:
-    told, silent = None, 0.0
+    told, silent, unasked = None, 0.0, 0.0
     while not await request.is_disconnected() and not running.is_closing:
         standing = running.keeper.standing
         if standing != told:
@@ -58,7 +64,19 @@ async def _moves(request: Request, running: Running) -> AsyncIterator[str]:
             silent = 0.0
             yield ": still here\n\n"
         await asyncio.sleep(_LOOK_S)
-        silent += _LOOK_S
+        silent, unasked = silent + _LOOK_S, unasked + _LOOK_S
+        if unasked >= _ASK_S:
+            unasked = 0.0
+            if not await run_in_threadpool(_may_go_on, request):
+                return
+
+
+def _may_go_on(request: Request) -> bool:
+    try:
+        asking(request, request.headers.get("authorization"))
+    except HTTPException:
+        return False
+    return True
 
 
 class _Figures(Collector):

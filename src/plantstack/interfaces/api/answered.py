@@ -1,0 +1,18 @@
+"""How an answer leaves: the object of the command contract, in the bytes the command prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from fastapi.responses import Response
+
+from plantstack.interfaces.answer import Answer
+
+_PLAIN = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+def answered(answer: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Dress an answer for HTTP."""
+    body = json.dumps(answer.as_object(), ensure_ascii=False)
+    return Response(body, status, _PLAIN | dict(headers or {}), media_type="application/json")
