@@ -346,7 +346,7 @@ def _sheet(run: Run, carry: Carry, tell: Tell) -> Iterator[FileBatch]:
 
 def _notes(sheet: Sheet, tally: Tally) -> tuple[Problem, ...]:
     """Say how many rows were left out or are odd, and name the first."""
-    notes = []
+    notes = list(sheet.notes)
     for word, (code, said) in SAID.items():
         if noted := tally.noted.get(word):
             found = sheet.lines.find(noted.rows)

@@ -47,17 +47,28 @@ def decode_items(body: bytes) -> Decoded:
     start = body.lstrip()[:1]
     if start == b"[":
         try:
-            items = [(number, bytes(item)) for number, item in enumerate(_decode_items(body), 1)]
-        except (msgspec.DecodeError, RecursionError) as error:
-            problem = Problem("event-not-json", "line 1", f"the array is not JSON: {error}")
-            return _decoded([], [DeadLetter(kept(body), "line 1", problem)])
-        return _decoded(items, [])
+            return _decoded(split_items(body), [])
+        except EventError as error:
+            return _decoded([], [DeadLetter(kept(body), "line 1", error.problems[0])])
     dead: list[DeadLetter] = []
     lines = list(split_lines([body], dead))
     if not start:
         problem = Problem("event-empty", "line 1", "the message is empty", "send one JSON object")
         dead.append(DeadLetter(body, "line 1", problem))
     return _decoded(lines, dead)
+
+
+def split_items(body: bytes) -> list[Line]:
+    """Cut a JSON array into its items, numbered from 1.
+
+    Raises:
+        EventError: when it is none.
+    """
+    try:
+        return [(number, bytes(item)) for number, item in enumerate(_decode_items(body), 1)]
+    except (msgspec.DecodeError, RecursionError) as error:
+        what = f"the array is not JSON: {error}"
+        raise EventError(Problem("event-not-json", "line 1", what)) from None
 
 
 def split_lines(chunks: Iterable[bytes], dead: list[DeadLetter]) -> Iterator[Line]:

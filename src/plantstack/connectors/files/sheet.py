@@ -55,6 +55,7 @@ class Sheet:
     part: str = ""  # its own name within the file
     numbered: bool = False  # c0 is the row's number in the file
     note_bad: NoteBad = lambda connection, rows: []  # lines that are no rows, known once it was read
+    notes: tuple[Problem, ...] = ()  # worth knowing, nothing lost
 
     def column(self, header: str) -> str:
         """The SQL name of the column with this header.

@@ -6,6 +6,7 @@ import duckdb
 
 from plantstack.connectors.files.excel import excel_sheet, read_workbook
 from plantstack.connectors.files.intake import Spooled
+from plantstack.connectors.files.jsonlines import json_sheet
 from plantstack.connectors.files.mtconnect import mtconnect_sheet
 from plantstack.connectors.files.parquet import parquet_sheet
 from plantstack.connectors.files.progress import Tell, silent
@@ -47,6 +48,10 @@ def main_sheets(
     form = mapping.file
     if form.format == "excel":
         return _workbook(file, mapping, tell)
+    if form.format == "json":
+        columns = mapping.columns.values()
+        wanted = [path for one in columns for path in (one.header, one.clock_header) if path and not one.of]
+        return [json_sheet(file.path, file.name, wanted)], {}
     if form.format == "parquet":
         return [parquet_sheet(connection, file.path, file.name)], {}
     if form.format == "mtconnect":

@@ -31,7 +31,7 @@ from plantstack.plant.source import (
     zone,
 )
 
-FORMATS = ("csv", "excel", "parquet", "lines", "mtconnect")
+FORMATS = ("csv", "excel", "json", "parquet", "lines", "mtconnect")
 LINE_HEADERS = ("time", "key", "value", "code", "severity", "qualifier", "text")
 XML_HEADERS = (
     "time",
