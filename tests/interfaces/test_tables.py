@@ -176,3 +176,30 @@ def test_lines_to_paste_are_never_cut(
     with pytest.raises(typer.Exit):
         give(Answer([{"a": 1}]), as_json=False, told=Group(Text(line, no_wrap=True, overflow="ignore")))
     assert line in capsys.readouterr().out
+
+
+def test_money_is_that_of_its_currency() -> None:
+    cost = row(unit="money/pc", value=3.859, low=3.5, high=4.0, currency="EUR")
+    told = shown(
+        kpi_table([cost, row(unit="money", value=2.0, low=2.0, high=2.0, currency="")], {}), width=130
+    )
+    assert "3.859 EUR/pc" in told and "3.5 EUR/pc to 4 EUR/pc" in told
+    assert "2 money" in told  # of several currencies there is none
+
+
+def test_reasons_of_which_there_is_nothing_are_left_out() -> None:
+    def of(reason: str | None, label: str, value: float) -> dict[str, Any]:
+        place = {"path": "x", "level": "line", "reason": reason}
+        return row(scope=place, period={"label": label}, unit="pc", value=value, low=value, high=value)
+
+    scrap = [of("burr", "W1", 0), of("burr", "W2", 7), of("adjustment", "W1", 0), of("adjustment", "W2", 0)]
+    told = shown(kpi_table(scrap, {}))
+    assert told.count("burr") == 2  # a week without any is told where there were some
+    assert "adjustment" not in told
+    assert "adjustment" in shown(kpi_table(scrap[2:], {}))  # nothing at all is an answer
+
+
+def test_a_target_met_by_its_dead_band_says_so() -> None:
+    told = shown(kpi_table([row(target=0.52, status="met", against={"why": "inside the dead band"})], {}))
+    assert "met, dead band" in " ".join(told.split())
+    assert "dead band" not in shown(kpi_table([row(target=0.4, status="met", against={"why": ""})], {}))

@@ -26,7 +26,7 @@ from plantstack.interfaces.books import (
     nothing,
     zones_of,
 )
-from plantstack.interfaces.figures import figure
+from plantstack.interfaces.figures import figure, unit_of
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]
@@ -110,7 +110,7 @@ def _versus(since: str | None, until: str | None, asked: times.Asked, zones: lis
 def bridge_table(rows: Sequence[Row], name: str, zone: str) -> Group | str:
     """From one value to the other: a line a factor, its greatest terms below it, the greatest parts last."""
     head = rows[0]
-    unit = head["unit"]
+    unit = unit_of(head)
     if head["why_none"]:
         return f"{name}: no bridge, because {head['why_none']}"
     factors = [row for row in rows if row["row"] == "factor"]

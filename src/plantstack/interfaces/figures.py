@@ -21,6 +21,15 @@ def figure(value: float | None, unit: str) -> str:
     return f"{value:,.4g} {unit}" if abs(value) < 10_000 else f"{value:,.0f} {unit}"
 
 
+def unit_of(row: Mapping[str, Any]) -> str:
+    """The unit of a number for people: money is that of its currency, where it has one.
+
+    >>> unit_of({"unit": "money/h", "currency": "EUR"}), unit_of({"unit": "money", "currency": ""})
+    ('EUR/h', 'money')
+    """
+    return str(row["unit"]).replace("money", row.get("currency") or "money")
+
+
 def duration(seconds: float) -> str:
     """Write seconds as hours and minutes.
 

@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from plantstack.interfaces.figures import bar, duration, figure, missing
+from plantstack.interfaces.figures import bar, duration, figure, missing, unit_of
 from plantstack.interfaces.fitting import Fitting, Heading
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.wording import meaning_of
@@ -19,10 +19,13 @@ from plantstack.plant.tiles import OUTSIDE_SHIFTS
 
 Row = Mapping[str, Any]
 
+_CAUSES = ("reason", "reason_group", "owner", "cause")
+
 
 def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
     """One line a KPI, scope and period; what limits trust, and why there is no value, stands below."""
     notes: dict[str, int] = {}
+    rows = [{**row, "unit": unit_of(row)} for row in _with_any(rows)]
     axes = [axis for axis in rows[0]["scope"] if axis not in ("path", "level")] if rows else []
     labelled = len({row["period"]["label"] for row in rows}) > 1
     is_closed = any(row["reported"] for row in rows)
@@ -55,6 +58,16 @@ def kpi_table(rows: Sequence[Row], names: Mapping[str, str]) -> Group:
     return Group(Fitting(headings, table), *_footnotes(notes, rows))
 
 
+def _with_any(rows: Sequence[Row]) -> list[Row]:
+    """Leave out reasons and owners of which there is nothing in any period: they are those of other KPIs."""
+    places = [
+        (row["kpi"], *(value for name, value in row["scope"].items() if name != "path")) for row in rows
+    ]
+    told = {place for row, place in zip(rows, places, strict=True) if row["value"] != 0}
+    split = any(row["scope"].get(axis) for row in rows for axis in _CAUSES)
+    return [row for row, place in zip(rows, places, strict=True) if not split or place in told] or list(rows)
+
+
 def _footnotes(notes: Mapping[str, int], rows: Sequence[Row]) -> list[str]:
     told = [escape(f"[{number}] {note}") for note, number in notes.items()]
     if any(_is_weak(row) for row in rows):
@@ -84,7 +97,13 @@ def _aim(row: Row) -> list[str]:
     if target is None:
         return ["", "", ""]
     off = "" if row["value"] is None else moved(row["value"] - target, row["unit"])
-    return [figure(target, row["unit"]), off, row["status"] or ""]
+    by = ", dead band" if _is_in_band(row) else ""
+    return [figure(target, row["unit"]), off, f"{row['status'] or ''}{by}"]
+
+
+def _is_in_band(row: Row) -> bool:
+    """Whether a target is met by its dead band only, so that the difference beside it reads like a miss."""
+    return row["status"] == "met" and "dead band" in ((row.get("against") or {}).get("why") or "")
 
 
 def _change(row: Row, before: Row | None) -> str:
@@ -173,7 +192,10 @@ def lineage_table(rows: Sequence[Row], zone: str) -> Group:
     parts: list[str | Table] = []
     table = Table()
     units: dict[str, str] = {}
-    for row in rows:
+    currency = rows[0].get("currency") if rows else ""
+    for row in (
+        {**row, "unit": unit_of({**row, "currency": currency})} if "unit" in row else row for row in rows
+    ):
         if row["row"] == "kpi":  # however long the formula, it takes nothing from the columns below
             trust = why(row) or f"trust {row['trust']['grade']}"
             parts.append(escape(f"{row['kpi']} = {row['formula']} = {_value(row)}"))
