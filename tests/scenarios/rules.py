@@ -144,6 +144,7 @@ RULES = (
     "above a customer line is judged once by the last word about it",
     "above an action worked when its KPI moved and held",
     "above hidden capacity is the gap to the target at the constraint",
+    "above capability is that of a stable process against its limits",
     "above complaints count the pieces they name",
     "above failure risk is of running time since the last repair or PM",
     "above a project is one thing told in phases",

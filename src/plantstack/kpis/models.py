@@ -206,6 +206,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
     "action_effectiveness": ("n_actions_closed",),
     "project_npv": ("saving_closed", "project_cost_once"),
+    **dict.fromkeys(("cp", "cpk", "control_chart_signals"), ("time_run",)),
     "hidden_capacity": ("qty_line_good", "time_line_ideal_good", "time_constraint_planned"),
 }
 
@@ -215,9 +216,6 @@ LACKING: Mapping[str, str] = {
     "maint_rework_ratio": "work orders do not say which order they repeat",
     "condition_alert_precision": "no event says that a condition alert was confirmed",
     "condition_alert_recall": "no event says that a condition alert came before a failure",
-    "cp": "readings are kept, but not added up against limits yet",
-    "cpk": "readings are kept, but not added up against limits yet",
-    "control_chart_signals": "readings are kept, but not added up against limits yet",
     "standard_work_adherence": "no kind of event carries audits",
     "experiment_effect": "no kind of event says which orders were an experiment",
     "knowledge_reuse": "actions do not say which stored fix they used",

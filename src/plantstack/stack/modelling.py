@@ -31,6 +31,7 @@ from plantstack.stack.capacity import Capacity
 from plantstack.stack.fearing import greatest_risk, risks
 from plantstack.stack.judging import Gather, Judging
 from plantstack.stack.lost import Lost
+from plantstack.stack.measuring import Measuring
 
 Told = dict[tuple[str, ...], Modelled]
 """The values of the axes and the label of a cell -> its value, or why it has none."""
@@ -68,6 +69,8 @@ class Modelling:
             return {self._key(cell): self._priced(name, cell) for cell in cells}
         if name == "remaining_life_risk":
             return self._risks(cells)
+        if name in ("cp", "cpk", "control_chart_signals"):
+            return self._measured(name, cells)
         if name == "project_npv":
             return self._worth_today(cells)
         if name == "hidden_capacity":
@@ -118,6 +121,15 @@ class Modelling:
             mine = {name: told[cell.span.end][name] for name in standing[self._key(cell)]}
             found[self._key(cell)] = greatest_risk(mine) if mine else "no machine stands there"
         return found
+
+    def _measured(self, name: str, cells: Sequence[MeasureCell]) -> Told:
+        """How capable the processes of each cell are; the readings are asked for once."""
+        standing = {self._key(cell): self._standing(cell) for cell in cells}
+        measuring = Measuring.of(self.engine, {one for all_ in standing.values() for one in all_}, cells)
+        return {
+            self._key(cell): measuring.index(name, standing[self._key(cell)], cell.keys.get("product"), cell)
+            for cell in cells
+        }
 
     def _worth_today(self, cells: Sequence[MeasureCell]) -> Told:
         """The value of the projects closed in each cell, at the rate and life the plant files say."""
