@@ -258,6 +258,11 @@ def test_every_command_explains_itself() -> None:
         assert "Usage" in plantstack(command, "--help").out
 
 
+def test_a_seed_below_zero_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    assert plantstack("demo", tmp_path / "demo", "--seed", "-5").code == 2
+    assert not (tmp_path / "demo").exists()
+
+
 def test_backup_overwrites_only_when_told(project: Path, tmp_path: Path) -> None:
     file = tmp_path / "site.tar"
     assert plantstack("backup", project, file).code == 0

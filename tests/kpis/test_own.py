@@ -126,6 +126,11 @@ def test_a_shipped_kpi_is_replaced_only_when_it_is_said_with_a_version() -> None
             " Break it. [kpi-cycle]",
         ),
         (
+            kpi("jams", version="0"),
+            "kpis.yaml:15: 'version': expected a whole number, came '0'."
+            " Write a number from 1 to 1000000. [value-wrong]",
+        ),
+        (
             kpi("jams", by="[operator]"),
             "kpis.yaml:4 [jams]: a KPI of an individual ('operator')."
             " Split by crew at the finest; people are never ranked. [kpi-individual]",

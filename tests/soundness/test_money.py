@@ -151,3 +151,19 @@ def test_prices_change_inside_exact_instants_too(tmp_path: Path) -> None:
     whole = Interval(MONDAY, MONDAY + 48 * HOUR)
     with project(tmp_path / "p", STANDARD + more, rows) as stack:
         assert cost(stack, days=BOTH) == cost(stack, span=whole) == 3600 + 36_000
+
+
+def test_hours_of_labour_cost_what_they_did_on_their_days(tmp_path: Path) -> None:
+    more = "standards: [{machines: [one], ideal: 1 s, standard: 1 s, crew: 1}]\n"
+    more += "costs: [{fact: labour, amount: 20, until: 2026-03-03}, "
+    more += "{fact: labour, amount: 30, from: 2026-03-03}]\n"
+    rows = [*worked("one", 0), *worked("one", 1)]
+    for day, hours in ((0, 25), (1, 35)):  # each good piece is worth a second: 15 hours are earned a day
+        span = {"from": rfc3339(MONDAY + 24 * day * HOUR), "until": rfc3339(MONDAY + 24 * (day + 1) * HOUR)}
+        rows += [
+            said("labour", "line-1", 24 * day + 22, crew="A", hours_worked=hours, hours_paid=hours, **span)
+        ]
+    with project(tmp_path / "p", more, rows) as stack:
+        days = [cost(stack, "labour_efficiency_variance", days=(day, day)) for day in BOTH]
+        assert days == [10 * 20, 20 * 30]
+        assert cost(stack, "labour_efficiency_variance", days=BOTH) == 200 + 600

@@ -220,7 +220,7 @@ def demo(
     ] = demo_tour.DEFAULT_FOLDER,
     days: Annotated[int, typer.Option("--days", min=1, help="Production days up to now.")] = 90,
     sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = 3,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same plants.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same plants.")] = 1,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the tour in the terminal.")] = True,
 ) -> None:
     """Simulate a group of plants and lead through it in the terminal."""

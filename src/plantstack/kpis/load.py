@@ -51,6 +51,7 @@ _CHANGES: dict[str, ChangeKind] = {"difference": "difference", "reduction": "red
 _WITHOUT_FORMULA = ("model", "change")
 _NAMES = list_of(ident)
 _LAYERS = between(integer, 1, 5)
+_VERSIONS = 1_000_000
 
 T = TypeVar("T")
 
@@ -181,7 +182,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         lowest=entry.want("lowest", choice(*SCOPES), SCOPES[0]),
         ceiling=None if ceiling is None else Fraction(ceiling),
         is_ranged=entry.want("range", yes_no, True),
-        version=entry.want("version", integer, 1),
+        version=entry.want("version", between(integer, 1, _VERSIONS), 1),
         place=entry.place(),
         of=entry.need("of", ident) if type_name == "change" else "",
         change=_CHANGES.get(entry.need("as", choice(*_CHANGES)), "") if type_name == "change" else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -155,6 +155,13 @@ class Lost:
 
     def _is_in(self, machine: str, scope: str) -> bool:
         return any(scope in (span.line, span.area) for span in self.engine.books.plant.spans[machine])
+
+    def by_window(self, measures: Sequence[str]) -> Iterator[tuple[int, MeasureCell]]:
+        """Sums of the whole scope in each window in which no price changes, with its number."""
+        asked = replace(self.query, measures=tuple(measures), by=(), currency="")
+        for number, (window, _) in enumerate(self._cells):
+            for cell in self.engine.query(replace(asked, days=window.days, span=window.span)).cells:
+                yield number, cell
 
     @cached_property
     def sites(self) -> list[str]:

@@ -207,13 +207,27 @@ class Modelling:
         needed = ("hours_labour_worked", "hours_labour_std_earned", "cost_material")
         whole = self.engine.query(replace(lost.query, measures=needed)).cells[0]
         if name == "labour_efficiency_variance":
-            rate = lost.pricing.amount("labour", lost.stretches[0])
-            if rate is None:
-                raise Undefined(f"no price for labour at {lost.sites[0]}")
-            return labour_variance(_known(whole, needed[0]), _known(whole, needed[1]), rate)
+            return self._of_labour(lost, whole)
         booked = _known(whole, "cost_material")
         made = material_variance if name == "material_usage_variance" else material_yield
         return made(booked, self._standard_material(lost))
+
+    def _of_labour(self, lost: Lost, whole: MeasureCell) -> Fraction:
+        """Hours beyond those earned, each at the price of labour of its days."""
+        worked, earned = "hours_labour_worked", "hours_labour_std_earned"
+        total, left = Fraction(0), _known(whole, worked) - _known(whole, earned)
+        for number, cell in lost.by_window((worked, earned)):
+            rates = {lost.pricing.amount("labour", one) for one in lost.stretches if one.window == number}
+            rate = rates.pop()
+            if rate is None or rates:
+                what = "several prices" if rates else "no price"
+                raise Undefined(f"{what} for labour at {lost.sites[0]}")
+            hours, worth = (Fraction(cell.sums[name] or 0) for name in (worked, earned))
+            total += labour_variance(hours, worth, rate)
+            left -= hours - worth
+        if left:
+            raise Undefined("hours of labour lie where nothing is in the books of the machines")
+        return total
 
     def _standard_material(self, lost: Lost) -> Fraction:
         """Good pieces at the exits at the price of their material."""
