@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copytree
 
 import pytest
 from tests.interfaces.test_commands import plantstack
@@ -49,6 +49,16 @@ def test_a_budget_is_checked_step_by_step(project: Path) -> None:
     assert "expected losses" in " ".join(said.out.split())
     steps = [row["step"] for row in plantstack("targets", project, "check", "--json").rows]
     assert steps[:4] == ["budget", "calendar", "planned stops", "expected losses"]
+
+
+def test_without_budget_or_target_nothing_is_said_of_missing_data(project: Path, tmp_path: Path) -> None:
+    copytree(project, tmp_path / "p")
+    (tmp_path / "p" / "targets.yaml").unlink()
+    assert plantstack("rebuild", tmp_path / "p").code == 0
+    checked, reviewed = (plantstack("targets", tmp_path / "p", what) for what in ("check", "review"))
+    assert "There is no budget to check." in checked.out and "Agree one" in " ".join(checked.out.split())
+    assert "No target stands here" in reviewed.out
+    assert "Nothing was told" not in checked.out + reviewed.out
 
 
 def test_a_review_says_what_is_proposed_and_why(project: Path) -> None:

@@ -31,6 +31,14 @@ def test_everything_a_kpi_or_measure_needs_says_what_to_record() -> None:
             "no denominator: (time_run + time_micro_stop) is 0",
             "in this period there is none of: producing, at any speed and quality; closed stops shorter",
         ),
+        (
+            "needs cost 'labour' of lyon, pune",
+            "labour of lyon, pune was never told here: book labour, once a 0",
+        ),
+        (
+            "needs level 'inventory_value' of lyon",
+            "inventory_value of lyon was never told here: tell inventory_",
+        ),
         ("qty_good is not known here", "not known here: pieces, on the pass on which they were judged good"),
     ],
 )
@@ -41,7 +49,7 @@ def test_what_names_the_machinery_is_said_in_the_words_of_the_plant(why: str, wo
 
 
 @pytest.mark.parametrize(
-    "why", ["", "exists from line up, asked for a machine", "needs cost 'labour' of lyon, pune"]
+    "why", ["", "exists from line up, asked for a machine", "name the period with --from"]
 )
 def test_what_is_plain_already_stays(why: str) -> None:
     assert in_words(why, shipped_catalog()) == why

@@ -91,6 +91,17 @@ def test_a_doubt_too_great_for_any_value_names_its_own_step() -> None:
     assert (found.status, found.step, found.minutes) == (MISSING, "Enter it.", 5)
 
 
+def test_a_figure_nobody_told_is_named_in_its_step() -> None:
+    kpi = shipped_catalog().kpi("cost_per_good_unit")
+    steps = [
+        check_of(kpi, _row(None, f"needs {why} of plant")).step for why in ("cost 'energy'", "finance 'cogs'")
+    ]
+    assert steps == [
+        "Book energy, once a 0 if there is none, or give it in the finance pack.",
+        "Give cogs in the finance pack.",
+    ]
+
+
 def test_no_step_leaves_open_what_to_load() -> None:
     assert not [told for told in RECORD.values() if "load those" in told]
 
@@ -164,19 +175,42 @@ def test_what_is_not_ready_may_be_seen_and_not_claimed(project: Path) -> None:
         assert stack.kpis(["availability"], scope="line-1").rows[0]["value"] is not None
 
 
-def test_a_site_costs_the_same_queries_whatever_its_lines(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[MeasureQuery] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[MeasureQuery]:
+    """Every question an engine is asked."""
+    found: list[MeasureQuery] = []
     query = DuckEngine.query
 
     def counted(engine: DuckEngine, one: MeasureQuery) -> MeasureTable:
-        asked.append(one)
+        found.append(one)
         return query(engine, one)
 
     monkeypatch.setattr(DuckEngine, "query", counted)
+    return found
+
+
+def test_a_site_costs_the_same_queries_whatever_its_lines(project: Path, asked: list[MeasureQuery]) -> None:
     with Stack.open(project) as stack:
         Readying(stack.engine(), stack.catalog()).table()
     # two levels over four periods; who is behind the doubts that matter, models and baselines beside them
     assert len(asked) <= 28
     assert not any("machine" in one.by and one.scope != "tulsa" for one in asked)
+    assert not any(one.counts_open for one in asked)
+
+
+def test_a_claim_asks_no_further_than_the_first_layer_that_is_not_met(
+    project: Path, asked: list[MeasureQuery]
+) -> None:
+    with Stack.open(project) as stack:
+        engine, catalog = stack.engine(), stack.catalog()
+        whole = {(row["scope"], row["layer"]): row for row in Readying(engine, catalog).table().rows}
+        del asked[:]
+        readying = Readying(engine, catalog)
+        for scope in ("line-1", "tulsa"):
+            for layer in range(1, 6):
+                row, why = whole[scope, layer], readying.why_not(scope, layer)
+                told = row["blocked_by"] or layer
+                assert why.startswith(f"layer {told} is ") and why.endswith(scope)
+    assert len(asked) <= 9
+    # neither level is asked beyond its first day: layer 1 is in the way
+    assert len({one.days for one in asked if one.days[0] != one.days[1]}) <= 1

@@ -34,6 +34,7 @@ from plantstack.stack.using_targets import review
 
 Row = Mapping[str, Any]
 _WHAT = ("check", "propose", "review")
+_NONE = {"check": "There is no budget to check.", "review": "No target stands here that could be reviewed."}
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +54,12 @@ def targets(
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
-    """Check plans against budgets, propose targets from own best weeks, review which move nobody."""
+    """Check plans against budgets, propose targets from own best weeks, review which move nobody.
+
+    check: whether the plans of a line reach its budget, step by step. propose: targets from own best weeks,
+    as YAML to paste. review: standing targets that nobody acts on, or that were never missed. How values
+    stand to their targets now is shown by 'plantstack kpi'.
+    """
     if what not in _WHAT:
         raise QueryError(
             Problem("targets-unknown", what, "there is no such question", did_you_mean(what, _WHAT))
@@ -69,14 +75,14 @@ def targets(
             answer = propose(engine, stack.catalog(), words(ids), scope=scope, by=words(by), days=days)
         names, notes = stack.kpi_names(), stack.notes()
     shown = {"check": _checked, "review": _reviewed, "propose": _proposals}
-    told = shown[what](answer.rows, names)
+    none = _NONE.get(what) if answer.as_of else None
+    told = shown[what](answer.rows, names) if answer.rows else Group(none or nothing(answer.as_of))
     _give(answer, notes, told, as_json=as_json, as_lines=as_lines)
 
 
 def _give(answer: KpiTable, notes: list[Problem], told: Group, *, as_json: bool, as_lines: bool) -> None:
-    shown = told if answer.rows else nothing(answer.as_of)
     notes = [*answer.notes, *notes] if as_json or not answer.rows else notes
-    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=shown)
+    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
 def _proposals(rows: Sequence[Row], names: Mapping[str, str]) -> Group:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plantstack.kpis.kpi import SCOPES, Catalog, Kpi, alternatives
-from plantstack.kpis.wording import RECORD
+from plantstack.kpis.wording import RECORD, named_figure
 from plantstack.measures.catalog import MEASURES
 
 MET, PARTLY, BLOCKED = "met", "partly", "blocked"
@@ -131,9 +131,9 @@ def _without_value(kpi: Kpi, why: str, grade: str, limits: Sequence[Mapping[str,
     if why.startswith("needs "):
         kind = why.removeprefix("needs ").split(" or ")[0].split(" '")[0].rstrip(":")
         kind = kind if kind in RECORD else kind.split(":")[0].split(" ")[0]
-        told = RECORD.get(kind, why)
+        told = named_figure(why) or RECORD.get(kind, why)
         _, _, step = told.partition(": ")
-        step = step or told
+        step = (step or told).partition(";")[0]
         return Check(kpi.id, MISSING, grade, why, f"{step[0].upper()}{step[1:]}.", _MINUTES.get(kind, _HOUR))
     # a doubt too great for any value names its own step
     for limit in limits:

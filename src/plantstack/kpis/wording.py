@@ -50,6 +50,15 @@ RECORD = {
     "plant:crew": "no standard names its crew: write 'crew' at the standards in the plant files",
 }
 
+# How a figure that has a name comes in.
+_TOLD_BY = {
+    "cost": "book {name}, once a 0 if there is none, or give it in the finance pack;"
+    " what is booked for a whole site is not divided over its lines",
+    "finance": "give {name} in the finance pack",
+    "level": "tell {name} once, and whenever it changes",
+}
+
+_NAMED = re.compile(r"needs (cost|finance|level) '(\w+)' of (.+)")
 _NEEDS = re.compile(r"needs ([\w:]+(?: or [\w:]+)*)")
 _NOTHING = re.compile(r"no denominator: (.+) is 0")
 _UNKNOWN = re.compile(r"(\w+) is not known here")
@@ -63,6 +72,8 @@ def in_words(why: str, catalog: Catalog) -> str:
         why: as formulas, needs and engines give it.
         catalog: where named sums and KPIs are declared.
     """
+    if words := named_figure(why):
+        return words
     if found := _NEEDS.fullmatch(why):
         words = next((RECORD[one] for one in alternatives(found[1]) if one in RECORD), "")
     elif found := _NOTHING.fullmatch(why):
@@ -72,6 +83,19 @@ def in_words(why: str, catalog: Catalog) -> str:
     else:
         words = ""
     return words or why
+
+
+def named_figure(why: str) -> str:
+    """What a cost, figure or level means that nobody told, and how to tell it; '' for any other reason.
+
+    >>> named_figure("needs finance 'cogs' of tulsa")
+    'cogs of tulsa was never told here: give cogs in the finance pack'
+    """
+    found = _NAMED.fullmatch(why)
+    if not found:
+        return ""
+    kind, name, places = found.groups()
+    return f"{name} of {places} was never told here: {_TOLD_BY[kind].format(name=name)}"
 
 
 def meaning_of(name: str, catalog: Catalog) -> str:
