@@ -7,7 +7,7 @@ acknowledges to the outside (an MQTT PUBACK, a file moved away) stands after the
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -36,7 +36,30 @@ class File:
     path: Path
 
 
-Delivery = Rows | File
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a wire, to be read through the connection's mapping.
+
+    Attributes:
+        payload: a JSON object; its fields are columns by their path.
+        about: what the wire says beside it, as columns: `topic`, `topic.1`, `received`.
+        where: for people: which message it is.
+    """
+
+    payload: bytes
+    about: Mapping[str, str] = field(default_factory=dict)
+    where: str = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages in the order they came, and how far the source is read with them."""
+
+    messages: tuple[Message, ...]
+    cursor: str | None = None
+
+
+Delivery = Rows | File | Messages
 
 
 @dataclass(frozen=True, slots=True)

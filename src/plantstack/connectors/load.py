@@ -28,7 +28,7 @@ from plantstack.connectors.files.intake import (
     unpacked_suffix,
     weight,
 )
-from plantstack.connectors.files.progress import Tell, within
+from plantstack.connectors.files.progress import Tell, silent, within
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
@@ -310,11 +310,16 @@ def _mapped(
     for number, sheet in enumerate(sheets):
         layout = Layout(mapping, sheet, joined, groups, Binder())
         part = within(tell, number / len(sheets), (number + 1) / len(sheets))
-        for batch in _sheet(Run(connection, layout, keys), carry, within(part, readable, _CELLS)):
+        for batch in read_sheet(Run(connection, layout, keys), carry, within(part, readable, _CELLS)):
             yield replace(batch, share=(number + batch.share) / len(sheets))
 
 
-def _sheet(run: Run, carry: Carry, tell: Tell) -> Iterator[FileBatch]:
+def read_sheet(run: Run, carry: Carry, tell: Tell = silent) -> Iterator[FileBatch]:
+    """Yield the events of one sheet and what could not be read of it; the carry moves on.
+
+    Raises:
+        EventError: when the mapping is not meant for it.
+    """
     mapping, sheet = run.mapping, run.layout.sheet
     run.prepare(tell)
     unreadable = sheet.note_bad(run.connection, run.tally.rows)

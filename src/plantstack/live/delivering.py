@@ -1,4 +1,4 @@
-"""What connectors deliver, written by the one writer: rows at once, files in small parts.
+"""What connectors deliver, written by the one writer: rows and messages at once, files in small parts.
 
 A file is decoded beside the log and the writer is never held for all of it, so live sources go on while a
 day of an ERP is taken in.
@@ -6,14 +6,23 @@ day of an ERP is taken in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Delivery, File, Outcome, Rows
+from plantstack.connectors.contract import Delivery, Fatal, File, Messages, Outcome, Rows
+from plantstack.connectors.mapping.carry import Carry, without_stretches
+from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.model import Mapping
-from plantstack.events.batch import Batch, Cursor, Receipt
+from plantstack.connectors.stream import Stream
+from plantstack.errors import Problem
+from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
+from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
+from plantstack.events.schema import CONTENT
+from plantstack.events.validate import validate
 from plantstack.events.writer import GroupWriter
 from plantstack.live.door import Clock, Door
 from plantstack.plant.plant import Plant
@@ -37,6 +46,7 @@ class Deliveries:
     writer: GroupWriter
     door: Door
     clock: Clock
+    _streams: dict[str, Stream] = field(default_factory=dict)
 
     def write(self, connection: Connection, delivery: Delivery) -> Outcome:
         """Write a delivery; returns when all of it is on disk.
@@ -46,6 +56,8 @@ class Deliveries:
         """
         if isinstance(delivery, File):
             return self._file(delivery.path, connection.mapping)
+        if isinstance(delivery, Messages):
+            return self._messages(connection, delivery)
         return self._rows(connection.name, delivery)
 
     def cursor_of(self, source: str) -> str | None:
@@ -58,6 +70,44 @@ class Deliveries:
         taken = self.door.write(rows.decoded, cursor=cursor, source=source)
         problems = tuple(item.problem for item in taken.items if item.problem)
         return Outcome(taken.receipt, problems)
+
+    def _messages(self, connection: Connection, delivery: Messages) -> Outcome:
+        """Read messages through the mapping; counters move on in the transaction of their events."""
+        if connection.mapping is None:
+            what, fix = "its messages are read through a mapping, and it names none", "Write 'mapping: NAME'."
+            raise Fatal(Problem("connector-mapping", connection.name, what, fix))
+        stream = self._stream(connection.name, connection.mapping)
+        counters, now, keys = counters_of(connection.mapping), self.clock(), KeyMaker()
+        carry = Carry.read(self.cursor_of(counters) or "")
+        good: list[pa.Table] = []
+        dead: list[DeadLetter] = []
+        refused: set[str] = set()  # machines of which not every event was taken
+        for part in stream.read(delivery.messages, carry):
+            table, faults = validate(part.events, self.door.names, now, keys)
+            good.append(table)
+            dead += [*part.dead, *part.bury(faults)]
+            refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}
+        told = without_stretches(carry.text(), refused)
+        batch = Batch(
+            pa.concat_tables(good) if good else CONTENT.empty_table(),
+            tuple(dead),
+            cursor=Cursor(counters, told) if told else None,
+        )
+        cursor = Cursor(connection.name, delivery.cursor) if delivery.cursor is not None else None
+        receipt = self.writer.submit(batch, received_at=now, cursor=cursor).result()
+        return Outcome(receipt, tuple(letter.problem for letter in dead))
+
+    def _stream(self, name: str, mapping: Mapping) -> Stream:
+        found = self._streams.get(name)
+        if found is None:
+            found = self._streams[name] = Stream(mapping)
+        return found
+
+    def close(self) -> None:
+        """Let go of what mappings hold."""
+        for stream in self._streams.values():
+            stream.close()
+        self._streams.clear()
 
     def _file(self, path: Path, mapping: Mapping | None) -> Outcome:
         now = self.clock()

@@ -110,7 +110,7 @@ class Door:
 
     def __init__(self, writer: GroupWriter, names: Names, clock: Clock) -> None:
         self._writer = writer
-        self._names = names
+        self.names = names
         self._clock = clock
 
     def take(self, body: bytes, *, key: str = "", may: Callable[[str], bool] | None = None) -> Taken:
@@ -157,7 +157,7 @@ class Door:
             LogError: when the log cannot be written.
         """
         now = self._clock()
-        good, faults = validate(decoded.table, self._names, now, KeyMaker())
+        good, faults = validate(decoded.table, self.names, now, KeyMaker())
         bad = {row for row, _ in faults}
         numbers = [number for row, number in enumerate(decoded.lines) if row not in bad]
         good, numbers, refused = _parted(good, numbers, pc.not_equal(good["kind"], "config"), _OWN)

@@ -19,6 +19,7 @@ from plantstack.events.log import Log
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
+from plantstack.live.clock import SteadyClock
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.keeper import Keeper
@@ -120,6 +121,7 @@ class Running:
         """Write what was handed over, then let go of books and log."""
         self.say_goodbye()
         self.writer.close()
+        self.deliveries.close()
         self.keeper.close()
         self._log.close()
 
@@ -196,6 +198,11 @@ class Running:
             if state.why:
                 why.append(f"connector {state.name} is {state.status}: {state.why[0].what}")
                 status = "degraded"
+        if isinstance(self.clock, SteadyClock) and self.clock.ahead_s >= 1:
+            why.append(
+                f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"
+            )
+            status = "degraded"
         if self.writer.trouble is not None:
             why.append(_told(self.writer.trouble, "the last events were refused"))
             status = "degraded"

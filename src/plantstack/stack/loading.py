@@ -13,7 +13,7 @@ from typing import Any
 from plantstack.connectors.files.intake import LARGE, shown_name, weight
 from plantstack.connectors.load import FileBatch, Reading, load_files
 from plantstack.connectors.mapping.carry import without_stretches
-from plantstack.connectors.mapping.meaning import scale_of
+from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.errors import Problem
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
@@ -160,9 +160,7 @@ class Loading:
     @property
     def _counters(self) -> str:
         """Under which name the log keeps where this mapping's counters stand."""
-        if self.mapping is None:
-            return ""
-        return f"counters {self.mapping.source} {self.mapping.name} {scale_of(self.mapping)}".rstrip()
+        return counters_of(self.mapping) if self.mapping else ""
 
 
 def gathered(loaded: Sequence[Loaded]) -> list[Problem]:

@@ -146,5 +146,7 @@ def _deliveries(project: Path, name: str, source: Source) -> Iterator[Deliveries
     with Log.open(folder, write=True, project_id=plant.project_id) as log:
         writer = GroupWriter(log)
         door = Door(writer, names_of(plant), lambda: source.now)
-        yield Deliveries(folder, plant, writer, door, lambda: source.now)
+        deliveries = Deliveries(folder, plant, writer, door, lambda: source.now)
+        yield deliveries
         writer.close()
+        deliveries.close()

@@ -40,6 +40,11 @@ def scale_of(mapping: Mapping) -> str:
     return json.dumps(said) if said else ""
 
 
+def counters_of(mapping: Mapping) -> str:
+    """Under which name the log keeps where the counters of a mapping stand."""
+    return f"counters {mapping.source} {mapping.name} {scale_of(mapping)}".rstrip()
+
+
 def _said(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: (getattr(value, field.name), _default(field)) for field in fields(value)}

@@ -1,0 +1,159 @@
+"""Messages go through the mapping that reads files: the same events, counters that go on, twice is once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stack.floor import NOW, START, plant
+
+from plantstack.connectors.connections import Connection
+from plantstack.connectors.contract import Message, Messages, Outcome
+from plantstack.connectors.drop.connector import Drop
+from plantstack.connectors.load import load_files
+from plantstack.connectors.mapping.read import parse_mapping
+from plantstack.connectors.stream import Stream
+from plantstack.errors import ConfigError
+from plantstack.events.log import Log
+from plantstack.events.writer import GroupWriter
+from plantstack.intervals import SECOND
+from plantstack.live.delivering import Deliveries
+from plantstack.live.door import Door
+from plantstack.plant.load import load_plant
+from plantstack.stack.naming import names_of
+
+TEXT = """
+schema: 1
+source: gateway
+file: {format: json}
+columns:
+  at: {column: ts, format: epoch us}
+  machine: topic.1
+  run: {column: run, map: {"true": producing, "false": stopped}}
+  pieces: pieces
+every: {equipment: "{machine}", at: "{at}"}
+events:
+  - {kind: state, when: {run: {present: true}}, state: "{run}"}
+  - {kind: count, when: {pieces: {present: true}}, good: "{pieces}", counter: {counts: cumulative}}
+"""
+MAPPING = parse_mapping(TEXT, "gateway")
+
+
+def message(second: int, machine: str = "filler", **fields: Any) -> Message:
+    payload = json.dumps({"ts": START + second * SECOND, **fields}).encode()
+    return Message(payload, {"topic": f"hall/{machine}", "topic.1": machine}, f"hall/{machine} at {second}")
+
+
+class Floor:
+    """A log with its door, and one connection."""
+
+    def __init__(self, project: Path, log: Log) -> None:
+        self.log = log
+        self.writer = GroupWriter(log)
+        plant_of = load_plant(project)
+        door = Door(self.writer, names_of(plant_of), lambda: NOW)
+        self.deliveries = Deliveries(project, plant_of, self.writer, door, lambda: NOW)
+        self.connection = Connection("hall", "test", Drop(project), MAPPING)
+
+    def send(self, *messages: Message, cursor: str = "") -> Outcome:
+        return self.deliveries.write(self.connection, Messages(messages, cursor or None))
+
+    def told(self) -> list[tuple[str, int, Any]]:
+        rows = self.log.events().to_pylist()
+        return [
+            (one["kind"], (one["at"] - START) // SECOND, one["state"] or int(one["good"]))
+            for one in rows
+            if one["kind"] != "config"
+        ]
+
+
+@contextmanager
+def floor(project: Path) -> Iterator[Floor]:
+    with Log.open(project, write=True, project_id=load_plant(project).project_id) as log:
+        found = Floor(project, log)
+        try:
+            yield found
+        finally:
+            found.writer.close()
+            found.deliveries.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return plant(tmp_path / "p")
+
+
+def test_F52_counters_go_on_over_batches_and_restarts(project: Path) -> None:
+    with floor(project) as one:
+        one.send(message(0, run=True, pieces=100), message(60, pieces=130), cursor="2")
+        one.send(message(120, pieces=150), cursor="3")
+        assert one.deliveries.cursor_of("hall") == "3"
+    with floor(project) as one:
+        one.send(message(180, pieces=155))
+        assert sorted(one.told(), key=str) == sorted(
+            [("state", 0, "producing"), ("count", 60, 30), ("count", 120, 20), ("count", 180, 5)], key=str
+        )
+
+
+def test_F17_a_message_that_comes_ten_thousand_times_is_one_event(project: Path) -> None:
+    with floor(project) as one:
+        again = [message(0, run=True)] * 2_000
+        for _ in range(5):
+            one.send(*again)
+        assert one.told() == [("state", 0, "producing")]
+
+
+def test_a_counter_told_twice_counts_once(project: Path) -> None:
+    with floor(project) as one:
+        messages = [message(0, pieces=100), message(60, pieces=130)]
+        one.send(*messages)
+        one.send(*messages, message(120, pieces=140))
+        assert sorted(one.told()) == [("count", 60, 30), ("count", 120, 10)]
+
+
+def test_F22_a_poison_message_between_good_ones_is_kept_and_named(project: Path) -> None:
+    with floor(project) as one:
+        poison = Message(b'{"ts": 5, "run"', {"topic.1": "filler"}, "hall/filler at noon")
+        unknown = message(30, machine="filer", run=True)
+        outcome = one.send(message(0, run=True), poison, unknown, message(60, run=False))
+        assert (outcome.receipt.accepted, outcome.receipt.dead_lettered) == (2, 2)
+        assert sorted(one.told()) == [("state", 0, "producing"), ("state", 60, "stopped")]
+        letters = one.log.dead_letters()
+        assert [(each.where, each.raw) for each in letters] == [
+            ("hall/filler at noon", poison.payload),
+            ("hall/filer at 30", unknown.payload),
+        ]
+        assert {each.source for each in letters} == {"gateway"}
+
+
+def test_messages_give_the_events_that_a_file_of_them_gives(project: Path, tmp_path: Path) -> None:
+    messages = [
+        message(20 * n, machine, run=n % 3 > 0, pieces=100 + 7 * n)
+        for n in range(40)
+        for machine in ("filler", "capper")
+    ]
+    lines = [
+        json.dumps({**json.loads(each.payload), "topic": {"1": each.about["topic.1"]}}) for each in messages
+    ]
+    (tmp_path / "all.ndjson").write_text("\n".join(lines) + "\n")
+    columns = ["kind", "equipment", "at", "from_at", "state", "good"]
+
+    def rows(batches: Sequence[Any]) -> list[str]:
+        return sorted(str(row) for batch in batches for row in batch.select(columns).to_pylist())
+
+    file = rows([batch.events for batch in load_files([tmp_path / "all.ndjson"], MAPPING)])
+    with floor(project) as one:
+        for start in range(0, len(messages), 7):
+            one.send(*messages[start : start + 7])
+        live = rows([one.log.events().filter(one.log.events()["source"].to_numpy() == "gateway")])
+    assert live == file
+
+
+def test_a_mapping_for_files_is_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Stream(parse_mapping(TEXT.replace("format: json", "format: csv"), "sheet"))
+    assert caught.value.problems[0].code == "mapping-messages"
