@@ -144,6 +144,7 @@ RULES = (
     "above a customer line is judged once by the last word about it",
     "above an action worked when its KPI moved and held",
     "above hidden capacity is the gap to the target at the constraint",
+    "above a gap to the best site is loss by loss over planned time",
     "above capability is that of a stable process against its limits",
     "above complaints count the pieces they name",
     "above failure risk is of running time since the last repair or PM",

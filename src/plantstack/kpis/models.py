@@ -205,6 +205,10 @@ SPREAD: Mapping[str, SpreadModel] = {
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
     "action_effectiveness": ("n_actions_closed",),
+    "loss_gap_to_best": (
+        *("time_setup", "time_breakdown", "time_waiting", "time_other_stop", "time_micro_stop", "time_run"),
+        *("time_planned_overrun", "time_reduced_capacity", "time_ideal_total", "time_ideal_scrap"),
+    ),
     "project_npv": ("saving_closed", "project_cost_once"),
     **dict.fromkeys(("cp", "cpk", "control_chart_signals"), ("time_run",)),
     "hidden_capacity": ("qty_line_good", "time_line_ideal_good", "time_constraint_planned"),
@@ -220,5 +224,4 @@ LACKING: Mapping[str, str] = {
     "experiment_effect": "no kind of event says which orders were an experiment",
     "knowledge_reuse": "actions do not say which stored fix they used",
     "finished_goods_ratio": "no kind of event carries the material consumed",
-    "loss_gap_to_best": "compares sites, which their readiness has to allow first",
 }

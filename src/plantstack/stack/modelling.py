@@ -28,6 +28,7 @@ from plantstack.kpis.priced_models import (
 )
 from plantstack.kpis.tieout import untied
 from plantstack.stack.capacity import Capacity
+from plantstack.stack.comparing import Comparing
 from plantstack.stack.fearing import greatest_risk, risks
 from plantstack.stack.judging import Gather, Judging
 from plantstack.stack.lost import Lost
@@ -39,6 +40,7 @@ Told = dict[tuple[str, ...], Modelled]
 _UNTIED = "qty_untied"
 _TIED = ("qty_good", "qty_rework_recovered")
 _PLACES = ("site", "area", "line", "machine")
+_ONE_SITE = "exists for one site at a time: name one, or split by site"
 _WHOLE = "exists for a whole window of a site, area, line or machine"
 
 
@@ -71,6 +73,9 @@ class Modelling:
             return self._risks(cells)
         if name in ("cp", "cpk", "control_chart_signals"):
             return self._measured(name, cells)
+        if name == "loss_gap_to_best":
+            comparing = Comparing(self.engine, self.gather, self.query)
+            return {self._key(cell): self._gap(comparing, cell) for cell in cells}
         if name == "project_npv":
             return self._worth_today(cells)
         if name == "hidden_capacity":
@@ -121,6 +126,11 @@ class Modelling:
             mine = {name: told[cell.span.end][name] for name in standing[self._key(cell)]}
             found[self._key(cell)] = greatest_risk(mine) if mine else "no machine stands there"
         return found
+
+    def _gap(self, comparing: Comparing, cell: MeasureCell) -> Modelled:
+        level, scope = check_scope(self.engine.books.plant, self.query.scope)
+        site = cell.keys.get("site") or (scope if level == "site" else "")
+        return comparing.gap(site, cell) if site else _ONE_SITE
 
     def _measured(self, name: str, cells: Sequence[MeasureCell]) -> Told:
         """How capable the processes of each cell are; the readings are asked for once."""
