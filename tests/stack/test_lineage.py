@@ -110,6 +110,31 @@ def test_questions_do_not_grow_with_machines_or_days(demo: Stack) -> None:
     assert len(seen) == 2
 
 
+def test_each_fact_table_is_read_once_for_all_sums_of_a_number(demo: Stack) -> None:
+    engine = demo.engine()
+    told: list[str] = []
+
+    class Listening:
+        def execute(self, sql: str, *more: Any) -> Any:
+            told.append(sql)
+            return con.execute(sql, *more)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(con, name)
+
+    con = engine.books.con
+    listening: Any = Listening()
+    engine.books.con = listening
+    try:
+        query = MeasureQuery((), "tulsa", days=("2026-03-06", "2026-03-13"))
+        found = engine.behind(("time_run", "time_setup", "time_unknown", "qty_good", "qty_total"), query, 0)
+    finally:
+        engine.books.con = con
+    assert [bool(one.facts) for one in found] == [True] * 5
+    for table in ("all_time_fact", "all_pieces_fact"):
+        assert sum(table in sql for sql in told) == 1
+
+
 def test_a_change_is_explained_at_both_ends(demo: Stack) -> None:
     rows = demo.explain("oee_gain", scope="tul-1", days=("2026-03-10", "2026-03-13")).rows
     windows = {row.get("window", "now") for row in rows if row["row"] == "fact"}

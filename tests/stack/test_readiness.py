@@ -211,6 +211,6 @@ def test_a_claim_asks_no_further_than_the_first_layer_that_is_not_met(
                 row, why = whole[scope, layer], readying.why_not(scope, layer)
                 told = row["blocked_by"] or layer
                 assert why.startswith(f"layer {told} is ") and why.endswith(scope)
-    assert len(asked) <= 9
+    assert len(asked) <= 11  # the days worked, and two levels over one day
     # neither level is asked beyond its first day: layer 1 is in the way
     assert len({one.days for one in asked if one.days[0] != one.days[1]}) <= 1

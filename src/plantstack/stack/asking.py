@@ -61,9 +61,7 @@ class Question:
     query: MeasureQuery
     profile: str
     is_layer: bool = False  # a whole layer: KPIs that cannot be split this way are left out, not refused
-    is_plain: bool = (
-        False  # values and grades: no targets, nothing reported or open, nobody named behind a grade
-    )
+    is_plain: bool = False  # values and grades: no targets, nothing reported or open, nobody named
 
 
 def check_words(by: Iterable[str], grain: str) -> tuple[tuple[Axis, ...], Grain]:

@@ -13,7 +13,7 @@ from plantstack.engines.duckdb.homes import check_scope
 from plantstack.errors import Problem
 from plantstack.intervals import rfc3339
 from plantstack.kpis.kpi import Catalog
-from plantstack.kpis.readiness import LAYERS, MET, Check, Ready, check_of, required_of, stand
+from plantstack.kpis.readiness import MET, Check, Ready, check_of, required_of, stand
 from plantstack.measures.catalog import MEASURES
 from plantstack.plant.fiscal import fiscal_periods
 from plantstack.plant.model import Site
@@ -27,6 +27,7 @@ _WEEK, _QUARTER = 7, 91
 _LOOK = "'plantstack readiness' shows what it waits for."
 Days = tuple[str, str]
 Place = tuple[str, str]  # level and id
+Judged = dict[Place, dict[int, list[Check]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Readying:
 
     engine: DuckEngine
     catalog: Catalog
-    kept: dict[str, dict[Place, tuple[Ready, ...]]] = field(default_factory=dict)
+    judged: dict[tuple[str, str, Days], Judged] = field(default_factory=dict)
     windows: dict[str, dict[int, Days]] = field(default_factory=dict)
 
     def table(self, scope: str = "") -> KpiTable:
@@ -55,20 +56,6 @@ class Readying:
         as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
         return KpiTable(rows, books.stamp.offset, as_of)
 
-    def of(self, scope: str) -> dict[Place, tuple[Ready, ...]]:
-        """How ready the places are that a scope speaks of: a line, or the sites it is or belongs to.
-
-        Raises:
-            QueryError: for a scope that does not exist.
-        """
-        found: dict[Place, tuple[Ready, ...]] = {}
-        for site in self._sites(scope):
-            all_of_it = self._of_site(site)
-            line = self._line_of(scope)
-            wanted = ("line", line) if ("line", line) in all_of_it else ("site", site.id)
-            found[wanted] = all_of_it[wanted]
-        return found
-
     def why_not(self, scope: str, layer: int) -> str:
         """Why a claim of a layer may not be made in a scope; '' when it may.
 
@@ -84,7 +71,7 @@ class Readying:
         Raises:
             QueryError: for a scope that does not exist.
         """
-        for (level, place), ready in self.of(scope).items():
+        for (level, place), ready in self._up_to(scope, layer).items():
             one = ready[layer - 1]
             if one.status != MET:
                 lower = one.blocked_by
@@ -93,6 +80,34 @@ class Readying:
                 step = f"{cheapest.step} ({cheapest.minutes} min)" if cheapest else _LOOK
                 return Problem("not-ready", scope or "all", f"{by} at {level} {place}", step)
         return None
+
+    def _up_to(self, scope: str, layer: int) -> dict[Place, tuple[Ready, ...]]:
+        """How ready the places are that a scope speaks of, up to a layer or the first one that is not met.
+
+        The places are a line, or the sites it is or belongs to. What lies above is not asked for.
+        """
+        line = self._line_of(scope)
+        found: dict[Place, tuple[Ready, ...]] = {}
+        for site in self._sites(scope):
+            with self.engine.sweeps.kept():
+                mine = self._first_unmet(site, ("line", line), layer) if line else ()
+                place = ("line", line) if mine else ("site", site.id)
+                found[place] = mine or self._first_unmet(site, place, layer)
+        return found
+
+    def _first_unmet(self, site: Site, place: Place, layer: int) -> tuple[Ready, ...]:
+        """The layers of a place from the lowest up; () where it has no books."""
+        checks: dict[int, list[Check]] = {}
+        for days, layers in self._by_window(site).items():
+            if layers[0] > layer:
+                break
+            mine = self._judged(site, place[0], days).get(place)
+            if mine is None and not checks:
+                return ()
+            checks |= mine or {}
+            if any(stand(checks)[one - 1].status != MET for one in layers if one <= layer):
+                break
+        return stand(checks)
 
     def _sites(self, scope: str) -> list[Site]:
         plant = self.engine.books.plant
@@ -112,26 +127,36 @@ class Readying:
         return level in ("group", "site", "area") or place == ("line", self._line_of(found))
 
     def _of_site(self, site: Site) -> dict[Place, tuple[Ready, ...]]:
-        """All lines of a site and the site itself, worked out once: two questions a period."""
-        if site.id not in self.kept:
-            with self.engine.sweeps.kept():
-                self.kept[site.id] = self._worked_out(site)
-        return self.kept[site.id]
-
-    def _worked_out(self, site: Site) -> dict[Place, tuple[Ready, ...]]:
-        windows = self._windows(site)
-        checks: dict[Place, dict[int, list[Check]]] = {("site", site.id): {}}
-        for days in dict.fromkeys(windows.values()):
-            layers = [layer for layer in LAYERS if windows[layer] == days]
-            for level in ("site", "line"):
-                ids = tuple(one for layer in layers for one in required_of(self.catalog, layer, level))
-                for row in self._asked(site, days, ids, level) if ids else ():
-                    place = (level, row["scope"].get("line", site.id))
-                    kpi = self.catalog.kpi(row["kpi"])
-                    if place[1]:
-                        mine = checks.setdefault(place, {}).setdefault(kpi.layer, [])
-                        mine.append(check_of(kpi, row))
+        """All lines of a site and the site itself: two questions a period."""
+        checks: Judged = {("site", site.id): {}}
+        with self.engine.sweeps.kept():
+            for days in self._by_window(site):
+                for level in ("site", "line"):
+                    for place, mine in self._judged(site, level, days).items():
+                        checks.setdefault(place, {}).update(mine)
         return {place: stand(mine) for place, mine in checks.items()}
+
+    def _by_window(self, site: Site) -> dict[Days, list[int]]:
+        """The layers that are judged over the same days, from the lowest up."""
+        found: dict[Days, list[int]] = {}
+        for layer, days in self._windows(site).items():
+            found.setdefault(days, []).append(layer)
+        return found
+
+    def _judged(self, site: Site, level: str, days: Days) -> Judged:
+        """The checks of all places of a level over one window, worked out once."""
+        key = (site.id, level, days)
+        if key not in self.judged:
+            layers = self._by_window(site)[days]
+            ids = tuple(one for layer in layers for one in required_of(self.catalog, layer, level))
+            found: Judged = {}
+            for row in self._asked(site, days, ids, level) if ids else ():
+                kpi, place = self.catalog.kpi(row["kpi"]), row["scope"].get("line", site.id)
+                if place:
+                    mine = found.setdefault((level, place), {})
+                    mine.setdefault(kpi.layer, []).append(check_of(kpi, row))
+            self.judged[key] = found
+        return self.judged[key]
 
     def _asked(self, site: Site, days: Days, ids: tuple[str, ...], level: str) -> Sequence[Mapping[str, Any]]:
         """Values and grades of all; who is behind a doubt only where one is too great."""

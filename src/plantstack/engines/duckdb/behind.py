@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +26,7 @@ _SOURCES: Mapping[FactTable, str] = {
     "spans": "all_spans_fact",
     "levels": "beside_level",
 }
+_KEYS = tuple(f"k{number}" for number in range(7))
 # What tells the facts of a table apart; where a table has no such column stands nothing.
 _IN_HOUR = ("s.hour_from", f"s.hour_from + {HOUR}")
 _IN_SPAN = ("s.from_at", "s.until_at")
@@ -43,61 +45,120 @@ _AT_MACHINE = ("state", "count", "alive", "alarm", "reading", "setup_check", "in
 
 
 def facts_behind(
-    books: Books, query: MeasureQuery, measure: Measure, level: str, scope: str, *, moves: bool, end: int
-) -> Behind:
-    """Return the greatest facts of a measure over a whole scope and window.
+    books: Books,
+    query: MeasureQuery,
+    measures: Sequence[Measure],
+    level: str,
+    scope: str,
+    *,
+    moves: bool,
+    end: int,
+) -> list[Behind]:
+    """Return the greatest facts of measures over a whole scope and window, one answer a measure.
+
+    Each fact table is read once for all that is summed over it.
 
     Args:
-        books: with the homes of the query, and the facts beside the pages where the measure needs them.
+        books: with the homes of the query, and the facts beside the pages where a measure needs them.
         query: scope and window.
-        measure: any that is summed.
+        measures: any that are summed.
         level: of the scope.
         scope: id of the equipment.
         moves: whether any equipment has more than one home.
         end: of the period, for what is counted where it is open.
     """
-    found = Behind()
+    found = [Behind() for _ in measures]
     at_line = not is_machine_level(query, level)
-    for table in dict.fromkeys(one.table for one in sums_of(measure, at_line=at_line)):
-        sql = _sql(query, measure, table, level, scope, moves=moves, end=end)
-        rows = books.con.execute(sql).fetchall()
-        mine = [_fact(measure.name, told, Fraction(in_unit(measure, amount))) for *told, amount, _, _ in rows]
-        if rows:
-            found.n_rest += int(rows[0][-2]) - len(mine)
-            whole = Fraction(in_unit(measure, rows[0][-1]))
-            found.rest += whole - sum((one.value for one in mine), Fraction(0))
-        found.facts += mine
+    passes: dict[tuple[FactTable, int], list[int]] = {}
+    for number, measure in enumerate(measures):
+        for table in dict.fromkeys(one.table for one in sums_of(measure, at_line=at_line)):
+            # what is open at the end has a window of its own
+            passes.setdefault((table, number if measure.is_at_end else -1), []).append(number)
+    for (table, _), numbers in passes.items():
+        asked = [measures[number] for number in numbers]
+        sql = _sql(query, asked, table, level, scope, moves=moves, end=end)
+        for place, n, total, facts in _by_place(books.con.execute(sql).fetchall(), len(asked)):
+            mine = found[numbers[place]]
+            told = [_fact(asked[place], fact) for fact in facts]
+            mine.n_rest += n - len(told)
+            whole = Fraction(in_unit(asked[place], total))
+            mine.rest += whole - sum((one.value for one in told), Fraction(0))
+            mine.facts += told
     return found
 
 
-def _fact(measure: str, told: Sequence[Any], value: Fraction) -> Fact:
-    equipment, start, end, what, reason, order, product = told
-    return Fact(
-        measure, equipment, int(start), int(end), what or "", reason or "", order or "", product or "", value
-    )
+def _by_place(rows: Sequence[Sequence[Any]], n: int) -> Iterator[tuple[int, int, Any, list[Sequence[Any]]]]:
+    """Of each measure that has facts: how many there are, their sum, and the greatest."""
+    for place, mine in groupby(rows, key=lambda row: row[0]):
+        facts = list(mine)
+        count, total = facts[0][-2 * n + 2 * place], facts[0][-2 * n + 2 * place + 1]
+        yield place, int(count), total, [row[1 : -2 * n] for row in facts]
+
+
+def _fact(measure: Measure, row: Sequence[Any]) -> Fact:
+    equipment, start, end, what, reason, order, product, amount = row
+    value = Fraction(in_unit(measure, amount))
+    what, reason, order, product = (one or "" for one in (what, reason, order, product))
+    return Fact(measure.name, equipment, int(start), int(end), what, reason, order, product, value)
 
 
 def _sql(
-    query: MeasureQuery, measure: Measure, table: FactTable, level: str, scope: str, *, moves: bool, end: int
+    query: MeasureQuery,
+    measures: Sequence[Measure],
+    table: FactTable,
+    level: str,
+    scope: str,
+    *,
+    moves: bool,
+    end: int,
 ) -> str:
+    """One pass over a fact table; rows: number of a measure, a fact of it, how many there are, their sum."""
+    numbers, keys = range(len(measures)), ", ".join(_KEYS)
+    wholes = (f"count(*) filter (a{n} != 0) as n{n}, sum(a{n}) as t{n}" for n in numbers)
+    greatest = (
+        f"(select {n} as place, {keys}, a{n} as amount from told where a{n} != 0"
+        f" order by abs(a{n}) desc, {keys} limit {MOST})"
+        for n in numbers
+    )
+    told = _told_sql(query, measures, table, level, scope, moves=moves, end=end)
+    return (
+        f"with told as materialized ({told}), whole as (select {', '.join(wholes)} from told),"
+        f" greatest as ({' union all '.join(greatest)})"
+        f" select * from greatest cross join whole order by place, abs(amount) desc, {keys}"
+    )
+
+
+def _told_sql(
+    query: MeasureQuery,
+    measures: Sequence[Measure],
+    table: FactTable,
+    level: str,
+    scope: str,
+    *,
+    moves: bool,
+    end: int,
+) -> str:
+    """What each fact of a table adds to each measure."""
     at_line = not is_machine_level(query, level)
     is_beside = table in ("spans", "levels")
     at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
-    window = window_of(query, at)
-    if measure.is_at_end:
+    window, which = window_of(query, at), "true"
+    if measures[0].is_at_end:
         window = f"f.from_at < {end} and f.until_at >= {end} and (f.until_at > {end} or not f.is_closed)"
+        which = _kinds(measures[0])
     homes = "place_home" if is_beside else "home"
     day = "and s.day >= h.from_day and s.day < h.until_day" if moves else ""
     keys = ", ".join(f"{one} as k{number}" for number, one in enumerate(("s.equipment", *_SHOWN[table])))
-    total = _open_sql(measure, end) if measure.is_at_end else total_sql(measure, table, at_line=at_line)
-    which = _kinds(measure) if measure.is_at_end else "true"
+    totals = ", ".join(
+        f"{_open_sql(one, end) if one.is_at_end else total_sql(one, table, at_line=at_line)} as a{number}"
+        for number, one in enumerate(measures)
+    )
+    some = " or ".join(f"a{number} != 0" for number in range(len(measures)))
     inside = f"{condition(level, scope)} and {below(query) if is_beside else 'true'} and {which}"
     return (
-        f"with s as (select f.*, 1::hugeint as n from {_SOURCES[table]} as f where {window}), told as ("
-        f" select {keys}, {total} as amount from s join {homes} as h on h.equipment = s.equipment {day}"
-        f" where {inside} group by {', '.join(f'k{number}' for number in range(7))} having amount != 0)"
-        " select *, count(*) over (), sum(amount) over () from told"
-        f" order by abs(amount) desc, k0, k1, k2, k3, k4, k5, k6 limit {MOST}"
+        f"select {keys}, {totals} from (select f.*, 1::hugeint as n from {_SOURCES[table]} as f"
+        f" where {window}) as s join {homes} as h on h.equipment = s.equipment {day}"
+        f" where {inside} group by {', '.join(_KEYS)} having {some}"
     )
 
 
@@ -142,7 +203,9 @@ end"""
 # same order. A level is said before the days it holds on. Pieces are those of half-open hours; what ends
 # a time or a span may stand at its end.
 _TOUCHING = f"""
-with seen as (
+with mine as (select distinct equipment from wanted_event),
+
+seen as (
     select
         e.log_offset,
         e.kind,
@@ -154,7 +217,14 @@ with seen as (
     from everything as e
     anti join gone on gone.log_offset = e.log_offset
     left join lane on lane.lane_equipment = e.equipment
-    where not e.void and e.kind in (select kind from wanted_event)
+    where
+        not e.void
+        and e.kind in (select kind from wanted_event)
+        and e.equipment in (
+            from mine
+            union all
+            select lane_equipment from lane semi join mine using (equipment)
+        )
 ),
 
 found as (

@@ -277,10 +277,7 @@ class DuckEngine:
         asked = [MEASURES[name] for name in measures]
         at_line = not is_machine_level(query, level)
         put_beside(self.books, beside_families(one for m in asked for one in sums_of(m, at_line=at_line)))
-        found = [
-            facts_behind(self.books, query, measure, level, scope, moves=self._moves, end=end)
-            for measure in asked
-        ]
+        found = facts_behind(self.books, query, asked, level, scope, moves=self._moves, end=end)
         named = [(fact, measure) for measure, one in zip(asked, found, strict=True) for fact in one.facts]
         events = iter(events_behind(self.books, named))
         for one in found:
