@@ -62,6 +62,12 @@ def test_there_are_fifteen_figures_and_init_writes_the_pack(project: Path) -> No
     assert (given, problems) == ([], [])
 
 
+def test_an_empty_pack_is_named_by_its_own_name(project: Path) -> None:
+    found = loaded(project, project / "finance-pack.xlsx")
+    assert [(one.code, one.where) for one in found.notes] == [("pack-empty", "finance-pack.xlsx")]
+    assert not found.problems
+
+
 def test_the_round_trip_gives_the_same_figures(project: Path) -> None:
     path = pack(project, "finance-pack.xlsx")
     given, problems = read_pack(path, load_plant(project))

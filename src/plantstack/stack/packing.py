@@ -89,6 +89,12 @@ class Packs:
             cells = self.cells.get(number, [])
             loaded[number].problems[:] = [_at_cell(one, cells) for one in loaded[number].problems]
             loaded[number].problems.extend(problems)
+            loaded[number].notes[:] = [one for one in loaded[number].notes if one.code != "file-empty"]
+            if not cells and not problems:
+                fix = "Fill in the sheet 'figures' and load it again."
+                loaded[number].notes.append(
+                    Problem("pack-empty", files[number].name, "no figure is filled in", fix)
+                )
         if self._folder is not None:
             self._folder.cleanup()
 
