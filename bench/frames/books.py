@@ -1,26 +1,37 @@
-"""Accounts, halts, reasons and stops; time by hour and account, pieces by hour and class."""
+"""Accounts, halts, reasons and stops: every microsecond of every machine in one account."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from bench.frames.read import Plant, counter, following, lookup
+from bench.frames.read import Events, Plant, counter, following, lookup, meeting
 from bench.frames.tracks import Tracks
-from plantstack.intervals import HOUR
+from plantstack.ledger.rules import ACCOUNTS
 
-CELL = ["m", "hour_from", "day", "shift", "crew", "order_id", "product", "account", "reason"]
-_TIES = {"breakdown": 1, "other_stop": 2, "micro_stop": 3, "waiting": 4, "planned_overrun": 5}
+FIXED = ["not_scheduled", "planned_down"]
+LOSSES = ["breakdown", "waiting", "other_stop", "planned_overrun"]
+_HELD = ["tile", "scheduled", "break_reason"]
 
 
 class Books:
-    """Every microsecond of every machine in one account."""
+    """Pieces of time in which nothing changes.
 
-    def __init__(self, events: pd.DataFrame, as_of: pd.Series, plant: Plant) -> None:
-        self.plant, self.as_of = plant, as_of
-        self.tile = plant.tile.rename(columns={"from_at": "t"}).rename_axis("tile").reset_index()
-        self.tracks = Tracks(events, plant, as_of)
-        self.pieces = self._stops(self._reasons(self._halts(self._claims(self._cut())), events))
+    Attributes:
+        pieces: m, t, to, tile, o (the order, -1 for none), state, voice (whose word it is), account, leaf
+            and rid (the reason and its event), is_own, is_fixed, in_change, stop (-1 outside), is_micro.
+        halts: m, halt, start, end.
+        given: which reason covers what of a halt.
+    """
+
+    def __init__(self, told: Events, plant: Plant) -> None:
+        self.told, self.plant, self.as_of = told, plant, told.as_of
+        tile = plant.tile.rename(columns={"from_at": "t", "until_at": "to"})
+        self.tile = tile.sort_values(["m", "t"], ignore_index=True).rename_axis("tile").reset_index()
+        self.tracks = Tracks(told, plant)
+        pieces = self._halts(self._account(self._claims(self._cut())))
+        self.given = self._given(told.machine)
+        self.pieces = self._stops(self._reasons(pieces))
 
     def _cut(self) -> pd.DataFrame:
         """Lay the tracks over each other: one row for each piece in which nothing changes."""
@@ -35,18 +46,16 @@ class Books:
         points = pd.concat([*starts, begin]).drop_duplicates()
         inside = (points["t"] >= points["m"].map(tracks.begin)) & (points["t"] < points["m"].map(self.as_of))
         points = points[inside].sort_values("t")
-        held = ["tile", "day", "shift", "crew", "scheduled", "break_reason", "zone_off_us"]
-        points = lookup(points, self.tile[["m", "t", *held]])
+        points = lookup(points, self.tile[["m", "t", *_HELD]])
         points = lookup(points, tracks.state)
-        points = lookup(points, order[["m", "t", "order_to", "order_id", "product"]])
+        points = lookup(points, order[["m", "t", "order_to", "o"]])
         points = lookup(points, setup).sort_values(["m", "t"], ignore_index=True)
         points["to"] = following(points, self.as_of)
         points["state"] = points["state"].fillna("unknown")
-        points["has_order"] = points["order_to"] > points["t"]
-        for name in ("order_id", "product"):
-            points[name] = points[name].where(points["has_order"], "").fillna("")
+        points["voice"] = points["voice"].fillna(-1).astype(np.int64)
+        points["o"] = points["o"].where(points["order_to"] > points["t"], -1).fillna(-1).astype(np.int64)
         points["in_change"] = points["setup_to"] > points["t"]
-        return points
+        return points.drop(columns=["order_to", "setup_to"])
 
     def _claims(self, pieces: pd.DataFrame) -> pd.DataFrame:
         """Planned stops that begin in the window of a floating break take it, as long as it lasts."""
@@ -59,14 +68,13 @@ class Books:
         found = lookup(asked, window.rename(columns={"from_at": "t"})).query("until_at > t").set_index("row")
         pieces["window"] = found["window"]
         pieces["budget"] = found["length_us"]
-        return self._account(pieces)
+        return pieces
 
     def _account(self, pieces: pd.DataFrame) -> pd.DataFrame:
         """The first rule that applies, before anybody has given a reason."""
-        state, claimed = pieces["state"], pieces["window"].notna()
+        state, claimed, has_order = pieces["state"], pieces["window"].notna(), pieces["o"] >= 0
         is_open = pieces["scheduled"] & (pieces["break_reason"] == "") & ~claimed
         used = pieces["m"].map(self.plant.machine["orders_used"])
-        idle = state.isin(["stopped", "idle", "off"])
         changing = pieces["in_change"] & (
             (is_open & ~state.isin(["unknown", "off"])) | (state == "producing")
         )
@@ -77,159 +85,96 @@ class Books:
             ((pieces["break_reason"] != "") | claimed, "planned_down"),
             (state == "unknown", "unknown"),
             (state == "fault", "breakdown"),
-            (
-                state.isin(["starved", "blocked", "waiting"]) | ((state == "idle") & pieces["has_order"]),
-                "waiting",
-            ),
-            (idle & ~pieces["has_order"] & used, "no_order"),
+            (state.isin(["starved", "blocked", "waiting"]) | ((state == "idle") & has_order), "waiting"),
+            (state.isin(["stopped", "idle", "off"]) & ~has_order & used, "no_order"),
         ]
-        pieces["account"] = np.select([rule for rule, _ in rules], [name for _, name in rules], "other_stop")
-        pieces["is_own"] = ~pieces["account"].isin(["not_scheduled", "planned_down"])
-        return _used_up(pieces, pieces["window"].where(pieces["account"] == "planned_down"), ["m", "window"])
+        codes = np.select(
+            [rule for rule, _ in rules],
+            [ACCOUNTS.index(name) for _, name in rules],
+            ACCOUNTS.index("other_stop"),
+        )
+        pieces["account"] = pd.Categorical.from_codes(codes, ACCOUNTS)
+        pieces["is_own"] = ~pieces["account"].isin(FIXED)
+        claims = pieces["window"].where(pieces["account"] == "planned_down")
+        return _used_up(pieces, claims, ["m", "window"]).drop(columns=["window", "budget", *_HELD[1:]])
 
     def _halts(self, pieces: pd.DataFrame) -> pd.DataFrame:
         """Number the halts; -1 outside."""
         ends = pieces["account"].isin(["run", "setup", "unknown"])
         # a claimed break that lasts too long is still inside its halt
         pieces["halt"] = counter(pieces, ends).where(~ends, -1)
+        halted = pieces[pieces["halt"] >= 0].groupby(["m", "halt"])
+        self.halts = halted.agg(start=("t", "min"), end=("to", "max")).reset_index()
         return pieces
 
-    def _reasons(self, pieces: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-        """Let the latest symptom that covers a piece give its account."""
-        given = self._given(pieces, events)
-        marks = pd.concat(
-            [
-                given[["m", "start"]].set_axis(["m", "t"], axis=1),
-                given[["m", "end"]].set_axis(["m", "t"], axis=1),
-            ]
-        )
-        pieces = _cut_at(pieces, marks, self.as_of)
-        halted = pieces[pieces["is_own"] & (pieces["halt"] >= 0)].rename_axis("row").reset_index()
-        pairs = halted[["row", "m", "halt", "t", "to"]].merge(given, on=["m", "halt"])
-        pairs = pairs[(pairs["start"] <= pairs["t"]) & (pairs["end"] >= pairs["to"])]
-        won = pairs.sort_values(["told_at", "at", "source", "key"]).drop_duplicates("row", keep="last")
-        won = won.set_index("row").join(
-            self.plant.reason.set_index("reason")[["account", "allowance_us"]], on="reason"
-        )
-        pieces["leaf"] = won["reason"]
-        pieces["account"] = won["account"].reindex(pieces.index).fillna(pieces["account"])
-        pieces["budget"] = won["allowance_us"].reindex(pieces.index).astype("float64")
-        planned = pieces["leaf"].where((pieces["account"] == "planned_down") & pieces["leaf"].notna())
-        return _used_up(pieces, planned, ["m", "halt", "leaf"])
-
-    def _given(self, pieces: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-        """Symptoms with the part of a halt each covers: m, halt, start, end, reason."""
-        said = events[(events["kind"] == "reason") & (events["role"] == "symptom")]
-        said = said[["m", "at", "told_at", "source", "key", "reason", "from_at", "until_at"]]
-        halted = pieces[pieces["halt"] >= 0].groupby(["m", "halt"])
-        halts = halted.agg(start=("t", "min"), end=("to", "max")).reset_index()
-        once = (
-            said[said["from_at"].isna()]
-            .assign(t=lambda r: np.minimum(r["at"], r["m"].map(self.as_of) - 1))
-            .sort_values("t")
-        )
-        whole = lookup(once, halts.assign(t=halts["start"])).query("end > t")
-        part = said[said["from_at"].notna()].merge(halts, on="m")
-        part = part[(part["start"] < part["until_at"]) & (part["end"] > part["from_at"])]
+    def _given(self, events: pd.DataFrame) -> pd.DataFrame:
+        """Reasons with the part of a halt each covers: m, halt, start, end, reason, and who said it when."""
+        said = events[events["kind"] == "reason"].rename_axis("rid").reset_index()
+        said = said[
+            ["rid", "m", "at", "told_at", "source", "key", "voice", "role", "reason", "from_at", "until_at"]
+        ]
+        once = said[said["from_at"].isna()]
+        once = once.assign(t=np.minimum(once["at"], once["m"].map(self.as_of) - 1)).sort_values("t")
+        whole = lookup(once, self.halts.assign(t=self.halts["start"])).query("end > t")
+        part = said[said["from_at"].notna()]
+        part = part.assign(t=part["from_at"].astype(np.int64), to=part["until_at"].astype(np.int64))
+        halts = self.halts.rename(columns={"start": "t", "end": "to"})
+        mine, theirs = meeting(part, halts)
+        part, halt = part.iloc[mine].reset_index(drop=True), halts.iloc[theirs].reset_index(drop=True)
         part = part.assign(
-            start=np.maximum(part["start"], part["from_at"]), end=np.minimum(part["end"], part["until_at"])
+            halt=halt["halt"],
+            start=np.maximum(part["t"], halt["t"]),
+            end=np.minimum(part["to"], halt["to"]),
         )
-        kept = ["m", "halt", "start", "end", "reason", "told_at", "at", "source", "key"]
-        return pd.concat([whole, part])[kept].astype({"start": np.int64, "end": np.int64, "halt": np.int64})
+        found = pd.concat([whole, part]).drop(columns=["t", "to", "from_at", "until_at"])
+        return found.astype({"start": np.int64, "end": np.int64, "halt": np.int64})
+
+    def _reasons(self, pieces: pd.DataFrame) -> pd.DataFrame:
+        """Let the latest symptom that covers a piece give its account."""
+        given = self.given[self.given["role"] == "symptom"]
+        marks = [given[["m", end]].set_axis(["m", "t"], axis=1) for end in ("start", "end")]
+        pieces = _cut_at(pieces, pd.concat(marks), self.as_of)
+        halted = pieces.loc[pieces["halt"] >= 0, ["m", "halt", "t", "to"]].rename_axis("row").reset_index()
+        pairs = halted.merge(given, on=["m", "halt"])
+        pairs = pairs[(pairs["start"] <= pairs["t"]) & (pairs["end"] >= pairs["to"])]
+        pairs["rank"] = pairs["voice"].map(self.told.voice["rank"])
+        won = pairs.sort_values(["rank", "told_at", "at", "source", "key"]).drop_duplicates(
+            "row", keep="last"
+        )
+        won = won.set_index("row").join(self.plant.reason[["account", "allowance_us"]], on="reason")
+        pieces["leaf"] = won["reason"]
+        pieces["rid"] = won["rid"].reindex(pieces.index).fillna(-1).astype(np.int64)
+        pieces["is_fixed"] = ~pieces["is_own"]
+        own = pieces["is_own"] & pieces["leaf"].notna()
+        told = pd.Categorical(won["account"].reindex(pieces.index), categories=ACCOUNTS)
+        pieces["account"] = pieces["account"].where(~(own & told.notna()), told)
+        pieces["budget"] = won["allowance_us"].reindex(pieces.index).astype("float64")
+        planned = pieces["leaf"].where((pieces["account"] == "planned_down") & own)
+        return _used_up(pieces, planned, ["m", "halt", "leaf"]).drop(columns="budget")
 
     def _stops(self, pieces: pd.DataFrame) -> pd.DataFrame:
-        """Closed stops below the limit are micro-stops."""
-        pieces = pieces.sort_values(["m", "t"], ignore_index=True)
-        stop = counter(pieces, pieces["account"].isin(["run", "setup", "no_order", "unknown"]))
-        own = pieces["account"].isin(["breakdown", "waiting", "other_stop", "planned_overrun"])
+        """Number the stops; closed ones below the limit are micro-stops."""
+        account = pieces["account"]
+        stop = counter(pieces, account.isin(["run", "setup", "no_order", "unknown"]))
+        own = account.isin(LOSSES)
         length = (pieces["to"] - pieces["t"]).where(own, 0).groupby([pieces["m"], stop]).transform("sum")
         closed = stop < stop.groupby(pieces["m"]).transform("max")
-        micro = own & closed & (length < pieces["m"].map(self.plant.machine["micro_us"]))
-        moved = micro & pieces["account"].isin(["breakdown", "other_stop"])
-        pieces["account"] = pieces["account"].where(~moved, "micro_stop")
+        pieces["is_open"] = own & ~closed
+        pieces["is_micro"] = own & closed & (length < pieces["m"].map(self.plant.machine["micro_us"]))
+        moved = pieces["is_micro"] & account.isin(["breakdown", "other_stop"])
+        pieces["account"] = account.mask(moved, "micro_stop")
         pieces["stop"] = stop.where(own, -1)
-        pieces["reason"] = pieces["leaf"].fillna("")
         return pieces
-
-    def stops(self) -> pd.DataFrame:
-        """Stops: m, t, to, own_us, class by the account of most of it, reason of most of it."""
-        own = self.pieces[self.pieces["stop"] >= 0]
-        own = own.assign(us=own["to"] - own["t"])
-        whole = own.groupby(["m", "stop"]).agg(t=("t", "min"), to=("to", "max"), own_us=("us", "sum"))
-        for name, column in (("class", "account"), ("reason", "reason")):
-            said = own[own[column] != ""]
-            sums = said.groupby(["m", "stop", column])["us"].sum().reset_index()
-            sums["place"] = sums[column].map(_TIES).fillna(0)
-            most = sums.sort_values(["us", "place", column], ascending=[False, True, True])
-            whole[name] = most.drop_duplicates(["m", "stop"]).set_index(["m", "stop"])[column]
-        return whole.fillna({"reason": ""}).reset_index()
-
-    def hours(self) -> pd.DataFrame:
-        """Cut the pieces at the hours of the local clock: m, t, to, hour_from, account, product."""
-        pieces = self.pieces
-        off = pieces["zone_off_us"]
-        first, last = (pieces["t"] + off) // HOUR, (pieces["to"] - 1 + off) // HOUR
-        many = (last - first + 1).to_numpy()
-        row = np.repeat(np.arange(len(pieces)), many)
-        hour = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many) + first.to_numpy()[row]
-        cut = pieces.iloc[row].reset_index(drop=True)
-        cut["hour_from"] = hour * HOUR - cut["zone_off_us"]
-        cut["t"] = np.maximum(cut["t"], cut["hour_from"])
-        cut["to"] = np.minimum(cut["to"], cut["hour_from"] + HOUR)
-        return cut[["t", "to", *CELL]]
-
-    def time_fact(self, hours: pd.DataFrame) -> pd.DataFrame:
-        """Microseconds by machine, hour and everything that holds in it."""
-        sums = hours.assign(us=hours["to"] - hours["t"]).groupby(CELL, observed=True)["us"].sum()
-        return sums.reset_index()
-
-    def pieces_fact(self, hours: pd.DataFrame) -> pd.DataFrame:
-        """Pieces and ideal seconds by cell, class and scrap reason, of counts that are not spread."""
-        count = self.tracks.count
-        count = lookup(
-            count[~count["is_spread"]].drop(columns="reason"), hours.drop(columns=["to", "reason"])
-        )
-        count["said"] = self.tracks.count.loc[~self.tracks.count["is_spread"], "reason"].fillna("").to_numpy()
-        count["factor"] = self._factor(count)
-        # what a total leaves that is not good was scrapped, where nobody says so himself
-        left = (count["total"] - count["good"]).clip(lower=0)
-        scrap = count["scrap"].fillna(left).fillna(0)
-        rest = count["total"] - scrap - count["good"].fillna(0)
-        cell = [name for name in CELL if name != "reason"]
-        parts = []
-        for name, qty in (("good", count["good"].fillna(0)), ("scrap", scrap), ("rest", rest)):
-            made = count[cell].assign(
-                qty=qty * count["factor"], reason=count["said"] if name == "scrap" else ""
-            )
-            made = made[made["qty"] != 0]
-            parts.append(
-                made.groupby([*cell, "reason"], observed=True)["qty"]
-                .sum()
-                .reset_index()
-                .assign(**{"class": name})
-            )
-        fact = pd.concat(parts, ignore_index=True)
-        ideal = self.plant.standard.set_index(["m", "product"])["ideal"]
-        own = fact.join(ideal.rename("own"), on=["m", "product"])["own"]
-        common = fact.assign(product="").join(ideal.rename("common"), on=["m", "product"])["common"]
-        return fact.assign(ideal=(fact["qty"] * own.fillna(common)).round(9))
-
-    def _factor(self, count: pd.DataFrame) -> pd.Series:
-        """Pieces in the unit of each count."""
-        unit = self.plant.unit.set_index(["m", "unit", "product"])["factor"]
-        named = count[["m", "product"]].assign(unit=count["unit"].fillna(""))
-        own = named.join(unit.rename("own"), on=["m", "unit", "product"])["own"]
-        common = named.assign(product="").join(unit.rename("common"), on=["m", "unit", "product"])["common"]
-        return own.fillna(common).where(named["unit"] != "", 1.0)
 
 
 def _used_up(pieces: pd.DataFrame, group: pd.Series, keys: list[str]) -> pd.DataFrame:
     """Within each group time is planned down until its budget is used, and an overrun from there on."""
     asked = pieces[group.notna()]
     length = asked["to"] - asked["t"]
-    before = length.groupby([asked[key] for key in keys]).cumsum() - length
+    before = length.groupby([asked[key] for key in keys], observed=True).cumsum() - length
     left = (asked["budget"] - before).clip(lower=0).clip(upper=length).astype(np.int64)
-    over = asked[left < length].assign(t=lambda r: r["t"] + left[r.index], account="planned_overrun")
+    over = asked[left < length].assign(t=lambda r: r["t"] + left[r.index])
+    over["account"] = pd.Categorical(["planned_overrun"] * len(over), categories=ACCOUNTS)
     pieces.loc[asked.index, "to"] = asked["t"] + left
     kept = pieces[pieces["to"] > pieces["t"]]
     return pd.concat([kept, over]).sort_values(["m", "t"], ignore_index=True)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bench.frames.read import Plant, following, lookup
-from plantstack.intervals import HOUR
+from bench.frames.read import Events, Plant, following, lookup, meeting, union
+from plantstack.events.schema import STATES
+
+NOBODY = -1
 
 
 class Tracks:
     """States, orders, set-ups and counts of every machine."""
 
-    def __init__(self, events: pd.DataFrame, plant: Plant, as_of: pd.Series) -> None:
-        self.events, self.plant, self.as_of = events, plant, as_of
+    def __init__(self, told: Events, plant: Plant) -> None:
+        events = told.machine
+        self.events, self.plant, self.as_of = events, plant, told.as_of
         begun = np.fmin(events["at"], events["from_at"])[events["kind"] != "reason"]
         self.begin = begun.groupby(events["m"]).min().astype(np.int64)
         self.state = self._effective()
@@ -24,7 +27,8 @@ class Tracks:
 
     def _gaps(self) -> pd.DataFrame:
         """From where a machine was silent for longer than its limit."""
-        said = self.events[self.events["source"].str.startswith("plc.")]
+        said = self.events[~self.events["person"]]
+        said = said[said["kind"].isin(["state", "alive", "count", "alarm"])]
         alive = said["kind"] == "alive"
         signs = pd.DataFrame(
             {
@@ -41,26 +45,30 @@ class Tracks:
         """What machines said, to where it is known: m, t, base."""
         said = self.events[(self.events["kind"] == "state") & self.events["until_at"].isna()]
         said = said.sort_values(["m", "at", "told_at", "sequence"]).drop_duplicates(["m", "at"], keep="last")
-        base = said[["m", "at", "state"]].rename(columns={"at": "t", "state": "base"})
+        base = said[["m", "at", "state", "voice"]].rename(columns={"at": "t", "state": "base"})
         base["held"] = following(base, self.as_of)
         base = pd.merge_asof(
             base.sort_values("t"), self._gaps(), left_on="t", right_on="gap", by="m", direction="forward"
         )
         cut = base[base["gap"] < base["held"]]
-        silent = pd.DataFrame({"m": cut["m"], "t": cut["gap"].astype(np.int64), "base": "unknown"})
+        unknown = pd.Categorical(["unknown"] * len(cut), categories=STATES)
+        silent = pd.DataFrame({"m": cut["m"], "t": cut["gap"].astype(np.int64), "base": unknown})
         heard = base[base["gap"].isna() | (base["gap"] > base["t"])]
-        return pd.concat([heard[["m", "t", "base"]], silent]).sort_values("t")
+        return pd.concat([heard[["m", "t", "base", "voice"]], silent.assign(voice=NOBODY)]).sort_values("t")
 
     def _effective(self) -> pd.DataFrame:
-        """The state that holds: what a person says for a while goes before the machine's word."""
+        """The state that holds, and who says so: what people say for a while goes before the machine."""
         base = self._base()
         said = self.events[(self.events["kind"] == "state") & self.events["until_at"].notna()]
-        cover = said[["m", "at", "until_at", "state"]].set_axis(["m", "t", "until", "cover"], axis=1)
+        cover = said[["m", "at", "until_at", "state", "voice"]]
+        cover = cover.set_axis(["m", "t", "until", "cover", "teller"], axis=1)
         ends = cover[["m", "until"]].set_axis(["m", "t"], axis=1).astype(np.int64)
         points = pd.concat([base[["m", "t"]], cover[["m", "t"]], ends]).drop_duplicates().sort_values("t")
         points = lookup(lookup(points, base), cover)
-        state = points["cover"].where(points["until"] > points["t"], points["base"]).fillna("unknown")
-        return pd.DataFrame({"m": points["m"], "t": points["t"], "state": state})
+        covers = points["until"] > points["t"]
+        state = points["cover"].where(covers, points["base"]).fillna("unknown")
+        voice = points["teller"].where(covers, points["voice"]).fillna(NOBODY).astype(np.int64)
+        return pd.DataFrame({"m": points["m"], "t": points["t"], "state": state, "voice": voice})
 
     def _runs(self) -> pd.DataFrame:
         """Where machines produced: m, t, run_to."""
@@ -79,19 +87,25 @@ class Tracks:
             following(order, self.as_of), order["end"].fillna(order["m"].map(self.as_of))
         ).astype(np.int64)
         order["is_change"] = order.groupby("m").cumcount() > 0
-        return order.drop(columns="end").sort_values("t")
+        order["o"] = np.arange(len(order))
+        return order.drop(columns="end").sort_values("t", ignore_index=True)
 
     def _counts(self) -> pd.DataFrame:
         """Counts with the instant `t` at which their pieces were made."""
         said = self.events[self.events["kind"] == "count"]
-        count = said[["m", "at", "from_at", "total", "good", "scrap", "unit", "reason"]].copy()
-        count["by_exception"] = count["m"].map(self.plant.machine["good_by_exception"])
-        count["is_spread"] = count["at"] - count["from_at"] > HOUR
+        count = said[["m", "at", "from_at", "total", "good", "scrap", "unit", "reason", "person"]].copy()
+        count["has_from"] = count["from_at"].notna()
+        count["is_spread"] = count["at"] - count["from_at"] > count["m"].map(self.plant.machine["spread_us"])
         at_end = np.minimum(count["at"], count["m"].map(self.as_of) - 1)
-        count["t"] = at_end.where(count["from_at"].isna(), count["at"] - 1).astype(np.int64)
+        count["t"] = at_end.where(~count["has_from"], count["at"] - 1).astype(np.int64)
+        by_exception = count["m"].map(self.plant.machine["good_by_exception"]) & count["good"].isna()
         rest = count["total"] - count["scrap"].fillna(0)
-        count["good"] = count["good"].fillna(rest.where(count["by_exception"]))
-        return count.sort_values("t")
+        count["is_unjudged"] = count["good"].isna() & ~by_exception & (rest != 0)
+        # what a total leaves that is not good was scrapped, where nobody says so himself
+        count["scrap"] = count["scrap"].fillna((count["total"] - count["good"]).clip(lower=0)).fillna(0)
+        count["by_exception"] = by_exception
+        count["good"] = count["good"].fillna(rest.where(by_exception))
+        return count.sort_values("t", ignore_index=True)
 
     def _setups(self) -> pd.DataFrame:
         """Set-ups opened by a change of order, to the first good piece: m, t, setup_to."""
@@ -113,11 +127,16 @@ class Tracks:
 
     def _made_in(self, counts: pd.DataFrame) -> pd.DataFrame:
         """Where machines produced under counts over hours: m, since, last."""
-        pairs = counts[["m", "from_at", "at"]].merge(self.runs, on="m")
-        since = np.maximum(pairs["from_at"], pairs["t"])
-        until = np.minimum(pairs["at"], pairs["run_to"])
-        found = pd.DataFrame({"m": pairs["m"], "since": since, "last": until - 1})[since < until]
-        return found.astype(np.int64).drop_duplicates().sort_values("last")
+        spans = counts[["m", "from_at", "at"]].set_axis(["m", "t", "to"], axis=1).astype(np.int64)
+        runs = self.runs.rename(columns={"run_to": "to"})
+        mine, theirs = (
+            frame.iloc[rows].reset_index(drop=True)
+            for frame, rows in zip((spans, runs), meeting(spans, runs), strict=True)
+        )
+        since, until = np.maximum(mine["t"], theirs["t"]), np.minimum(mine["to"], theirs["to"])
+        # counts that overlap say it twice
+        found = union(pd.DataFrame({"m": mine["m"], "t": since, "to": until}))
+        return found.assign(last=found["to"] - 1).rename(columns={"t": "since"}).sort_values("last")
 
     def _first_run(self, change: pd.DataFrame) -> pd.Series:
         """The first producing instant of each order."""

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from bench import csv_load, hot, kpi_query, live
 from bench.derive import FACTS, Derivation
 from bench.floor import Floor
+from bench.frames.books import Books
 from bench.frames.compare import differences
+from bench.frames.facts import Facts, facts_of
 from bench.measure import Result, table
 from bench.pandas_rules import books_in_pandas
 from bench.project import project_of
 
 from plantstack.engines.duckdb.deriving import derive, dirt_of
 from plantstack.events.log import Log
+from plantstack.ledger.rules import FLAGS, flag_bit
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,24 +44,63 @@ def test_the_generator_repeats_itself_and_lands_in_sealed_segments(project: Path
     assert kinds == set(told.split())
 
 
-def test_pandas_keeps_the_same_books(project: Path) -> None:
+_MADE = (
+    "good scrap rest inspected first_pass defects opportunities plan plan_edited line_good reduced_capacity"
+)
+_SPANS = "stop changeover failure check reason plan_slot good_run"
+
+
+@pytest.fixture(scope="module")
+def books(project: Path) -> Books:
+    return books_in_pandas(project)
+
+
+def _differences(project: Path, facts: Facts, books: Books) -> dict[str, tuple[int, int]]:
     with TemporaryDirectory() as scratch:
         work = Derivation(project, Path(scratch))
-        books = work.open()
-        derive(books, dirt_of(books))
-        found = differences(work.con, books_in_pandas(project))
+        opened = work.open()
+        derive(opened, dirt_of(opened))
+        return differences(work.con, facts, books.plant.machine["equipment"])
+
+
+def test_pandas_follows_the_same_rules(project: Path, books: Books) -> None:
+    found = _differences(project, facts_of(books), books)
     assert {name: wrong for name, (wrong, _) in found.items()} == dict.fromkeys(found, 0)
-    assert all(rows > 1_000 for _, rows in found.values())
+    assert found.keys() == {"time", "above_ideal", *_MADE.split(), *_SPANS.split()}
+    assert found["time"][1] > 1_000 and all(rows for _, rows in found.values())
 
 
-def test_the_comparison_can_fail(project: Path) -> None:
-    frames = books_in_pandas(project)
-    frames.pieces["account"] = frames.pieces["account"].replace("waiting", "other_stop")
-    with TemporaryDirectory() as scratch:
-        work = Derivation(project, Path(scratch))
-        books = work.open()
-        derive(books, dirt_of(books))
-        assert differences(work.con, frames)["time_fact"][0] > 0
+def test_pandas_marks_time_as_the_rules_do(books: Books) -> None:
+    told = facts_of(books).time["flags"]
+    said = {name for name in FLAGS if (told & flag_bit(name)).any()}
+    assert said >= {
+        "typed",
+        "long_stop",
+        "uncoded",
+        "coded",
+        "counted",
+        "contradicted",
+        "unseen",
+        "moved_out",
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "change"),
+    [
+        ("time", "time", {"flags": 0}),
+        ("pieces", "scrap", {"std": 1.0}),
+        ("pieces", "plan", {"shift": "late"}),
+        ("spans", "failure", {"hidden_us": 1}),
+        ("spans", "reason", {"flags": 0}),
+    ],
+)
+def test_the_comparison_can_fail(
+    project: Path, books: Books, table: str, name: str, change: dict[str, Any]
+) -> None:
+    facts = facts_of(books)
+    wrong = replace(facts, **{table: getattr(facts, table).assign(**change)})
+    assert _differences(project, wrong, books)[name][0] > 0
 
 
 def test_deriving_is_timed_in_a_process_of_its_own(project: Path) -> None:

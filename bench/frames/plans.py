@@ -1,0 +1,119 @@
+"""Plans as they were frozen and as they stand, laid over the working time of their slots."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bench.frames.books import Books
+from bench.frames.counts import factor, share
+from bench.frames.read import lookup, meeting
+from bench.frames.time import named
+from plantstack.intervals import HOUR
+
+SLOT = ["m", "product", "order_id", "from_at", "until_at"]
+_OF = ["m", "product", "from_at", "until_at"]
+
+
+def slots(books: Books) -> pd.DataFrame:
+    """What was planned one hour before the shift, and what is planned now: SLOT, frozen, live."""
+    exit_of = books.plant.line.set_index("line")["m"]
+    machine = pd.Series(books.plant.machine.index, index=books.plant.machine["equipment"])
+    told = books.told.plan
+    of = told["equipment"].astype("str")
+    told = told.assign(
+        m=of.map(exit_of).fillna(of.map(machine)), rank=told["voice"].map(books.told.voice["rank"])
+    )
+    told = told[told["m"].notna() & (told["at"] <= told["m"].map(books.as_of))]
+    told = told.astype({"m": np.int64, "from_at": np.int64, "until_at": np.int64, "order_id": "str"})
+    told = told.astype({"product": "str"}).fillna({"order_id": "", "product": "", "qty": 0.0})
+    told = told.sort_values(["rank", "told_at", "at", "source", "key"])
+    first = told.groupby(SLOT)["told_at"].transform("min")
+    shift = lookup(told.assign(t=told["from_at"], row=told.index).sort_values("t"), _shifts(books)).set_index(
+        "row"
+    )
+    frozen_at = np.maximum(shift["since"].reindex(told.index) - HOUR, first)
+    live = told.groupby(SLOT)["qty"].last().rename("live")
+    frozen = told[told["told_at"] <= frozen_at].groupby(SLOT)["qty"].last().rename("frozen")
+    return pd.concat([live, frozen], axis=1).fillna(0.0).reset_index()
+
+
+def _shifts(books: Books) -> pd.DataFrame:
+    """Since when the shift of each tile runs; between shifts, the tile itself."""
+    tile = books.tile
+    now = tile["shift"] + "/" + tile["day"].where(tile["shift"] != "", "")
+    part = (now != now.groupby(tile["m"]).shift()).cumsum()
+    since = tile["t"].groupby(part).transform("min").where(tile["shift"] != "", tile["t"])
+    return tile[["m", "t"]].assign(since=since)
+
+
+def plan_fact(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
+    """Planned pieces by hour, and by how much the plan was edited after it was frozen."""
+    spans = slot.rename(columns={"from_at": "t", "until_at": "to"})
+    mine, theirs = meeting(spans, books.tile)
+    tile = books.tile.iloc[theirs].reset_index(drop=True)
+    part = spans.iloc[mine].reset_index(drop=True).assign(slot=mine, tile=tile["tile"])
+    part["working"] = tile["scheduled"] & (tile["break_reason"] == "")
+    part["t"], part["to"] = np.maximum(part["t"], tile["t"]), np.minimum(part["to"], tile["to"])
+    part = _hours(part, tile["zone_off_us"])
+    length = part["to"] - part["t"]
+    is_weighed = part["working"] | ~part.groupby("slot")["working"].transform("any")
+    weight = length.where(is_weighed, 0)
+    before, whole = (
+        weight.groupby(part["slot"]).cumsum() - weight,
+        weight.groupby(part["slot"]).transform("sum"),
+    )
+    # only what lies in the books is theirs, whatever the whole slot weighs
+    since = np.maximum(part["t"], part["m"].map(books.tracks.begin))
+    until = np.minimum(part["to"], part["m"].map(books.as_of))
+    kept = is_weighed & (since < until)
+    ends = (before + since - part["t"], before + until - part["t"], whole)
+    facts = []
+    for name, qty in (("plan", part["frozen"]), ("plan_edited", part["live"] - part["frozen"])):
+        fact = part.assign(qty=share(qty, *ends), o=-1, **{"class": name})
+        facts.append(fact[kept & (fact["qty"] != 0)])
+    keys = ["m", "hour_from", "tile", "o", "product", "order_id", "class"]
+    fact = pd.concat(facts).groupby(keys)["qty"].sum().reset_index()
+    return named(books, fact).assign(account="", reason="", flags=0)
+
+
+def _hours(part: pd.DataFrame, off: pd.Series) -> pd.DataFrame:
+    """Cut parts at the hours of the local clock."""
+    first, last = (part["t"] + off) // HOUR, (part["to"] - 1 + off) // HOUR
+    many = (last - first + 1).to_numpy()
+    row = np.repeat(np.arange(len(part)), many)
+    hour = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many) + first.to_numpy()[row]
+    cut = part.iloc[row].reset_index(drop=True)
+    cut["hour_from"] = hour * HOUR - off.to_numpy()[row]
+    cut["t"], cut["to"] = (
+        np.maximum(cut["t"], cut["hour_from"]),
+        np.minimum(cut["to"], cut["hour_from"] + HOUR),
+    )
+    return cut
+
+
+def ended_slots(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
+    """Slots that are over: what was made of what was planned, never more than the plan."""
+    over = slot[
+        (slot["until_at"] > slot["m"].map(books.tracks.begin))
+        & (slot["until_at"] <= slot["m"].map(books.as_of))
+    ]
+    over = over.groupby(_OF)[["frozen", "live"]].sum().reset_index().sort_values("from_at")
+    count = books.tracks.count
+    count = count.loc[count["m"].isin(over["m"]), ["m", "t", "good", "unit"]]
+    order = books.tracks.order[["m", "t", "order_to", "product"]]
+    count = lookup(count, order)
+    count["product"] = count["product"].astype("str").where(count["order_to"] > count["t"], "")
+    count["good"] = count["good"] * factor(books, count)
+    count = pd.merge_asof(count, over, left_on="t", right_on="from_at", by=["m", "product"])
+    made = count[count["t"] < count["until_at"]].groupby(_OF)["good"].sum()
+    good = over.join(made, on=_OF)["good"].fillna(0)
+    return over.assign(
+        kind="plan_slot",
+        counted_at=over["until_at"] - 1,
+        qty=over["frozen"],
+        qty_matched=np.minimum(good, over["frozen"]),
+        qty_edited=over["live"] - over["frozen"],
+        is_closed=True,
+        order_id="",
+    ).drop(columns=["frozen", "live"])
