@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -29,7 +30,6 @@ from plantstack.interfaces import (
     rates,
     readiness,
     retract,
-    serve,
     targets,
     tieout,
     token,
@@ -51,11 +51,25 @@ from plantstack.kpis.given import left_out
 from plantstack.stack import Stack
 from plantstack.stack.loading import gathered
 
+# Loaded only when named: a web server takes longer to load than most commands take to answer.
+_HEAVY = {"serve": "plantstack.interfaces.serve"}
 REPORT_TO = "please report it with the command you gave"
 
 
 class _Commands(TyperGroup):
-    """Lets a command have two words: `plantstack kpi eval`."""
+    """Lets a command have two words, as `kpi eval`, and loads what is heavy only when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name every command, the heavy ones last."""
+        return [*(name for name in super().list_commands(ctx) if name not in _HEAVY), *_HEAVY]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command, and load it first where that was left."""
+        if cmd_name in _HEAVY and cmd_name not in self.commands:
+            alone = typer.Typer(add_completion=False)
+            import_module(_HEAVY[cmd_name]).register(alone)
+            self.add_command(typer.main.get_command(alone), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Take the longer name where there is one."""
@@ -237,7 +251,6 @@ previews.register(app)
 targets.register(app)
 readiness.register(app)
 rates.register(app)
-serve.register(app)
 new.register(app)
 token.register(app)
 retract.register(app)
