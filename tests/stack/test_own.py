@@ -77,3 +77,16 @@ def test_the_file_is_one_section_of_the_plant(tmp_path: Path) -> None:
     (project / "kpis.yaml").write_text(OWN, "utf-8")
     (project / "more.yaml").write_text("own_kpis: {schema: plantstack-kpis/1}\n", "utf-8")
     assert [problem.code for problem in Stack.check(project)] == ["section-twice"]
+
+
+def test_a_kpi_not_yet_taken_in_is_unknown_with_what_takes_it_in(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", shift_of_the_line()))
+    with pytest.raises(QueryError) as error, Stack.open(project) as stack:
+        stack.kpis(["jam_share"], scope="filler")
+    assert [one.code for one in error.value.problems] == ["kpi-unknown"]
+    (project / "kpis.yaml").write_text(OWN, "utf-8")
+    with pytest.raises(QueryError) as error, Stack.open(project) as stack:
+        stack.kpis(["jam_share"], scope="filler")
+    assert [one.code for one in error.value.problems] == ["kpi-unknown", "config-unrecorded"]
+    assert "plantstack rebuild" in error.value.problems[1].fix

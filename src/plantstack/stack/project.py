@@ -17,7 +17,7 @@ from plantstack.engines.duckdb.deriving import quiet
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.engines.duckdb.verifying import verify
-from plantstack.errors import ConfigError, LogError, Problem
+from plantstack.errors import ConfigError, LogError, Problem, QueryError
 from plantstack.events import backup as safe
 from plantstack.events.log import Log
 from plantstack.intervals import Interval, rfc3339
@@ -85,6 +85,8 @@ class Stack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, QueryError) and (edited := self.unrecorded()):
+            error.problems = (*error.problems, edited)  # what is asked for may stand in the edited files
         self.close()
 
     @staticmethod
