@@ -200,3 +200,19 @@ def test_a_column_written_twice_is_not_read(project: Path) -> None:
 def test_a_period_to_come_is_named_by_its_cell(project: Path) -> None:
     (problem,) = loaded(project, wrong(project, ("tulsa", "2027-03-02", "2027-03-08", 1, ""))).problems
     assert problem.where == "wrong.xlsx sheet figures row 2 column D (revenue)"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("-o", "nowhere/year.xlsx"), "pack-nowhere"),
+        (("-o", "year.xlsx", "--from", "1900-01-01", "--to", "9999-12-31"), "pack-days"),
+        (("-o", "year.xlsx", "--from", "0001-01-01", "--to", "2026-12-31"), "pack-days"),
+    ],
+)
+def test_a_workbook_that_cannot_be_written_says_why(
+    project: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: str
+) -> None:
+    monkeypatch.chdir(project)
+    told = plantstack("finance", "new", project, *options, "--json")
+    assert [told.code, *(one["code"] for one in told.answer["problems"])] == [1, code]

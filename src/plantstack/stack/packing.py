@@ -15,12 +15,13 @@ from plantstack.connectors.finance.figures import SOURCE
 from plantstack.connectors.finance.read import Given, as_lines, event_of, is_pack, read_pack
 from plantstack.connectors.finance.write import PackRow, write_pack
 from plantstack.engines.duckdb.engine import DuckEngine
-from plantstack.errors import EventError, Problem
+from plantstack.errors import ConfigError, EventError, Problem
 from plantstack.plant.fiscal import fiscal_periods
 from plantstack.plant.plant import Plant
 from plantstack.stack.loading import Loaded
 
 NAME = "finance-pack.xlsx"
+_YEARS = (1900, 2199)
 _LINE = re.compile(r"^\d+\.ndjson line (\d+)")
 
 _STANDING = f"""
@@ -123,8 +124,12 @@ def new_pack(path: Path, plant: Plant, first: date, last: date) -> Path:
     """Write a pack with a row for each site and fiscal period that meets some days.
 
     Raises:
-        ConfigError: when the file exists.
+        ConfigError: when the file exists, or the days are none a workbook can hold.
     """
+    if not _YEARS[0] <= first.year <= last.year <= _YEARS[1]:
+        what = f"a workbook has no place for {first} to {last}"
+        fix = f"Name days of the years {_YEARS[0]} to {_YEARS[1]}."
+        raise ConfigError(Problem("pack-days", str(path), what, fix))
     rows = [
         PackRow(site.id, period.from_day, _before(period.until_day))
         for site in plant.sites.values()

@@ -45,11 +45,14 @@ def write_pack(path: Path, plant: Plant, rows: Sequence[PackRow] = ()) -> Path:
         rows: to begin with; none: an empty row for each site.
 
     Raises:
-        ConfigError: when the file exists.
+        ConfigError: when the file exists or cannot be written.
     """
     if path.exists():
         fix = "Move it away, or name another file."
         raise ConfigError(Problem("pack-exists", str(path), "the file exists", fix))
+    if not path.parent.is_dir():
+        what = f"there is no folder {path.parent}"
+        raise ConfigError(Problem("pack-nowhere", str(path), what, "Make it, or name another place."))
     wanted = list(rows) or [PackRow(site) for site in plant.sites]
     with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
         book.set_properties({"created": _NEVER, "title": _GUIDE[0]})
