@@ -192,11 +192,11 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
 
 
 def _with_roll_ups(by: tuple[str, ...], formulas: Iterable[Formula]) -> tuple[str, ...]:
-    """What can be split by reason can be by its group and by its owner; times by their cause too."""
+    """What can be split by reason can be by its group and owner; times, stops and failures by cause too."""
     more = [axis for axis in REASON_AXES if axis not in by] if REASON_AXES[0] in by else []
-    sums = [MEASURES[name].sum for one in formulas for name in names_of(one.node) if name in MEASURES]
-    are_times = bool(sums) and all(one is not None and one.table == "time" for one in sums)
-    return (*by, *(axis for axis in more if axis != "cause" or are_times))
+    stood_on = [MEASURES[name] for one in formulas for name in names_of(one.node) if name in MEASURES]
+    have_causes = bool(stood_on) and all(measure.has_cause for measure in stood_on)
+    return (*by, *(axis for axis in more if axis != "cause" or have_causes))
 
 
 def _by_profile(entry: Fields, key: str) -> dict[str, Formula]:

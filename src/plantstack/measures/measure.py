@@ -28,6 +28,9 @@ COUNT_FACTS = ("count:scrap", "count:rework", "count:startup_reject", "count:fir
 # what stands over the fraction line only.
 REASON_AXES = ("reason", "reason_group", "owner", "cause")
 
+# Kinds of spans that have a cause of their own.
+CAUSED_SPANS = frozenset({"stop", "failure"})
+
 # The accounts inside planned busy time.
 BUSY_ACCOUNTS = tuple(name for name in ACCOUNTS if name not in ("planned_down", "not_scheduled"))
 
@@ -133,6 +136,14 @@ class Measure:
     evidence: Evidence | None = None
     is_at_end: bool = False
     said: tuple[str, ...] = ()
+
+    @property
+    def has_cause(self) -> bool:
+        """Whether it can be split by what was found to be the cause: times, stops and failures can."""
+        if self.sum is None or self.is_at_end:
+            return False
+        kinds = dict(self.sum.where).get("kind", ())
+        return self.sum.table == "time" or (bool(kinds) and CAUSED_SPANS.issuperset(kinds))
 
     @property
     def is_money(self) -> bool:

@@ -23,7 +23,7 @@ Place: TypeAlias = tuple[tuple[str, str], ...]
 """The axes of a cell that are places, with their values."""
 
 
-_BY_SYMPTOM = "a cause is kept for the time of a shift or longer: ask times, or split by reason"
+_BY_SYMPTOM = "a cause is kept of stops, failures and the time of a shift or longer: split by reason"
 _PLACED = "stops were recorded without a clock time: ask by shift, day or longer"
 
 
@@ -74,8 +74,8 @@ class Cells:
         is_fine = self.query.grain == "hour" or self.query.span is not None
         for name in self.query.measures:
             measure = MEASURES[name]
-            is_time = measure.sum is not None and measure.sum.table == "time"
-            if "cause" in self.query.by and (is_fine or not is_time):
+            is_cut = is_fine and measure.sum is not None and measure.sum.table == "time"
+            if "cause" in self.query.by and (is_cut or not measure.has_cause):
                 told[name], reasons[name] = None, _BY_SYMPTOM
             elif name == MEASURE:
                 told[name], reasons[name] = None, BY_SHIFT

@@ -28,6 +28,25 @@ _BY_CAUSE = (
     " coalesce(cause, '') as cause, flags, until_at - from_at as us from all_ledger"
 )
 
+# The cause of a stop or failure is the one found for most of it; of several alike the last by name.
+_SPANS_BY_CAUSE = """
+select s.*, coalesce(c.cause, '') as cause
+from {spans} as s
+left join (
+    select equipment, kind, from_at, arg_max(cause, (us, cause)) as cause
+    from (
+        select p.equipment, p.kind, p.from_at, l.cause,
+            sum(least(l.until_at, p.until_at) - greatest(l.from_at, p.from_at)) as us
+        from all_own_spans as p
+        join all_ledger as l
+            on l.equipment = p.equipment and l.from_at < p.until_at and l.until_at > p.from_at
+        where l.cause != '' and (p.kind = 'failure' or (p.kind = 'stop' and l.stop_at = p.from_at))
+        group by all
+    )
+    group by all
+) as c on c.equipment = s.equipment and c.kind = s.kind and c.from_at = s.from_at
+"""
+
 # Spans of whole orders, see orders.sql.
 _OF_ORDERS = frozenset({"order", "order_busy", "order_run", "order_start", "order_due"})
 _WITHOUT_ORDERS = "(from all_own_spans union all by name from beside_span)"
@@ -247,7 +266,7 @@ def _source(query: MeasureQuery, table: FactTable, measures: Sequence[Measure]) 
         )
     if table == "spans":
         spans = "all_spans_fact" if _looks_at_orders(measures) else _WITHOUT_ORDERS
-        return f"(select *, '' as cause from {spans})" if "cause" in query.by else spans
+        return f"({_SPANS_BY_CAUSE.format(spans=spans)})" if "cause" in query.by else spans
     fine = query.grain == "hour" or query.span is not None
     source = f"all_{table}_fact" if fine else f"all_{table}_day"
     if "cause" in query.by:
