@@ -36,12 +36,19 @@ Progress = Callable[[int, int], None]
 _FAR = 2**62
 _MACHINES_AT_MOST = 2_000
 
-# The events of a batch, each machine's from where its window starts.
-_HEARD = f"""
+# The events of a batch: a history whole, where each step takes of it what it needs ...
+_WHOLE = """
+select e.*
+from everything as e
+semi join batch using (equipment)
+where e.at <= {until}
+"""
+# ... and of some days only what is heard from where the window of each machine starts.
+_DAYS = f"""
 select e.*
 from everything as e
 join (
-    select equipment, min(coalesce(from_at, {-_FAR})) as from_at, max(until_at) as until_at
+    select equipment, min(from_at) as from_at, max(until_at) as until_at
     from batch
     group by equipment
 ) as b on b.equipment = e.equipment and e.at >= b.from_at and e.at <= b.until_at
@@ -162,7 +169,7 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
     ]
     table = pa.Table.from_pylist(scope, schema=SCOPE_SCHEMA)
     put_tables(books.con, {"batch": table})
-    _put_logged(books, is_whole=any(one.start is None for one in windows))
+    _put_logged(books, windows)
     run_steps(
         books.con,
         scope=table,
@@ -172,15 +179,15 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
     )
 
 
-def _put_logged(books: Books, *, is_whole: bool) -> None:
+def _put_logged(books: Books, windows: Sequence[Window]) -> None:
     """Lay the events of the batch before the steps.
 
-    The steps read them four times, each time other columns: a few days are copied once, a whole history
-    is left in its segments, for a copy with all columns would be most of the work and of the memory.
+    The steps read them four times, each time others: a few days are copied once, a whole history is left
+    in its segments, for a copy with all columns would be most of the work and of the memory.
     """
-    heard = _HEARD
-    if not is_whole:
-        books.con.execute(f"create or replace temp table logged_days as {_HEARD}")
+    heard = _WHOLE.format(until=max(one.until for one in windows))
+    if all(one.start for one in windows):
+        books.con.execute(f"create or replace temp table logged_days as {_DAYS}")
         heard = "from logged_days"
     books.con.execute(f"create or replace temp view logged as {heard}")
 

@@ -1,6 +1,6 @@
--- Who was heard where.
+-- Who was heard where; readings say nothing that the books hear.
 create or replace temp table voice as
-select equipment, source from logged
+select equipment, source from logged where kind != 'reading'
 union
 select equipment, source from carry;
 

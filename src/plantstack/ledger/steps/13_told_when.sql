@@ -10,7 +10,7 @@ with covering as (
 ),
 
 said as (
-    select distinct c.rid, c.m, r.source, r.told_at, r.t, r.told_at > c.to_at + 3600000000 as is_late
+    select distinct c.rid, c.m, r.source, r.person, r.told_at, r.t, r.told_at > c.to_at + 3600000000 as is_late
     from covering as c
     join heard as r on r.log_offset = c.rid
 ),
@@ -26,7 +26,7 @@ together as (
     )
 )
 
-select s.rid, s.is_late, coalesce(t.is_bulk, false) as is_bulk
+select s.rid, s.person, s.is_late, coalesce(t.is_bulk, false) as is_bulk
 from said as s
 left join together as t on t.rid = s.rid;
 

@@ -8,7 +8,7 @@ select
     case when k.account in ('not_scheduled', 'planned_down') and k.state = 'unknown' then flag('unseen') else 0 end
     | case when k.account = 'not_scheduled' and k.state = 'fault' then flag('stopped_in_overtime') else 0 end
     | case
-        when k.account = 'planned_down' and not k.is_fixed and given_by.person then flag('moved_out')
+        when k.account = 'planned_down' and not k.is_fixed and entered.person then flag('moved_out')
         else 0
     end
     | case when st.assumed then flag('assumed') else 0 end
@@ -74,10 +74,6 @@ join machine_tile as t on t.tid = k.tid
 left join statement as st on st.sid = k.sid
 left join hearing as said_by on said_by.hid = st.hid
 left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom
-left join (
-    select distinct r.log_offset as rid, r.person
-    from (from heard semi join cover_reason as c on c.rid = heard.log_offset) as r
-) as given_by on given_by.rid = k.rid
 left join entered on entered.rid = k.rid
 left join skewed on skewed.hid = st.hid and skewed.day = t.day
 left join (
@@ -93,10 +89,13 @@ left join (
 ) as alarm on alarm.gid = k.gid
 left join (
     -- micro-stops that begin or end at unknown time: they may have been longer
-    select distinct own.m, own.stop
+    select own.m, own.stop
     from (from stop where is_micro) as own
-    join (from explained where account = 'unknown') as u
-        on u.m = own.m and (u.from_at = own.to_at or u.to_at = own.from_at)
+    semi join (from explained where account = 'unknown') as u on u.m = own.m and u.from_at = own.to_at
+    union
+    select own.m, own.stop
+    from (from stop where is_micro) as own
+    semi join (from explained where account = 'unknown') as u on u.m = own.m and u.to_at = own.from_at
 ) as edge on edge.m = k.m and edge.stop = k.stop;
 
 -- The same, cut at the hours of the local clock.

@@ -61,10 +61,10 @@ group by all;
 
 create or replace temp table placed as
 select
-    cell.m,
-    cell.fid,
-    cell.hour_from,
-    cell.account,
+    c.m,
+    c.fid,
+    c.hour_from,
+    c.account,
     c.order_id as own_order,
     c.product as own_product,
     coalesce(c.reason, '') as reason,
@@ -83,6 +83,10 @@ select
 from (
     select
         s.*,
+        cell.m,
+        cell.fid,
+        cell.hour_from,
+        cell.account,
         coalesce(s.total, s.sorted + coalesce(s.good, s.first_pass, 0)) as all_made,
         case
             when s.has_good or not b.good_by_exception then s.good
@@ -94,7 +98,6 @@ from (
     join cell on cell.cell = s.cell
     join bounds as b on b.m = cell.m
 ) as c
-join cell on cell.cell = c.cell
 group by all;
 
 -- Counts over a long span are spread over run and unknown time, over all of it if there is neither (R24).
@@ -371,12 +374,19 @@ from (
         * exclude (said),
         case when factor = 1 then said else (said * factor::decimal(38, 6))::decimal(38, 6) end as qty
     from (
-        select
-            * exclude (rest, good, scrap, rework, first_pass, startup_reject, inspected),
-            unnest(['rest', 'good', 'scrap', 'rework', 'first_pass', 'startup_reject', 'inspected']) as class,
-            unnest([rest, good, scrap, rework, first_pass, startup_reject, inspected]) as said
-        from sorted
+        select *, 'good' as class, good as said from sorted where good != 0
+        union all
+        select *, 'scrap', scrap from sorted where scrap != 0
+        union all
+        select *, 'rework', rework from sorted where rework != 0
+        union all
+        select *, 'startup_reject', startup_reject from sorted where startup_reject != 0
+        union all
+        select *, 'rest', rest from sorted where rest != 0
+        union all
+        select *, 'first_pass', first_pass from sorted where first_pass != 0
+        union all
+        select *, 'inspected', inspected from sorted where inspected != 0
     )
-    where said is not null and said != 0
 )
 where qty is not null and qty != 0;

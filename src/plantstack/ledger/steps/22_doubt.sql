@@ -95,6 +95,9 @@ select
     coalesce(sum(qty) filter (flags & flag('typed') != 0 and flags & flag('from') != 0), 0) as covering,
     sum(qty) filter (flags & flag('typed') = 0) as signalled
 from pieces_fact
+semi join (
+    select distinct equipment, hour_from from pieces_fact where flags & flag('typed') != 0
+) as by_hand using (equipment, hour_from)
 where class in ('good', 'scrap', 'rework', 'startup_reject', 'rest')
 group by all
 having typed > 0 and signalled > 0;
