@@ -139,7 +139,7 @@ def table() -> str:
         "# Faults and hostile inputs, and the tests that stand for them",
         "",
         "Written by `python -m tests.project.faults`; `tests/project/test_faults.py` fails when a row has no",
-        "test, or when this is not what is there. The last column is what only a running plant can meet.",
+        "test here, or one that is not there. The last column is what only a running plant can meet.",
         "",
         "| row | what | tests | of live intake |",
         "|---|---|---|---|",
