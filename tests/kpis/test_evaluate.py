@@ -72,6 +72,7 @@ MONEY = {
     "cost_variable_other": 32,
     "qty_good": 1,
     "time_run": 3600,
+    "time_constraint_planned": 3600,
 }
 
 

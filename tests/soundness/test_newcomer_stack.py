@@ -57,3 +57,59 @@ expect:
       run_time: 3.5 h (grade C)
 """,
     )
+
+
+def test_an_hour_of_a_line_is_one_hour_however_many_machines_stand_in_it(tmp_path: Path) -> None:
+    assert not differs(
+        tmp_path,
+        """
+scenario: Two machines of a line are planned for eight hours; the line brings 1600 in them
+rule: 10 what a KPI is
+plant:
+  machines:
+    saw: {under: line-1, kind: cyclic}
+    press: {under: line-1, kind: cyclic}
+  lines: {line-1: {under: plant, flow: [saw, press], exit: press, constraint: press}}
+  standards: [{machines: [saw, press], ideal: 1 s}]
+events:
+  - saw 06:00 state producing, 14:00 off
+  - press 06:00 state producing, 14:00 off
+  - saw 06:00-14:00 alive
+  - press 06:00-14:00 alive
+  - plant 13:00 cost account=revenue amount=2000
+  - plant 13:00 cost account=material amount=300
+  - plant 13:00 cost account=energy amount=60
+  - plant 13:00 cost account=variable_other amount=40
+expect:
+  - of: plant
+    span: 06:00-14:00
+    measures: {time_constraint_planned: 8 h}
+    kpis:
+      contribution_per_line_hour: 1600/8
+""",
+    )
+
+
+def test_a_constraint_nobody_saw_has_no_trusted_share_of_waiting(tmp_path: Path) -> None:
+    assert not differs(
+        tmp_path,
+        """
+scenario: The constraint of a line was heard of for two hours of eight only
+rule: 11 what nobody saw
+plant:
+  machines:
+    press: {under: line-1, kind: cyclic}
+  lines: {line-1: {under: plant, flow: [press], exit: press, constraint: press}}
+  standards: [{machines: [press], ideal: 1 s}]
+events:
+  - press 06:00 state producing source=gateway, 07:00 starved source=gateway, 07:30 producing source=gateway
+  - press 06:00-08:00 alive source=gateway
+  - press 14:00 state off source=gateway
+expect:
+  - of: line-1
+    span: 06:00-14:00
+    kpis:
+      constraint_starved_blocked: 30/480 (grade C)
+    measures: {time_unknown: 6 h, time_constraint_planned: 8 h}
+""",
+    )

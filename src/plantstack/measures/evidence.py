@@ -26,6 +26,10 @@ _TIMES = (
     "time_operating",
     "time_unknown",
 )
+_CONSTRAINT = (
+    *("time_constraint_run", "time_constraint_planned"),
+    *("time_constraint_starved", "time_constraint_blocked"),
+)
 _PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
 _STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
 _IDEAL = ("time_ideal_total", "time_ideal_ramp", "time_ideal_good", "time_ideal_first_pass")
@@ -150,7 +154,7 @@ EVIDENCE = (
         "no trustworthy state inside planned busy time; never guessed into another class",
         Evidence(
             "PBT",
-            (*_TIMES, *_PLANNED, *_STOPS),
+            (*_TIMES, *_PLANNED, *_STOPS, *_CONSTRAINT),
             "Check power and network of the silent source; of a log or file load the missing days.",
             15,
         ),
@@ -193,7 +197,7 @@ EVIDENCE = (
         Evidence(
             "PBT",
             # paper knows no stop of seconds, and of the others only what was written down
-            (*_TIMES, *_PLANNED, *_STOPS),
+            (*_TIMES, *_PLANNED, *_STOPS, *_CONSTRAINT),
             "Connect a run signal.",
             120,
             **_TYPED,
@@ -244,7 +248,9 @@ EVIDENCE = (
     _time(
         "time_skewed",
         "the clock of who told its state was off that day",
-        Evidence("PBT", (*_TIMES, *_PLANNED, *_STOPS), "Set the clock of the source by NTP.", 15),
+        Evidence(
+            "PBT", (*_TIMES, *_PLANNED, *_STOPS, *_CONSTRAINT), "Set the clock of the source by NTP.", 15
+        ),
         "skewed",
         *BUSY_ACCOUNTS,
     ),
