@@ -159,3 +159,44 @@ def test_what_is_late_waits_for_a_reopen(project: Path, tmp_path: Path) -> None:
         reopen = {**CLOSE, "kind": "reopen", "key": "r1"}
         stack.load([written(tmp_path, "reopen.ndjson", [reopen])], now=NOW + 3 * HOUR)
         assert told(stack) == []
+
+
+SHEET = """
+schema: 1
+source: sheet
+file: {format: csv}
+columns: {at: at, machine: machine, what: {column: what, map: {Gut: good, Schrott: scrap}}, pieces: pieces}
+every: {equipment: "{machine}", at: "{at}"}
+events:
+  - {kind: count, when: {what: good}, good: "{pieces}"}
+  - {kind: count, when: {what: scrap}, scrap: "{pieces}"}
+"""
+ROWS = "".join(
+    f"{rfc3339(START + hour * HOUR)},filler,{what},{pieces}\n"
+    for hour, what, pieces in ((1, "Gut", 40), (2, "Schrott", 2), (3, "Gut", 30))
+)
+
+
+def test_a_wrong_word_of_a_mapping_is_healed_by_a_retraction_and_a_new_source(tmp_path: Path) -> None:
+    """Without a key an event is known by all it says, so the mended word alone tells its pieces twice."""
+    folder, file = plant(tmp_path / "plant"), tmp_path / "sheet.csv"
+    file.write_text("at,machine,what,pieces\n" + ROWS)
+    mapping = tmp_path / "sheet.yaml"
+
+    def made(stack: Stack, text: str, hours: int) -> tuple[float, float]:
+        mapping.write_text(text)
+        stack.load([file], now=NOW + hours * HOUR, mapping=str(mapping))
+        return pieces(stack)
+
+    with Stack.open(folder, write=True) as stack:
+        assert made(stack, SHEET.replace("Schrott: scrap", "Schrott: good"), 1) == (72, 0)
+        assert made(stack, SHEET, 2) == (72, 2)  # the two stand as good ones and as scrap
+        for row in list_loads(stack, 2):
+            retract(stack, Wanted(row["load"]), now=NOW + 3 * HOUR)
+        assert made(stack, SHEET.replace("source: sheet", "source: sheet-2"), 4) == (70, 2)
+        assert stack.verify() == []
+
+
+def pieces(stack: Stack) -> tuple[float, float]:
+    (cell,) = stack.measures(["qty_good", "qty_scrap"], scope="filler").cells
+    return float(cell.sums["qty_good"] or 0), float(cell.sums["qty_scrap"] or 0)
