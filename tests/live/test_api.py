@@ -302,7 +302,7 @@ def test_answers_say_what_they_stand_on(client: httpx.Client) -> None:
     assert set(told["as_of"]) == {"tulsa"}
     assert [row["value"] for row in told["rows"]] == [4000]
     rows = client.get("/api/v1/ledger", params={"machine": "filler"} | WINDOW).json()["rows"]
-    assert sum(row["state"] == "fault" for row in rows) == 1
+    assert "fault" in {row["state"] for row in rows}
     assert [one["to"] for one in rows[:-1]] == [other["from"] for other in rows[1:]]
     assert client.get("/api/v1/readiness").json()["rows"]
     asked = {"id": "good_parts", "scope": "filler"} | WINDOW

@@ -76,6 +76,15 @@ def listed(connection: sqlite3.Connection) -> list[Token]:
     ]
 
 
+def are_any(project: Path) -> bool:
+    """Tell whether a project ever had a token: from the first one on nobody comes in without."""
+    places = guard.Places(project)
+    if not places.store.exists():
+        return False
+    with closing(store.open_reader(places.store)) as connection:
+        return bool(listed(connection))
+
+
 def find(connection: sqlite3.Connection, secret: str) -> Token | None:
     """Return the good token of a secret; None when there is none."""
     sql = "SELECT sha256, name, scope, may, created_at FROM token WHERE revoked_at IS NULL"

@@ -15,6 +15,7 @@ import typer
 import uvicorn
 
 from plantstack.errors import ConfigError, Problem
+from plantstack.events import tokens
 from plantstack.interfaces.answer import CRASH, Project, complain, people
 from plantstack.interfaces.api.app import create_app
 from plantstack.interfaces.api.hosts import LOOPBACK, name_of
@@ -39,12 +40,11 @@ def serve(
 ) -> None:
     """Run a plant: take events in, keep the books fresh, answer over HTTP."""
     with _listening(host, port) as listening:
-        running = Running(project, clock=_clock(), chance=random.random)
-        if not running.is_guarded and name_of(host) not in LOOPBACK:
-            running.close()
+        if name_of(host) not in LOOPBACK and not tokens.are_any(project):
             fix = f"Make one with 'plantstack token add {project} NAME', or listen on 127.0.0.1."
             what = "a server that others can reach needs at least one token"
             raise ConfigError(Problem("serve-open", host, what, fix))
+        running = Running(project, clock=_clock(), chance=random.random)
         named = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"http://{named}:{listening.getsockname()[1]}"
         people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
