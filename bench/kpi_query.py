@@ -1,8 +1,10 @@
-"""Ratio KPIs over a year, against a bare sum over the same day tables."""
+"""Ratio KPIs over a year against a bare sum of the day tables; readiness and lineage of a site-year."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import statistics
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.floor import Floor
@@ -11,8 +13,10 @@ from bench.project import OUT, Progress, project_of, silent
 from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.stack import Stack
+from plantstack.stack.readying import Readying
 
 TARGET = 3.0
+SECOND = 1.0
 KPIS = ("availability", "performance", "quality", "oee")
 _DAYS = ("2026-01-01", "2027-01-31")
 # What a person would write by hand over the published day tables.
@@ -62,3 +66,33 @@ def measure(folder: Path, repeats: int) -> list[Result]:
             results.append(Result(what, ratio(times), TARGET, detail=detail))
         con.close()
     return results
+
+
+def site_year(folder: Path, repeats: int) -> list[Result]:
+    """Time readiness of a site and the lineage of its OEE, and of one machine's, over a year of open books."""
+    with Stack.open(folder) as stack:
+        engine, catalog, plant = stack.engine(), stack.catalog(), stack.plant
+        site, machine = next(iter(plant.sites)), next(iter(plant.machines))
+        n = sum(plant.site_of(one).id == site for one in plant.machines)
+        asked: dict[str, Callable[[], object]] = {
+            f"readiness of a site of {n} machines": lambda: Readying(engine, catalog).table(site),
+            f"lineage of the OEE of a year, a site of {n} machines": lambda: stack.explain(
+                "oee", scope=site, days=_DAYS
+            ),
+            "lineage of the OEE of a year, one machine": lambda: stack.explain(
+                "oee", scope=machine, days=_DAYS
+            ),
+        }
+        return [_timed(name, ask, repeats) for name, ask in asked.items()]
+
+
+def _timed(name: str, ask: Callable[[], object], repeats: int) -> Result:
+    ask()
+    wall, processor = [], []
+    for _ in range(repeats):
+        started = time.perf_counter(), time.process_time()
+        ask()
+        wall.append(time.perf_counter() - started[0])
+        processor.append(time.process_time() - started[1])
+    detail = {"wall_s": rounded(wall), "processor_s": rounded(processor)}
+    return Result(name, statistics.median(wall), SECOND, unit=" s", detail=detail)
