@@ -69,7 +69,7 @@ def measure(folder: Path, repeats: int) -> list[Result]:
 
 
 def site_year(folder: Path, repeats: int) -> list[Result]:
-    """Time readiness of a site and the lineage of its OEE, and of one machine's, over a year of open books."""
+    """Time readiness of a site, the lineage of its OEE and of one machine's, over a year of open books."""
     with Stack.open(folder) as stack:
         engine, catalog, plant = stack.engine(), stack.catalog(), stack.plant
         site, machine = next(iter(plant.sites)), next(iter(plant.machines))
