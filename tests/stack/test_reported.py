@@ -151,6 +151,19 @@ def test_only_late_events_that_say_something_of_the_day_are_behind_the_differenc
     assert told == {"last hour", "retracts", "replaces"}
 
 
+def test_a_state_without_an_end_told_late_is_behind_the_day_it_reaches_into(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    day_two = {"from": rfc3339(START + DAY), "until": rfc3339(START + 2 * DAY)}
+    rows = [*day_one(), alive("e", 25, 49), said("state", 30, "f", state="idle"), close(49, **day_two)]
+    load(project, written(tmp_path, "1.ndjson", rows), now=TWO_DAYS_ON)
+    late = [said("state", 22, "reaches", state="fault"), said("state", 21, "covered", state="idle")]
+    load(project, written(tmp_path, "2.ndjson", late), now=TWO_DAYS_ON)
+    with Stack.open(project) as stack:
+        told = stack.explain("run_time", scope="filler", days=("2026-03-04", "2026-03-04")).rows
+    assert told[0]["reported"]["difference"] == -6 * 3600
+    assert [row["key"] for row in told if row["row"] == "since_reported"] == ["reaches"]
+
+
 def test_each_day_has_its_own_closing(tmp_path: Path) -> None:
     project = plant(tmp_path / "p")
     day_two = {"from": rfc3339(START + DAY), "until": rfc3339(START + 2 * DAY)}

@@ -330,7 +330,11 @@ def since_reported(books: Books, kinds: Sequence[str], where: str, span: Interva
         " select e.log_offset as offset, e.kind, e.equipment, e.at, e.source, e.key"
         " from everything as e cross join closed anti join gone on gone.log_offset = e.log_offset"
         f" where e.kind in ({', '.join(repr(kind) for kind in kinds)}) and e.equipment in {mine}"
-        f" and e.log_offset > closed.closed_at and {_BEGINS} < {span.end} and {_ENDS} >= {span.start}"
+        f" and e.log_offset > closed.closed_at and ({_BEGINS} < {span.end} and {_ENDS} >= {span.start}"
+        # a state, an order or a reason without an end reaches from before as far as the ledger says
+        f" or e.log_offset in (select unnest([l.state_offset, l.reason_offset, l.order_offset])"
+        f" from all_ledger as l where l.equipment in {mine} and l.from_at < {span.end}"
+        f" and l.until_at > {span.start}))"
         # what retracts nothing that was reported changes nothing
         " and (not e.void or exists (from everything as t where t.source = e.sup_source"
         " and t.key = e.sup_key and t.log_offset <= closed.closed_at))"
