@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 SHELL := /bin/bash
 
-.PHONY: bench demo mutants test check format environment
+.PHONY: bench check demo environment format mutants system test
 
 environment: .venv/.installed
 
@@ -21,7 +21,14 @@ check: environment
 	.venv/bin/lint-imports
 
 # Neighbours stay together, for they share projects; whoever is through takes from the other's end.
-test: check
+# What the tests need beside Python: installed where that is allowed, else they say what they left out.
+system:
+	@test -x /usr/sbin/mosquitto || command -v mosquitto >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get install -y -qq mosquitto >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq mosquitto >/dev/null; }; }; } || \
+	  echo "mosquitto is not installed: the tests of MQTT are left out"
+
+test: check system
 	.venv/bin/pytest -n 2 --dist worksteal
 
 # A simulated group of plants in demo-plant/, and a tour of it in the terminal.

@@ -12,7 +12,7 @@ import pytest
 from tests.stack.floor import NOW, START, plant
 
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Message, Messages, Outcome
+from plantstack.connectors.contract import Fatal, Message, Messages, Outcome
 from plantstack.connectors.drop.connector import Drop
 from plantstack.connectors.load import load_files
 from plantstack.connectors.mapping.read import parse_mapping
@@ -151,6 +151,53 @@ def test_messages_give_the_events_that_a_file_of_them_gives(project: Path, tmp_p
             one.send(*messages[start : start + 7])
         live = rows([one.log.events().filter(one.log.events()["source"].to_numpy() == "gateway")])
     assert live == file
+
+
+def _hostile() -> dict[str, tuple[Message, str]]:
+    """Messages that are no events, by the number of the list, and what they are called."""
+
+    def said(payload: bytes | str, topic: str = "hall/filler") -> Message:
+        levels = {f"topic.{place}": level for place, level in enumerate(topic.split("/"))}
+        told = payload if isinstance(payload, bytes) else payload.encode()
+        return Message(told, {"topic": topic, **levels}, "the message")
+
+    good = json.dumps({"ts": START, "run": True})
+    return {
+        "01_empty": (said(b""), "event-not-json"),
+        "14_negative_count": (said(json.dumps({"ts": START, "pieces": -5})), "counter-wild"),
+        "17_second_60": (said('{"ts": "2026-03-03T06:00:60Z", "run": true}'), "row-unreadable"),
+        "18_ms_for_us": (said(json.dumps({"ts": START // 1000, "run": True})), "row-unreadable"),
+        "18_ns_for_us": (said(json.dumps({"ts": START * 1000, "run": True})), "row-unreadable"),
+        "19_ten_megabytes": (said(b'{"run": "' + b"x" * 10_000_000 + b'"}'), "row-unreadable"),
+        "20_a_hundred_levels": (said(good, "/".join(["a"] * 100)), "event-equipment"),
+        "20_empty_levels": (said(good, "hall//"), "row-incomplete"),
+        "20_dots": (said(good, "hall/../filler"), "event-equipment"),
+        "20_right_to_left": (said(good, "hall/\u202efiller"), "event-equipment"),
+        "21_other_case": (said(good, "hall/Filler"), "event-equipment"),
+        "21_other_normal_form": (said(good, "hall/fi\u0301ller"), "event-equipment"),
+    }
+
+
+@pytest.mark.parametrize("name", _hostile())
+def test_H_MQ_a_hostile_message_harms_only_itself(project: Path, name: str) -> None:
+    hostile, code = _hostile()[name]
+    with floor(project) as one:
+        outcome = one.send(message(0, run=True), hostile, message(60, run=False))
+        assert [problem.code for problem in outcome.problems] == [code]
+        assert sorted(one.told()) == [("state", 0, "producing"), ("state", 60, "stopped")]
+        (letter,) = one.log.dead_letters()
+        assert letter.where == "the message"
+        assert letter.raw == hostile.payload[:65_536]
+
+
+def test_H_MQ_22_a_message_that_two_rules_claim_stops_the_mapping(project: Path) -> None:
+    twice = TEXT + "  - {kind: state, when: {pieces: {present: true}}, state: stopped}\n"
+    with floor(project) as one:
+        one.connection = Connection("hall", "test", Drop(project), parse_mapping(twice, "gateway"))
+        with pytest.raises(Fatal) as caught:
+            one.send(message(0, run=True, pieces=5))
+        assert caught.value.problems[0].code == "mapping-overlap"
+        assert one.told() == []
 
 
 def test_a_mapping_for_files_is_refused() -> None:

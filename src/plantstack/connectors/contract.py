@@ -42,13 +42,15 @@ class Message:
 
     Attributes:
         payload: a JSON object; its fields are columns by their path.
-        about: what the wire says beside it, as columns: `topic`, `topic.1`, `received`.
+        about: what the wire says beside it, as columns: `topic`, `topic.1`.
         where: for people: which message it is.
+        is_snapshot: it tells again what is so, to whoever comes later: a state, and never a count.
     """
 
     payload: bytes
     about: Mapping[str, str] = field(default_factory=dict)
     where: str = "message"
+    is_snapshot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

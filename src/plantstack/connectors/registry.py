@@ -18,7 +18,10 @@ from plantstack.plant.source import Fields
 
 GROUP = "plantstack.connectors"
 
-OURS = {"drop": "plantstack.connectors.drop.connector"}
+OURS = {
+    "drop": "plantstack.connectors.drop.connector",
+    "mqtt": "plantstack.connectors.mqtt.connector",
+}
 
 
 def kinds() -> list[str]:

@@ -27,6 +27,7 @@ from plantstack.connectors.mapping.run import Run
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.errors import ConfigError, EventError, Problem
 from plantstack.events.batch import DeadLetter, kept
+from plantstack.intervals import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Stream:
             fix = "It needs 'format: json', and no 'join', 'wide', 'name' or 'identity: row'."
             raise ConfigError(Problem("mapping-messages", mapping.name, what, fix))
         self.mapping = replace(mapping, drop_twins=True)
+        states = tuple(rule for rule in mapping.rules if rule.kind == "state")
+        self._snapshots = replace(self.mapping, rules=states, orders=None)
         self._folder = tempfile.TemporaryDirectory(prefix="plantstack-")
         self._calculator = private_connection(Path(self._folder.name), memory="512MB")
         self._wanted = list(
@@ -68,28 +71,33 @@ class Stream:
         self._calculator.close()
         self._folder.cleanup()
 
-    def read(self, messages: Sequence[Message], carry: Carry) -> Iterator[FileBatch]:
+    def read(self, messages: Sequence[Message], carry: Carry, now: int) -> Iterator[FileBatch]:
         """Yield events of the messages and what could not be read; the carry moves on.
 
         Args:
             messages: in the order they came.
             carry: where counters and orders of this mapping stand.
+            now: the instant of receipt, microseconds UTC; as the column `received` a microsecond later with
+                each message, so that those without a clock of their own keep their order.
         """
         rows: dict[int, Flat] = {}
         dead = []
         for number, message in enumerate(messages):
             try:
-                rows[number] = flat_row(message.payload) | dict(message.about)
+                about = {**message.about, "received": rfc3339(now + number)}
+                rows[number] = flat_row(message.payload) | about
             except EventError as error:
                 problem = error.problems[0]
                 dead.append(DeadLetter(kept(message.payload), message.where, problem, self.mapping.source))
         if dead:
             yield FileBatch(self.mapping.source, dead=tuple(dead))
-        if rows:
-            with closing(self._calculator.cursor()) as connection:
-                sheet = self._sheet(connection, rows, messages)
-                layout = Layout(self.mapping, sheet, {}, {}, Binder())
-                yield from read_sheet(Run(connection, layout, Keys(connection, self.mapping, 1, "")), carry)
+        for mapping, is_snapshot in ((self._snapshots, True), (self.mapping, False)):
+            mine = {place: row for place, row in rows.items() if messages[place].is_snapshot == is_snapshot}
+            if mine and (mapping.rules or mapping.orders):
+                with closing(self._calculator.cursor()) as connection:
+                    sheet = self._sheet(connection, mine, messages)
+                    layout = Layout(mapping, sheet, {}, {}, Binder())
+                    yield from read_sheet(Run(connection, layout, Keys(connection, mapping, 1, "")), carry)
 
     def _sheet(
         self, connection: duckdb.DuckDBPyConnection, rows: dict[int, Flat], messages: Sequence[Message]

@@ -17,7 +17,7 @@ from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.stream import Stream
-from plantstack.errors import Problem
+from plantstack.errors import EventError, Problem
 from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
@@ -82,11 +82,14 @@ class Deliveries:
         good: list[pa.Table] = []
         dead: list[DeadLetter] = []
         refused: set[str] = set()  # machines of which not every event was taken
-        for part in stream.read(delivery.messages, carry):
-            table, faults = validate(part.events, self.door.names, now, keys)
-            good.append(table)
-            dead += [*part.dead, *part.bury(faults)]
-            refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}
+        try:
+            for part in stream.read(delivery.messages, carry, now):
+                table, faults = validate(part.events, self.door.names, now, keys)
+                good.append(table)
+                dead += [*part.dead, *part.bury(faults)]
+                refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}
+        except EventError as error:  # the mapping is not meant for them: they are left to the source
+            raise Fatal(error.problems) from error
         told = without_stretches(carry.text(), refused)
         batch = Batch(
             pa.concat_tables(good) if good else CONTENT.empty_table(),
