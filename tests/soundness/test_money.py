@@ -167,3 +167,22 @@ def test_hours_of_labour_cost_what_they_did_on_their_days(tmp_path: Path) -> Non
         days = [cost(stack, "labour_efficiency_variance", days=(day, day)) for day in BOTH]
         assert days == [10 * 20, 20 * 30]
         assert cost(stack, "labour_efficiency_variance", days=BOTH) == 200 + 600
+
+
+def test_finance_says_nothing_of_periods_it_gave_no_figure_of(tmp_path: Path) -> None:
+    span = {"from": rfc3339(MONDAY + 24 * HOUR), "until": rfc3339(MONDAY + 48 * HOUR)}
+    rows = [row for day in range(3) for machine in ("one", "two") for row in worked(machine, day)]
+    rows += [
+        said("finance", "lyon", 24, name=name, value=108_000, **span)
+        for name in ("units_received", "material")
+    ]
+    with project(tmp_path / "p", STANDARD, rows) as stack:
+        before, given, after = (
+            row for row in stack.tieout(grain="day").rows if row["check"] == "good units and receipts"
+        )
+        assert (given["booked"], given["unexplained"], given["grade"]) == (108_000, 0, "A")
+        for silent in (before, after):  # not 0 booked of 108 000 made
+            assert (silent["booked"], silent["unexplained"], silent["grade"]) == (None, None, "U")
+            assert "told of 2026-03-03 to 2026-03-03 only" in silent["why_none"]
+        cells = stack.measures(["cost_material"], scope="lyon", grain="day").cells
+        assert [cell.sums["cost_material"] for cell in cells] == [None, 108_000, None]

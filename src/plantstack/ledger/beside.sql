@@ -93,8 +93,15 @@ create or replace temp table beside_row (
     own_crew varchar
 );
 
--- Accounts, figures and levels by name: of what they were ever told, and since when.
-create or replace temp table told_name (equipment varchar, kind varchar, name varchar, since_at bigint);
+-- Accounts, figures and levels by name: of what they were ever told, and since when; figures of finance speak of their
+-- periods and of no other time, so they reach only so far.
+create or replace temp table told_name (
+    equipment varchar,
+    kind varchar,
+    name varchar,
+    since_at bigint,
+    reach_at bigint
+);
 
 -- Levels by production day: value x microseconds.
 create or replace temp table beside_level (

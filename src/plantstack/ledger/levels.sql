@@ -101,4 +101,4 @@ join day_bucket as d
         and d.until_at > l.from_at
         and l.bucket = greatest(l.from_at, d.from_at) // 86400000000;
 
-insert into told_name select equipment, 'level', name, min(from_at) from level_told group by all;
+insert into told_name select equipment, 'level', name, min(from_at), null from level_told group by all;

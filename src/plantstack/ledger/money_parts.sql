@@ -40,4 +40,11 @@ from part;
 
 -- Which accounts and figures were ever told, of what; a class nobody spoke of is not zero.
 insert into told_name
-select equipment, kind, class, min(coalesce(from_at, "at")) from money_told group by all;
+select
+    equipment,
+    kind,
+    class,
+    min(coalesce(from_at, "at")),
+    case when bool_and(is_spread and said_as = 'finance') then max(until_at) end
+from money_told
+group by all;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from plantstack.engines.contract import MeasureQuery
@@ -21,12 +22,13 @@ _PLACES = ("site", "area", "line", "machine")
 _COLUMNS = {"machine": "equipment"}
 
 Place: TypeAlias = tuple[str, ...]
-Since: TypeAlias = Mapping[str, int]  # site -> since when
+Told: TypeAlias = tuple[int, int | None]  # since when, and up to when; None: there is no end to it
+Since: TypeAlias = Mapping[str, Told]  # by site
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Of each place of an answer: its sites, and since when each name was told at each of them."""
+    """Of each place of an answer: its sites, and for which time each name was told at each of them."""
 
     books: Books
     axes: tuple[str, ...]
@@ -37,24 +39,31 @@ class Named:
         """The place a cell speaks of."""
         return tuple(keys[axis] for axis in self.axes)
 
-    def why_not(self, measure: Measure, keys: Mapping[str, str], start: int) -> str:
-        """Why a measure of names is not known in a cell that begins at `start`; '' when it is."""
+    def why_not(self, measure: Measure, keys: Mapping[str, str], start: int, end: int) -> str:
+        """Why a measure of names is not known in a cell from `start` to `end`; '' when it is."""
         if not measure.said:
             return ""
         place, kind = self.place(keys), _kind_of(measure)
         told = self.since.get(place, {})
         silent, late = [], []
         for site in sorted(self.sites.get(place, ())):
-            since = [told[(kind, name)][site] for name in measure.said if site in told.get((kind, name), {})]
-            if not since:
+            spans = [told[(kind, name)][site] for name in measure.said if site in told.get((kind, name), {})]
+            since = min((one for one, _ in spans), default=0)
+            if not spans:
                 silent.append(site)
-            elif kind == "level" and min(since) > start:
-                late.append(
-                    f"{local_day(self.books.plant.sites[site].zone, min(since) + DAY // 2)} at {site}"
-                )
+            elif kind == "level" and since > start:
+                late.append(f"{self._day(site, since + DAY // 2)} at {site}")
+            elif all(reach is not None and not (one < end and start < reach) for one, reach in spans):
+                # a figure of finance says nothing of days before and after its periods
+                reach = max(reach or 0 for _, reach in spans)
+                days = f"{self._day(site, since + DAY // 2)} to {self._day(site, reach - DAY // 2)}"
+                silent.append(f"{site}, told of {days} only")
         if silent:
             return f"needs {kind} '{measure.said[0]}' of {', '.join(silent)}"
         return f"{measure.said[0]} is told since {', '.join(late)} only" if late else ""
+
+    def _day(self, site: str, at: int) -> date:
+        return local_day(self.books.plant.sites[site].zone, at)
 
 
 def named_in(books: Books, query: MeasureQuery, level: str, scope: str) -> Named:
@@ -66,14 +75,15 @@ def named_in(books: Books, query: MeasureQuery, level: str, scope: str) -> Named
     sql = f"select distinct {columns}h.site from home as h where {where}"
     for row in books.con.execute(sql).fetchall():
         sites.setdefault(tuple(row[:-1]), set()).add(row[-1])
-    since: dict[Place, dict[tuple[str, str], dict[str, int]]] = {}
+    since: dict[Place, dict[tuple[str, str], dict[str, Told]]] = {}
     sql = (
-        f"select {columns}h.clock, t.kind, t.name, min(t.since_at) from told_name as t"
+        f"select {columns}h.clock, t.kind, t.name, min(t.since_at),"
+        " case when count(*) = count(t.reach_at) then max(t.reach_at) end from told_name as t"
         f" join place_home as h on h.equipment = t.equipment where {where} and {below(query)} group by all"
     )
     for row in books.con.execute(sql).fetchall():
-        site, kind, name, at = row[len(axes) :]
-        since.setdefault(tuple(row[: len(axes)]), {}).setdefault((kind, name), {})[site] = at
+        site, kind, name, at, reach = row[len(axes) :]
+        since.setdefault(tuple(row[: len(axes)]), {}).setdefault((kind, name), {})[site] = at, reach
     return Named(books, axes, {place: frozenset(found) for place, found in sites.items()}, since)
 
 

@@ -75,7 +75,7 @@ class Settling:
         for measure in self._measures:
             if told[measure.name] is None:
                 continue
-            why = self._named.why_not(measure, keys, end - period.length)
+            why = self._named.why_not(measure, keys, end - period.length, end)
             if measure.kind == "level" and not can_be_asked(self.query):
                 why = BY_DAY
             if measure.is_money:
