@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from io import StringIO
 from pathlib import Path
@@ -11,11 +12,11 @@ from rich.console import Console
 from tests.demo.told import UNTIL, truths_of
 
 from plantstack.demo import truths
-from plantstack.errors import ConfigError
+from plantstack.errors import ConfigError, QueryError
 from plantstack.interfaces.demo_tour import run_demo
 from plantstack.interfaces.tour import show_tour
 from plantstack.interfaces.tour_shift import SIGNS
-from plantstack.intervals import DAY, HOUR, SECOND
+from plantstack.intervals import DAY, HOUR, SECOND, rfc3339
 from plantstack.ledger.rules import ACCOUNTS
 from plantstack.stack import Stack
 
@@ -33,7 +34,8 @@ def shown(folder: Path, width: int = 100) -> str:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("tour") / "demo"
     console = Console(file=StringIO(), width=140, highlight=False)
-    run_demo(folder, days=4, sites=3, seed=1, now=UNTIL + 17 * SECOND, console=console)
+    truth = folder.with_name("truth.json")
+    run_demo(folder, days=4, sites=3, seed=1, now=UNTIL + 17 * SECOND, truth=truth, console=console)
     file = console.file
     assert isinstance(file, StringIO)
     return folder, file.getvalue()
@@ -129,6 +131,20 @@ def test_it_works_for_smaller_and_larger_groups(tmp_path: Path, sites: int) -> N
     file = console.file
     assert isinstance(file, StringIO)
     assert "Three commands to try next" in file.getvalue()
+
+
+def test_what_was_planted_is_written_outside_the_project(demo: tuple[Path, str], tmp_path: Path) -> None:
+    folder, text = demo
+    path = folder.with_name("truth.json")
+    told = json.loads(path.read_text("utf-8"))
+    known = truths(1, days=4, sites=3, until=UNTIL)
+    assert told["truths"] == json.loads(json.dumps([one.as_row() for one in known]))
+    assert (told["seed"], told["until"]) == (1, rfc3339(UNTIL))
+    assert "and it is written to" in text
+    assert not any(one.says in file.read_text("utf-8") for one in known for file in folder.glob("*.yaml"))
+    for where in (folder / "truth.json", tmp_path / "none" / "truth.json"):
+        with pytest.raises(QueryError, match="Name a file outside"):
+            run_demo(folder, days=4, sites=3, seed=1, now=UNTIL, truth=where)
 
 
 def test_a_project_without_events_has_nothing_to_show(tmp_path: Path) -> None:

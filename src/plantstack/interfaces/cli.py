@@ -236,9 +236,13 @@ def demo(
     sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = 3,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same plants.")] = 1,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the tour in the terminal.")] = True,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Write what was planted, as JSON.")
+    ] = None,
 ) -> None:
     """Simulate a group of plants and lead through it in the terminal."""
-    demo_tour.run_demo(project, days=days, sites=sites, seed=seed, now=time.time_ns() // 1000)
+    now = time.time_ns() // 1000
+    demo_tour.run_demo(project, days=days, sites=sites, seed=seed, now=now, truth=truth)
 
 
 books.register(app)

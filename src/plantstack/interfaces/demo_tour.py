@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from plantstack.demo import build_demo
+from plantstack.demo import Demo, build_demo
+from plantstack.errors import Problem, QueryError
 from plantstack.interfaces.tour import WIDTH, show_tour
-from plantstack.intervals import MINUTE
+from plantstack.intervals import MINUTE, rfc3339
 from plantstack.stack import Stack
 
 DEFAULT_FOLDER = Path("plantstack-demo")
 
 
 def run_demo(
-    folder: Path, *, days: int, sites: int, seed: int, now: int, console: Console | None = None
+    folder: Path,
+    *,
+    days: int,
+    sites: int,
+    seed: int,
+    now: int,
+    truth: Path | None = None,
+    console: Console | None = None,
 ) -> None:
     """Make a demo project in an empty folder and show it.
 
@@ -26,18 +35,20 @@ def run_demo(
         sites: how many sites, 1 to 4.
         seed: the same seed and the same minute give the same events.
         now: the end of the simulation, microseconds UTC; cut to the minute.
+        truth: where to write what was planted; a file outside the project.
         console: where the tour is printed; standard output by default.
 
     Raises:
-        QueryError: when there is no such group.
+        QueryError: when there is no such group, or the truth is to lie in the folder.
         ConfigError: when the folder is not empty.
     """
+    _check_outside(folder, truth)
     until, shown_on = now - now % MINUTE, console or _output()
     columns = (TextColumn("{task.description:<50}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
         task = shown.add_task("beginning", total=1.0)
-        build_demo(
+        made = build_demo(
             folder,
             until=until,
             days=days,
@@ -49,6 +60,30 @@ def run_demo(
         show_tour(stack, shown_on)
     shown_on.print("\nWhat was planted in it stands nowhere in the project. Python knows:")
     shown_on.print(f"  plantstack.demo.truths({seed}, days={days}, sites={sites}, until={until})")
+    if truth is None:
+        shown_on.print("and 'plantstack demo --truth FILE' writes it beside a new one.")
+    else:
+        _write_truth(truth, made, seed)
+        shown_on.print(f"and it is written to {truth}.")
+
+
+def _check_outside(folder: Path, truth: Path | None) -> None:
+    if truth is None:
+        return
+    what = "" if truth.resolve().parent.is_dir() else "lies in a folder that does not exist"
+    if truth.resolve().is_relative_to(folder.resolve()):
+        what = "would lie in the project, where whoever looks for what was planted could read it"
+    if what:
+        raise QueryError(Problem("demo-truth", str(truth), what, f"Name a file outside {folder}."))
+
+
+def _write_truth(path: Path, made: Demo, seed: int) -> None:
+    told = {
+        "seed": seed,
+        "until": rfc3339(made.window.until),
+        "truths": [one.as_row() for one in made.truths],
+    }
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _output() -> Console:
