@@ -29,7 +29,8 @@ def _said(kind: str, equipment: str, day: int, late: int, span: dict[str, Any]) 
     at = clock(f"{day}/08:00")
     if kind in ("close", "reopen"):
         return ev(kind, equipment, at, **span)
-    more = {"role": "cause", "reason": "jam"} if kind == "reason" else {"good": 1}
+    said = {"reason": {"role": "cause", "reason": "jam"}, "count": {"good": 1}}
+    more = said.get(kind, {})
     machine = equipment if equipment.startswith("m") else "m1"
     return ev(kind, machine, at, received_at=clock(f"{day + 1}/00:00") + late * DAY, **more)
 
@@ -37,7 +38,7 @@ def _said(kind: str, equipment: str, day: int, late: int, span: dict[str, Any]) 
 ROWS = st.lists(
     st.builds(
         _said,
-        st.sampled_from(["close", "reopen", "count", "reason"]),
+        st.sampled_from(["close", "reopen", "count", "reason", "verdict"]),
         EQUIPMENT,
         st.integers(0, 2),
         st.sampled_from([0, 7, 8, 14, 15]),

@@ -21,6 +21,7 @@ from plantstack.stack.modelling import Modelling, untied_of
 Key = tuple[str, ...]
 """The values of the axes, and the label of the period: what tells the cells of an answer apart."""
 
+_OF_EXITS = "qty_exit_"
 _BY_SHIFT = "exists by the shift or longer"
 _ONE_LINE = "exists for one line at a time: name one, or split by line"
 
@@ -127,10 +128,19 @@ class _Gathering:
                 split = self.engine.query(asked).cells
             for name in names:
                 for cell in sorted(split, key=lambda one: -(one.sums[name] or 0)):
-                    if cell.sums[name]:
+                    if cell.sums[name] and self._counts(name, cell):
                         mine = out.setdefault(key_of(cell, self.query.by), {})
                         mine[name] = (*mine.get(name, ()), _called(axes, cell))[:3]
         return out
+
+    def _counts(self, doubt: str, cell: MeasureCell) -> bool:
+        """Whether a machine is behind a doubt: behind that of what lines put out only their exits are."""
+        level, _ = check_scope(self.engine.books.plant, self.query.scope)
+        machine = cell.keys.get("machine", "")
+        if not doubt.startswith(_OF_EXITS) or not machine or level == "machine" or "machine" in self.query.by:
+            return True
+        exits = {name for line in self.engine.books.plant.lines.values() for _, name in line.exit}
+        return machine in exits or not self._line_of(machine)
 
     def _routes(self, cells: Sequence[MeasureCell]) -> dict[Key, Mapping[str, Exact | None]]:
         """For single machines: what the first machine of their line made."""
