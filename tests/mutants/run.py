@@ -31,6 +31,7 @@ TESTS = {
     "shipped": "tests/soundness/test_stack_shipped.py",
     "oracle_sql": "tests/ledger/test_sql_is_the_oracle.py",
     "pages": "tests/ledger/test_pages.py",
+    "models": "tests/soundness/test_models.py",
     "judged": "tests/kpis/test_judged.py",
     "hazard": "tests/kpis/test_hazard.py",
     "fearing": "tests/stack/test_fearing.py",
