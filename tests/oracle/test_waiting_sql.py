@@ -29,7 +29,7 @@ def _said(kind: str, equipment: str, day: int, late: int, span: dict[str, Any]) 
     at = clock(f"{day}/08:00")
     if kind in ("close", "reopen"):
         return ev(kind, equipment, at, **span)
-    said = {"reason": {"role": "cause", "reason": "jam"}, "count": {"good": 1}}
+    said: dict[str, dict[str, Any]] = {"reason": {"role": "cause", "reason": "jam"}, "count": {"good": 1}}
     more = said.get(kind, {})
     machine = equipment if equipment.startswith("m") else "m1"
     return ev(kind, machine, at, received_at=clock(f"{day + 1}/00:00") + late * DAY, **more)
