@@ -146,6 +146,12 @@ def test_a_long_formula_takes_nothing_from_what_stands_below() -> None:
     assert any("revenue" in line and "sales of the period" in line for line in told.splitlines())
 
 
+def test_lineage_says_how_a_model_found_its_number() -> None:
+    basis = "a constant rate from 5 failures and 8 lives cut short; next PM due 2026-12-08T12:15:00Z"
+    head = row(row="kpi", formula="model remaining_life_risk", value=0.5, unit="1", basis=basis)
+    assert f"by {basis}" in " ".join(shown(lineage_table([head], "UTC")).split())
+
+
 def test_no_number_of_a_bridge_is_cut() -> None:
     period = {"from": "2026-09-01T00:00:00Z", "to": "2026-09-29T00:00:00Z"}
     end = {

@@ -200,6 +200,8 @@ def lineage_table(rows: Sequence[Row], zone: str) -> Group:
             trust = why(row) or f"trust {row['trust']['grade']}"
             parts.append(escape(f"{row['kpi']} = {row['formula']} = {_value(row)}"))
             parts.append(escape(f"  {trust}"))
+            if row.get("basis"):  # how a model found it, and of what
+                parts.append(escape(f"  by {row['basis']}"))
             table = Table(box=None, pad_edge=False, show_header=False)
             table.add_column(overflow="fold")
             table.add_column(justify="right", no_wrap=True)
