@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,7 @@ from plantstack.ledger.derivation import (
     ledger_steps,
 )
 from plantstack.ledger.outputs import DERIVED
+from plantstack.ledger.rules import flag_bit
 
 # How much time of machines goes through the steps at once. A run costs a third of a second whatever it
 # derives, so today of a thousand machines is one run; at 550 events a machine and day this much is a GB.
@@ -28,6 +30,8 @@ MACHINE_DAYS_A_BATCH = 6_000
 
 # How many machines share the files of the lake; what changed in one of them is written again for all.
 MACHINES_A_BLOCK = 25
+
+_FLAG = re.compile(r"flag\('(\w+)'\)")
 
 CARRY_SCHEMA = pa.schema([pa.field("slot", pa.string()), *EVENT])
 GONE_SCHEMA = pa.schema([pa.field("log_offset", pa.int64())])
@@ -110,9 +114,13 @@ def run_steps(
 
 @cache
 def _statements() -> tuple[duckdb.Statement, ...]:
-    """The statements of all steps, parsed once a process: parsing is a seventh of a small derivation."""
+    """The statements of all steps, parsed once a process: a small derivation costs what its statements cost.
+
+    For the same reason flags are written as their bits, and not worked out from their names in each run.
+    """
+    texts = (_FLAG.sub(lambda found: str(flag_bit(found[1])), step.sql) for step in ledger_steps())
     with duckdb.connect() as con:
-        return tuple(one for step in ledger_steps() for one in con.extract_statements(step.sql))
+        return tuple(one for text in texts for one in con.extract_statements(text))
 
 
 def outputs(con: Calculator) -> dict[str, pa.Table]:
