@@ -97,7 +97,7 @@ def test_a_figure_nobody_told_is_named_in_its_step() -> None:
         check_of(kpi, _row(None, f"needs {why} of plant")).step for why in ("cost 'energy'", "finance 'cogs'")
     ]
     assert steps == [
-        "Book energy, once a 0 if there is none, or give it in the finance pack.",
+        "Book energy, once a 0 if there is none (for a site the finance pack does it).",
         "Give cogs in the finance pack.",
     ]
 

@@ -33,10 +33,12 @@ def unit_of(row: Mapping[str, Any]) -> str:
 def duration(seconds: float) -> str:
     """Write seconds as hours and minutes.
 
-    >>> duration(30), duration(5400), duration(-60)
-    ('30 s', '1 h 30 min', '-1 min')
+    >>> duration(30), duration(5400), duration(-60), duration(1e-06)
+    ('30 s', '1 h 30 min', '-1 min', '1 µs')
     """
     sign, length = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if 0 < length < 0.001:
+        return f"{sign}{length * 1_000_000:.0f} µs"
     if length < 60:
         return f"{sign}{length:.3g} s"
     if length < 3600:

@@ -52,7 +52,7 @@ RECORD = {
 
 # How a figure that has a name comes in.
 _TOLD_BY = {
-    "cost": "book {name}, once a 0 if there is none, or give it in the finance pack;"
+    "cost": "book {name}, once a 0 if there is none (for a site the finance pack does it);"
     " what is booked for a whole site is not divided over its lines",
     "finance": "give {name} in the finance pack",
     "level": "tell {name} once, and whenever it changes",
