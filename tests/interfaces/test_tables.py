@@ -37,6 +37,13 @@ def test_lengths_are_instants_apart_and_not_clocks() -> None:
     assert "30 min" in spring
 
 
+def test_a_microsecond_before_seven_is_seven() -> None:
+    rows = [entry("2026-03-02T06:00:00Z", "2026-03-02T06:59:59.999999Z")]
+    rows += [entry("2026-03-02T06:59:59.999999Z", "2026-03-02T08:00:00Z")]
+    told = shown(ledger_table(rows, "UTC"))
+    assert told.count("07:00:00") == 2 and "06:59:59" not in told
+
+
 def row(**told: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {"kpi": "oee", "unit": "1", "value": 0.5, "why_none": "", "low": 0.5, "high": 0.5}
     plain |= {"scope": {"path": "x", "level": "machine"}, "period": {"label": "all"}, "reported": None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from plantstack.plant.tiles import OUTSIDE_SHIFTS
 
 Row = Mapping[str, Any]
 
+_HALF_A_SECOND = timedelta(microseconds=500_000)
 _CAUSES = ("reason", "reason_group", "owner", "cause")
 
 
@@ -250,7 +251,8 @@ def _events(row: Row) -> str:
 
 
 def _local(text: str, zone: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    """An instant on the wall, to be shown in whole seconds: a microsecond before seven it is seven."""
+    return (datetime.fromisoformat(text) + _HALF_A_SECOND).astimezone(ZoneInfo(zone))
 
 
 def _clock(at: datetime) -> str:
