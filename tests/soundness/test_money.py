@@ -186,3 +186,19 @@ def test_finance_says_nothing_of_periods_it_gave_no_figure_of(tmp_path: Path) ->
             assert "told of 2026-03-03 to 2026-03-03 only" in silent["why_none"]
         cells = stack.measures(["cost_material"], scope="lyon", grain="day").cells
         assert [cell.sums["cost_material"] for cell in cells] == [None, 108_000, None]
+
+
+def test_a_window_beyond_what_finance_told_has_no_part_of_its_figures(tmp_path: Path) -> None:
+    span = {"from": rfc3339(MONDAY), "until": rfc3339(MONDAY + 24 * HOUR)}
+    rows = [*around("one"), *worked("one", 1)]
+    rows += [said("finance", "lyon", 24, name=name, value=1000, **span) for name in ("revenue", "material")]
+    with project(tmp_path / "p", STANDARD, rows) as stack:
+        assert cost(stack, "throughput_value", days=("2026-03-02", "2026-03-02")) == 0
+        (row,) = stack.kpis(["throughput_value"], scope="lyon").rows
+        assert row["value"] is None  # of 46 hours 24 are booked
+        assert "told of 2026-03-02 to 2026-03-02 only" in row["why_none"]
+        # up to a tenth may lack
+        for hours, lacks in ((26.6, False), (26.7, True)):
+            cut = Interval(MONDAY, MONDAY + int(hours * HOUR))
+            (cell,) = stack.measures(["revenue"], scope="lyon", span=cut).cells
+            assert (cell.sums["revenue"] is None) is lacks

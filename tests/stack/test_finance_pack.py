@@ -177,7 +177,7 @@ def test_days_that_have_a_figure_from_another_pack_count_once(project: Path) -> 
     assert problem.where == "wrong.xlsx sheet figures row 2 column D (revenue)"
     assert "from 2026-03-02 to 2026-03-08 already" in problem.what
     assert found.receipt.accepted == 1  # nobody gave labour of these days
-    assert sums(project, "revenue", days=("2026-03-02", "2026-03-09")) == {"revenue": 700}
+    assert sums(project, "revenue", days=("2026-03-02", "2026-03-08")) == {"revenue": 700}
 
 
 def test_of_two_packs_in_one_load_the_later_corrects_the_earlier(project: Path) -> None:

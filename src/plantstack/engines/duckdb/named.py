@@ -19,6 +19,7 @@ from plantstack.measures.measure import Measure
 from plantstack.plant.localtime import local_day
 
 _PLACES = ("site", "area", "line", "machine")
+_PART = 10  # one part in so many may lack: the last days are rarely booked when somebody asks
 _COLUMNS = {"machine": "equipment"}
 
 Place: TypeAlias = tuple[str, ...]
@@ -53,8 +54,7 @@ class Named:
                 silent.append(site)
             elif kind == "level" and since > start:
                 late.append(f"{self._day(site, since + DAY // 2)} at {site}")
-            elif all(reach is not None and not (one < end and start < reach) for one, reach in spans):
-                # a figure of finance says nothing of days before and after its periods
+            elif all(_is_beyond(told_of, start, end) for told_of in spans):
                 reach = max(reach or 0 for _, reach in spans)
                 days = f"{self._day(site, since + DAY // 2)} to {self._day(site, reach - DAY // 2)}"
                 silent.append(f"{site}, told of {days} only")
@@ -64,6 +64,15 @@ class Named:
 
     def _day(self, site: str, at: int) -> date:
         return local_day(self.books.plant.sites[site].zone, at)
+
+
+def _is_beyond(told: Told, start: int, end: int) -> bool:
+    """Whether a figure of finance says nothing of too much of a cell: it speaks of its periods only."""
+    since, reach = told
+    if reach is None:
+        return False
+    outside = max(min(since, end) - start, 0) + max(end - max(reach, start), 0)
+    return outside * _PART > end - start
 
 
 def named_in(books: Books, query: MeasureQuery, level: str, scope: str) -> Named:
