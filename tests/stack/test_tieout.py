@@ -128,3 +128,14 @@ def test_scrap_that_nobody_booked_shows(demo: Stack) -> None:
     }
     assert share[planted.site] == pytest.approx(planted.effects[0].size, abs=0.015)
     assert all(one < 0.015 for site, one in share.items() if site != planted.site)
+
+
+def test_maintenance_cost_is_that_of_its_work_orders_and_contractors(demo: Stack) -> None:
+    rows = [row for row in demo.tieout().rows if row["check"] == "work orders and maintenance cost"]
+    assert len(rows) == 2
+    for row in rows:
+        (contract,) = row["explained"]
+        assert contract["amount"] < 0 < row["built"]
+        # parts that nobody wrote on an order
+        assert row["booked"] + contract["amount"] == pytest.approx(1.03 * row["built"], rel=0.01)
+        assert 0 < row["share"] <= 0.03

@@ -196,9 +196,11 @@ def _upkeep(rows: Rows, line: LinePast, rng: np.random.Generator) -> None:
         late = 8 * DAY if rng.random() < 0.12 else 0
         name = f"PM-{line.habit.id}-{number + 1}"
         steps = (("planned", begin - 7 * DAY), ("due", begin), ("done", end + late))
+        hours = round((end - begin) / HOUR * 2, 2)
         for phase, at in steps:
             if at >= line.origin:
                 rows.say(
                     "work_order", machine, at, f"cmms.{line.habit.site}", f"{name}-{phase}", number=name,
-                    phase=phase, type="PM", due_at=begin, hours=round((end - begin) / HOUR * 2, 2),
+                    phase=phase, type="PM", due_at=begin, hours=hours,
+                    cost=round(hours * 55, 2) if phase == "done" else None,
                 )  # fmt: skip

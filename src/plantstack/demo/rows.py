@@ -32,6 +32,7 @@ class Rows:
         self._heard: list[Ints] = []
         self._said: list[dict[str, Any]] = []
         self._said_heard: list[int] = []
+        self._spent: list[tuple[str, int, float]] = []
 
     def columns(self, kind: str, source: str, keys: pa.Array, at: Ints, **said: Any) -> None:
         """Add many events of one kind and source.
@@ -60,12 +61,18 @@ class Rows:
         heard = said.pop("heard", None)
         row: dict[str, Any] = {"kind": kind, "equipment": equipment, "at": at, "source": source, "key": key}
         row |= {name.rstrip("_"): value for name, value in said.items() if value is not None}
+        if kind == "work_order" and "cost" in row:
+            self._spent.append((source, at, row["cost"]))
         self._said_heard.append(int(row.get("told_at", at) if heard is None else heard))
         for name in _INSTANTS:
             if name in row:
                 row[name] = rfc3339(int(row[name]))
         row |= {name: Decimal(str(float(one))) for name, one in row.items() if isinstance(one, float)}
         self._said.append(row)
+
+    def spent(self, source: str, start: int, until: int) -> float:
+        """What the work orders of a source cost that were done in a span."""
+        return sum(cost for told, at, cost in self._spent if told == source and start <= at < until)
 
     def all(self) -> tuple[pa.Table, Ints]:
         """Every event in the order in which it was heard, and when.

@@ -14,6 +14,8 @@ from plantstack.intervals import DAY, HOUR, SECOND
 from plantstack.plant.plant import Plant
 
 _WEEK = 7 * DAY
+_UNWRITTEN = 0.03  # of the cost of work orders: parts that nobody wrote on one
+_CONTRACT = 0.02  # of the labour cost: contractors without an order
 
 
 def tell_line_works(rows: Rows, line: LinePast, rng: np.random.Generator) -> None:
@@ -192,10 +194,12 @@ def _costs(
             margin += made * prices.get(("contribution", product), 0.0)
     labour = sum(line.habit.crew for line in lines) * 120 * prices.get(("labour", ""), 0.0)
     share = (span[1] - span[0]) / _WEEK
+    # what finance books of maintenance is its work orders, some parts nobody wrote on one, and contractors
+    orders, contract = rows.spent(f"cmms.{site}", *span) * (1 + _UNWRITTEN), labour * _CONTRACT * share
     amounts = (
         ("cost_material", material), ("cost_labour", labour * share), ("revenue", (material + margin) * 1.02),
-        ("cost_overhead", labour * 0.8 * share), ("cost_maint", labour * 0.22 * share),
-        ("cost_variable_other", material * 0.02),
+        ("cost_overhead", labour * 0.8 * share), ("cost_maint", orders),
+        ("cost_maint_contract", contract), ("cost_variable_other", material * 0.02),
     )  # fmt: skip
     for name, amount in amounts:
         rows.say(
