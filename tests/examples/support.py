@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 
 from plantstack.intervals import SECOND
@@ -46,7 +47,9 @@ def load(folder: Path, mapping: str, *files: Path) -> list[Loaded]:
 def events(folder: Path, kind: str) -> list[dict[str, Any]]:
     """All events of a kind."""
     with Stack.open(folder) as stack:
-        return [row for row in stack.log.events().to_pylist() if row["kind"] == kind]
+        every = stack.log.events()
+    rows: list[dict[str, Any]] = every.filter(pc.equal(every.column("kind"), kind)).to_pylist()
+    return rows
 
 
 def minutes(folder: Path, kpi: str, **question: Any) -> dict[str, float]:
