@@ -107,6 +107,8 @@ CASES: list[tuple[str, str, str]] = [
      "more.yaml:1: a target needs either 'value', or 'low' and 'high' or one of them. Write 'value: 65 %', or 'low: 95 %' and 'high: 105 %'. [target-value]"),
     ("target upside down", "targets: [{kpi: oee, low: 3, high: 2}]\n",
      "more.yaml:1: 'low' is above 'high'. Swap them. [target-value]"),
+    ("target that nothing misses", "targets: [{kpi: oee, value: 3, dead_band: 100 %}]\n",
+     "more.yaml:1: a dead band as wide as the target is missed by nothing. Write a share of the target, such as '2 %'. [target-value]"),
     ("target with a strange unit", "targets: [{kpi: oee, value: 3 apples}]\n",
      "more.yaml:1: 'value': expected a number, a share or a time, came '3 apples'. Write a number in the unit of the KPI, '65 %', or a time such as '20 min'. [value-wrong]"),
     ("target twice", "targets:\n  - {kpi: oee, value: 0.6}\n  - {kpi: oee, value: 0.7, from: 2026-01-01}\n",

@@ -52,6 +52,9 @@ def read_target(fields: Fields) -> tuple[TargetRule, ...]:
         "currency": fields.want("currency", currency, ""),
     }
     band = fields.want("dead_band", share, None)
+    if band is not None and band >= 1:
+        what = "a dead band as wide as the target is missed by nothing"
+        fields.problem("target-value", what, "Write a share of the target, such as '2 %'.", key="dead_band")
     return tuple(
         TargetRule(
             kpi=kpi,
