@@ -15,9 +15,20 @@ Use it from a test::
     assert not broken
 """
 
-from plantstack.testing.faults.checker import Live, check
+from plantstack.testing.faults.checker import Live, check, check_log
 from plantstack.testing.faults.nemesis import Chance, CutProxy, kill_at_random
 from plantstack.testing.faults.producers import Producer, Sent
 from plantstack.testing.faults.server import Reply, Server
 
-__all__ = ["Chance", "CutProxy", "Live", "Producer", "Reply", "Sent", "Server", "check", "kill_at_random"]
+__all__ = [
+    "Chance",
+    "CutProxy",
+    "Live",
+    "Producer",
+    "Reply",
+    "Sent",
+    "Server",
+    "check",
+    "check_log",
+    "kill_at_random",
+]

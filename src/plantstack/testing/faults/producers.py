@@ -55,7 +55,9 @@ class Producer(Thread):
         super().__init__(name=source, daemon=True)
         self.source, self.machine = source, machine
         self.refused: list[bytes] = []
-        self._server, self._clock, self._history, self._chance = server, clock, history, chance
+        self._server, self._clock, self._chance = server, clock, chance
+        self.history_file = history
+        history.touch()
         self._stopping = Event()
         self._number = 0
 
@@ -92,7 +94,7 @@ class Producer(Thread):
 
     def run(self) -> None:
         """Send until stopped."""
-        with self._history.open("a", encoding="utf-8") as history:
+        with self.history_file.open("a", encoding="utf-8") as history:
             while not self._stopping.is_set():
                 first, self._number = self._number, self._number + self._chance.whole(1, 60)
                 body = self._body(first, self._number)
@@ -103,7 +105,7 @@ class Producer(Thread):
 
     def history(self) -> list[Sent]:
         """What was answered so far."""
-        return [Sent(**json.loads(line)) for line in self._history.read_text("utf-8").splitlines()]
+        return [Sent(**json.loads(line)) for line in self.history_file.read_text("utf-8").splitlines()]
 
     def is_bad(self, number: int) -> bool:
         """Whether the event of a number is none on purpose."""
@@ -112,7 +114,8 @@ class Producer(Thread):
     def _is_answered(self, body: bytes, first: int, write: Callable[[str], Any]) -> bool:
         """Send a request; an answer that it is safe is written down, anything else is sent again."""
         try:
-            reply = request(self._server.address, "/api/v1/events", body, {"Idempotency-Key": f"{first}"})
+            key = {"Idempotency-Key": f"{self.source} {first}"}
+            reply = request(self._server.address, "/api/v1/events", body, key)
         except OSError:
             return False
         if reply.status not in (200, 422):
