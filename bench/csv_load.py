@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from itertools import count
 from pathlib import Path
+from statistics import median
 
 import duckdb
 
 from bench.floor import START, Floor, write_plant
-from bench.measure import Result, in_turn, ratio, rounded
+from bench.measure import Busy, Result, in_turn, ratio, rounded
 from plantstack.intervals import HOUR, SECOND
 from plantstack.stack import Stack
 
@@ -68,7 +69,8 @@ def measure(rows: int, repeats: int) -> Result:
                     f"{loaded.receipt.accepted} of {rows} rows were accepted: {loaded.problems[:1]}"
                 )
 
-        times = in_turn(ours, lambda: _copy(path, home / "copy.parquet"), repeats)
+        work, copying = Busy(ours), Busy(lambda: _copy(path, home / "copy.parquet"))
+        times = in_turn(work, copying, repeats)
         size = path.stat().st_size
     return Result(
         "CSV through a mapping: rows per second, of DuckDB's copy to Parquet",
@@ -82,6 +84,9 @@ def measure(rows: int, repeats: int) -> Result:
             "copy_rows_per_s": round(rows / sorted(times[1])[len(times[1]) // 2]),
             "load_s": rounded(times[0]),
             "copy_s": rounded(times[1]),
+            "load_processor_s": rounded(work.seconds),
+            "copy_processor_s": rounded(copying.seconds),
+            "by_processor_time": round(median(copying.seconds) / median(work.seconds), 3),
         },
     )
 

@@ -45,6 +45,20 @@ class Result:
         return self.measured <= self.target if self.sense == "<=" else self.measured >= self.target
 
 
+class Busy:
+    """Work that knows the processor time of each of its runs: what is left to judge by on a busy machine."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self.seconds: list[float] = []
+
+    def __call__(self) -> None:
+        """Do it once more."""
+        begun = time.process_time()
+        self._work()
+        self.seconds.append(time.process_time() - begun)
+
+
 Timed = tuple[list[float], list[float]]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -39,6 +40,15 @@ GROUP BY fresh.row
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Who the events of a flush are and what they say: as they come, and sorted."""
+
+    fresh: pa.Table
+    ordered: pa.Table
+    calculator: duckdb.DuckDBPyConnection
+
+
 def bulk(
     log: Writable,
     batches: Iterable[Batch],
@@ -55,17 +65,20 @@ def bulk(
     """
     spill(log, log.last_offset())
     receipt = Receipt()
-    with ThreadPoolExecutor(1) as background:  # one flush is written while the next is made ready
+    with (
+        duckdb.connect(":memory:") as calculator,
+        ThreadPoolExecutor(1) as background,  # one flush is written while the next is made ready
+    ):
         writing: Future[Receipt] | None = None
         for gathered, is_last in _gathered(batches, rows):
             events = pa.concat_tables([CONTENT.empty_table(), *(batch.events for batch in gathered)])
-            fresh = run_of_events(events)
-            ordered = sorted_run(fresh)
+            fresh = run_of_events(events, calculator)
+            runs = _Runs(fresh, sorted_run(fresh), calculator)
             if writing:
                 receipt += writing.result()
             last_cursor = cursor if is_last else None
             writing = background.submit(
-                _flush, log, gathered, events, (fresh, ordered), received_at, site_of, last_cursor
+                _flush, log, gathered, events, runs, received_at, site_of, last_cursor
             )
         return receipt + writing.result() if writing else receipt
 
@@ -87,19 +100,18 @@ def _flush(
     log: Writable,
     batches: list[Batch],
     events: pa.Table,
-    runs: tuple[pa.Table, pa.Table],
+    runs: _Runs,
     received_at: int,
     site_of: Mapping[str, str],
     cursor: Cursor | None,
 ) -> Receipt:
-    fresh, ordered = runs
-    codes = _codes(log, fresh, ordered)
+    ordered, codes = runs.ordered, _codes(log, runs)
     first = log.last_offset() + 1
     clashes = EVENT.empty_table()
     if pc.any(pc.cast(codes, pa.bool_())).as_py():  # seldom: a filter copies every column
         keep = pc.not_equal(codes, DUPLICATE)
         kept = _stamped(events.filter(keep), first, received_at)
-        ordered = sorted_run(fresh.filter(keep))
+        ordered = sorted_run(runs.fresh.filter(keep))
         clashes = kept.filter(pc.equal(codes.filter(keep), CONFLICT))
     else:
         kept = _stamped(events, first, received_at)
@@ -136,12 +148,13 @@ def _note_conflicts(connection: sqlite3.Connection, clashes: pa.Table) -> None:
     connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", zip(*columns, strict=True))
 
 
-def _codes(log: Writable, fresh: pa.Table, ordered: pa.Table) -> pa.Array:
+def _codes(log: Writable, runs: _Runs) -> pa.Array:
     """Decide each row against the runs and the rows before it."""
+    fresh = runs.fresh
     codes = bytearray(len(fresh))  # all ACCEPTED
-    with duckdb.connect(":memory:") as connection:
+    with runs.calculator.cursor() as connection:
         connection.register("fresh", fresh.append_column("row", _counted(0, len(fresh))))
-        if _has_twins(ordered.column("identity").combine_chunks()):
+        if _has_twins(runs.ordered.column("identity").combine_chunks()):
             for row, code in connection.execute(_TWINS).fetchall():
                 codes[row] = code
         if log.known:

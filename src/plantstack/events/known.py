@@ -75,13 +75,13 @@ def run_of(identities: Iterable[bytes], contents: Iterable[bytes]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=RUN)
 
 
-def run_of_events(events: pa.Table) -> pa.Table:
-    """Build a run, in the order of the rows, from events."""
+def run_of_events(events: pa.Table, calculator: duckdb.DuckDBPyConnection | None = None) -> pa.Table:
+    """Build a run, in the order of the rows, from events; by a calculator that is there, or its own."""
     if not len(events):
         return RUN.empty_table()
     content, told = content_sql(events)
     pieces = pa.Table.from_batches(told.to_batches(max_chunksize=_SCANNED_AT_ONCE))
-    with duckdb.connect(":memory:") as connection:
+    with calculator.cursor() if calculator else duckdb.connect(":memory:") as connection:
         connection.register("told", pieces)
         query = f"SELECT {half_sql(IDENTITY_SQL)} AS identity, {half_sql(content)} AS content FROM told"
         return connection.sql(query).to_arrow_table().cast(RUN)

@@ -164,14 +164,16 @@ def _plain_number(mapping: Mapping, raw: str, bind: Binder, places: str) -> str:
     tail = f"({mark}{places})?"
     power = "([eE][+-]?[0-9]{1,3})?" if point == "." else ""
     shape = f"^[+-]?([0-9]+{tail}|{mark}[0-9]+){power}$"
-    text = raw
+    text, is_short = raw, ""
     if thousands:
         group = "\\" + thousands if not thousands.isalnum() and thousands != " " else thousands
         shape = f"{shape}|^[+-]?[0-9]{{1,3}}({group}[0-9]{{3}})+{tail}$"
         text = f"replace({text}, {bind(thousands)}, '')"
+    else:  # most are a few digits and at most one mark; a second one no number can have
+        is_short = f"(strlen({raw}) < 8 AND {raw} <> '{point}' AND NOT {raw} GLOB '*[!0-9{point}]*') OR "
     if point == ",":
         text = f"replace({text}, ',', '.')"
-    return f"CASE WHEN regexp_full_match({raw}, {bind(shape)}) THEN {text} END"
+    return f"CASE WHEN {is_short}regexp_full_match({raw}, {bind(shape)}) THEN {text} END"
 
 
 def _number(column: Column, mapping: Mapping, raw: str, bind: Binder) -> str:
