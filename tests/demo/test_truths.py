@@ -76,6 +76,24 @@ def test_the_depalletiser_starves_the_filler() -> None:
     )
 
 
+def test_the_packer_blocks_the_machines_before_it() -> None:
+    one = truth("packer-blocks-labeller")
+    for machine, times in (("tul-1-labeller", 3), ("tul-1-capper", 1.4)):
+        at, length = spells(machine, "blocked")
+        within = inside(at, one)
+        a_day_within = length[within].sum() / (one.until_at - one.from_at)
+        assert a_day_within > times * length[~within].sum() / (90 * DAY - (one.until_at - one.from_at))
+
+
+def test_owners_accept_most_of_their_long_stops_and_contest_some() -> None:
+    """Two thirds are spoken of; of those one in seven is contested."""
+    said = [json.loads(body) for body in told("verdict", "tul-1-filler")["body"].to_pylist()]
+    phases = told("verdict", "tul-1-filler")["phase"].to_pylist()
+    assert 0.05 < phases.count("contest") / len(phases) < 0.4
+    assert phases.count("accept") + phases.count("contest") == len(phases) > 10
+    assert {one["owner"] for one in said} <= {"maintenance", "logistics"}
+
+
 def test_water_runs_faster_than_its_written_ideal_and_nothing_else_does() -> None:
     for product, ideal, is_wrong in (
         ("water-500", 480, True),

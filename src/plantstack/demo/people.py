@@ -16,6 +16,12 @@ _ASKED_FROM = 2 * MINUTE  # nobody is asked why a machine stood for less
 _WRONG = 0.03  # of the reasons given name another stop of the same machine
 _FAILURE = 5 * MINUTE
 
+# Of some reasons the function that owns them, and what it says when it was not its loss.
+_OWNED = {
+    **dict.fromkeys(("mechanical", "electrical", "sensor"), ("maintenance", "adjustment")),
+    **dict.fromkeys(("no-material", "no-pallets"), ("logistics", "no-operator")),
+}
+
 
 def tell_people(rows: Rows, line: LinePast, rng: np.random.Generator, *, by_exception: bool) -> None:
     """Tell what operators and technicians of a line said."""
@@ -23,6 +29,7 @@ def tell_people(rows: Rows, line: LinePast, rng: np.random.Generator, *, by_exce
         _symptoms(rows, line, machine, rng)
         _causes(rows, line, machine, rng)
         _repairs(rows, line, machine, rng)
+        _verdicts(rows, line, machine)
         _planned(rows, line, machine, rng)
         if by_exception:
             _typed_scrap(rows, line, machine, rng)
@@ -122,6 +129,27 @@ def _repairs(rows: Rows, line: LinePast, machine: MachinePast, rng: np.random.Ge
                 hours=hours if phase == "done" else None,
                 cost=round(hours * 55 + rng.exponential(120), 2) if phase == "done" else None,
             )  # fmt: skip
+
+
+def _verdicts(rows: Rows, line: LinePast, machine: MachinePast) -> None:
+    """Owners look at their long stops two days later: two of three they speak of, some they contest.
+
+    Chosen by number and not by chance, so that nothing else in the group is drawn otherwise.
+    """
+    halts = _asked(line, machine)
+    halts = halts[(machine.kind[halts] >= 0) & ((machine.until - machine.at)[halts] >= _FAILURE)]
+    for number in halts.tolist():
+        reason = machine.habit.stops[int(machine.kind[number])].reason
+        if reason not in _OWNED or number % 3 == 0:
+            continue
+        owner, instead = _OWNED[reason]
+        is_contested = number % 7 == 0
+        rows.say(
+            "verdict", machine.name, int(machine.at[number]) + SECOND, line.habit.tablet,
+            f"{machine.name}-{number}-verdict", phase="contest" if is_contested else "accept", owner=owner,
+            reason=instead if is_contested else None, told_at=int(machine.until[number]) + 2 * DAY,
+            text="it was not ours" if is_contested else None,
+        )  # fmt: skip
 
 
 def _call_steps(start: int, end: int, rng: np.random.Generator) -> list[tuple[str, int]]:

@@ -75,6 +75,7 @@ def planted(window: Window, rng: np.random.Generator) -> tuple[Truth, ...]:
         _leipzig,
         _records,
         _reports,
+        _chains,
     )
     return tuple(truth for group in groups for truth in group(plant))
 
@@ -257,5 +258,18 @@ def _reports(plant: _Planter) -> tuple[Truth, ...]:
             1,
             Effect("sorted", "pun-3", 40.0),
             moves=False,
+        ),
+    )
+
+
+def _chains(plant: _Planter) -> tuple[Truth, ...]:
+    """What stands because of a machine behind it."""
+    return (
+        plant(
+            *("packer-blocks-labeller", "blocked_chain", "tul-1-packer", "tulsa", (0.86, 0.96)),
+            "Cartons of a damp pallet jam at the packer twelve times as often; the table before it is full, "
+            "and the labeller and what stands before it are blocked.",
+            2,
+            Effect("stop_rate", "tul-1-packer", 12.0, on="carton-jam"),
         ),
     )
