@@ -3,7 +3,7 @@
 > the account says which loss a second is, it never ends an episode. A failure overlapped by a break or
 > changeover stays one failure
 > R20: starts at a segment that *fails*: its covering symptom's leaf has account breakdown, or it has no
-> symptom and its state is fault. Symptoms count here over the whole halt, suspended seconds too. It ends at
+> symptom and its state is fault; and its state is not planned_stop. Symptoms count here over the whole halt, suspended seconds too. It ends at
 > the next segment in which the machine is known to be able to run: producing, idle, starved or blocked and
 > not itself failing. Every other state, and unknown, leaves it open.
 > R21: a failure is a closed episode of wall length at or above the failure limit.
@@ -28,7 +28,7 @@ def failure_spans(machine: Machine, segments: list[Segment]) -> list[Row]:
     start: int | None = None
     for segment in segments:
         failing = _fails(segment, known)
-        if start is None and failing:
+        if start is None and failing and segment.state != "planned_stop":
             start = segment.from_at
         elif start is not None and not failing and segment.state in ABLE:
             if segment.from_at - start >= int(machine.row["failure_us"]):

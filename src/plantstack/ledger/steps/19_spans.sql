@@ -86,7 +86,11 @@ asof left join order_span as after on after.m = s.m and after.from_at <= s.to_at
 -- Failures: from the first failing piece to the next in which the machine can run again.
 create or replace temp table failure_span as
 with begun as (
-    select m, failure, min(from_at) as from_at from booked where is_failing group by m, failure
+    -- what was planned is no failure yet, also where the reason of the whole halt is one
+    select m, failure, min(from_at) as from_at
+    from booked
+    where is_failing and state is distinct from 'planned_stop'
+    group by m, failure
 ),
 
 part as (
