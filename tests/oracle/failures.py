@@ -3,9 +3,9 @@
 > the account says which loss a second is, it never ends an episode. A failure overlapped by a break or
 > changeover stays one failure
 > R20: starts at a segment that *fails*: its covering symptom's leaf has account breakdown, or it has no
-> symptom and its state is fault; and its state is not planned_stop. Symptoms count here over the whole halt, suspended seconds too. It ends at
-> the next segment in which the machine is known to be able to run: producing, idle, starved or blocked and
-> not itself failing. Every other state, and unknown, leaves it open.
+> symptom and its state is fault; and its state is not planned_stop. Symptoms count here over the whole
+> halt, suspended seconds too. It ends at the next segment in which the machine is known to be able to run:
+> producing, idle, starved or blocked and not itself failing. Every other state, and unknown, leaves it open.
 > R21: a failure is a closed episode of wall length at or above the failure limit.
 
 A failure's own seconds are its wall seconds. An open episode is listed whatever its length.
