@@ -317,7 +317,7 @@ def test_money_per_loss_waits_for_layer_four(stack: Stack, monkeypatch: pytest.M
     assert next(row["hours"] for row in told.rows if row["row"] == "demand")["sold out"] > 8
     (note,) = told.notes
     assert note.code == "not-ready" and note.fix.endswith(" min)")
-    monkeypatch.setattr(Readying, "_worked_out", lambda *_: {("line", "one"): _all_met()})
+    monkeypatch.setattr(Readying, "_first_unmet", lambda *_: _all_met())
     claimed = stack.losses(scope="one")
     assert not claimed.notes
     assert {row["low"] for row in claimed.rows if row["row"] == "money"} >= {1200, 40}
