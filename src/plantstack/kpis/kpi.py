@@ -42,6 +42,7 @@ class Kpi:
             either will do.
         by: the splits that make sense; others are refused.
         lowest: the lowest scope where it exists.
+        highest: the highest one: a time of one machine over its pieces is no number of a whole line.
         ceiling: above it the data is doubtful, never the value capped.
         is_ranged: whether unknown time makes it uncertain.
         of: the KPI a `change` compares with itself in the baseline.
@@ -68,6 +69,7 @@ class Kpi:
     needs: tuple[str, ...]
     by: tuple[str, ...]
     lowest: str
+    highest: str
     ceiling: Fraction | None
     is_ranged: bool
     version: int

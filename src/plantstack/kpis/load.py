@@ -180,6 +180,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         needs=entry.need("needs", list_of(text)),
         by=_with_roll_ups(entry.want("by", _NAMES, EVERYWHERE), formulas.values()),
         lowest=entry.want("lowest", choice(*SCOPES), SCOPES[0]),
+        highest=entry.want("highest", choice(*SCOPES), SCOPES[-1]),
         ceiling=None if ceiling is None else Fraction(ceiling),
         is_ranged=entry.want("range", yes_no, True),
         version=entry.want("version", between(integer, 1, _VERSIONS), 1),

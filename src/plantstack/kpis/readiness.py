@@ -95,7 +95,7 @@ def required_of(catalog: Catalog, layer: int, level: str) -> tuple[str, ...]:
         for kpi in catalog.kpis.values()
         if kpi.is_core
         and kpi.layer == layer
-        and SCOPES.index(kpi.lowest) <= SCOPES.index(level)
+        and SCOPES.index(kpi.lowest) <= SCOPES.index(level) <= SCOPES.index(kpi.highest)
         and (level != "line" or "line" in kpi.by)
     )
 

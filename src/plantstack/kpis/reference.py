@@ -98,9 +98,15 @@ def _kpi(kpi: Kpi) -> Iterable[str]:
         f"- {'core' if kpi.is_core else 'library: adopted with a line in `settings: kpis`'}",
         f"- off target: {kpi.playbook}",
         f"- stands on: {', '.join(kpi.uses)}; needs {', '.join(kpi.needs)}",
-        f"- from {kpi.lowest} up; by {', '.join(kpi.by)}",
+        f"- {_where(kpi)}; by {', '.join(kpi.by)}",
         "",
     ]
+
+
+
+def _where(kpi: Kpi) -> str:
+    """From which scope to which it exists."""
+    return f"of one {kpi.highest}" if kpi.lowest == kpi.highest else f"from {kpi.lowest} up"
 
 
 def _sums(catalog: Catalog) -> Iterable[str]:

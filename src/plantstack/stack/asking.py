@@ -122,7 +122,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
         for value in values:
             if value.kpi.lowest == "line" and found.keys.get("line") == "":
                 continue  # machines that stand in no line have no number of a line
-            told = _too_fine(value, question.query, level)
+            told = _nowhere(value, question.query, level)
             if told:
                 value = replace(value, exact=None, why_none=told, low=None, high=None, if_typical=None)
             value = capturing.of(value, found, _finest(found, scope))
@@ -168,12 +168,14 @@ def _allowed(kpis: Sequence[Kpi], question: Question) -> tuple[list[Kpi], list[P
     return [kpi for kpi in kpis if kpi.id not in out], problems
 
 
-def _too_fine(value: KpiValue, query: MeasureQuery, level: str) -> str:
-    """Why a KPI does not exist so far down; '' when it does."""
-    lowest = value.kpi.lowest
+def _nowhere(value: KpiValue, query: MeasureQuery, level: str) -> str:
+    """Why a KPI does not exist so far down or so far up; '' when it does."""
+    lowest, highest = value.kpi.lowest, value.kpi.highest
     asked = min([level, *(axis for axis in query.by if axis in SCOPES)], key=SCOPES.index)
     if SCOPES.index(asked) < SCOPES.index(lowest):
         return f"exists from {lowest} up, asked for a {asked}"
+    if SCOPES.index(asked) > SCOPES.index(highest):
+        return f"exists for one {highest}, asked for a {asked}; split it by {highest}"
     slotted = any("slot" in MEASURES[name].grain for name in value.inputs)
     return "exists by slot of the plan, not by the hour" if slotted and query.grain == "hour" else ""
 

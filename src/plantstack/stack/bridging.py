@@ -91,7 +91,7 @@ class Bridging:
             one for one, _ in then.sums.parts if one
         }:
             axis, now, then = (), now.undivided(), then.undivided()
-        why = why or self._too_low(kpi)
+        why = why or self._nowhere(kpi)
         why = why or next((one.value.why_none for one in (now, then) if one.value.exact is None), "")
         head = self._head(now, then, axis, why)
         rows = [head]
@@ -122,10 +122,13 @@ class Bridging:
     def _is_one_place(self) -> bool:
         return self._places[0] == self._places[1]
 
-    def _too_low(self, kpi: Kpi) -> str:
-        """Why a KPI does not exist so far down; '' when it does."""
+    def _nowhere(self, kpi: Kpi) -> str:
+        """Why a KPI does not exist so far down or so far up; '' when it does."""
         low = next((one for one, _ in self._places if SCOPES.index(one) < SCOPES.index(kpi.lowest)), "")
-        return f"exists from {kpi.lowest} up, asked for a {low}" if low else ""
+        if low:
+            return f"exists from {kpi.lowest} up, asked for a {low}"
+        high = next((one for one, _ in self._places if SCOPES.index(one) > SCOPES.index(kpi.highest)), "")
+        return f"exists for one {kpi.highest}, asked for a {high}" if high else ""
 
     def _axis(self, shape: Shape, allowed: Sequence[str]) -> tuple[Axis, ...]:
         """What a number is taken apart by: machines of a site, products of a line, sites of a group."""
