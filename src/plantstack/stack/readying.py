@@ -96,15 +96,17 @@ class Readying:
         return found
 
     def _first_unmet(self, site: Site, place: Place, layer: int) -> tuple[Ready, ...]:
-        """The layers of a place from the lowest up; () where it has no books."""
+        """The layers of a place from the lowest up; () for a line that has no books in any window."""
         checks: dict[int, list[Check]] = {}
-        for days, layers in self._by_window(site).items():
+        windows = self._by_window(site)
+        for days, layers in windows.items():
             if layers[0] > layer:
                 break
-            mine = self._judged(site, place[0], days).get(place)
-            if mine is None and not checks:
+            mine = self._judged(site, place[0], days).get(place, {})
+            is_silent = not mine and not checks and place[0] == "line"
+            if is_silent and not any(place in self._judged(site, "line", one) for one in windows):
                 return ()
-            checks |= mine or {}
+            checks |= mine
             if any(stand(checks)[one - 1].status != MET for one in layers if one <= layer):
                 break
         return stand(checks)
