@@ -20,7 +20,7 @@ from plantstack.events.log import Log
 from plantstack.plant.load import load_plant, plant_content
 
 FACTS = ("time_fact", "pieces_fact", "spans_fact")
-_MACHINES = 45  # of ninety days, as many as one run of the steps takes
+_MACHINES = 50  # of ninety days, a quarter of them; as many as one run of the steps takes into its memory
 
 # The plain scan reads every column that the derivation has to read, and adds up by machine, hour and kind.
 _SCAN = """

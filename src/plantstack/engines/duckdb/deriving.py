@@ -180,15 +180,9 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
 
 
 def _put_logged(books: Books, windows: Sequence[Window]) -> None:
-    """Lay the events of the batch before the steps.
-
-    The steps read them four times, each time others: a few days are copied once, a whole history is left
-    in its segments, for a copy with all columns would be most of the work and of the memory.
-    """
-    heard = _WHOLE.format(until=max(one.until for one in windows))
-    if all(one.start for one in windows):
-        books.con.execute(f"create or replace temp table logged_days as {_DAYS}")
-        heard = "from logged_days"
+    """Lay the events of the batch before the steps, which take of them what they need: nothing is copied."""
+    is_whole = any(one.start is None for one in windows)
+    heard = _WHOLE.format(until=max(one.until for one in windows)) if is_whole else _DAYS
     books.con.execute(f"create or replace temp view logged as {heard}")
 
 
