@@ -151,3 +151,14 @@ def test_order_of_arrival_changes_nothing(floor: tuple[Plant, list[Row]], chance
         bring_up(books_of(con, plant, order))
         told.append(facts(con))
     assert told[0] == told[1]
+
+
+def test_an_order_told_late_reaches_every_later_day() -> None:
+    """Nothing is open over these borders but what they carry: the order and the state that holds."""
+    always = Shifts(shifts=(("day", "00:00", "24:00"),))
+    plant = plant_of(("m1",), calendar=always, orders=True, reasons=REASONS)
+    rows = states("m1", "08:00 producing, 4/08:00 off")
+    rows.append(ev("order", "m1", "20:00", phase="start", order_id="A", product="p"))
+    rows = numbered(rows)
+    grown, whole = grown_and_whole(plant, rows, (len(rows) - 1, len(rows)))
+    assert grown == whole
