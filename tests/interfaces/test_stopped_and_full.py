@@ -35,8 +35,9 @@ def told(folder: Path, name: str, rows: int) -> Path:
 
 def loading(project: Path, file: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "plantstack", "load", str(project), str(file)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, text=True, **pipes)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def stored(project: Path) -> int:

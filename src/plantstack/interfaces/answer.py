@@ -51,7 +51,7 @@ class Answer:
     problems: Sequence[Problem] = ()
     notes: Sequence[Problem] = field(default=())
     offset: int | None = None
-    as_of: Mapping[str, str] | str | None = None
+    as_of: Mapping[str, str] | None = None
 
     def as_object(self) -> dict[str, Any]:
         """The object of the command contract."""

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import From, KnownAt, To, answer_of, known_offset, zones_of
 from plantstack.interfaces.figures import bar, duration
+from plantstack.interfaces.options import From, KnownAt, To, answer_of, known_offset, zones_of
 from plantstack.stack import Stack
 from plantstack.stack.blaming import blame
 

@@ -12,21 +12,18 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from plantstack.errors import Problem, QueryError
-from plantstack.interfaces import tables, times
+from plantstack.interfaces import questions, tables
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import (
+from plantstack.interfaces.figures import figure, unit_of
+from plantstack.interfaces.options import (
     From,
     KnownAt,
     ProfileName,
     Scope,
     To,
-    answer_of,
-    known_offset,
     nothing,
-    zones_of,
 )
-from plantstack.interfaces.figures import figure, unit_of
+from plantstack.interfaces.questions import Versus, Window
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]
@@ -65,26 +62,13 @@ def explain(
 ) -> None:
     """Show what a number is made of down to events; or how it came from another period or scope."""
     with Stack.open(project) as stack:
-        zones = zones_of(stack)
-        asked = times.window(since, until, zones)
-        offset = known_offset(stack, known_at, zones)
-        is_bridge = any(one is not None for one in (versus_since, versus_until, versus_scope))
+        window = Window(scope, since, until, known_at)
+        versus = Versus(versus_since, versus_until, versus_scope)
+        is_bridge = versus != Versus()
         if is_bridge:
-            versus = _versus(versus_since, versus_until, asked, zones)
-            answer = stack.bridge(
-                kpi,
-                scope=scope,
-                days=asked.days,
-                span=asked.span,
-                versus=(versus_scope, versus.days, versus.span),
-                profile=profile,
-                known_at=offset,
-            )
+            answer = questions.bridge(stack, window, versus, kpi, profile)
         else:
-            answer = stack.explain(
-                kpi, scope=scope, days=asked.days, span=asked.span, profile=profile, known_at=offset
-            )
-        notes = [*answer.notes, *stack.notes()]
+            answer = questions.lineage(stack, window, kpi, profile)
         zone = stack.zone_of(scope)
         name = stack.kpi_names().get(kpi, kpi)
     if not answer.rows:
@@ -93,18 +77,7 @@ def explain(
         shown = (
             bridge_table(answer.rows, name, zone) if is_bridge else tables.lineage_table(answer.rows, zone)
         )
-    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=shown)
-
-
-def _versus(since: str | None, until: str | None, asked: times.Asked, zones: list[str]) -> times.Asked:
-    """The window compared with; the same one where only the scope differs."""
-    if since is None and until is None:
-        return asked
-    found = times.window(since, until, zones)
-    if (found.span is None) != (asked.span is None) and asked != times.Asked():
-        fix = "Write all four as dates, or all four as instants."
-        raise QueryError(Problem("time-unreadable", "--versus-from", "days and instants do not mix", fix))
-    return found
+    give(answer, as_json=as_json, as_lines=as_lines, told=shown)
 
 
 def bridge_table(rows: Sequence[Row], name: str, zone: str) -> Group | str:

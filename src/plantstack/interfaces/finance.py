@@ -10,7 +10,7 @@ import typer
 
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, Project, give
-from plantstack.interfaces.books import From, To
+from plantstack.interfaces.options import From, To
 from plantstack.stack import Stack
 from plantstack.stack.packing import NAME, new_pack
 

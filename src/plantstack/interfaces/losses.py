@@ -10,19 +10,17 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from plantstack.interfaces import times
+from plantstack.interfaces import questions
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import (
+from plantstack.interfaces.options import (
     From,
     KnownAt,
     ProfileName,
     Scope,
     To,
-    answer_of,
-    known_offset,
     nothing,
-    zones_of,
 )
+from plantstack.interfaces.questions import Window
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]
@@ -65,19 +63,9 @@ def losses(
 ) -> None:
     """Show where the time went, what it cost in pieces, and in money by class."""
     with Stack.open(project) as stack:
-        zones = zones_of(stack)
-        asked = times.window(since, until, zones)
-        answer = stack.losses(
-            scope=scope,
-            days=asked.days,
-            span=asked.span,
-            profile=profile,
-            known_at=known_offset(stack, known_at, zones),
-            currency=currency.upper(),
-        )
-        notes = [*answer.notes, *stack.notes()]
+        answer = questions.losses(stack, Window(scope, since, until, known_at), profile, currency)
     told: str | Group = losses_tree(answer.rows) if answer.rows else nothing(answer.as_of)
-    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+    give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 
 def losses_tree(rows: Sequence[Row]) -> Group:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer
-from plantstack.interfaces.books import answer_of, known_offset, words, zones_of
+from plantstack.interfaces.options import answer_of, known_offset, words, zones_of
 from plantstack.stack import Stack
 from plantstack.stack.asking import KpiTable
 from plantstack.stack.explaining import entry_row
@@ -49,11 +50,7 @@ def kpis(stack: Stack, window: Window, asked: Kpis) -> Answer:
     Raises:
         QueryError: for anything that cannot be asked.
     """
-    zones = zones_of(stack)
-    when, offset = (
-        times.window(window.since, window.until, zones),
-        known_offset(stack, window.known_at, zones),
-    )
+    when, offset = _when(stack, window)
     answer = stack.kpis(
         words(asked.ids),
         layer=asked.layer,
@@ -78,11 +75,7 @@ def ledger(stack: Stack, window: Window) -> Answer:
     Raises:
         QueryError: for anything that cannot be asked.
     """
-    zones = zones_of(stack)
-    when, offset = (
-        times.window(window.since, window.until, zones),
-        known_offset(stack, window.known_at, zones),
-    )
+    when, offset = _when(stack, window)
     entries = stack.ledger(window.scope, when.span, days=when.days, known_at=offset)
     rows = [entry_row(entry) for entry in entries.to_pylist()]
     return answer_of(KpiTable(rows, *stack.standing(known_at=offset)), stack.notes())
@@ -94,13 +87,38 @@ def lineage(stack: Stack, window: Window, kpi: str, profile: str | None = None) 
     Raises:
         QueryError: for anything that cannot be asked.
     """
-    zones = zones_of(stack)
-    when, offset = (
-        times.window(window.since, window.until, zones),
-        known_offset(stack, window.known_at, zones),
-    )
+    when, offset = _when(stack, window)
     table = stack.explain(
         kpi, scope=window.scope, days=when.days, span=when.span, profile=profile, known_at=offset
+    )
+    return answer_of(table, [*table.notes, *stack.notes()])
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """What a window is held against: other days or instants, another scope, or both; None: the same."""
+
+    since: str | None = None
+    until: str | None = None
+    scope: str | None = None
+
+
+def bridge(stack: Stack, window: Window, versus: Versus, kpi: str, profile: str | None = None) -> Answer:
+    """Answer how a number came from another window or scope: factors that add up to the difference.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    when, offset = _when(stack, window)
+    then = _other(versus, when, zones_of(stack))
+    table = stack.bridge(
+        kpi,
+        scope=window.scope,
+        days=when.days,
+        span=when.span,
+        versus=(versus.scope, then.days, then.span),
+        profile=profile,
+        known_at=offset,
     )
     return answer_of(table, [*table.notes, *stack.notes()])
 
@@ -121,11 +139,7 @@ def losses(stack: Stack, window: Window, profile: str | None = None, currency: s
     Raises:
         QueryError: for anything that cannot be asked.
     """
-    zones = zones_of(stack)
-    when, offset = (
-        times.window(window.since, window.until, zones),
-        known_offset(stack, window.known_at, zones),
-    )
+    when, offset = _when(stack, window)
     table = stack.losses(
         scope=window.scope,
         days=when.days,
@@ -135,3 +149,20 @@ def losses(stack: Stack, window: Window, profile: str | None = None, currency: s
         currency=currency.upper(),
     )
     return answer_of(table, [*table.notes, *stack.notes()])
+
+
+def _when(stack: Stack, window: Window) -> tuple[times.Asked, int | None]:
+    """The days or the span of a window, and the offset it is known at."""
+    zones = zones_of(stack)
+    return times.window(window.since, window.until, zones), known_offset(stack, window.known_at, zones)
+
+
+def _other(versus: Versus, asked: times.Asked, zones: list[str]) -> times.Asked:
+    """The window compared with; the same one where only the scope differs."""
+    if versus.since is None and versus.until is None:
+        return asked
+    found = times.window(versus.since, versus.until, zones)
+    if (found.span is None) != (asked.span is None) and asked != times.Asked():
+        fix = "Write all four as dates, or all four as instants."
+        raise QueryError(Problem("time-unreadable", "--versus-from", "days and instants do not mix", fix))
+    return found

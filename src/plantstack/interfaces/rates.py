@@ -12,8 +12,8 @@ from rich.text import Text
 
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import From, KnownAt, Scope, To, answer_of, known_offset, zones_of
 from plantstack.interfaces.figures import figure
+from plantstack.interfaces.options import From, KnownAt, Scope, To, answer_of, known_offset, zones_of
 from plantstack.stack import Stack
 from plantstack.stack.rates import Rating
 

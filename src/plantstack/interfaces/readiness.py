@@ -11,11 +11,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from plantstack.interfaces import questions
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import KnownAt, Scope, answer_of, known_offset, nothing, zones_of
 from plantstack.interfaces.figures import bar
+from plantstack.interfaces.options import KnownAt, Scope, nothing
+from plantstack.interfaces.questions import Window
 from plantstack.stack import Stack
-from plantstack.stack.readying import Readying
 
 Row = Mapping[str, Any]
 
@@ -38,11 +39,10 @@ def readiness(
 ) -> None:
     """Show how far each layer may be believed, line by line, and the cheapest step to the next."""
     with Stack.open(project) as stack:
-        engine = stack.engine(known_at=known_offset(stack, known_at, zones_of(stack)))
-        answer = Readying(engine, stack.catalog()).table(scope)
-        names, notes = stack.kpi_names(), stack.notes()
+        answer = questions.readiness(stack, Window(scope, known_at=known_at))
+        names = stack.kpi_names()
     told: Group | str = _stacks(answer.rows, names) if answer.rows else nothing(answer.as_of)
-    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+    give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 
 def _stacks(rows: Sequence[Row], names: Mapping[str, str]) -> Group:

@@ -14,7 +14,7 @@ from rich.text import Text
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give
-from plantstack.interfaces.books import From, To, zones_of
+from plantstack.interfaces.options import From, To, zones_of
 from plantstack.stack import Stack
 from plantstack.stack.retracting import Retraction, Wanted, list_loads, load_of_file, preview, retract
 

@@ -13,7 +13,8 @@ from rich.table import Table
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import (
+from plantstack.interfaces.figures import figure
+from plantstack.interfaces.options import (
     From,
     KnownAt,
     Scope,
@@ -24,7 +25,6 @@ from plantstack.interfaces.books import (
     words,
     zones_of,
 )
-from plantstack.interfaces.figures import figure
 from plantstack.interfaces.tables import moved
 from plantstack.stack import Stack
 from plantstack.stack.asking import KpiTable

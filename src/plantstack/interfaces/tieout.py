@@ -12,7 +12,7 @@ from rich.table import Table
 
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.books import From, KnownAt, Scope, To, answer_of, known_offset, nothing, zones_of
+from plantstack.interfaces.options import From, KnownAt, Scope, To, answer_of, known_offset, nothing, zones_of
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]

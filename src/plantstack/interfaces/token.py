@@ -12,7 +12,7 @@ from plantstack.errors import Problem, QueryError
 from plantstack.events import tokens
 from plantstack.events.tokens import RIGHTS, Token
 from plantstack.interfaces.answer import Answer, AsJson, Project, give
-from plantstack.interfaces.books import words
+from plantstack.interfaces.options import words
 from plantstack.intervals import rfc3339
 from plantstack.stack import Stack
 
