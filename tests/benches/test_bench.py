@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from bench import csv_load, hot, kpi_query, live
+from bench import csv_load, fresh, hot, kpi_query, live
 from bench.derive import FACTS, Derivation
 from bench.floor import Floor
 from bench.frames.books import Books
@@ -116,7 +116,7 @@ def test_every_other_bench_gives_its_figures(tmp_path: Path) -> None:
     small, large = live.tick(4, 1), live.tick(8, 1)
     results = live.compare(small, large, 1.0)
     results += kpi_query.measure(kpi_query.published_year(30_000, tmp_path), 1)
-    results += [csv_load.measure(2_000, 1), hot.measure(500, 1)]
+    results += [csv_load.measure(2_000, 1), hot.measure(500, 1), *fresh.measure(4, 1, 1_000, 1)]
     assert all(one.measured > 0 and one.target for one in results)
 
 

@@ -186,12 +186,16 @@ def test_late_events_derive_only_the_machine_they_speak_of(running: Inside) -> N
     assert running.running.keeper.stretches == 1
 
 
-def test_I7_a_crash_is_one_line_without_a_trace_or_a_place(
+def test_I7_plant_files_that_cannot_be_read_are_one_line_without_a_trace_or_a_place(
     running: Inside, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    running.running.keeper.folder.joinpath("plant.yaml").write_bytes(b"\xff")
+    main = running.running.folder / "plant.yaml"
+    kept = main.read_bytes()
+    main.write_bytes(b"\xff")
     answer = running.request("GET", "/api/v1/kpis", params={"layer": 1, "as_known_at": "1"})
-    assert answer.status_code in (500, 503)
+    main.write_bytes(kept)
+    assert answer.status_code == 503
+    assert answer.json()["problems"][0]["code"] == "yaml-not-utf8"
     told = answer.text + capsys.readouterr().err
     for word in ("Traceback", str(running.running.folder), ".py"):
         assert word not in told
@@ -209,3 +213,37 @@ def test_F10_F07_a_log_that_is_gone_or_not_ours_is_refused(tmp_path: Path) -> No
         told = plantstack("serve", project, "--port", "0")
         assert (told.code, len(told.err.splitlines())) == (1, 1)
         assert "[log-gone]" in told.err
+
+
+def test_rows_sealed_before_the_books_saw_them_are_in_the_books_opened_anew(running: Inside) -> None:
+    at = running.turned.wall
+    span = {"from": rfc3339(at - HOUR), "to": rfc3339(at)}
+    running.send(said("state", "labeller", at - 30 * MINUTE, "sealed", state="fault"))
+    running.turned.pass_by(2 * DAY)
+    assert running.running.seal() > 0
+    running.fresh()
+    assert running.running.keeper.stretches is None
+    assert running.running.keeper.standing.offset == running.running.offset
+    sealed = running.get("ledger", machine="labeller", **span)
+    assert [row["to"] for row in sealed][-1] == span["to"]
+    assert running.send(said("state", "labeller", at - 30 * MINUTE, "sealed", state="fault"))[0][
+        "status"
+    ] == ("duplicate")
+    running.send(said("state", "labeller", at - 15 * MINUTE, "after", state="idle"))
+    running.fresh()
+    assert running.running.keeper.stretches == 1
+
+
+def test_F14_a_writer_that_broke_takes_nothing_and_says_so(running: Inside) -> None:
+    def breaks(point: str, _connection: sqlite3.Connection) -> None:
+        raise RuntimeError(f"{running.running.folder} at {point}")
+
+    log = running.running.writer.log
+    log.probe = breaks
+    job = running.running.writer.run(lambda log: log.probe("begun", log.connection))
+    assert isinstance(job.exception(60), RuntimeError)
+    log.probe = nothing
+    answer = running.request("POST", "/api/v1/events", content=body(), headers=JSON)
+    assert answer.status_code == 503
+    assert "restart" in answer.text
+    assert running.running.health().status == "failing"
