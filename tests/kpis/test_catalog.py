@@ -28,6 +28,7 @@ def reference_ids() -> dict[str, int]:
 OWN = {
     "minutes_lost": 1,
     "plan_hit_rate": 2,
+    "likely_shift_end": 2,
     "crew_present_ratio": 2,
     "earned_per_worked": 2,
     "material_ready": 2,

@@ -35,6 +35,8 @@ TESTS = {
     "judged": "tests/kpis/test_judged.py",
     "hazard": "tests/kpis/test_hazard.py",
     "fearing": "tests/stack/test_fearing.py",
+    "shift_end": "tests/kpis/test_shift_end.py",
+    "foreseeing": "tests/stack/test_foreseeing.py",
     "retract": "tests/stack/test_retracting.py",
     "plant_time": "tests/plant/test_localtime.py tests/plant/test_tiles.py",
 }

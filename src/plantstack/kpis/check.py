@@ -89,6 +89,9 @@ def _unknown_names(catalog: Catalog) -> Iterator[Problem]:
         if kpi.of and kpi.of not in catalog.kpis:
             fix = did_you_mean(kpi.of, catalog.kpis)
             yield Problem("kpi-unknown-name", _at(kpi), f"'of' names the unknown KPI '{kpi.of}'", fix)
+        if kpi.beside and not (kpi.beside in catalog.kpis and catalog.kpis[kpi.beside].is_core):
+            what = f"'beside' names '{kpi.beside}', which is no core KPI"
+            yield Problem("kpi-unknown-name", _at(kpi), what, did_you_mean(kpi.beside, catalog.kpis))
         for name in kpi.uses:
             if name not in MEASURES and name not in catalog.kpis:
                 fix = did_you_mean(name, {**MEASURES, **catalog.kpis})

@@ -50,6 +50,7 @@ class Kpi:
         is_fixed_mix: compared product by product, weighed by the baseline's planned time.
         is_core: shown without being adopted.
         replaces: version of the shipped KPI it stands for; 0 none.
+        beside: the core KPI it looks ahead for, and is shown with; '' none.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Kpi:
     is_fixed_mix: bool = False
     is_core: bool = True
     replaces: int = 0
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

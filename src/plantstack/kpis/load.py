@@ -189,6 +189,7 @@ def _read_kpi(kpi_id: str, layer: int, entry: Fields) -> Kpi:
         change=_CHANGES.get(entry.need("as", choice(*_CHANGES)), "") if type_name == "change" else "",
         is_fixed_mix=entry.want("fixed_mix", yes_no, False),
         replaces=entry.want("replaces", integer, 0),
+        beside=entry.want("beside", ident, ""),
     )
 
 

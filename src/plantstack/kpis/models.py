@@ -205,6 +205,7 @@ SPREAD: Mapping[str, SpreadModel] = {
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
     "action_effectiveness": ("n_actions_closed",),
+    "likely_shift_end": ("qty_good", "qty_plan"),
     "loss_gap_to_best": (
         *("time_setup", "time_breakdown", "time_waiting", "time_other_stop", "time_micro_stop", "time_run"),
         *("time_planned_overrun", "time_reduced_capacity", "time_ideal_total", "time_ideal_scrap"),

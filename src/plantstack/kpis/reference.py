@@ -95,7 +95,7 @@ def _kpi(kpi: Kpi) -> Iterable[str]:
         f"- formula: {'; '.join(formulas)}",
         f"- unit: {kpi.unit}, {better}{doubtful}",
         f"- decision: {kpi.decision} ({kpi.owner}, {kpi.cadence})",
-        f"- {'core' if kpi.is_core else 'library: adopted with a line in `settings: kpis`'}",
+        f"- {_shown(kpi)}",
         f"- off target: {kpi.playbook}",
         f"- stands on: {', '.join(kpi.uses)}; needs {', '.join(kpi.needs)}",
         f"- {_where(kpi)}; by {', '.join(kpi.by)}",
@@ -103,10 +103,15 @@ def _kpi(kpi: Kpi) -> Iterable[str]:
     ]
 
 
-
 def _where(kpi: Kpi) -> str:
     """From which scope to which it exists."""
     return f"of one {kpi.highest}" if kpi.lowest == kpi.highest else f"from {kpi.lowest} up"
+
+
+def _shown(kpi: Kpi) -> str:
+    if kpi.beside:
+        return f"shown beside `{kpi.beside}`"
+    return "core" if kpi.is_core else "library: adopted with a line in `settings: kpis`"
 
 
 def _sums(catalog: Catalog) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Which KPIs a plant sees without asking for them by name: the core ones, and those it adopted."""
+"""Which KPIs a plant sees without asking by name: the core, what is shown beside it, and those it adopted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def shown_of(catalog: Catalog, plant: Plant, layer: int | None) -> tuple[str, ..
     return tuple(
         kpi.id
         for kpi in catalog.kpis.values()
-        if layer in (None, kpi.layer) and (kpi.is_core or kpi.id in plant.profile.kpis)
+        if layer in (None, kpi.layer) and (kpi.is_core or kpi.beside or kpi.id in plant.profile.kpis)
     )
 
 

@@ -10,6 +10,7 @@ from plantstack.engines.contract import Axis, Exact, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.engines.duckdb.money import currency_of
+from plantstack.intervals import Interval
 from plantstack.kpis.formula import Undefined
 from plantstack.kpis.grammar import names_of
 from plantstack.kpis.load import shipped_catalog
@@ -30,6 +31,7 @@ from plantstack.kpis.tieout import untied
 from plantstack.stack.capacity import Capacity
 from plantstack.stack.comparing import Comparing
 from plantstack.stack.fearing import greatest_risk, risks
+from plantstack.stack.foreseeing import Foreseeing
 from plantstack.stack.judging import Gather, Judging
 from plantstack.stack.lost import Lost
 from plantstack.stack.measuring import Measuring
@@ -73,6 +75,10 @@ class Modelling:
             return self._risks(cells)
         if name in ("cp", "cpk", "control_chart_signals"):
             return self._measured(name, cells)
+        if name == "likely_shift_end":
+            ends = [cell.span.end for cell in cells] or [0]
+            foreseeing = Foreseeing(self.engine, self.query, Interval(min(ends), max(ends)))
+            return {self._key(cell): foreseeing.of(self._places(cell), cell) for cell in cells}
         if name == "loss_gap_to_best":
             comparing = Comparing(self.engine, self.gather, self.query)
             return {self._key(cell): self._gap(comparing, cell) for cell in cells}

@@ -115,7 +115,7 @@ def _settled(con: Calculator, log: Log, upto: int, waiting: set[int]) -> _Settle
         offsets[identity].append(row["log_offset"])
         if row["log_offset"] not in absent:
             kinds[identity] = row["kind"]
-    ranks = _ranks(con, {one.identity[0] for one in corrections})
+    ranks = ranks_of(con, {one.identity[0] for one in corrections})
     settled = standing(corrections, kinds, ranks)
     gone = {offset for identity in {*settled.voided, *settled.dead} for offset in offsets[identity]}
     living = [one for one in corrections if one.identity not in settled.dead]
@@ -147,7 +147,8 @@ def _told_again(con: Calculator) -> list[dict[str, Any]]:
     return told
 
 
-def _ranks(con: Calculator, sources: set[str]) -> dict[str, Rank]:
+def ranks_of(con: Calculator, sources: set[str]) -> dict[str, Rank]:
+    """The rank of each source, by the first rule that fits its name."""
     rules = fetch_table(con, 'select "match", rank, person from source_rule').to_pylist()
     ranks = {}
     for source in sources:
