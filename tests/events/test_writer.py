@@ -116,3 +116,16 @@ def test_F18_a_slow_disk_slows_senders_down_instead_of_filling_memory(tmp_path: 
         gate.set()
         assert all(future.result(10).accepted == 1000 for future in accepted)
         writer.close()
+
+
+def test_F06_a_job_that_the_disk_refuses_waits_and_the_writer_goes_on(tmp_path: Path) -> None:
+    def full(_log: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with opened(tmp_path) as log:
+        writer = GroupWriter(log)
+        with pytest.raises(LogError, match="No space left"):
+            writer.run(full).result(10)
+        assert writer.submit(Batch(states(0, 3)), received_at=RECEIVED).result(10).accepted == 3
+        assert writer.run(lambda log: log.last_offset()).result(10) == 3
+        writer.close()

@@ -119,7 +119,11 @@ class GroupWriter:
         return group, None, True
 
     def _do(self, job: Callable[[Log], Any]) -> list[Any]:
-        return [job(self.log)]
+        try:
+            return [job(self.log)]
+        except OSError as error:  # the disk refused a file: that job waits, the writer goes on
+            what = f"a file of the log could not be written: {error.strerror or error}"
+            raise LogError(Problem("log-io-error", "log", what, "free some space")) from error
 
     def _finish(
         self, works: Sequence[tuple[Any, Future[Any]]], do: Callable[[], Sequence[Any]]

@@ -46,6 +46,7 @@ class Keeper:
         self._turn = Lock()
         self._news = Event()
         self._is_closing = False
+        self._publish(clock())
         self._stack = self._opened()
         self.standing = _standing(self._stack)
         self._published_at = clock()
@@ -83,14 +84,17 @@ class Keeper:
 
     def _renew(self, now: int) -> None:
         """Publish what is known, and open the books anew on top of it; questions go on meanwhile."""
-        with Stack.open(self.folder) as publisher:
-            publisher.derive(now=now)
+        self._publish(now)
         fresh = self._opened()
         with self._turn:
             old, self._stack = self._stack, fresh
             self.standing = _standing(fresh)
         old.close()
         self._published_at = now
+
+    def _publish(self, now: int) -> None:
+        with Stack.open(self.folder) as publisher:
+            publisher.derive(now=now)
 
     def _opened(self) -> Stack:
         stack = Stack.open(self.folder)
