@@ -33,8 +33,8 @@ class Inside:
 
     def __init__(self, running: Running, turned: Turned) -> None:
         self.running, self.turned = running, turned
-        app = create_app(running, body_s=0.2)
-        self._network = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.app = create_app(running, body_s=0.2)
+        self._network = httpx.ASGITransport(self.app, raise_app_exceptions=False)
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         async def requested() -> httpx.Response:

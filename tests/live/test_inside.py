@@ -18,7 +18,9 @@ from tests.live.shift import JSON, MACHINES, body, plant, said, shift
 from tests.stack.floor import START
 
 from plantstack.events.store import nothing
+from plantstack.interfaces.api.events import MAX_HELD
 from plantstack.interfaces.api.patience import PatientProtocol
+from plantstack.interfaces.api.room import Room
 from plantstack.intervals import DAY, HOUR, MINUTE, SECOND, rfc3339
 from plantstack.live.clock import SteadyClock
 from plantstack.stack import Stack
@@ -124,6 +126,19 @@ def test_H_HT_08_a_body_that_does_not_end_is_cut_off_and_nothing_is_kept(running
     answer = running.request("POST", "/api/v1/events", content=endless(), headers=JSON)
     assert (answer.status_code, running.running.offset) == (408, before)
     assert answer.json()["problems"][0]["code"] == "http-408"
+
+
+def test_F18_I8_what_does_not_fit_into_memory_is_sent_again_later(running: Inside) -> None:
+    content = body(said("state", "filler", running.turned.wall, "f18", state="idle"))
+    running.app.state.room = Room(len(content) - 1)
+    answer = running.request("POST", "/api/v1/events", content=content, headers=JSON)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    running.app.state.room = room = Room(len(content))
+    for status in ("accepted", "duplicate"):
+        answer = running.request("POST", "/api/v1/events", content=content, headers=JSON)
+        assert answer.json()["rows"][0]["status"] == status
+    assert room.taken == 0
+    running.app.state.room = Room(MAX_HELD)
 
 
 def test_H_HT_08_a_head_that_does_not_end_is_cut_off() -> None:

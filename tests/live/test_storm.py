@@ -39,6 +39,7 @@ class Storm:
     project: Path
     producers: list[Producer]
     live: Live
+    backup: Path
     full: dict[str, object] = field(default_factory=dict)
     stopped: dict[str, object] = field(default_factory=dict)
     tokens: dict[str, object] = field(default_factory=dict)
@@ -141,6 +142,7 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
             kill_at_random(server, chance, rounds=ROUNDS)
             goes_on(producers)
             full = fill_the_disk(server, producers)
+            assert plantstack("backup", project, folder / "backup.tar").code == 0
             peak = server.peak_mb()
             stopped = stop_under_load(server)
         server.start()
@@ -150,7 +152,9 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
         live = Live.asked(server, MACHINES, Interval(begun - SECOND, end))
         tokens = try_tokens(server)
         assert server.stop() == 0
-        yield Storm(project, producers, live, full, stopped, tokens, peak, server.complaints())
+        yield Storm(
+            project, producers, live, folder / "backup.tar", full, stopped, tokens, peak, server.complaints()
+        )
 
 
 def test_F01_what_was_acknowledged_is_there_once_and_in_order_and_the_books_are_right(storm: Storm) -> None:
@@ -179,6 +183,13 @@ def test_F06_a_full_disk_refuses_with_a_reason_and_goes_on_when_there_is_space(s
     assert isinstance(health, dict) and isinstance(refused, list)
     assert health["status"] == "degraded" and "refused" in health["why"][0]
     assert refused[0]["code"] in ("log-disk-full", "log-io-error") and refused[0]["fix"]
+
+
+def test_F12_a_backup_taken_under_load_is_the_log_up_to_a_moment(storm: Storm, tmp_path: Path) -> None:
+    assert plantstack("restore", storm.backup, tmp_path / "r").code == 0
+    with Log.open(tmp_path / "r", write=False) as restored, Log.open(storm.project, write=False) as log:
+        assert 0 < restored.last_offset() < log.last_offset()
+        assert restored.events().equals(log.events(restored.last_offset()))
 
 
 def test_F52_no_piece_is_lost_or_counted_twice_by_a_restart(storm: Storm) -> None:

@@ -21,6 +21,7 @@ from plantstack.interfaces.answer import Answer, complain
 from plantstack.interfaces.api import events, page, reading, state
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.hosts import OwnName
+from plantstack.interfaces.api.room import Room
 from plantstack.live.running import Running
 
 _SEAL_S = 60.0
@@ -59,7 +60,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.running, app.state.body_s = running, body_s
+    app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
     app.add_middleware(OwnName, running=running)
     app.include_router(events.router)
     app.include_router(reading.router)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -16,11 +17,13 @@ from plantstack.errors import EventError
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MaySend, Plant
+from plantstack.interfaces.api.room import Room
 from plantstack.live.door import Taken
 
 router = APIRouter(prefix="/api/v1")
 
 MAX_BYTES = 16 << 20
+MAX_HELD = 64 << 20  # of all bodies that are being taken in at the same time
 MAX_ITEMS = 20_000
 MAX_FIELDS = 100 * MAX_ITEMS
 BODY_S = 30.0  # a body that takes longer is cut off: its sender holds a connection
@@ -57,7 +60,7 @@ _ANSWER = {
         413: {"description": "More than 16 MB or 20 000 events; send them in parts."},
         415: {"description": "Another content type than JSON or NDJSON, or a content encoding."},
         422: {"description": "Nothing of it became an event; what was kept is among the dead letters."},
-        503: {"description": "The log cannot be written; nothing was kept, send again later."},
+        503: {"description": "The log cannot be written or too much comes in; nothing was kept, send again."},
     },
     openapi_extra={
         "requestBody": {
@@ -84,17 +87,19 @@ async def send(
     (told before in other words; the earliest stands), `set_aside` (kept as a dead letter) or `refused`.
     Sending again is safe, with a key or without.
     """
-    body = await _body(request)
     key = json.dumps([sender.name, idempotency_key]) if idempotency_key else ""
     may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
-    try:
-        taken = await run_in_threadpool(running.take, body, key=key, may=may)
-    except EventError as error:
-        return answered(Answer(problems=error.problems), 409)
+    room: Room = request.app.state.room
+    with room.guest() as take:
+        body = await _body(request, take)
+        try:
+            taken = await run_in_threadpool(running.take, body, key=key, may=may)
+        except EventError as error:
+            return answered(Answer(problems=error.problems), 409)
     return _items(running.offset, taken)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, take: Callable[[int], None]) -> bytes:
     """Read a body that is as large and as slow as may be, and not more."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
@@ -108,6 +113,7 @@ async def _body(request: Request) -> bytes:
                 size += len(chunk)
                 if size > MAX_BYTES:
                     raise HTTPException(413, f"the body is larger than {MAX_BYTES} bytes; send it in parts")
+                take(len(chunk))
                 parts.append(chunk)
     except TimeoutError:
         raise HTTPException(408, "the body did not come to its end in time; nothing was kept") from None
