@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import resource
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -17,12 +18,14 @@ from tests.live.inside import Inside, inside
 from tests.live.shift import JSON, MACHINES, body, plant, said, shift
 from tests.stack.floor import START
 
+from plantstack.errors import LogError
 from plantstack.events.store import nothing
 from plantstack.interfaces.api.events import MAX_HELD
 from plantstack.interfaces.api.patience import PatientProtocol
 from plantstack.interfaces.api.room import Room
 from plantstack.intervals import DAY, HOUR, MINUTE, SECOND, rfc3339
 from plantstack.live.clock import SteadyClock
+from plantstack.live.keeper import PUBLISH
 from plantstack.stack import Stack
 
 NOW = START + DAY + 150 * MINUTE  # in a shift, away from its breaks
@@ -247,6 +250,28 @@ def test_rows_sealed_before_the_books_saw_them_are_in_the_books_opened_anew(runn
     running.send(said("state", "labeller", at - 15 * MINUTE, "after", state="idle"))
     running.fresh()
     assert running.running.keeper.stretches == 1
+
+
+def test_F06_books_that_cannot_be_published_go_on_and_no_place_is_told(running: Inside) -> None:
+    """The limit holds for this process: nothing else is written meanwhile."""
+    keeper = running.running.keeper
+    running.turned.pass_by(PUBLISH + MINUTE)
+    running.send(said("state", "filler", running.turned.wall, "unpublished", state="idle"))
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 10, kept[1]))
+    try:
+        keeper.freshen()
+    except LogError as error:
+        keeper.trouble = error
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+    assert isinstance(keeper.trouble, LogError)
+    assert keeper.standing.offset == running.running.offset
+    why = "; ".join(running.running.health().why)
+    assert "cannot be brought up to date" in why and str(running.running.folder) not in why
+    running.turned.pass_by(2 * MINUTE)  # tried again a minute later
+    running.fresh()
+    assert running.get("ledger", machine="filler")
 
 
 def test_F14_a_writer_that_broke_takes_nothing_and_says_so(running: Inside) -> None:

@@ -32,6 +32,7 @@ class Standing:
 BEAT_S = 5.0  # books reach on by the clock alone as often as this
 _PAUSE_S = 0.1  # between two freshenings, so that questions get their turn
 PUBLISH = 15 * MINUTE
+AGAIN = MINUTE  # after publishing was refused
 
 
 class Keeper:
@@ -83,14 +84,24 @@ class Keeper:
             self._renew(now)
 
     def _renew(self, now: int) -> None:
-        """Publish what is known, and open the books anew on top of it; questions go on meanwhile."""
-        self._publish(now)
+        """Publish what is known, and open the books anew on top of it; questions go on meanwhile.
+
+        Where nothing can be published, as on a full disk, they are opened anew all the same.
+        """
+        refused: PlantstackError | OSError | None = None
+        try:
+            self._publish(now)
+        except (PlantstackError, OSError) as error:
+            refused = error
         fresh = self._opened()
         with self._turn:
             old, self._stack = self._stack, fresh
             self.standing = _standing(fresh)
         old.close()
         self._published_at = now
+        if refused is not None:
+            self._published_at -= PUBLISH - AGAIN
+            raise refused
 
     def _publish(self, now: int) -> None:
         with Stack.open(self.folder) as publisher:

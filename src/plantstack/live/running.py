@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from plantstack.connectors.connections import Connection, read_connections
 from plantstack.connectors.contract import Delivery, Outcome
-from plantstack.errors import ConfigError, PlantstackError
+from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.events import deadletters, tokens
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.log import Log
@@ -192,7 +192,7 @@ class Running:
         books = self.keeper.standing
         why, status = [], "ok"
         if self.keeper.trouble is not None:
-            why.append(_told(self.keeper.trouble, "the books cannot be brought up to date"))
+            why.append(self._told(self.keeper.trouble, "the books cannot be brought up to date"))
             status = "degraded"
         for state in self.supervisor.states.values():
             if state.why:
@@ -204,7 +204,7 @@ class Running:
             )
             status = "degraded"
         if self.writer.trouble is not None:
-            why.append(_told(self.writer.trouble, "the last events were refused"))
+            why.append(self._told(self.writer.trouble, "the last events were refused"))
             status = "degraded"
         if not self.writer.is_alive:
             why.append("the log's writer has stopped; nothing is taken in")
@@ -215,9 +215,16 @@ class Running:
         as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
         return Health(status, self.offset, books.offset, as_of, tuple(why))
 
+    def _told(self, trouble: BaseException, sentence: str) -> str:
+        """A sentence with the reason; of an unexpected error only its kind."""
+        if isinstance(trouble, PlantstackError):
+            return f"{sentence}: {self.placeless(trouble.problems[0]).what}"
+        return f"{sentence} ({type(trouble).__name__})"
 
-def _told(trouble: BaseException, sentence: str) -> str:
-    """A sentence with the reason; of an unexpected error only its kind, which names no path."""
-    if isinstance(trouble, PlantstackError):
-        return f"{sentence}: {trouble.problems[0].what}"
-    return f"{sentence} ({type(trouble).__name__})"
+    def placeless(self, problem: Problem) -> Problem:
+        """The same problem without the place of the project on this machine: that is nobody else's."""
+        places = (str(self.folder.resolve()), str(self.folder.absolute()))
+        texts = [problem.where, problem.what, problem.fix]
+        for place in places:
+            texts = [text.replace(place, "DIR") for text in texts]
+        return Problem(problem.code, *texts)

@@ -20,6 +20,7 @@ from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces.answer import Answer, complain
 from plantstack.interfaces.api import events, page, reading, state
 from plantstack.interfaces.api.answered import answered
+from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.live.running import Running
@@ -90,8 +91,9 @@ async def _watch(running: Running, give_up: Callable[[], None]) -> None:
     give_up()
 
 
-def _told(_request: Request, error: Exception) -> Response:
-    problems = error.problems if isinstance(error, PlantstackError) else ()
+def _told(request: Request, error: Exception) -> Response:
+    found = error.problems if isinstance(error, PlantstackError) else ()
+    problems = [running_of(request).placeless(problem) for problem in found]
     return answered(Answer(problems=problems), 400 if isinstance(error, QueryError) else 503)
 
 
