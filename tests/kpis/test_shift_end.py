@@ -13,10 +13,10 @@ from plantstack.kpis.shift_end import LAST_SHIFTS, MIN_SHIFTS, Outlook, Rest, li
 HOUR = Fraction(3600)
 
 
-def rest(label: str, *pieces: int, working: Fraction | None = None) -> Rest:
+def rest(label: str, *pieces: int, before: int = 0, working: Fraction | None = None) -> Rest:
     """Pieces of one hour after the other."""
     hours = [(n * HOUR, (n + 1) * HOUR, Fraction(one)) for n, one in enumerate(pieces)]
-    return Rest(label, working if working is not None else len(pieces) * HOUR, hours)
+    return Rest(label, Fraction(before), working if working is not None else len(pieces) * HOUR, hours)
 
 
 def nine() -> list[Rest]:
@@ -46,6 +46,24 @@ def test_a_stop_comes_back_as_a_stop_and_is_no_lower_rate() -> None:
     past = [*(rest(f"s{n}", 100, 100) for n in range(8)), rest("stood", 0, 0)]
     told = end(0, 2 * HOUR, past)
     assert bounds(told) == [200, 0, 200]
+
+
+def test_a_beginning_tells_of_the_rest_as_far_as_it_did_before() -> None:
+    # after 10, 20, ... 90 pieces came twice as many: after 45 come 90, whichever shift is played
+    past = [rest(f"s{n}", 20 * n, before=10 * n) for n in range(1, 10)]
+    assert bounds(end(45, HOUR, past)) == [135, 135, 135]
+    # where a good beginning was followed by a worse rest, nothing is made of it
+    turned = [rest(f"s{n}", 100 - 10 * n, before=10 * n) for n in range(1, 10)]
+    assert bounds(end(1000, HOUR, turned)) == [1050, 1010, 1090]
+    assert bounds(end(0, HOUR, past))[1] == 0  # no less than none
+
+
+def test_no_shift_has_a_say_in_what_is_said_by_it() -> None:
+    # eight like shifts, and one that alone shows a relation: played out itself it stays as it was
+    past = [*(rest(f"s{n}", 100, before=50) for n in range(8)), rest("odd", 500, before=90)]
+    told = dict(end(80, HOUR, past).ends)
+    assert told["odd"] == 80 + 500
+    assert told["s0"] == 80 + 100 + 10 * 30  # the odd one says: ten more of the rest for each one before
 
 
 def test_the_plan_is_reached_as_often_and_when_past_shifts_would_have() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -44,13 +44,15 @@ class Floor:
         place: its id.
         shifts: in order of time.
         made: in order of time, at its exit.
-        hidden: labels of shifts of which too much is unknown.
+        hidden: labels of shifts of which too much time is unknown.
+        uncounted: labels of shifts of which nobody can say what was good -> why.
     """
 
     place: str
     shifts: Sequence[ShiftOf] = ()
     made: Sequence[Made] = ()
     hidden: frozenset[str] = frozenset()
+    uncounted: Mapping[str, str] = field(default_factory=dict)
 
     def open_at(self, now: int) -> ShiftOf:
         """The shift that has begun and is not over.
@@ -86,7 +88,9 @@ def foresee(floor: Floor, now: int, plan: Fraction | None) -> Estimate:
         Undefined: when no shift is open, or too few before it are comparable.
     """
     shift = floor.open_at(now)
-    so_far = sum((one.pieces for one in floor.inside(Interval(shift.span.start, now))), Fraction(0))
+    if shift.label in floor.uncounted:
+        raise Undefined(floor.uncounted[shift.label])
+    so_far = _pieces(floor.inside(Interval(shift.span.start, now)))
     past, told = _comparable(floor, shift, now)
     left = shift.working(now, shift.span.end)
     rests = [_rest(floor, one, now - shift.span.start) for one in past]
@@ -109,7 +113,7 @@ def _comparable(floor: Floor, shift: ShiftOf, now: int) -> tuple[list[ShiftOf], 
         for one in over
         if one.span.start >= begun
         and one.span.start >= now - LOOKED_BACK
-        and one.label not in floor.hidden
+        and one.label not in {*floor.hidden, *floor.uncounted}
         and one.span.start + elapsed < one.span.end
     ]
     same = [one for one in seen if product and floor.running(one, one.span.start + elapsed) == product]
@@ -127,7 +131,12 @@ def _rest(floor: Floor, shift: ShiftOf, elapsed: int) -> Rest:
         (Fraction(one.span.start - cut, SECOND), Fraction(one.span.end - cut, SECOND), one.pieces)
         for one in made
     ]
-    return Rest(shift.label, Fraction(shift.working(cut, shift.span.end), SECOND), stretches)
+    before = _pieces(floor.inside(Interval(shift.span.start, cut)))
+    return Rest(shift.label, before, Fraction(shift.working(cut, shift.span.end), SECOND), stretches)
+
+
+def _pieces(made: Sequence[Made]) -> Fraction:
+    return sum((one.pieces for one in made), Fraction(0))
 
 
 def _in_words(
@@ -223,26 +232,24 @@ class Foreseeing:
         whole = Interval(since - since % HOUR, end if end < self.engine.books.reach(machine) else _FAR)
         asked = replace(self.query, scope=place, days=(None, None), span=whole, counts_open=False)
         hours = replace(asked, measures=("qty_good",), by=("shift", "product"), grain="hour")
-        made = [
-            Made(span, cell.keys["product"], Fraction(cell.sums["qty_good"] or 0))
-            for cell in self.engine.query(hours).cells
-            if (span := _worked(cell, shifts))
-        ]
+        made, uncounted = [], {}
+        for cell in self.engine.query(hours).cells:
+            shift, good = _shift_of(cell, shifts), cell.sums["qty_good"]
+            if shift and good is None:
+                uncounted[shift.label] = cell.reasons.get("qty_good") or "qty_good is not known here"
+            elif shift and (inside := shift.span.clip(cell.span)):
+                made.append(Made(inside, cell.keys["product"], Fraction(good or 0)))
         unknown = replace(asked, measures=("time_unknown",), scope=machine, by=(), grain="shift")
         hidden = {
             cell.label
             for cell in self.engine.query(unknown).cells
             if Fraction(cell.sums["time_unknown"] or 0) * SECOND > _UNKNOWN * cell.span.length
         }
-        return Floor(place, shifts, sorted(made, key=lambda one: one.span.start), frozenset(hidden))
+        return Floor(place, shifts, sorted(made, key=_begin), frozenset(hidden), uncounted)
 
 
-def _worked(cell: MeasureCell, shifts: Sequence[ShiftOf]) -> Interval | None:
-    """The part of an hour that lies in the shift its pieces are of; None outside the shifts."""
-    name = cell.keys["shift"]
+def _shift_of(cell: MeasureCell, shifts: Sequence[ShiftOf]) -> ShiftOf | None:
+    """The shift that the pieces of an hour are of; None outside the shifts."""
     upto = bisect_left(shifts, cell.span.end, key=lambda one: one.span.start)
-    for one in reversed(shifts[max(upto - 4, 0) : upto]):
-        inside = one.span.clip(cell.span)
-        if one.name == name and inside:
-            return inside
-    return None
+    near = reversed(shifts[max(upto - 4, 0) : upto])
+    return next((one for one in near if one.name == cell.keys["shift"] and one.span.clip(cell.span)), None)
