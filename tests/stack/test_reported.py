@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.stack.floor import NOW, START, Wire, load, plant, written
 
+from plantstack.errors import QueryError
 from plantstack.intervals import DAY, MINUTE, rfc3339
 from plantstack.stack import Stack
 
@@ -174,3 +175,22 @@ def test_each_day_has_its_own_closing(tmp_path: Path) -> None:
         told = stack.explain("good_parts", scope="filler", days=("2026-03-04", "2026-03-04")).rows
     assert told[0]["reported"] == {"value": 5, "difference": 0.0}
     assert [row["key"] for row in told if row["row"] == "since_reported"] == []
+
+
+def test_a_file_cannot_tell_the_plant_files(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", day_one()))
+    told = {"kind": "config", "equipment": "", "at": rfc3339(START), "source": "plantstack", "key": "c"}
+    poison = written(tmp_path, "2.ndjson", [{**told, "content": "{}", "sha256": "0" * 64}])
+    with Stack.open(project, write=True) as stack:
+        (loaded,) = stack.load([poison], now=NOW)
+        assert [problem.code for problem in loaded.problems] == ["event-not-allowed"]
+    with Stack.open(project) as stack:
+        assert day(stack)
+
+
+def test_losses_of_an_unknown_profile_are_refused(tmp_path: Path) -> None:
+    project = plant(tmp_path / "p")
+    load(project, written(tmp_path, "1.ndjson", day_one()))
+    with Stack.open(project) as stack, pytest.raises(QueryError, match="six-los"):
+        stack.losses(profile="six-los")

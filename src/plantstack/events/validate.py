@@ -28,7 +28,12 @@ Problems = list[tuple[int, Problem]]
 
 
 def validate(
-    raw: pa.Table, names: Names, received_at: int, keys: KeyMaker | None = None
+    raw: pa.Table,
+    names: Names,
+    received_at: int,
+    keys: KeyMaker | None = None,
+    *,
+    is_own: bool = True,
 ) -> tuple[pa.Table, Problems]:
     """Judge every row of a raw table.
 
@@ -37,6 +42,7 @@ def validate(
         names: what equipment is called, and when.
         received_at: now, in microseconds UTC.
         keys: makes missing keys; one for all batches of a file or request.
+        is_own: whether the plant files may be told: by this program itself, never by a file.
 
     Returns:
         The good rows, complete and with permanent equipment ids, and every problem by row.
@@ -48,6 +54,9 @@ def validate(
         if sheet.has(*rule.kinds) and sheet.says(*rule.columns):
             sheet.report(rule.bad(sheet), rule.code, rule.columns[0], rule.what, rule.fix)
     sheet.problems.extend(bodies.check(sheet))
+    if not is_own and sheet.has("config"):
+        what, fix = "the plant files are told by plantstack itself", "Change them in the project folder."
+        sheet.report(sheet.of("config"), "event-not-allowed", "kind", what, fix)
     equipment = _resolve(sheet, names)
     bad = {row for row, _ in sheet.problems}
     good = _complete(sheet, equipment)

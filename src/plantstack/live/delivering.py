@@ -84,7 +84,7 @@ class Deliveries:
         refused: set[str] = set()  # machines of which not every event was taken
         try:
             for part in stream.read(delivery.messages, carry, now):
-                table, faults = validate(part.events, self.door.names, now, keys)
+                table, faults = validate(part.events, self.door.names, now, keys, is_own=False)
                 good.append(table)
                 dead += [*part.dead, *part.bury(faults)]
                 refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}

@@ -127,7 +127,7 @@ class Loading:
             if part.refused:
                 one.refused = 1
                 one.problems.extend(part.refused)
-            good, faults = validate(part.events, names, self.now, keys[part.number])
+            good, faults = validate(part.events, names, self.now, keys[part.number], is_own=False)
             strangers.see(good, one.file)
             doubled.see(good, one.file)
             clocks[part.number].see(good)

@@ -34,8 +34,9 @@ def losses(engine: DuckEngine, catalog: Catalog, query: MeasureQuery, profile: s
     """The loss tree, its money only where the layer that speaks of it is ready (BOOKS 11).
 
     Raises:
-        QueryError: for a scope or currency that does not exist.
+        QueryError: for a scope, profile or currency that does not exist.
     """
+    catalog.chain(profile)
     note = Readying(engine, catalog).note(query.scope, _CLAIM)
     table = Losing(engine, catalog, query, profile, blocked=note.what if note else "").table()
     told = [replace(note, what=f"money per loss is not claimed: {note.what}")] if note else []
