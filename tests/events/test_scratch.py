@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from plantstack.events.scratch import Scratch
@@ -61,3 +62,16 @@ def test_a_link_is_never_followed(tmp_path: Path) -> None:
     os.symlink(precious, place / "work-link")
     with Scratch(place, "work-"):
         assert (precious / ".in-use").read_text() == "kept"
+
+
+def test_folders_made_at_the_same_moment_are_not_swept_by_each_other(tmp_path: Path) -> None:
+    def make(rounds: int) -> None:
+        for _ in range(rounds):
+            with Scratch(tmp_path, "work-") as scratch:
+                (scratch.path / "half-done").write_text("x")
+                assert (scratch.path / "half-done").exists()
+
+    with ThreadPoolExecutor(6) as workers:
+        for done in [workers.submit(make, 60) for _ in range(6)]:
+            done.result()
+    assert not list(tmp_path.iterdir())

@@ -29,15 +29,16 @@ class Scratch:
         """
         place = parent or Path(tempfile.gettempdir())
         sweep(place, name)
-        self._folder = tempfile.TemporaryDirectory(prefix=name, dir=place)
-        self.path = Path(self._folder.name)
-        self._lock = FileLock(self.path / _LOCK, thread_local=False)
+        # it gets its name once it is held: nobody sweeps what is still being made
+        made = Path(tempfile.mkdtemp(prefix=f".{name}", dir=place))
+        self._lock = FileLock(made / _LOCK, thread_local=False)
         self._lock.acquire()
+        self.path = made.rename(made.with_name(made.name.removeprefix(".")))
 
     def close(self) -> None:
         """Remove the folder and all in it."""
         self._lock.release()
-        self._folder.cleanup()
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
