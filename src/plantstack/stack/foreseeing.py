@@ -19,7 +19,7 @@ from plantstack.stack.targeting import production_day
 LOOKED_BACK = 90 * DAY
 _AHEAD = 14 * DAY
 _UNKNOWN = Fraction(1, 10)  # of a shift: beyond it nobody knows what it made
-_FAR = 2**60  # a span that ends there ends where the books do
+_FAR = 2**60
 _ONE = "exists for one line, or one machine outside lines, at a time: name one, or split by line"
 
 
@@ -180,6 +180,7 @@ class Foreseeing:
     query: MeasureQuery
     reach: Interval
     _floors: dict[tuple[str, str], Floor] = field(default_factory=dict)
+    _calendars: dict[str, Sequence[ShiftOf]] = field(default_factory=dict)
 
     def of(self, places: Collection[str], cell: MeasureCell) -> Modelled:
         """Of the one line, or machine outside lines, among some places, where the period of a cell ends."""
@@ -191,10 +192,10 @@ class Foreseeing:
         if not machine:
             return f"line {place} has no exit machine, so nothing counts its pieces"
         try:
-            floor = self.floor(place, machine)
-            shift = floor.open_at(now)
+            shift = Floor(place, self._shifts(machine)).open_at(now)
             if self.query.grain == "shift" and cell.label != shift.label:
                 return f"{cell.label} is over"
+            floor = self.floor(place, machine)
             plan = planned_pieces(self.engine.books, {place, machine}, shift, floor.shifts, now)
             return foresee(floor, now, plan)
         except Undefined as reason:
@@ -222,15 +223,21 @@ class Foreseeing:
     def floor(self, place: str, machine: str) -> Floor:
         """What was made at a place, hour by hour, asked for once a question."""
         if (place, machine) not in self._floors:
-            span = Interval(self.reach.start - LOOKED_BACK, self.reach.end + _AHEAD)
-            shifts = shifts_of(self.engine.books, machine, span)
+            shifts = self._shifts(machine)
             self._floors[place, machine] = self._gathered(place, machine, shifts) if shifts else Floor(place)
         return self._floors[place, machine]
 
+    def _shifts(self, machine: str) -> Sequence[ShiftOf]:
+        if machine not in self._calendars:
+            span = Interval(self.reach.start - LOOKED_BACK, self.reach.end + _AHEAD)
+            self._calendars[machine] = shifts_of(self.engine.books, machine, span)
+        return self._calendars[machine]
+
     def _gathered(self, place: str, machine: str, shifts: Sequence[ShiftOf]) -> Floor:
-        since, end = shifts[0].span.start, self.reach.end
-        whole = Interval(since - since % HOUR, end if end < self.engine.books.reach(machine) else _FAR)
-        asked = replace(self.query, scope=place, days=(None, None), span=whole, counts_open=False)
+        end, days = self.reach.end, (shifts[0].day, None)
+        # a span that begins or ends nowhere cuts no hour there, which would have to be derived
+        span = Interval(-_FAR, end) if end < self.engine.books.reach(machine) else None
+        asked = replace(self.query, scope=place, days=days, span=span, counts_open=False)
         hours = replace(asked, measures=("qty_good",), by=("shift", "product"), grain="hour")
         made, uncounted = [], {}
         for cell in self.engine.query(hours).cells:
