@@ -28,7 +28,7 @@ from plantstack.events.wire import decode_items
 from plantstack.intervals import HOUR, SECOND, rfc3339
 from plantstack.plant.load import load_plant
 from plantstack.stack import Stack
-from plantstack.stack.naming import names_of
+from plantstack.stack.files.naming import names_of
 from plantstack.testing.faults import Server
 
 P50_S, P95_S = 1.0, 1.5

@@ -13,7 +13,7 @@ from bench.project import OUT, Progress, project_of, silent
 from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.stack import Stack
-from plantstack.stack.readying import Readying
+from plantstack.stack.claims.readying import Readying
 
 TARGET = 3.0
 SECOND = 1.0

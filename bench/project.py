@@ -16,7 +16,7 @@ from plantstack.events.validate import validate
 from plantstack.intervals import DAY
 from plantstack.plant.load import load_plant
 from plantstack.plant.plant import Plant
-from plantstack.stack.naming import names_of
+from plantstack.stack.files.naming import names_of
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"

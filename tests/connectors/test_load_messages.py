@@ -15,7 +15,7 @@ from tests.connectors.support import load as read
 from tests.connectors.test_loading import GOOD, NOW, day, events, letters, load, project
 
 from plantstack.stack import Stack
-from plantstack.stack.loading import gathered
+from plantstack.stack.files.loading import gathered
 
 __all__ = ["project"]
 

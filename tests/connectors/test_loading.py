@@ -19,8 +19,9 @@ from plantstack.connectors.load import Reading
 from plantstack.errors import ConfigError, LogError
 from plantstack.events.store import Probe
 from plantstack.intervals import HOUR
-from plantstack.stack import Stack, loading
-from plantstack.stack.loading import Loaded
+from plantstack.stack import Stack
+from plantstack.stack.files import loading
+from plantstack.stack.files.loading import Loaded
 
 from .support import us, write
 
@@ -401,7 +402,8 @@ def test_F08_a_load_beside_another_writer(project: Path, tmp_path: Path) -> None
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from plantstack.stack import Stack, loading
+from plantstack.stack import Stack
+from plantstack.stack.files import loading
 project, path = Path(sys.argv[1]), Path(sys.argv[2])
 point, nth = sys.argv[3], int(sys.argv[4])
 if sys.argv[5] == "1":

@@ -104,7 +104,7 @@ CODES = sorted(
         code
         for path in [
             *SOURCE.rglob("*.py"),
-            ROOT / "src/plantstack/stack/loading.py",
+            ROOT / "src/plantstack/stack/files/loading.py",
             ROOT / "src/plantstack/stack/project.py",
         ]
         for code in re.findall(r"\"((?:mapping|row|rows|file|counter|clock)-[a-z-]+)\"", path.read_text())

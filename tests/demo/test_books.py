@@ -11,7 +11,7 @@ from tests.demo.told import UNTIL
 from plantstack.demo import Demo, build_demo
 from plantstack.intervals import DAY, Interval, rfc3339
 from plantstack.stack import Stack
-from plantstack.stack.blaming import blame
+from plantstack.stack.reasons.blaming import blame
 
 
 @pytest.fixture(scope="module")

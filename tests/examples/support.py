@@ -16,7 +16,7 @@ import pytest
 
 from plantstack.intervals import SECOND
 from plantstack.stack import Stack
-from plantstack.stack.loading import Loaded
+from plantstack.stack.files.loading import Loaded
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"

@@ -15,7 +15,7 @@ import pytest
 
 from plantstack.intervals import HOUR
 from plantstack.stack import Stack
-from plantstack.stack.loading import Loaded
+from plantstack.stack.files.loading import Loaded
 
 from .support import data, events, load, minutes, project, run_tour, value
 

@@ -12,10 +12,10 @@ from plantstack.engines.contract import MeasureQuery
 from plantstack.engines.duckdb.ahead import ShiftOf
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.intervals import Interval
-from plantstack.kpis.formula import Undefined
-from plantstack.kpis.modelled import Estimate
+from plantstack.kpis.formulas.formula import Undefined
+from plantstack.kpis.models.modelled import Estimate
 from plantstack.stack import Stack
-from plantstack.stack.foreseeing import Floor, Foreseeing, foresee
+from plantstack.stack.answers.foreseeing import Floor, Foreseeing, foresee
 
 from .support import data, load, project
 

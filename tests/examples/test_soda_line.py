@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from plantstack.stack import Stack
-from plantstack.stack.loading import Loaded
+from plantstack.stack.files.loading import Loaded
 
 from .support import data, events, load, minutes, project, run_tour, value
 

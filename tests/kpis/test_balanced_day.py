@@ -11,7 +11,7 @@ from tests.kpis.days import BALANCED_DAY, MINUTE
 
 from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.evaluate import loss_tree
-from plantstack.kpis.given import evaluate_given
+from plantstack.kpis.formulas.given import evaluate_given
 from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.measure import BUSY_ACCOUNTS
 

@@ -9,7 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 from tests.kpis.shared import shared_file
 
-from plantstack.kpis.capability import (
+from plantstack.kpis.formulas.formula import Undefined
+from plantstack.kpis.models.capability import (
     MIN_GROUPS,
     Process,
     Subgroup,
@@ -18,8 +19,7 @@ from plantstack.kpis.capability import (
     least_capable,
     share_of_signals,
 )
-from plantstack.kpis.formula import Undefined
-from plantstack.kpis.modelled import Estimate, Modelled
+from plantstack.kpis.models.modelled import Estimate, Modelled
 
 STEADY = [Subgroup(3, 10.0, 1.0)] * MIN_GROUPS
 

@@ -9,7 +9,7 @@ import pytest
 from tests.kpis.shared import shared_file
 
 from plantstack.errors import ConfigError
-from plantstack.kpis.expand import expand
+from plantstack.kpis.formulas.expand import expand
 from plantstack.kpis.kpi import AXES
 from plantstack.kpis.load import SHIPPED, load_catalog, shipped_catalog, shipped_files
 

@@ -13,7 +13,7 @@ from tests.kpis.days import BALANCED_DAY
 from plantstack.errors import QueryError
 from plantstack.kpis.cell import Cell
 from plantstack.kpis.evaluate import evaluate, loss_tree
-from plantstack.kpis.given import evaluate_given
+from plantstack.kpis.formulas.given import evaluate_given
 from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.catalog import MEASURES
 

@@ -10,9 +10,9 @@ import pytest
 from tests.kpis.shared import shared_file
 
 from plantstack.errors import ConfigError, FormulaError
-from plantstack.kpis.arithmetic import work_out
-from plantstack.kpis.conform import check_examples, read_eval_blocks
-from plantstack.kpis.formula import Formula
+from plantstack.kpis.formulas.arithmetic import work_out
+from plantstack.kpis.formulas.conform import check_examples, read_eval_blocks
+from plantstack.kpis.formulas.formula import Formula
 from plantstack.kpis.kpi import EVERY_PROFILE, Catalog
 from plantstack.kpis.load import shipped_catalog
 

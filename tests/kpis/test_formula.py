@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantstack.errors import FormulaError
-from plantstack.kpis.arithmetic import ARITHMETIC
-from plantstack.kpis.formula import Formula, Undefined, UnitOf, value_of
-from plantstack.kpis.grammar import Name, Node, Number, Operation, names_of, parse
+from plantstack.kpis.formulas.arithmetic import ARITHMETIC
+from plantstack.kpis.formulas.formula import Formula, Undefined, UnitOf, value_of
+from plantstack.kpis.formulas.grammar import Name, Node, Number, Operation, names_of, parse
 from plantstack.units import parse_unit
 
 UNITS = {"run": "s", "stop": "s", "made": "pc", "failures": "count", "stock": "money*day", "sales": "money"}

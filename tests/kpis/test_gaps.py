@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction as F
 
-from plantstack.kpis.gaps import gap_to_best
-from plantstack.kpis.modelled import Estimate, Modelled
+from plantstack.kpis.models.gaps import gap_to_best
+from plantstack.kpis.models.modelled import Estimate, Modelled
 
 SHARES = {
     "a": {"setup": F(10, 100), "breakdown": F(4, 100), "speed": F(5, 100)},

@@ -13,8 +13,8 @@ from random import Random
 import pytest
 from tests.kpis.shared import shared_file
 
-from plantstack.kpis.formula import Undefined
-from plantstack.kpis.hazard import MIN_FAILURES, Hazard, Life, fit, fit_rate, fit_shape, risk_ahead
+from plantstack.kpis.formulas.formula import Undefined
+from plantstack.kpis.models.hazard import MIN_FAILURES, Hazard, Life, fit, fit_rate, fit_shape, risk_ahead
 
 
 def lives(*ran: float, cut: Sequence[float] = ()) -> list[Life]:

@@ -8,8 +8,8 @@ from itertools import combinations
 import pytest
 
 from plantstack.intervals import DAY
-from plantstack.kpis.judged import Verdict, Week, by_chance, judged, share_that_worked
-from plantstack.kpis.modelled import Estimate
+from plantstack.kpis.models.judged import Verdict, Week, by_chance, judged, share_that_worked
+from plantstack.kpis.models.modelled import Estimate
 
 WEEK = 7 * DAY
 BEFORE = (50, 52, 48, 51)

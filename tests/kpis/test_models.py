@@ -6,9 +6,9 @@ from fractions import Fraction as F
 
 import pytest
 
-from plantstack.kpis.formula import Undefined
+from plantstack.kpis.formulas.formula import Undefined
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.models import BESIDE, MODELS, Part, build_to_schedule, rolled_throughput_yield
+from plantstack.kpis.models.models import BESIDE, MODELS, Part, build_to_schedule, rolled_throughput_yield
 
 
 def made(name: str, good: int, plan: int, planned_at: int | None, made_at: int | None) -> Part:

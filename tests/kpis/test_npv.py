@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 from tests.kpis.shared import shared_file
 
-from plantstack.kpis.priced_models import project_npv, worth_today
+from plantstack.kpis.models.priced_models import project_npv, worth_today
 
 
 @pytest.mark.shared

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.evaluate import KpiValue, evaluate, evaluate_all
-from plantstack.kpis.formula import Undefined, Values, value_of
-from plantstack.kpis.given import evaluate_given
+from plantstack.kpis.formulas.formula import Undefined, Values, value_of
+from plantstack.kpis.formulas.given import evaluate_given
 from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.catalog import MEASURES
 

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from plantstack.kpis.formula import Undefined
-from plantstack.kpis.shift_end import LAST_SHIFTS, MIN_SHIFTS, Outlook, Rest, likely_end
+from plantstack.kpis.formulas.formula import Undefined
+from plantstack.kpis.models.shift_end import LAST_SHIFTS, MIN_SHIFTS, Outlook, Rest, likely_end
 
 HOUR = Fraction(3600)
 

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.evaluate import evaluate
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.targets import (
+from plantstack.kpis.targets.chance import binomial_upto, poisson_from, poisson_upto
+from plantstack.kpis.targets.size import Size
+from plantstack.kpis.targets.targets import (
     MET,
     MISSED,
     NOT_TRUSTED,
@@ -27,8 +29,6 @@ from plantstack.kpis.targets import (
     standing_target,
     verdict,
 )
-from plantstack.kpis.targets_chance import binomial_upto, poisson_from, poisson_upto
-from plantstack.kpis.targets_size import Size
 
 CATALOG = shipped_catalog()
 RATE, TOTAL = Size(0, 0), Size(1, 1)

@@ -8,7 +8,7 @@ import pytest
 from tests.plant.everything import small
 
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.targets_check import check_aims
+from plantstack.kpis.targets.check import check_aims
 from plantstack.plant.load import load_plant
 
 SITES = """\

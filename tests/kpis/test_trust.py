@@ -6,7 +6,7 @@ import pytest
 
 from plantstack.kpis.cell import Cell
 from plantstack.kpis.evaluate import evaluate
-from plantstack.kpis.given import evaluate_given
+from plantstack.kpis.formulas.given import evaluate_given
 from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.catalog import MEASURES
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from plantstack.intervals import DAY, rfc3339
-from plantstack.kpis.trust import Trust
-from plantstack.kpis.trust_methods import CHANGED, Methods, Reading, method_break, with_methods
+from plantstack.kpis.trusting.methods import CHANGED, Methods, Reading, method_break, with_methods
+from plantstack.kpis.trusting.trust import Trust
 from plantstack.stack import Stack
 
 MANUAL = Methods((Reading("mill", "manual", "", 30), Reading("lathe", "signal", "", 30)))

@@ -24,7 +24,7 @@ from plantstack.intervals import SECOND
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import Door
 from plantstack.plant.load import load_plant
-from plantstack.stack.naming import names_of
+from plantstack.stack.files.naming import names_of
 
 TEXT = """
 schema: 1

@@ -10,7 +10,7 @@ import pytest
 from tests.stack.floor import Wire, load, written
 
 from plantstack.intervals import HOUR, Interval, rfc3339
-from plantstack.kpis.tieout import CHECKS, tie
+from plantstack.kpis.trusting.tieout import CHECKS, tie
 from plantstack.stack import Stack
 
 PLANT = """\

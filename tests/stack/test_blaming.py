@@ -18,7 +18,7 @@ from plantstack.interfaces.cli import app
 from plantstack.interfaces.tour_losses import top
 from plantstack.intervals import HOUR, Interval
 from plantstack.stack import Stack
-from plantstack.stack.blaming import blame
+from plantstack.stack.reasons.blaming import blame
 
 STOPS = ("time_breakdown", "time_waiting", "time_other_stop", "time_micro_stop", "time_planned_overrun")
 MINUTE = 1 / 60

@@ -19,12 +19,12 @@ from tests.stack.test_questions import shift_of_the_line
 
 from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.intervals import DAY, HOUR, Interval, rfc3339
-from plantstack.kpis.bridge import Factor, build, real, shared, spread, total
-from plantstack.kpis.bridge_shape import lacking
+from plantstack.kpis.bridges.bridge import Factor, build, real, shared, spread, total
+from plantstack.kpis.bridges.shape import lacking
 from plantstack.kpis.load import shipped_catalog
 from plantstack.stack import Stack
-from plantstack.stack.asking import Question
-from plantstack.stack.bridging import Bridging
+from plantstack.stack.answers.asking import Question
+from plantstack.stack.reasons.bridging import Bridging
 
 _numbers = st.fractions(min_value=-3, max_value=3, max_denominator=1000)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from plantstack.engines.duckdb.lives import MachineLife, Mark
 from plantstack.intervals import DAY, HOUR
-from plantstack.kpis.modelled import Estimate, Modelled
-from plantstack.stack.fearing import greatest_risk, risk_of
+from plantstack.kpis.models.modelled import Estimate, Modelled
+from plantstack.stack.answers.fearing import greatest_risk, risk_of
 
 NOW = 100 * DAY
 

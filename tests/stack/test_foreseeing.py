@@ -13,9 +13,9 @@ from plantstack.engines.contract import MeasureQuery
 from plantstack.engines.duckdb.ahead import ShiftOf, planned_pieces
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval
-from plantstack.kpis.formula import Undefined
+from plantstack.kpis.formulas.formula import Undefined
 from plantstack.stack import Stack
-from plantstack.stack.foreseeing import Floor, Foreseeing, Made, foresee
+from plantstack.stack.answers.foreseeing import Floor, Foreseeing, Made, foresee
 
 UNTIL = 1_773_500_400_000_000  # 2026-03-14 15:00 UTC
 NOON = 4 * HOUR  # into a shift of eight hours

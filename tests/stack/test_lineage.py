@@ -17,8 +17,8 @@ from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.intervals import HOUR, Interval, rfc3339
 from plantstack.kpis.load import shipped_catalog
 from plantstack.stack import Stack
-from plantstack.stack.asking import Question
-from plantstack.stack.explaining import Explaining
+from plantstack.stack.answers.asking import Question
+from plantstack.stack.reasons.explaining import Explaining
 
 UNTIL = 1_773_500_400_000_000  # 2026-03-14 15:00 UTC
 CORE = [kpi.id for kpi in shipped_catalog().kpis.values() if kpi.is_core]

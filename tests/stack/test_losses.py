@@ -20,13 +20,13 @@ from plantstack.engines.contract import MeasureQuery, MeasureTable
 from plantstack.intervals import DAY, HOUR, rfc3339
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE, Stretch, grow
-from plantstack.kpis.models import BESIDE, LACKING, MODELS, SPREAD
+from plantstack.kpis.models.models import BESIDE, LACKING, MODELS, SPREAD
+from plantstack.kpis.models.priced_models import FIGURES, OF_COST
 from plantstack.kpis.money import AVOIDED, CASH, CONTRIBUTION, Roles, Wanted, demand_of, priced
-from plantstack.kpis.priced_models import FIGURES, OF_COST
-from plantstack.kpis.readiness import FULFILLED, LAYERS, Check, Ready, stand
+from plantstack.kpis.trusting.readiness import FULFILLED, LAYERS, Check, Ready, stand
 from plantstack.stack import Stack
-from plantstack.stack.losing import Losing
-from plantstack.stack.readying import Readying
+from plantstack.stack.claims.readying import Readying
+from plantstack.stack.reasons.losing import Losing
 
 
 @settings(deadline=None, max_examples=8)

@@ -13,7 +13,7 @@ from tests.stack.test_questions import said, shift_of_the_line
 
 from plantstack.errors import ConfigError, QueryError
 from plantstack.stack import Stack
-from plantstack.stack.previewing import Change, preview
+from plantstack.stack.claims.previewing import Change, preview
 
 OWN = HEAD + kpi("jam_share", formula="time_breakdown / PPT")
 OWN += kpi("jam_points", formula="jam_share", uses="[jam_share]")

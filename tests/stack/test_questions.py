@@ -10,7 +10,8 @@ from tests.stack.floor import START, Wire, load, plant, written
 
 from plantstack.errors import Problem, QueryError
 from plantstack.intervals import DAY, MINUTE, SECOND, Interval, rfc3339
-from plantstack.stack import Stack, loading
+from plantstack.stack import Stack
+from plantstack.stack.files import loading
 
 HOUR = 60 * MINUTE
 

@@ -11,7 +11,7 @@ from tests.stack import floor
 
 from plantstack.intervals import DAY, HOUR, rfc3339
 from plantstack.stack import Stack
-from plantstack.stack.rates import Rating, Run, shown_by
+from plantstack.stack.claims.rates import Rating, Run, shown_by
 
 
 def _runs(*paces: float, ideal: float = 1.0, run_s: int = 3600) -> list[Run]:

@@ -14,7 +14,7 @@ from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.interfaces.readiness import readiness
 from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.readiness import (
+from plantstack.kpis.trusting.readiness import (
     BLOCKED,
     FROM_FINANCE,
     FULFILLED,
@@ -31,7 +31,7 @@ from plantstack.kpis.readiness import (
 from plantstack.kpis.wording import RECORD
 from plantstack.measures.catalog import MEASURES
 from plantstack.stack import Stack
-from plantstack.stack.readying import Readying, may_claim
+from plantstack.stack.claims.readying import Readying, may_claim
 
 FINE = Check("a", FULFILLED, "A")
 WEAK_ONE = Check("b", WEAK, "C", "much", "Do it.", 15)

@@ -11,7 +11,7 @@ from tests.stack.floor import NOW, START, Wire, load, plant, written
 from plantstack.errors import QueryError
 from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.stack import Stack
-from plantstack.stack.retracting import Wanted, list_loads, load_of_file, preview, retract
+from plantstack.stack.files.retracting import Wanted, list_loads, load_of_file, preview, retract
 
 
 def state(at: int, name: str, key: str, **more: Any) -> Wire:

@@ -13,9 +13,9 @@ from tests.stack.floor import START, Wire, load, plant, written
 from tests.stack.test_questions import said, shift_of_the_line
 
 from plantstack.intervals import DAY, MINUTE, rfc3339
-from plantstack.kpis.coherence import Means, steps_of
+from plantstack.kpis.targets.coherence import Means, steps_of
 from plantstack.stack import Stack
-from plantstack.stack.targeting_plans import check_plans
+from plantstack.stack.targets.plans import check_plans
 
 HOUR = 60 * MINUTE
 amounts = st.fractions(1, 10**6, max_denominator=100)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.stack.floor import START, Wire, load, plant, written
 
 from plantstack.intervals import DAY, MINUTE, rfc3339
-from plantstack.kpis.targets_best import LEAST_WEEKS, Week, proposal_of
+from plantstack.kpis.targets.best import LEAST_WEEKS, Week, proposal_of
 from plantstack.stack import Stack
-from plantstack.stack.proposing import propose
+from plantstack.stack.targets.proposing import propose
 
 weeks = st.lists(
     st.tuples(st.floats(0.001, 1e6), st.floats(0, 1e5), st.sampled_from(["", "", "", "grade C"])), max_size=40

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.stack.floor import START, Wire, load, plant, written
 
 from plantstack.intervals import DAY, MINUTE, rfc3339
-from plantstack.kpis.usage import EARLY, KEEP, LOOKED_BACK, RETIRE, TIGHTEN, use_of
+from plantstack.kpis.targets.usage import EARLY, KEEP, LOOKED_BACK, RETIRE, TIGHTEN, use_of
 from plantstack.stack import Stack
-from plantstack.stack.using_targets import review
+from plantstack.stack.targets.use import review
 
 DAYS = 15 * 7
 

@@ -15,7 +15,7 @@ from tests.stack.floor import load, written
 
 from plantstack.demo import build_demo, truths
 from plantstack.intervals import DAY, HOUR, rfc3339
-from plantstack.kpis.tieout import CHECKS, tie, untied
+from plantstack.kpis.trusting.tieout import CHECKS, tie, untied
 from plantstack.stack import Stack
 
 PLANT = """\

@@ -23,8 +23,8 @@ from plantstack.intervals import DAY
 from plantstack.plant.load import plant_content
 from plantstack.plant.plant import Plant
 from plantstack.stack import Stack
-from plantstack.stack.configuring import record_config
-from plantstack.stack.naming import names_of
+from plantstack.stack.files.configuring import record_config
+from plantstack.stack.files.naming import names_of
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how much of the whole is done, from 0 to 1."""

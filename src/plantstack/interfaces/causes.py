@@ -15,7 +15,7 @@ from plantstack.interfaces.answer import AsJson, AsLines, Project, give
 from plantstack.interfaces.figures import bar, duration
 from plantstack.interfaces.options import From, KnownAt, To, answer_of, known_offset, zones_of
 from plantstack.stack import Stack
-from plantstack.stack.blaming import blame
+from plantstack.stack.reasons.blaming import blame
 
 Row = Mapping[str, Any]
 

@@ -47,9 +47,9 @@ from plantstack.interfaces.answer import (
     progress,
 )
 from plantstack.interfaces.figures import sentence
-from plantstack.kpis.given import left_out
+from plantstack.kpis.formulas.given import left_out
 from plantstack.stack import Stack
-from plantstack.stack.loading import gathered
+from plantstack.stack.files.loading import gathered
 
 # Loaded only when named: a web server takes longer to load than most commands take to answer.
 _HEAVY = {"serve": "plantstack.interfaces.serve"}

@@ -12,7 +12,7 @@ from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, Project, give
 from plantstack.interfaces.options import From, To
 from plantstack.stack import Stack
-from plantstack.stack.packing import NAME, new_pack
+from plantstack.stack.files.packing import NAME, new_pack
 
 _YEAR = timedelta(days=365)
 

@@ -11,7 +11,7 @@ from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer
 from plantstack.stack import Stack
-from plantstack.stack.asking import KpiTable
+from plantstack.stack.answers.asking import KpiTable
 
 _NEVER = "There is nothing in the books yet. Load events with 'plantstack load'."
 

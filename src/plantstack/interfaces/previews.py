@@ -27,7 +27,7 @@ from plantstack.interfaces.options import (
 )
 from plantstack.interfaces.tables import moved
 from plantstack.stack import Stack
-from plantstack.stack.previewing import Change, preview
+from plantstack.stack.claims.previewing import Change, preview
 
 Row = Mapping[str, Any]
 

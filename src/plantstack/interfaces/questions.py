@@ -9,9 +9,9 @@ from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.options import answer_of, known_offset, words, zones_of
 from plantstack.stack import Stack
-from plantstack.stack.asking import KpiTable
-from plantstack.stack.explaining import entry_row
-from plantstack.stack.readying import Readying, claim_notes
+from plantstack.stack.answers.asking import KpiTable
+from plantstack.stack.claims.readying import Readying, claim_notes
+from plantstack.stack.reasons.explaining import entry_row
 
 
 @dataclass(frozen=True, slots=True)

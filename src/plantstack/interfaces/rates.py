@@ -15,7 +15,7 @@ from plantstack.interfaces.answer import AsJson, AsLines, Project, give
 from plantstack.interfaces.figures import figure
 from plantstack.interfaces.options import From, KnownAt, Scope, To, answer_of, known_offset, zones_of
 from plantstack.stack import Stack
-from plantstack.stack.rates import Rating
+from plantstack.stack.claims.rates import Rating
 
 Row = Mapping[str, Any]
 

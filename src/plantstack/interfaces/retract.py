@@ -16,7 +16,7 @@ from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give
 from plantstack.interfaces.options import From, To, zones_of
 from plantstack.stack import Stack
-from plantstack.stack.retracting import Retraction, Wanted, list_loads, load_of_file, preview, retract
+from plantstack.stack.files.retracting import Retraction, Wanted, list_loads, load_of_file, preview, retract
 
 Row = Mapping[str, Any]
 _NONE = "Nothing was loaded yet."

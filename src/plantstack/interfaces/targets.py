@@ -27,10 +27,10 @@ from plantstack.interfaces.options import (
 )
 from plantstack.interfaces.tables import moved
 from plantstack.stack import Stack
-from plantstack.stack.asking import KpiTable
-from plantstack.stack.proposing import propose
-from plantstack.stack.targeting_plans import check_plans
-from plantstack.stack.using_targets import review
+from plantstack.stack.answers.asking import KpiTable
+from plantstack.stack.targets.plans import check_plans
+from plantstack.stack.targets.proposing import propose
+from plantstack.stack.targets.use import review
 
 Row = Mapping[str, Any]
 _WHAT = ("check", "propose", "review")

@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 from math import lcm
 from typing import Protocol, TypeAlias
 
-from plantstack.kpis.formula import PERIOD, Formula, Pair, Undefined, Values
-from plantstack.kpis.grammar import Node, names_of
+from plantstack.kpis.formulas.formula import PERIOD, Formula, Pair, Undefined, Values
+from plantstack.kpis.formulas.grammar import Node, names_of
 from plantstack.kpis.kpi import Catalog
-from plantstack.kpis.modelled import Modelled
+from plantstack.kpis.models.modelled import Modelled
 from plantstack.measures.catalog import MEASURES
 
 Exact: TypeAlias = int | Decimal | Fraction

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from plantstack.errors import FormulaError, Problem, did_you_mean
 from plantstack.events.kinds import KINDS
-from plantstack.kpis.formula import BAND_FUNCTIONS, PERIOD, Formula, UnitOf
-from plantstack.kpis.grammar import Call, Negative, Node, Operation, names_of
+from plantstack.kpis.formulas.formula import BAND_FUNCTIONS, PERIOD, Formula, UnitOf
+from plantstack.kpis.formulas.grammar import Call, Negative, Node, Operation, names_of
+from plantstack.kpis.formulas.scale import conversion, parse_kpi_unit
 from plantstack.kpis.kpi import AXES, Catalog, Kpi, alternatives
-from plantstack.kpis.scale import conversion, parse_kpi_unit
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import COUNT_FACTS, PLANT_FACTS
 from plantstack.units import Unit, parse_unit

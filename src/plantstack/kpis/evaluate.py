@@ -12,15 +12,15 @@ from fractions import Fraction
 from typing import Any
 
 from plantstack.kpis.cell import Cell, CellValues, Exact
-from plantstack.kpis.expand import expand, scale_of
-from plantstack.kpis.formula import Formula, Undefined, value_of
-from plantstack.kpis.grammar import names_of
+from plantstack.kpis.formulas.expand import expand, scale_of
+from plantstack.kpis.formulas.formula import Formula, Undefined, value_of
+from plantstack.kpis.formulas.grammar import names_of
 from plantstack.kpis.kpi import Catalog, Kpi, alternatives
 from plantstack.kpis.load import shipped_catalog
-from plantstack.kpis.modelled import Estimate, exactly
-from plantstack.kpis.models import MODELS
+from plantstack.kpis.models.modelled import Estimate, exactly
+from plantstack.kpis.models.models import MODELS
 from plantstack.kpis.ranges import Range, range_of
-from plantstack.kpis.trust import Doubt, Doubts, Trust, judge
+from plantstack.kpis.trusting.trust import Doubt, Doubts, Trust, judge
 from plantstack.kpis.wording import in_words
 
 

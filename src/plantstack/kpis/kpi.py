@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from plantstack.errors import Problem, QueryError, did_you_mean
-from plantstack.kpis.formula import Formula
+from plantstack.kpis.formulas.formula import Formula
 from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.source import Place
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from plantstack.errors import ConfigError, FormulaError, Problem
 from plantstack.kpis.check import check_catalog
-from plantstack.kpis.formula import Formula
-from plantstack.kpis.grammar import names_of
+from plantstack.kpis.formulas.formula import Formula
+from plantstack.kpis.formulas.grammar import names_of
 from plantstack.kpis.kpi import (
     EVERY_PROFILE,
     EVERYWHERE,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from plantstack.kpis.cell import CellValues
-from plantstack.kpis.formula import value_of
+from plantstack.kpis.formulas.formula import value_of
 from plantstack.kpis.kpi import Catalog
 
 OUTSIDE = ("not_scheduled", "planned_down")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from plantstack.kpis.expand import expand
-from plantstack.kpis.grammar import names_of
+from plantstack.kpis.formulas.expand import expand
+from plantstack.kpis.formulas.grammar import names_of
 from plantstack.kpis.kpi import Catalog
-from plantstack.kpis.priced_models import FIGURES, OF_COST
+from plantstack.kpis.models.priced_models import FIGURES, OF_COST
 from plantstack.measures.catalog import MEASURES
 
 # What the range of any KPI looks at, and what forbids it a fine grain.

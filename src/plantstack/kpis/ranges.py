@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from plantstack.kpis.cell import CellValues
-from plantstack.kpis.formula import Formula, Pair, Undefined, Values
+from plantstack.kpis.formulas.formula import Formula, Pair, Undefined, Values
 
 
 @dataclass(frozen=True, slots=True)

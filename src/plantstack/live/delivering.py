@@ -26,7 +26,7 @@ from plantstack.events.validate import validate
 from plantstack.events.writer import GroupWriter
 from plantstack.live.door import Clock, Door
 from plantstack.plant.plant import Plant
-from plantstack.stack.loading import Loading
+from plantstack.stack.files.loading import Loading
 
 
 @dataclass(frozen=True, slots=True)

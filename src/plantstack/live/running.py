@@ -25,8 +25,8 @@ from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.keeper import Keeper
 from plantstack.live.supervisor import Supervisor
 from plantstack.plant.load import load_plant, plant_content
-from plantstack.stack.configuring import record_config
-from plantstack.stack.naming import names_of
+from plantstack.stack.files.configuring import record_config
+from plantstack.stack.files.naming import names_of
 from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")

@@ -1,6 +1,6 @@
 """The one object the interfaces use: it wires the parts together and decides nothing itself."""
 
-from plantstack.stack.loading import Loaded
+from plantstack.stack.files.loading import Loaded
 from plantstack.stack.project import Stack
 
 __all__ = ["Loaded", "Stack"]

@@ -22,24 +22,24 @@ from plantstack.events import backup as safe
 from plantstack.events.log import Log
 from plantstack.intervals import Interval, rfc3339
 from plantstack.kpis.evaluate import KpiValue
-from plantstack.kpis.given import Given, evaluate_given
+from plantstack.kpis.formulas.given import Given, evaluate_given
 from plantstack.kpis.kpi import Catalog
 from plantstack.plant.load import MAIN_FILE, check_plant, load_plant, plant_content
 from plantstack.plant.plant import Plant
 from plantstack.plant.scaffold import write_scaffold
-from plantstack.stack.adopting import shown_of
-from plantstack.stack.asking import KpiTable, Question, ask, check_measures, check_words
-from plantstack.stack.bridging import Bridging
-from plantstack.stack.checking import check_mappings, mapping_file
-from plantstack.stack.configuring import record_config, unrecorded
-from plantstack.stack.explaining import Explaining
-from plantstack.stack.loading import Loaded, Loading, Progress
-from plantstack.stack.losing import losses
-from plantstack.stack.packing import NAME as PACK
-from plantstack.stack.packing import Packs
+from plantstack.stack.answers.asking import KpiTable, Question, ask, check_measures, check_words
+from plantstack.stack.answers.using import catalog_of, check_use, silent_targets
+from plantstack.stack.claims.tying import Tying
+from plantstack.stack.files.checking import check_mappings, mapping_file
+from plantstack.stack.files.configuring import record_config, unrecorded
+from plantstack.stack.files.loading import Loaded, Loading, Progress
+from plantstack.stack.files.packing import NAME as PACK
+from plantstack.stack.files.packing import Packs
 from plantstack.stack.reading import Desk, Open, grow, waiting_note
-from plantstack.stack.tying import Tying
-from plantstack.stack.using import catalog_of, check_use, silent_targets
+from plantstack.stack.reasons.bridging import Bridging
+from plantstack.stack.reasons.explaining import Explaining
+from plantstack.stack.reasons.losing import losses
+from plantstack.stack.targets.adopting import shown_of
 
 
 class Stack:

@@ -20,7 +20,7 @@ from plantstack.events.log import Log
 from plantstack.events.scratch import Scratch
 from plantstack.plant.load import PlantContent, books_hash, plant_from_content
 from plantstack.plant.plant import Plant
-from plantstack.stack.configuring import closes, known_content
+from plantstack.stack.files.configuring import closes, known_content
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from plantstack.events.writer import GroupWriter
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import Door
 from plantstack.plant.load import load_plant
-from plantstack.stack.naming import names_of
+from plantstack.stack.files.naming import names_of
 
 NAME = "source"
 _CUTS = ("before", "after")

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from plantstack.events.log import Log
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack import Stack
-from plantstack.stack.explaining import entry_row
+from plantstack.stack.reasons.explaining import entry_row
 from plantstack.testing.faults.producers import Producer
 from plantstack.testing.faults.server import Server
 

@@ -1,0 +1,1 @@
+"""From one value to another: factors that add up to the difference."""

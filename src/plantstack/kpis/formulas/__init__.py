@@ -1,0 +1,1 @@
+"""Formulas: written, checked, worked out in exact numbers."""

@@ -1,0 +1,1 @@
+"""Numbers no formula of sums gives: risks, effects, prices, capability."""

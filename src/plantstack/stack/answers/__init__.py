@@ -1,0 +1,1 @@
+"""Questions about KPIs -> rows: values, models, prices."""

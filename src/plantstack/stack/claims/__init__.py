@@ -1,0 +1,1 @@
+"""What may be claimed: readiness, tie-out, governed rates, changes tried before they are adopted."""

@@ -1,0 +1,1 @@
+"""Files and retractions into the log, and what is worth saying of them."""

@@ -1,0 +1,1 @@
+"""What is behind a number: lineage, bridge, loss tree, whose loss."""

@@ -1,0 +1,1 @@
+"""Targets: judged, proposed, checked, reviewed."""
