@@ -153,6 +153,7 @@ RULES = (
     "above a change compares with the same KPI before",
     "above a slot is hit when all of it was made",
     "above an order's material is ready when it stood there before its start",
+    "above the likely end of a shift is drawn from whole remainders of past shifts of the same product",
     "11 low and high bound what unknown time may have been",
     "11 a grade is that of the greatest share of doubt",
     "11 a code that contradicts the machine is evidence",
