@@ -62,7 +62,7 @@ class Deliveries:
 
     def cursor_of(self, source: str) -> str | None:
         """How far a source is read by what is on disk."""
-        with self._reading() as log:
+        with self.reading() as log:
             return log.cursor(source)
 
     def _rows(self, source: str, rows: Rows) -> Outcome:
@@ -118,7 +118,7 @@ class Deliveries:
         def write(batch: Batch) -> Receipt:
             return self.writer.submit(batch, received_at=now).result()
 
-        with self._reading() as log:
+        with self.reading() as log:
             loaded = Loading(log, self.plant, now, mapping, write=write).files([path])[0]
         return Outcome(
             receipt=loaded.receipt,
@@ -127,5 +127,6 @@ class Deliveries:
             is_known=any(note.code == "file-known" for note in loaded.notes),
         )
 
-    def _reading(self) -> Log:
+    def reading(self) -> Log:
+        """The log as it is on disk now, for reading."""
         return Log.open(self.folder, write=False, project_id=self.plant.project_id)

@@ -140,7 +140,7 @@ class Running:
 
     def sender(self, secret: str) -> Sender | None:
         """Whose token this is; None when it is nobody's, or revoked."""
-        with self._reading() as log:
+        with self.deliveries.reading() as log:
             token = tokens.find(log.connection, secret)
         return Sender(token.name, token.may, token.scope) if token else None
 
@@ -148,7 +148,7 @@ class Running:
     def is_guarded(self) -> bool:
         """Whether there ever was a token: from the first one on nobody comes in without, at once."""
         if not self._is_guarded:
-            with self._reading() as log:
+            with self.deliveries.reading() as log:
                 self._is_guarded = bool(tokens.listed(log.connection))
         return self._is_guarded
 
@@ -176,16 +176,13 @@ class Running:
 
     def dead_letters(self, *, after: int = 0, limit: int = 1_000) -> list[StoredLetter]:
         """List what could not become an event, in the order it came."""
-        with self._reading() as log:
+        with self.deliveries.reading() as log:
             return log.dead_letters(after=after, limit=limit)
 
     def open_letters(self) -> int:
         """How many dead letters nobody has settled."""
-        with self._reading() as log:
+        with self.deliveries.reading() as log:
             return deadletters.count(log.connection)
-
-    def _reading(self) -> Log:
-        return Log.open(self.folder, write=False, project_id=self.plant.project_id)
 
     def health(self) -> Health:
         """Say how the server is."""

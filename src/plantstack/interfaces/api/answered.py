@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi.responses import Response
 
@@ -14,5 +15,10 @@ _PLAIN = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 def answered(answer: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Dress an answer for HTTP."""
-    body = json.dumps(answer.as_object(), ensure_ascii=False)
+    return dressed(answer.as_object(), status, headers)
+
+
+def dressed(told: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Dress an object that is no answer to a question, with the same headers."""
+    body = json.dumps(told, ensure_ascii=False)
     return Response(body, status, _PLAIN | dict(headers or {}), media_type="application/json")

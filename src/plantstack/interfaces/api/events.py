@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from plantstack.errors import EventError
 from plantstack.interfaces.answer import SCHEMA, Answer
-from plantstack.interfaces.api.answered import answered
+from plantstack.interfaces.api.answered import answered, dressed
 from plantstack.interfaces.api.callers import MaySend, Plant
 from plantstack.interfaces.api.room import Room
 from plantstack.live.door import Taken
@@ -140,4 +140,4 @@ def _items(offset: int, taken: Taken) -> Response:
     rows = [item.as_row() for item in taken.items]
     told = {"schema": SCHEMA, "offset": offset, **taken.counts, "rows": rows, "problems": []}
     status = 200 if taken.is_any_good or not rows else 422
-    return Response(json.dumps(told, ensure_ascii=False), status, media_type="application/json")
+    return dressed(told, status)
