@@ -23,10 +23,13 @@ check: environment
 # Neighbours stay together, for they share projects; whoever is through takes from the other's end.
 # What the tests need beside Python: installed where that is allowed, else they say what they left out.
 system:
-	@test -x /usr/sbin/mosquitto || command -v mosquitto >/dev/null || { \
-	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get install -y -qq mosquitto >/dev/null || \
-	  { apt-get update -qq && apt-get install -y -qq mosquitto >/dev/null; }; }; } || \
-	  echo "mosquitto is not installed: the tests of MQTT are left out"
+	@missing=""; \
+	test -x /usr/sbin/mosquitto || command -v mosquitto >/dev/null || missing="mosquitto"; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	test -z "$$missing" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  { apt-get install -y -qq $$missing >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq $$missing >/dev/null; }; }; } || \
+	  echo "not installed, and their tests are left out: $$missing"
 
 test: check system
 	.venv/bin/pytest -n 2 --dist worksteal
