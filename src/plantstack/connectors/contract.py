@@ -45,12 +45,14 @@ class Message:
         about: what the wire says beside it, as columns: `topic`, `topic.1`.
         where: for people: which message it is.
         is_snapshot: it tells again what is so, to whoever comes later: a state, and never a count.
+        scope: what of the connection can fall silent by itself: a device, a node; '' is all of it.
     """
 
     payload: bytes
     about: Mapping[str, str] = field(default_factory=dict)
     where: str = "message"
     is_snapshot: bool = False
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,42 @@ class Messages:
     cursor: str | None = None
 
 
-Delivery = Rows | File | Messages
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The source was there and could have told us, since it was last known to be until now.
+
+    To be yielded at most once a minute and scope, and only while it is certain: a poll was answered, a
+    subscription keeps itself alive. Every machine heard in the scope was seen.
+
+    Attributes:
+        scope: of the messages that were heard; '' is all of the connection.
+        is_unbroken: also over our own restart: a sequence without a hole proves it.
+    """
+
+    scope: str = ""
+    is_unbroken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time in which the source could not tell: what its machines did in it is not known.
+
+    To be yielded when the source is back, unless a sequence or a queue proves that nothing was lost.
+
+    Attributes:
+        why: in words.
+        scope: of the messages that were heard; '' is all of the connection.
+        since: microseconds UTC; None is our last certain word of the scope, from before a restart too.
+        until: microseconds UTC; None is now.
+    """
+
+    why: str
+    scope: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
+Delivery = Rows | File | Messages | Alive | Gap
 
 
 @dataclass(frozen=True, slots=True)

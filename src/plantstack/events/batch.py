@@ -60,7 +60,7 @@ class Batch:
     events: pa.Table = field(default_factory=CONTENT.empty_table)
     dead: tuple[DeadLetter, ...] = ()
     file: FileMark | None = None
-    cursor: Cursor | None = None
+    cursors: tuple[Cursor, ...] = ()
 
 
 ACCEPTED, DUPLICATE, CONFLICT = 0, 1, 2

@@ -76,13 +76,13 @@ def write_rows(
 def write_marks(
     connection: sqlite3.Connection, batch: Batch, cursor: Cursor | None, received_at: int
 ) -> None:
-    """Write what goes with the rows: dead letters, the file's hash, the connector's cursor."""
+    """Write what goes with the rows: dead letters, the file's hash, how far sources are read."""
     connection.executemany(_INSERT_DEAD, [_dead_row(letter, received_at) for letter in batch.dead])
     if batch.file:
         known = filter(None, (batch.file.sha256, batch.file.plain))
         rows = [(mark, batch.file.name, received_at) for mark in known]
         connection.executemany("INSERT OR IGNORE INTO file VALUES (?, ?, ?)", rows)
-    for moved in filter(None, (batch.cursor, cursor)):
+    for moved in (*batch.cursors, *([cursor] if cursor else [])):
         connection.execute(
             "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", (moved.source, moved.position, received_at)
         )

@@ -6,13 +6,16 @@ day of an ERP is taken in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import pyarrow as pa
 
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Delivery, Fatal, File, Messages, Outcome, Rows
+from plantstack.connectors.contract import Alive, Delivery, Fatal, File, Gap, Message, Messages, Outcome, Rows
+from plantstack.connectors.load import FileBatch
 from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.model import Mapping
@@ -25,6 +28,7 @@ from plantstack.events.schema import CONTENT
 from plantstack.events.validate import validate
 from plantstack.events.writer import GroupWriter
 from plantstack.live.door import Clock, Door
+from plantstack.live.heard import Heard, table_of
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.loading import Loading
 
@@ -47,6 +51,13 @@ class Deliveries:
     door: Door
     clock: Clock
     _streams: dict[str, Stream] = field(default_factory=dict)
+    _turns: dict[str, Lock] = field(default_factory=dict)
+    _anew: set[str] = field(default_factory=set)  # connections of which nothing came since they began
+
+    def begin(self, source: str) -> str | None:
+        """How far a source is read; that it was there meanwhile is no longer certain."""
+        self._anew.add(source)
+        return self.cursor_of(source)
 
     def write(self, connection: Connection, delivery: Delivery) -> Outcome:
         """Write a delivery; returns when all of it is on disk.
@@ -56,9 +67,16 @@ class Deliveries:
         """
         if isinstance(delivery, File):
             return self._file(delivery.path, connection.mapping)
-        if isinstance(delivery, Messages):
-            return self._messages(connection, delivery)
-        return self._rows(connection.name, delivery)
+        if isinstance(delivery, Rows):
+            return self._rows(connection.name, delivery)
+        if connection.mapping is None:
+            what, fix = "its messages are read through a mapping, and it names none", "Write 'mapping: NAME'."
+            raise Fatal(Problem("connector-mapping", connection.name, what, fix))
+        # Whoever shares a mapping shares where its counters stand.
+        with self._turns.setdefault(counters_of(connection.mapping), Lock()):
+            if isinstance(delivery, Messages):
+                return self._messages(connection, connection.mapping, delivery)
+            return self._word(connection.name, connection.mapping, delivery)
 
     def cursor_of(self, source: str) -> str | None:
         """How far a source is read by what is on disk."""
@@ -71,13 +89,10 @@ class Deliveries:
         problems = tuple(item.problem for item in taken.items if item.problem)
         return Outcome(taken.receipt, problems)
 
-    def _messages(self, connection: Connection, delivery: Messages) -> Outcome:
+    def _messages(self, connection: Connection, mapping: Mapping, delivery: Messages) -> Outcome:
         """Read messages through the mapping; counters move on in the transaction of their events."""
-        if connection.mapping is None:
-            what, fix = "its messages are read through a mapping, and it names none", "Write 'mapping: NAME'."
-            raise Fatal(Problem("connector-mapping", connection.name, what, fix))
-        stream = self._stream(connection.name, connection.mapping)
-        counters, now, keys = counters_of(connection.mapping), self.clock(), KeyMaker()
+        stream, heard = self._stream(connection.name, mapping), self._heard(connection.name)
+        counters, now, keys = counters_of(mapping), self.clock(), KeyMaker()
         carry = Carry.read(self.cursor_of(counters) or "")
         good: list[pa.Table] = []
         dead: list[DeadLetter] = []
@@ -88,17 +103,38 @@ class Deliveries:
                 good.append(table)
                 dead += [*part.dead, *part.bury(faults)]
                 refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}
+                heard.listen(_spoken(part, table, {event for event, _ in faults}, delivery.messages), now)
         except EventError as error:  # the mapping is not meant for them: they are left to the source
             raise Fatal(error.problems) from error
         told = without_stretches(carry.text(), refused)
         batch = Batch(
             pa.concat_tables(good) if good else CONTENT.empty_table(),
             tuple(dead),
-            cursor=Cursor(counters, told) if told else None,
+            cursors=(*([Cursor(counters, told)] if told else []), _kept(connection.name, heard)),
         )
         cursor = Cursor(connection.name, delivery.cursor) if delivery.cursor is not None else None
         receipt = self.writer.submit(batch, received_at=now, cursor=cursor).result()
+        self._anew.discard(connection.name)
         return Outcome(receipt, tuple(letter.problem for letter in dead))
+
+    def _word(self, name: str, mapping: Mapping, delivery: Alive | Gap) -> Outcome:
+        """Write that a source was there, or was not."""
+        heard, now = self._heard(name), self.clock()
+        if isinstance(delivery, Alive):
+            told = heard.alive(delivery, now, mapping.source)
+        else:
+            told = heard.gap(delivery, now, mapping.source)
+        table, _ = validate(table_of(told), self.door.names, now)
+        batch = Batch(table, cursors=(_kept(name, heard),))
+        receipt = self.writer.submit(batch, received_at=now).result()
+        self._anew.discard(name)
+        return Outcome(receipt)
+
+    def _heard(self, name: str) -> Heard:
+        heard = Heard.read(self.cursor_of(f"heard {name}") or "")
+        if name in self._anew:
+            heard.doubt()
+        return heard
 
     def _stream(self, name: str, mapping: Mapping) -> Stream:
         found = self._streams.get(name)
@@ -130,3 +166,16 @@ class Deliveries:
     def reading(self) -> Log:
         """The log as it is on disk now, for reading."""
         return Log.open(self.folder, write=False, project_id=self.plant.project_id)
+
+
+def _kept(name: str, heard: Heard) -> Cursor:
+    return Cursor(f"heard {name}", heard.text())
+
+
+def _spoken(
+    part: FileBatch, good: pa.Table, bad: set[int], messages: Sequence[Message]
+) -> set[tuple[str, str]]:
+    """The scopes and machines that good events are of."""
+    rows = [row for event, row in enumerate(part.rows) if event not in bad]
+    scopes = [messages[row].scope for row in rows]
+    return {pair for pair in zip(scopes, good["equipment"].to_pylist(), strict=True) if pair[1]}

@@ -173,7 +173,7 @@ class Door:
             return Taken(tuple(sorted([*written, *aside, *refused], key=lambda item: item.number)))
 
         asked = Asked(*key, lambda receipt: taken(receipt).text()) if key else None
-        batch = Batch(good, dead, cursor=cursor)
+        batch = Batch(good, dead, cursors=(cursor,) if cursor else ())
         return taken(self._writer.submit(batch, received_at=now, asked=asked).result())
 
 

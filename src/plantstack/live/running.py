@@ -95,7 +95,7 @@ class Running:
         self.is_closing = False
         self._is_guarded = False
         self.deliveries = Deliveries(folder, self.plant, self.writer, self.door, clock)
-        self.supervisor = Supervisor(connections, self.deliver, self.deliveries.cursor_of, clock, chance)
+        self.supervisor = Supervisor(connections, self.deliver, self.deliveries.begin, clock, chance)
         self._counting = Lock()
         self._counted = Counter(dict.fromkeys(STATUSES, 0))
 

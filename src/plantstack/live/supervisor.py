@@ -50,7 +50,7 @@ class Supervisor:
         self,
         connections: Sequence[Connection],
         take: Take,
-        cursor_of: Callable[[str], str | None],
+        begin: Callable[[str], str | None],
         clock: Clock,
         chance: Callable[[], float],
     ) -> None:
@@ -59,14 +59,14 @@ class Supervisor:
         Args:
             connections: what to read.
             take: writes a delivery.
-            cursor_of: how far a source was read by the last delivery written.
+            begin: how far a source was read by the last delivery written; it is read anew.
             clock: the instant of now.
             chance: a number from 0 to 1: waits are spread, so that not all come back at once.
         """
         self.states = {one.name: State(one.name, one.kind) for one in connections}
         self._connections = connections
         self._take = take
-        self._cursor_of = cursor_of
+        self._begin = begin
         self._clock = clock
         self._chance = chance
 
@@ -97,7 +97,7 @@ class Supervisor:
         problems = await one.connector.check()
         if problems:
             raise Retry(problems)
-        reading = one.connector.read(self._cursor_of(one.name))
+        reading = one.connector.read(self._begin(one.name))
         state.status, state.why = "reading", ()
         try:
             delivery = await anext(reading)

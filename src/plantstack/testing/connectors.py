@@ -115,7 +115,7 @@ async def _read(
     problems = await connector.check()
     if problems:
         raise PlantstackError(problems)
-    async with aclosing(connector.read(door.cursor_of(NAME))) as reading:
+    async with aclosing(connector.read(door.begin(NAME))) as reading:
         delivery = await _next(anext(reading), source.idle_s)
         while delivery is not None:
             is_cut = count == cut[0]

@@ -148,14 +148,14 @@ class Loading:
         """Add to the last batch of a file what the next load must know."""
         if part.mark is None or any(note.code == "file-known" for note in loaded.notes):
             return batch
-        cursor = Cursor(self._counters, part.carry) if part.carry else None
+        cursors = (Cursor(self._counters, part.carry),) if part.carry else ()
         if not loaded.set_aside:
-            return replace(batch, file=part.mark, cursor=cursor)
+            return replace(batch, file=part.mark, cursors=cursors)
         # Not marked as known: once the plant or the mapping is mended, the same file gives the rest.
         rows = "1 row was" if loaded.set_aside == 1 else f"{loaded.set_aside} rows were"
         fix = "Mend what the problems name and load the file again: what is in the log is not doubled."
         loaded.notes.append(Problem("file-partial", loaded.file, f"{rows} set aside", fix))
-        return replace(batch, cursor=cursor)
+        return replace(batch, cursors=cursors)
 
     @property
     def _counters(self) -> str:
