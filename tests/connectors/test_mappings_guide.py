@@ -94,7 +94,8 @@ def test_the_guide_shows_all_events_of_its_example(tmp_path: Path) -> None:
 
 SOURCE = ROOT / "src" / "plantstack" / "connectors"
 READERS = "".join(
-    (SOURCE / "mapping" / f"{name}.py").read_text() for name in ("read", "read_columns", "read_rules")
+    (SOURCE / "mapping" / f"{name}.py").read_text()
+    for name in ("read", "read_columns", "read_rules", "cases")
 )
 KEYS = sorted(
     set(re.findall(r"\.(?:want|need|section|has|each|named|entries|node)\(\s*\"([a-z_]+)\"", READERS))

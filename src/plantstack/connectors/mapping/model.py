@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
+from plantstack.connectors.mapping.cases import Case
 from plantstack.connectors.mapping.template import Template
 from plantstack.plant.source import Place
 
@@ -179,3 +180,4 @@ class Mapping:
     ignore: tuple[tuple[Condition, ...], ...] = ()
     equipment: Template = field(default_factory=lambda: Template(()))
     at: Template = field(default_factory=lambda: Template(()))
+    tests: tuple[Case, ...] = ()  # change nothing of what it says

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plantstack.connectors.mapping.cases import read_cases
 from plantstack.connectors.mapping.check import check_mapping
 from plantstack.connectors.mapping.model import MAPPING_SCHEMA, Condition, Mapping, Rule, Wide
 from plantstack.connectors.mapping.read_columns import (
@@ -102,6 +103,7 @@ def _read(fields: Fields, name: str) -> Mapping:
         ignore=fields.each("ignore", "ignore", _ignored),
         equipment=every.get("equipment", Template(())),
         at=every.get("at", Template(())),
+        tests=read_cases(fields),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plantstack.connectors.connections import read_connections
 from plantstack.connectors.mapping.names import check_equipment
+from plantstack.connectors.mapping.proof import run_tests
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.plant.plant import Plant
@@ -14,7 +15,7 @@ from plantstack.stack.files.naming import names_of
 
 
 def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
-    """Return every problem of every mapping and connection of a project.
+    """Return every problem of every mapping and connection of a project, and what the mappings' tests find.
 
     Args:
         folder: of the project.
@@ -28,6 +29,7 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
         except PlantstackError as error:
             problems.extend(error.problems)
             continue
+        problems.extend(run_tests(mapping))
         if plant is not None:
             check_equipment(mapping, names_of(plant), report)
     return [*problems, *report.problems, *read_connections(folder)[1]]
