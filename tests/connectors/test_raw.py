@@ -27,8 +27,7 @@ def message(number: int, size: int = 0) -> Message:
     return Message(payload, {"topic": "hall/press"}, f"hall/press {number}")
 
 
-def standing() -> tuple[str, str]:
-    return "counters hall", '{"counters": {}}'
+STANDING = ("counters hall", '{"counters": {}}')
 
 
 def trouble(raw: RawKeeper) -> OSError | None:
@@ -55,6 +54,7 @@ def keeper(folder: Path, keep: Keep | None = None) -> Iterator[RawKeeper]:
             st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
             st.text(max_size=5),
             st.booleans(),
+            st.text(max_size=3),
         ),
         min_size=1,
         max_size=5,
@@ -65,14 +65,14 @@ def test_messages_come_back_as_they_came(
 ) -> None:
     folder = tmp_path_factory.mktemp("raw")
     with keeper(folder) as raw:
-        raw.keep(messages, AT, standing)
+        raw.keep(messages, AT, *STANDING)
     (kept,) = RawFiles(folder)
     assert (kept.at, list(kept.messages)) == (AT, messages)
 
 
 def test_people_can_read_it_with_zcat(tmp_path: Path) -> None:
     with keeper(tmp_path / FOLDER / "hall") as raw:
-        raw.keep([message(1)], AT, standing)
+        raw.keep([message(1)], AT, *STANDING)
     (path,) = (tmp_path / FOLDER / "hall").iterdir()
     head, delivery = gzip.decompress(path.read_bytes()).splitlines()
     assert json.loads(head)["counters"] == "counters hall"
@@ -82,18 +82,18 @@ def test_people_can_read_it_with_zcat(tmp_path: Path) -> None:
 
 def test_where_counters_stood_before_the_first_delivery_is_kept(tmp_path: Path) -> None:
     with keeper(tmp_path) as raw:
-        raw.keep([message(1)], AT, standing)
-        raw.keep([message(2)], AT + DAY, lambda: ("counters hall", "later"))
+        raw.keep([message(1)], AT, *STANDING)
+        raw.keep([message(2)], AT + DAY, "counters hall", "later")
     files = RawFiles(tmp_path)
     assert len(list(files)) == 2
-    assert (files.counters, files.carry) == standing()
+    assert (files.counters, files.carry) == STANDING
 
 
 def killed(folder: Path, *deliveries: list[Message]) -> Path:
     """What is on disk of some deliveries when the process is killed after the last."""
     with keeper(folder / "running") as raw:
         for number, messages in enumerate(deliveries):
-            raw.keep(messages, AT + number, standing)
+            raw.keep(messages, AT + number, *STANDING)
         return Path(shutil.copytree(folder / "running", folder / "killed"))
 
 
@@ -102,7 +102,7 @@ def test_F01_a_torn_end_is_skipped_and_the_next_start_goes_on(tmp_path: Path) ->
     (path,) = folder.iterdir()
     path.write_bytes(path.read_bytes()[:-9])  # killed within the last line
     with keeper(folder) as again:
-        again.keep([message(4, 200)], AT + 9, standing)
+        again.keep([message(4, 200)], AT + 9, *STANDING)
     files = RawFiles(folder)
     assert numbers(folder) == [[0], [1], [2], [3], [4]]
     assert list(files) and files.torn == 1
@@ -112,17 +112,17 @@ def test_F02_what_was_on_the_way_when_killed_is_read_once(tmp_path: Path) -> Non
     """Killed before its commit, or after it."""
     folder = killed(tmp_path, [message(1)], [message(2), message(3)])
     with keeper(folder) as again:
-        again.keep([message(3)], AT + 5, standing)  # 2 was acknowledged, 3 comes again
-        again.keep([message(4)], AT + 6, standing)
+        again.keep([message(3)], AT + 5, *STANDING)  # 2 was acknowledged, 3 comes again
+        again.keep([message(4)], AT + 6, *STANDING)
     assert numbers(folder) == [[1], [2], [3], [4]]
 
 
 def test_F05_what_the_log_refused_is_left_out_as_it_comes_again(tmp_path: Path) -> None:
     with keeper(tmp_path) as raw:
-        raw.keep([message(1)], AT, standing)
-        raw.keep([message(2)], AT + 1, standing)
+        raw.keep([message(1)], AT, *STANDING)
+        raw.keep([message(2)], AT + 1, *STANDING)
         raw.void()
-        raw.keep([message(2)], AT + 2, standing)
+        raw.keep([message(2)], AT + 2, *STANDING)
     assert numbers(tmp_path) == [[1], [2]]
     assert [kept.at for kept in RawFiles(tmp_path)] == [AT, AT + 2]
 
@@ -130,36 +130,36 @@ def test_F05_what_the_log_refused_is_left_out_as_it_comes_again(tmp_path: Path) 
 def test_days_and_bytes_are_bounded(tmp_path: Path) -> None:
     with keeper(tmp_path, Keep(age=3 * DAY)) as raw:
         for day in range(10):
-            raw.keep([message(day)], AT + day * DAY, standing)
+            raw.keep([message(day)], AT + day * DAY, *STANDING)
     assert numbers(tmp_path) == [[6], [7], [8], [9]]
     most = 64_000
     folder = tmp_path / "other"
     with keeper(folder, Keep(size=most)) as raw:
         for number in range(3_000):
-            raw.keep([message(number * 7_919)], AT + number * SECOND, standing)
+            raw.keep([message(number * 7_919)], AT + number * SECOND, *STANDING)
     assert sum(path.stat().st_size for path in folder.iterdir()) <= most
     assert numbers(folder)[-1] == [2_999 * 7_919] and len(numbers(folder)) > 300
 
 
 def test_nothing_is_kept_when_so_told(tmp_path: Path) -> None:
     with keeper(tmp_path / "raw", Keep(size=0)) as raw:
-        raw.keep([message(1)], AT, standing)
+        raw.keep([message(1)], AT, *STANDING)
     assert not (tmp_path / "raw").exists()
 
 
 def test_F06_a_full_disk_is_told_and_stops_nothing(tmp_path: Path) -> None:
     raw = RawKeeper(tmp_path, Keep())
-    raw.keep([message(1)], AT, standing)
+    raw.keep([message(1)], AT, *STANDING)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     was = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200, before[1]))
-        raw.keep([Message(bytes(range(256)) * 50, {}, "large")], AT + 1, standing)
+        raw.keep([Message(bytes(range(256)) * 50, {}, "large")], AT + 1, *STANDING)
         assert raw.missed == 1 and trouble(raw) is not None
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, was)
-    raw.keep([message(3)], AT + 2, standing)
+    raw.keep([message(3)], AT + 2, *STANDING)
     raw.close()
     files = RawFiles(tmp_path)
     assert trouble(raw) is None

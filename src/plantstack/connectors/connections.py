@@ -6,12 +6,13 @@ it reads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from plantstack.connectors.contract import Connector
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.read import load_mapping
+from plantstack.connectors.raw import Keep, read_keep
 from plantstack.connectors.registry import connector_of
 from plantstack.errors import PlantstackError, Problem
 from plantstack.plant.source import Fields, Report, between, ident, integer, read_block, text
@@ -29,12 +30,14 @@ class Connection:
         kind: of connector.
         connector: what reads it.
         mapping: how what it reads becomes events; None: it is told in our own words.
+        raw: how much of what comes is kept as it came.
     """
 
     name: str
     kind: str
     connector: Connector
     mapping: Mapping | None = None
+    raw: Keep = field(default_factory=Keep)
 
 
 def read_connections(project: Path) -> tuple[list[Connection], list[Problem]]:
@@ -77,5 +80,6 @@ def _read(path: Path, project: Path, report: Report) -> Connection | None:
         for problem in error.problems:
             fields.problem(problem.code, problem.what, problem.fix, key="kind")
         return None
+    raw = read_keep(fields)
     fields.close("connection")
-    return Connection(path.stem, kind, connector, load_mapping(rules) if mapping else None)
+    return Connection(path.stem, kind, connector, load_mapping(rules) if mapping else None, raw)

@@ -9,8 +9,9 @@ where the disk has no room for it, events are taken in all the same.
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import FileIO
 from pathlib import Path
@@ -19,6 +20,7 @@ import msgspec
 
 from plantstack.connectors.contract import Message
 from plantstack.intervals import DAY, rfc3339
+from plantstack.plant.source import Fields, Reader, Word, duration
 
 FOLDER = "raw"
 _SUFFIX = ".ndjson.gz"
@@ -47,6 +49,7 @@ class _Told(msgspec.Struct, omit_defaults=True):
     about: dict[str, str] = msgspec.field(default_factory=dict)
     where: str = ""
     snapshot: bool = False
+    scope: str = ""
     blob: bytes = b""
 
 
@@ -84,20 +87,21 @@ class RawKeeper:
         self._packer = zlib.compressobj(1, wbits=_GZIP)
         self._day, self._written, self._begins, self._untold = "", 0, True, 0
 
-    def keep(self, messages: Sequence[Message], at: int, standing: Callable[[], tuple[str, str]]) -> None:
+    def keep(self, messages: Sequence[Message], at: int, counters: str, carry: str) -> None:
         """Keep a delivery, or remember why not.
 
         Args:
             messages: in the order they came.
             at: the instant of receipt, microseconds UTC.
-            standing: name and text of where counters stand before them; asked for a new file only.
+            counters: under which name the log keeps where they stand.
+            carry: where they stand before these messages.
         """
         if not self._keep.size:
             return
         try:
             day = rfc3339(at)[:10]
             if self._file is None or day != self._day or self._written > self._keep.size // _FILES:
-                self._open(day, at, *standing())
+                self._open(day, at, counters, carry)
             self._write(_Line(at=at, messages=[_told(one) for one in messages]))
             self.trouble = None
         except OSError as error:  # a full disk: intake goes on, health tells
@@ -223,6 +227,29 @@ class RawFiles:
         self.torn += bool(rest)
 
 
+_SIZE = re.compile(r"([0-9]{1,6}) ?(MB|GB)")
+
+
+def _size(text: str) -> int:
+    found = _SIZE.fullmatch(text)
+    if not found:
+        raise ValueError("Write megabytes or gigabytes: '500 MB', or '0 MB' to keep nothing.")
+    return int(found[1]) << (20 if found[2] == "MB" else 30)
+
+
+size: Reader[int] = Word("a size such as '1 GB'", 1 << 30, _size)
+
+
+def read_keep(fields: Fields) -> Keep:
+    """Read the `raw:` part of a connection: `{keep: 30 d, size: 1 GB}`."""
+    if not fields.has("raw"):
+        return Keep()
+    inner = fields.section("raw")
+    made = Keep(inner.want("keep", duration, Keep().age), inner.want("size", size, Keep().size))
+    inner.close("raw")
+    return made
+
+
 def kept_connections(project: Path) -> list[str]:
     """The connections of which something is kept."""
     return sorted(path.name for path in (project / FOLDER).glob("*") if _files(path))
@@ -260,8 +287,8 @@ def _told(message: Message) -> _Told:
         text, blob = message.payload.decode(), b""
     except UnicodeDecodeError:
         text, blob = "", message.payload
-    return _Told(text, about, message.where, message.is_snapshot, blob)
+    return _Told(text, about, message.where, message.is_snapshot, message.scope, blob)
 
 
 def _message(told: _Told) -> Message:
-    return Message(told.blob or told.payload.encode(), told.about, told.where, told.snapshot)
+    return Message(told.blob or told.payload.encode(), told.about, told.where, told.snapshot, told.scope)

@@ -80,8 +80,19 @@ class Stream:
             now: the instant of receipt, microseconds UTC; as the column `received` a microsecond later with
                 each message, so that those without a clock of their own keep their order.
         """
-        rows: dict[int, Flat] = {}
-        dead = []
+        dead: list[DeadLetter] = []
+        rows = self._rows(messages, now, dead)
+        if dead:
+            yield FileBatch(self.mapping.source, dead=tuple(dead))
+        for run in self._runs(messages, rows):
+            yield from read_sheet(run, carry)
+
+    def runs(self, messages: Sequence[Message], now: int) -> Iterator[Run]:
+        """Yield what `read` goes through, to be looked into: states that are told again, then all else."""
+        yield from self._runs(messages, self._rows(messages, now, []))
+
+    def _rows(self, messages: Sequence[Message], now: int, dead: list[DeadLetter]) -> dict[int, Flat]:
+        rows = {}
         for number, message in enumerate(messages):
             try:
                 about = {**message.about, "received": rfc3339(now + number)}
@@ -89,15 +100,16 @@ class Stream:
             except EventError as error:
                 problem = error.problems[0]
                 dead.append(DeadLetter(kept(message.payload), message.where, problem, self.mapping.source))
-        if dead:
-            yield FileBatch(self.mapping.source, dead=tuple(dead))
+        return rows
+
+    def _runs(self, messages: Sequence[Message], rows: dict[int, Flat]) -> Iterator[Run]:
         for mapping, is_snapshot in ((self._snapshots, True), (self.mapping, False)):
             mine = {place: row for place, row in rows.items() if messages[place].is_snapshot == is_snapshot}
             if mine and (mapping.rules or mapping.orders):
                 with closing(self._calculator.cursor()) as connection:
                     sheet = self._sheet(connection, mine, messages)
                     layout = Layout(mapping, sheet, {}, {}, Binder())
-                    yield from read_sheet(Run(connection, layout, Keys(connection, mapping, 1, "")), carry)
+                    yield Run(connection, layout, Keys(connection, mapping, 1, ""))
 
     def _sheet(
         self, connection: duckdb.DuckDBPyConnection, rows: dict[int, Flat], messages: Sequence[Message]

@@ -19,8 +19,10 @@ from plantstack.connectors.load import FileBatch
 from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.model import Mapping
+from plantstack.connectors.raw import FOLDER as RAW
+from plantstack.connectors.raw import RawKeeper
 from plantstack.connectors.stream import Stream
-from plantstack.errors import EventError, Problem
+from plantstack.errors import EventError, LogError, Problem
 from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
@@ -51,6 +53,7 @@ class Deliveries:
     door: Door
     clock: Clock
     _streams: dict[str, Stream] = field(default_factory=dict)
+    _raw: dict[str, RawKeeper] = field(default_factory=dict)
     _turns: dict[str, Lock] = field(default_factory=dict)
     _anew: set[str] = field(default_factory=set)  # connections of which nothing came since they began
 
@@ -93,7 +96,8 @@ class Deliveries:
         """Read messages through the mapping; counters move on in the transaction of their events."""
         stream, heard = self._stream(connection.name, mapping), self._heard(connection.name)
         counters, now, keys = counters_of(mapping), self.clock(), KeyMaker()
-        carry = Carry.read(self.cursor_of(counters) or "")
+        standing = self.cursor_of(counters) or ""
+        carry = Carry.read(standing)
         good: list[pa.Table] = []
         dead: list[DeadLetter] = []
         refused: set[str] = set()  # machines of which not every event was taken
@@ -113,7 +117,15 @@ class Deliveries:
             cursors=(*([Cursor(counters, told)] if told else []), _kept(connection.name, heard)),
         )
         cursor = Cursor(connection.name, delivery.cursor) if delivery.cursor is not None else None
-        receipt = self.writer.submit(batch, received_at=now, cursor=cursor).result()
+        raw = self._raw.setdefault(
+            connection.name, RawKeeper(self.folder / RAW / connection.name, connection.raw)
+        )
+        raw.keep(delivery.messages, now, counters, standing)
+        try:
+            receipt = self.writer.submit(batch, received_at=now, cursor=cursor).result()
+        except LogError:
+            raw.void()
+            raise
         self._anew.discard(connection.name)
         return Outcome(receipt, tuple(letter.problem for letter in dead))
 
@@ -147,6 +159,18 @@ class Deliveries:
         for stream in self._streams.values():
             stream.close()
         self._streams.clear()
+        for raw in self._raw.values():
+            raw.close()
+        self._raw.clear()
+
+    def troubles(self) -> list[str]:
+        """Of which connections nothing is kept as it came, and why."""
+        kept = list(self._raw.items())
+        return [
+            f"raw input of {name} is not kept: {raw.trouble.strerror or raw.trouble}"
+            for name, raw in kept
+            if raw.trouble is not None
+        ]
 
     def _file(self, path: Path, mapping: Mapping | None) -> Outcome:
         now = self.clock()

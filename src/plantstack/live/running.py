@@ -200,6 +200,9 @@ class Running:
                 f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"
             )
             status = "degraded"
+        if raw := self.deliveries.troubles():
+            why += raw
+            status = "degraded"
         if self.writer.trouble is not None:
             why.append(self._told(self.writer.trouble, "the last events were refused"))
             status = "degraded"
