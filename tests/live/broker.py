@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -23,6 +24,29 @@ def program() -> str:
             pytest.fail("mosquitto is not installed")
         pytest.skip("mosquitto is not installed")
     return found
+
+
+def guarded(folder: Path, allowed: str) -> str:
+    """Settings by which anybody comes in and may subscribe to one filter only.
+
+    An `acl_file` of mosquitto 2 does not refuse a subscription, it silently holds messages back; its plugin
+    for security refuses.
+    """
+    found = sorted(Path("/usr/lib").glob("*/mosquitto_dynamic_security.so"))
+    if not found:
+        if os.environ.get("CI") == "true":
+            pytest.fail("the security plugin of mosquitto is not installed")
+        pytest.skip("the security plugin of mosquitto is not installed")
+    acl = {"acltype": "subscribePattern", "topic": allowed, "allow": True}
+    rules = {
+        "defaultACLAccess": {"subscribe": False, "publishClientSend": True, "publishClientReceive": True},
+        "groups": [{"groupname": "anyone", "roles": [{"rolename": "reader"}]}],
+        "roles": [{"rolename": "reader", "acls": [acl]}],
+        "anonymousGroup": "anyone",
+    }
+    file = folder / "rules.json"
+    file.write_text(json.dumps(rules))
+    return f"allow_anonymous true\nplugin {found[0]}\nplugin_opt_config_file {file}\n"
 
 
 class Mosquitto:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
-from tests.live.broker import Mosquitto
+from tests.live.broker import Mosquitto, guarded
 from tests.live.test_messages import Floor, floor, message
 from tests.stack.floor import plant
 
@@ -154,17 +154,37 @@ def test_F19_a_retained_message_says_the_state_and_is_never_a_count(project: Pat
         assert sorted(one.told()) == [("count", 120, 5), ("state", 0, "producing")]
 
 
-def test_F20_a_broker_that_does_not_let_us_in_or_near_says_so(tmp_path: Path) -> None:
-    folder = tmp_path / "closed"
-    folder.mkdir()
-    (folder / "acl").write_text("topic read office/#\n")
-    (folder / "acl").chmod(0o600)
-    closed = Mosquitto(folder, "allow_anonymous false\n")
+def refused(closed: Mosquitto, topic: str) -> str:
     closed.start()
     try:
         with pytest.raises(Fatal) as caught:
-            asyncio.run(anext_of(Broker(settings(closed))))
-        assert caught.value.problems[0].code == "mqtt-auth"
+            asyncio.run(anext_of(Broker(settings(closed, topics=(topic,)))))
+        return caught.value.problems[0].code
+    finally:
+        closed.stop()
+
+
+def test_F20_a_broker_that_does_not_let_us_in_says_so(tmp_path: Path) -> None:
+    assert refused(Mosquitto(tmp_path, "allow_anonymous false\n"), "hall/#") == "mqtt-auth"
+
+
+def test_F20_a_topic_that_is_denied_is_named_and_one_that_is_allowed_is_read(tmp_path: Path) -> None:
+    closed = Mosquitto(tmp_path, guarded(tmp_path, "office/#"))
+    assert refused(closed, "hall/#") == "mqtt-denied"
+
+    async def allowed() -> Messages:
+        reading = Broker(settings(closed, topics=("office/#",))).read(None)
+        first = asyncio.ensure_future(anext(reading))
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(send, closed, [Message(b"{}", {"topic": "office/clock"})])
+        found = await asyncio.wait_for(first, PATIENCE_S)
+        await reading.aclose()
+        assert isinstance(found, Messages)
+        return found
+
+    closed.start()
+    try:
+        assert len(asyncio.run(allowed()).messages) == 1
     finally:
         closed.stop()
 

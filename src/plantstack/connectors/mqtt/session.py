@@ -75,6 +75,7 @@ class Session:
         self.settings = settings
         self._received: queue.Queue[MQTTMessage] = queue.Queue(2 * IN_FLIGHT)
         self._subscribed = threading.Event()
+        self._beginning = threading.Lock()  # whoever leaves waits until the begin is over
         self._wrong: PlantstackError | None = None
         self._is_ending = False
         self._client = client = Client(
@@ -103,6 +104,10 @@ class Session:
             Retry: when the broker cannot be reached.
             Fatal: when it does not let us in, or not near a topic.
         """
+        with self._beginning:
+            self._connect()
+
+    def _connect(self) -> None:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = self.settings.kept_s
         properties.ReceiveMaximum = IN_FLIGHT
@@ -158,10 +163,19 @@ class Session:
     def end(self, last: Notice | None = None) -> None:
         """Leave, with a last word; the broker goes on keeping what is sent."""
         self._is_ending = True
+        self._subscribed.set()
+        with self._beginning:
+            self._leave(last)
+
+    def _leave(self, last: Notice | None) -> None:
         if last and self._client.is_connected():
             self._client.publish(last.topic, last.payload, qos=1, retain=True).wait_for_publish(1.0)
         self._client.disconnect()
         self._client.loop_stop()
+        # Client and session hold each other by these: without them the client closes its sockets at once.
+        self._client.on_connect = self._client.on_subscribe = None
+        self._client.on_message = self._client.on_disconnect = None
+        self._wrong = None
 
     def _check(self) -> None:
         if self._wrong is not None:
