@@ -20,7 +20,12 @@ GROUP = "plantstack.connectors"
 
 OURS = {
     "drop": "plantstack.connectors.drop.connector",
+    "modbus": "plantstack.connectors.modbus.connector",
     "mqtt": "plantstack.connectors.mqtt.connector",
+    "s7": "plantstack.connectors.s7.connector",
+    "mtconnect": "plantstack.connectors.mtconnect.connector",
+    "opcua": "plantstack.connectors.opcua.connector",
+    "sql": "plantstack.connectors.sql.connector",
 }
 
 

@@ -1,0 +1,1 @@
+"""Modbus TCP: registers and inputs of devices, read and never written."""

@@ -1,0 +1,1 @@
+"""Devices that only answer: each asked at its own pace, within a budget."""
