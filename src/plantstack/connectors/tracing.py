@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from plantstack.connectors.files.intake import shown_name, spool, unpacked_suffix
-from plantstack.connectors.files.sheet import private_connection
+from plantstack.connectors.files.sheet import BadLine, Line, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE
@@ -107,21 +107,39 @@ def file_runs(path: Path, mapping: Mapping, scratch: Path | None = None) -> Iter
         yield (Run(connection, layout, keys) for layout in layouts)
 
 
+def begin(run: Run) -> list[BadLine]:
+    """Read every cell; return the lines that are no rows.
+
+    Raises:
+        EventError: when the sheet lacks what the mapping needs.
+    """
+    run.prepare()
+    return run.layout.sheet.note_bad(run.connection, run.tally.rows)
+
+
 def row_of(run: Run, number: int) -> int | None:
     """The row of a line of a text, or of a row of a workbook, by the number that messages name."""
     found = run.layout.sheet.lines.find(range(number + 1))
-    for row, line in found.items():
-        last = re.search(r"([0-9]+)$", line.where)
-        if last and int(last[1]) == number:
-            return row
-    return None
+    row = next((row for row, line in found.items() if is_line(line, number)), None)
+    return row if row is not None and has(run, row) else None
+
+
+def has(run: Run, row: int) -> bool:
+    """Whether a row is in the sheet."""
+    return bool(run.connection.sql(f"SELECT 1 FROM seen WHERE row = {row}").fetchall())
+
+
+def is_line(line: Line, number: int) -> bool:
+    """Whether a line is the one that messages name by a number."""
+    last = re.search(r"([0-9]+)$", line.where)
+    return last is not None and int(last[1]) == number
 
 
 def trace(run: Run, carry: Carry, row: int, names: Names, now: int) -> Trace:
     """Follow one row.
 
     Args:
-        run: over the sheet it is in; it is used up.
+        run: over the sheet it is in, begun; it is used up.
         carry: where counters and orders stand before the sheet.
         row: of the sheet.
         names: of the plant's equipment.
@@ -130,10 +148,9 @@ def trace(run: Run, carry: Carry, row: int, names: Names, now: int) -> Trace:
     Raises:
         EventError: when the mapping is not meant for the sheet.
     """
-    run.prepare()
     bad = run.find_bad()
     run.check_overlaps()
-    seen = run.connection.sql(f"SELECT 1 FROM seen WHERE row = {row}").fetchall()
+    seen = has(run, row)
     cells = _cells(run, row) if seen else []
     tried = [_tried(run, query, row) for query in run.rules] if seen else []
     found = [one.events.filter(pc.equal(one.rows, row)) for one in run.events(carry)]

@@ -25,6 +25,7 @@ from plantstack.interfaces import (
     explain,
     finance,
     losses,
+    maps,
     new,
     previews,
     rates,
@@ -258,6 +259,7 @@ rates.register(app)
 new.register(app)
 token.register(app)
 retract.register(app)
+maps.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

@@ -1,0 +1,1 @@
+"""Mappings of a project: tested, looked into, drafted, and changed with what came kept and read again."""
