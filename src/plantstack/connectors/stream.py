@@ -29,6 +29,8 @@ from plantstack.errors import ConfigError, EventError, Problem
 from plantstack.events.batch import DeadLetter, kept
 from plantstack.intervals import rfc3339
 
+LIVE_FORMATS = ("json", "mtconnect")  # whose columns messages have
+
 
 @dataclass(frozen=True, slots=True)
 class MessageLines:
@@ -51,9 +53,9 @@ class Stream:
             ConfigError: when the mapping is for files only.
         """
         form = mapping.file.format
-        if form != "json" or mapping.by_row or mapping.joins or mapping.wide or mapping.file.name:
+        if form not in LIVE_FORMATS or mapping.by_row or mapping.joins or mapping.wide or mapping.file.name:
             what = "is no mapping for messages"
-            fix = "It needs 'format: json', and no 'join', 'wide', 'name' or 'identity: row'."
+            fix = "It needs 'format: json' or 'mtconnect', and no 'join', 'wide', 'name' or 'identity: row'."
             raise ConfigError(Problem("mapping-messages", mapping.name, what, fix))
         self.mapping = replace(mapping, drop_twins=True)
         states = tuple(rule for rule in mapping.rules if rule.kind == "state")

@@ -46,6 +46,7 @@ XML_HEADERS = (
     "sequence",
     "text",
     "instance",
+    "quality",
 )
 EPOCHS = ("epoch s", "epoch ms", "epoch us")
 
