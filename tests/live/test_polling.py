@@ -185,6 +185,7 @@ def test_a_session_that_cannot_be_opened_is_no_answer() -> None:
 READS = {  # what the code calls of each library, apart from connecting and ending
     "modbus": {"read_coils", "read_discrete_inputs", "read_holding_registers", "read_input_registers"},
     "s7": {"read_area"},
+    "ethernetip": {"Read"},
 }
 FORBIDDEN = (
     "write",

@@ -20,6 +20,7 @@ GROUP = "plantstack.connectors"
 
 OURS = {
     "drop": "plantstack.connectors.drop.connector",
+    "ethernetip": "plantstack.connectors.ethernetip.connector",
     "modbus": "plantstack.connectors.modbus.connector",
     "mqtt": "plantstack.connectors.mqtt.connector",
     "s7": "plantstack.connectors.s7.connector",

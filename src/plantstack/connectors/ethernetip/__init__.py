@@ -1,0 +1,1 @@
+"""EtherNet/IP: tags of Logix PLCs, read and never written."""
