@@ -1,0 +1,1 @@
+"""OPC UA: values of a server, told by it when they change."""

@@ -1,0 +1,120 @@
+"""Reads an OPC UA server: it tells what changes, and keeps it until it is on disk.
+
+    kind: opcua
+    url: opc.tcp://press-1.plant.example:4840
+    nodes:
+      press-1.state: nsu=http://vendor.example/press/;s=Line1.State
+      press-1.pieces: ["nsu=http://vendor.example/press/;Line1", Counter]    # by browse names below Objects
+    security: Basic256Sha256
+    certificate: secrets/plantstack.der
+    key: secrets/plantstack.pem
+    server_certificate: secrets/press-1.der
+    user: plantstack
+    password_file: secrets/press-1
+    mapping: press-1
+
+Columns: `tag`, `value`, `at`, `quality` (good, uncertain, bad), `device` and `item` (the tag before and after
+its last dot), `node`, `status` in the standard's words, and `why` of what is bad.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from asyncua import ua
+from asyncua.client.client import Client
+
+from plantstack.connectors.contract import Alive, Delivery, Fatal, Gap, Message, Messages, Outcome
+from plantstack.connectors.observation import BAD, observation
+from plantstack.connectors.opcua.failing import FAILURES, failure
+from plantstack.connectors.opcua.security import certificate_problems, endpoint_problems, pinned_certificate
+from plantstack.connectors.opcua.session import REQUEST_S, Session
+from plantstack.connectors.opcua.settings import Settings, read_settings
+from plantstack.connectors.opcua.values import Reader
+from plantstack.errors import Problem
+from plantstack.plant.source import Fields
+
+AT_ONCE = 1_000  # messages a delivery
+SIGN_S = 60.0
+
+
+class Server:
+    """One server being read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def check(self) -> Sequence[Problem]:
+        """Say which files are wrong, and what the server offers instead of what is configured."""
+        problems = await asyncio.to_thread(self.settings.problems)
+        problems += [] if problems else await certificate_problems(self.settings)
+        if problems:
+            return problems
+        try:
+            return await self._refusals()
+        except FAILURES as error:
+            return failure(error, self.settings).problems
+
+    async def read(self, since: str | None) -> AsyncGenerator[Delivery, Outcome]:
+        """Yield what changes; the server keeps a while what was not yet written, and no cursor."""
+        session, now = Session(self.settings), asyncio.get_running_loop().time
+        try:
+            await self._face()
+            await session.begin()
+            reader = Reader(self.settings.nodes, session.namespaces)
+            yield Gap("a new session with the server was begun")  # nothing tells what was missed before it
+            if session.missing:
+                yield Messages(tuple(self._missing(session)))
+            signed_at = now()
+            while True:
+                items = await session.hear()
+                if session.is_torn:
+                    yield Gap("a notification of the server did not reach us")
+                for delivery in _deliveries(reader, items, session.heard_at):
+                    yield delivery
+                session.acknowledge()
+                if now() - signed_at >= SIGN_S:
+                    signed_at = now()
+                    yield Alive()
+                    if session.missing:
+                        await session.seek_missing()
+        finally:
+            await session.end()
+
+    async def _refusals(self) -> Sequence[Problem]:
+        """Say what the server offers less than is configured, or that it is another; takes no session."""
+        pinned, client = await pinned_certificate(self.settings), Client(self.settings.url, timeout=REQUEST_S)
+        return endpoint_problems(self.settings, await client.connect_and_get_server_endpoints(), pinned)
+
+    async def _face(self) -> None:
+        """Look at the server before anything is told to it; what it is may have changed since the check."""
+        try:
+            refusals = await self._refusals()
+        except FAILURES as error:
+            raise failure(error, self.settings) from error
+        if refusals:
+            raise Fatal(refusals)
+
+    def _missing(self, session: Session) -> Iterator[Message]:
+        for place, why in sorted(session.missing.items()):
+            one = self.settings.nodes[place]
+            yield observation(
+                one.tag, None, quality=BAD, scope=one.device, device=one.device, item=one.item, why=why
+            )
+
+
+def _deliveries(
+    reader: Reader, items: Sequence[ua.MonitoredItemNotification], since: datetime | None
+) -> Iterator[Delivery]:
+    gaps, messages = reader.read(items, since)
+    yield from gaps
+    for start in range(0, len(messages), AT_ONCE):
+        yield Messages(tuple(messages[start : start + AT_ONCE]))
+
+
+def connect(fields: Fields, project: Path) -> Server:
+    """Read the settings of a server."""
+    return Server(read_settings(fields, project))

@@ -1,0 +1,155 @@
+"""A value of the wire -> an observation: what it says, when it was so, and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from asyncua import ua
+from asyncua.ua.status_codes import StatusCodes
+
+from plantstack.connectors.contract import Gap, Message
+from plantstack.connectors.observation import BAD, GOOD, UNCERTAIN, observation
+from plantstack.connectors.opcua.settings import Address
+from plantstack.intervals import to_us
+
+LONGEST = 4_096  # letters of a text; nobody maps a longer one
+NEVER_SET = datetime(1990, 1, 1, tzinfo=UTC)  # servers without a time send that of 1601
+
+_OVERFLOW = 0x0480  # Part 4, 7.39.1: the info bits are of a data value, and it lost its neighbours
+_CODE = 0xFFFF0000
+_SEVERITY = {0: GOOD, 1: UNCERTAIN}
+
+Plain = bool | int | float | str | None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads what a session tells.
+
+    Attributes:
+        addresses: of the items, by their handle.
+        namespaces: of this session, by their number.
+    """
+
+    addresses: Sequence[Address]
+    namespaces: Sequence[str] = ()
+    _latest: dict[int, datetime] = field(default_factory=dict)
+
+    def read(
+        self, items: Sequence[ua.MonitoredItemNotification], since: datetime | None = None
+    ) -> tuple[list[Gap], list[Message]]:
+        """Return where values were lost, and the observations in the order of their times.
+
+        The values of one item come in order, those of several stand one item after the other.
+
+        Args:
+            items: as they came.
+            since: when the server had told all it had before, by its clock.
+        """
+        gaps: list[Gap] = []
+        found: list[tuple[datetime, Message]] = []
+        for item in items:
+            value, handle = item.Value, item.ClientHandle
+            at = instant(value)
+            before = self._latest.get(handle)
+            if value.StatusCode is not None and value.StatusCode.value & _OVERFLOW == _OVERFLOW:
+                known = [one for one in (before, since) if one is not None]
+                gaps.append(_lost(self.addresses[handle], max(known, default=None), at))
+            if at is not None:
+                self._latest[handle] = at
+            message = self.message(self.addresses[handle], value, at)
+            if message is not None:
+                found.append((at or before or NEVER_SET, message))
+        found.sort(key=lambda pair: pair[0])
+        return gaps, [message for _, message in found]
+
+    def message(self, address: Address, value: ua.DataValue, at: datetime | None) -> Message | None:
+        """Return what a value says; None when it says nothing: its state machine is not in use."""
+        code = value.StatusCode.value & _CODE if value.StatusCode is not None else StatusCodes.Good
+        if code == StatusCodes.BadStateNotActive:
+            return None
+        plain, why = self.plain(value.Value)
+        quality = _SEVERITY.get(code >> 30, BAD)
+        status = ua.StatusCode(ua.UInt32(code)).name
+        if quality == BAD:
+            why = status
+        elif why:
+            quality = BAD
+        return observation(
+            address.tag,
+            plain,
+            at=at.isoformat() if at is not None else "",
+            quality=quality,
+            scope=address.device,
+            device=address.device,
+            item=address.item,
+            node=str(address),
+            status=status,
+            why=why,
+        )
+
+    def plain(self, variant: ua.Variant | None) -> tuple[Plain, str]:
+        """Return a value as a mapping reads it, and why it cannot be read."""
+        value = variant.Value if variant is not None else None
+        if variant is not None and (variant.is_array or isinstance(value, list)):
+            return None, "array"
+        match value:
+            case None:
+                return None, "empty"
+            case bool() | int() | float():
+                return value, ""
+            case str():
+                return (value, "") if len(value) <= LONGEST else (None, "long text")
+            case bytes():
+                return None, "bytes"
+            case _:
+                return self._named(value)
+
+    def _named(self, value: object) -> tuple[Plain, str]:
+        match value:
+            case datetime():
+                return value.isoformat(), ""
+            case UUID():
+                return str(value), ""
+            case ua.LocalizedText():
+                return self.plain(ua.Variant(value.Text or "", ua.VariantType.String))
+            case ua.QualifiedName():
+                return value.Name, ""
+            case ua.StatusCode():
+                return value.name, ""
+            case ua.NodeId():
+                return node_text(value, self.namespaces), ""
+            case _:
+                return None, "structure"
+
+
+def instant(value: ua.DataValue) -> datetime | None:
+    """When a value was so: as its source says, else as the server does, else None."""
+    for one in (value.SourceTimestamp, value.ServerTimestamp):
+        if one is not None and one > NEVER_SET:
+            return one
+    return None
+
+
+def node_text(node: ua.NodeId, namespaces: Sequence[str]) -> str:
+    """Return a node's name with its namespace by URI.
+
+    >>> node_text(ua.NodeId("Line1.State", 1), ["http://opcfoundation.org/UA/", "http://vendor.example/"])
+    'nsu=http://vendor.example/;s=Line1.State'
+    >>> node_text(ua.NodeId(2258, 0), [])
+    'i=2258'
+    """
+    number = node.NamespaceIndex
+    bare = node.to_string().rpartition(f"ns={number};")[2]
+    if not number or number >= len(namespaces):
+        return bare
+    return f"nsu={namespaces[number]};{bare}"
+
+
+def _lost(address: Address, before: datetime | None, at: datetime | None) -> Gap:
+    why = f"the server kept fewer values of '{address.tag}' than there were"
+    since, until = (to_us(one) if one is not None else None for one in (before, at))
+    return Gap(why, address.device, since, until)
