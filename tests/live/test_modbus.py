@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import Callable
 from itertools import pairwise
@@ -22,6 +23,7 @@ from tests.live.polled import (
 )
 
 from plantstack.connectors.contract import Gap, Messages
+from plantstack.connectors.polling.poller import Poller
 
 QUICK = "every: 50 ms\ntimeout: 300 ms\nbudget: {requests: 100/s}\n"
 
@@ -266,6 +268,21 @@ def test_a_device_that_cannot_be_reached_is_asked_more_and_more_rarely() -> None
 def _note(begun: list[float]) -> bool:
     begun.append(monotonic())
     return len(begun) >= 4
+
+
+def test_advice_names_devices_that_do_not_answer_and_tags_that_cannot_be_believed() -> None:
+    with Box() as box:
+        box.set(REGISTERS, 0, 7)
+        tags = "n: {input: 0}, far: {holding: 900}, hot: {input: 0, between: [10, 20]}"
+        text = f"{QUICK}devices:\n{device(box.port, tags)}{device(free_port(), 'n: {input: 0}', name='gone')}"
+        poller = connector("modbus", text)
+        assert isinstance(poller, Poller)
+        assert [(one.code, one.where, one.what) for one in asyncio.run(poller.advice())] == [
+            ("device-silent", "gone", "it cannot be reached"),
+            ("tag-bad", "press far", "it has no such address"),
+            ("tag-bad", "press hot", "7 is not between 10 and 20"),
+        ]
+        assert asyncio.run(poller.check()) == ()
 
 
 WRONG = {

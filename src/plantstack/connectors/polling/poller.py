@@ -40,8 +40,18 @@ class Poller(Generic[P]):
         self._begin = begin
 
     async def check(self) -> Sequence[Problem]:
-        """Nothing to say: the settings were checked when they were read, the devices show when polled."""
+        """Nothing keeps it from reading: a device that is not there keeps no other from being polled."""
         return ()
+
+    async def advice(self) -> Sequence[Problem]:
+        """Poll each device once, and say which do not answer and which tags cannot be believed."""
+        lines = self._lines()
+        try:
+            polls = await asyncio.gather(*(_poll(one, lines[one.endpoint], 1) for one in self.devices))
+        finally:
+            for line in lines.values():
+                await line.close()
+        return [problem for poll in polls for problem in _advice(poll)]
 
     async def read(self, since: str | None) -> AsyncGenerator[Delivery, Outcome]:
         """Yield what devices tell; the cursor is the number of the run."""
@@ -96,6 +106,19 @@ async def _poll(device: Device[P], line: Line[P], number: int) -> Poll[P]:
     except NoAnswer as error:
         return Poll(device, number, loop.time(), why=str(error))
     return Poll(device, number, loop.time(), readings)
+
+
+def _advice(poll: Poll[P]) -> Iterator[Problem]:
+    name = poll.device.name
+    if poll.why:
+        fix = "Check address, cable, power and firewall, and who else reads it."
+        yield Problem("device-silent", name, poll.why, fix)
+        return
+    for tag, reading in poll.judged().items():
+        if reading.why:
+            yield Problem(
+                "tag-bad", f"{name} {tag}", reading.why, "Compare it with the manual of the device."
+            )
 
 
 async def _gather(polls: Waiting[P], tasks: Sequence[asyncio.Task[None]]) -> list[Poll[P]]:
