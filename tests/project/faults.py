@@ -30,9 +30,14 @@ ROWS = {
     "F12": "backup under load, restored elsewhere",
     "F13": "killed in the midst of a migration",
     "F14": "the writer meets an unexpected exception",
+    "F37": "Modbus exception, time-out, short frame",
     "F38": "file still being written",
     "F39": "same file twice, also under another name",
     "F40": "1 bad row in 10,000",
+    "F41": "SQL: equal watermarks, late commits, rows updated after being read",
+    "F42": "ERP down for a day, then back",
+    "F43": "HTTP client times out after the commit and sends again",
+    "F44": "batch with some bad items",
     "F47": "source clock a day off, or never set",
     "F48": "our own clock steps back",
     "F49": "clock change in spring and autumn, night shift",
@@ -68,6 +73,33 @@ ROWS = {
     "H-CF-12": "unit or zone that does not exist",
     "H-CF-13": "mapping of 100 MB",
     "H-CF-14": "mapping changed while events are in flight",
+    "H-OT-15": "Modbus: wrong unit or transaction",
+    "H-OT-16": "float registers in the other word order",
+    "H-SQ-01": "a table or column called like a statement",
+    "H-SQ-02": "column type changed since the last look",
+    "H-SQ-03": "watermark is NULL",
+    "H-SQ-04": "watermark in the future",
+    "H-SQ-05": "first load of ten million rows",
+    "H-SQ-06": "a query that never returns",
+    "H-SQ-07": "driver error with the password",
+    "H-SQ-08": "account with write rights",
+    "H-HT-01": "no, wrong, revoked token, also during a stream",
+    "H-HT-02": "token of one subtree on another",
+    "H-HT-03": "equipment of another area in path, query, batch item",
+    "H-HT-05": "form post from another origin",
+    "H-HT-06": "WebSocket with a foreign origin",
+    "H-HT-07": "forged Host and X-Forwarded headers",
+    "H-HT-08": "body without end, slow headers, slow body",
+    "H-HT-09": "gzip bomb",
+    "H-HT-10": "content type lies",
+    "H-HT-11": "a million items",
+    "H-HT-12": "unknown fields, what only we write",
+    "H-HT-13": "same Idempotency-Key, other body",
+    "H-HT-14": "HTML in free text",
+    "H-HT-15": "open redirect",
+    "H-HT-16": "method override, HEAD and OPTIONS",
+    "H-HT-18": "path traversal",
+    "H-HT-19": "parameters negative, huge, float, NaN",
 }
 
 # What of a row only a running plant can meet: live intake, connectors, jobs.
@@ -81,7 +113,7 @@ LIVE = {
     "F53": "a stale source on the board",
 }
 
-_NAMED = re.compile(r"(?<![A-Za-z0-9])(?:(F)|H[_-](FI|CF)[_-])(\d\d)(?!\d)", re.IGNORECASE)
+_NAMED = re.compile(r"(?<![A-Za-z0-9])(?:(F)|H[_-](FI|CF|OT|SQ|HT)[_-])(\d\d)(?!\d)", re.IGNORECASE)
 
 
 def rows_in(text: str) -> list[str]:

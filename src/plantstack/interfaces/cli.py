@@ -21,10 +21,12 @@ from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces import (
     books,
     causes,
+    connections,
     demo_tour,
     explain,
     finance,
     losses,
+    map_changes,
     maps,
     new,
     previews,
@@ -260,6 +262,8 @@ new.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)
+map_changes.register(app)
+connections.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

@@ -75,8 +75,9 @@ def column_values(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
         inner = {name: json_sql(Form.TEXT, text_sql(one, value, bind)) for name, one in rule.free.items()}
         body["x"] = object_sql(inner)
     if rule.supersedes:
-        filled["sup_source"] = text_sql(rule.supersedes[0], value, bind)
-        filled["sup_key"] = text_sql(rule.supersedes[1], value, bind)
+        source, key = (text_sql(one, value, bind) for one in rule.supersedes)
+        filled["sup_source"] = f"CASE WHEN ({key}) IS NOT NULL THEN {source} END"  # no key: corrects nothing
+        filled["sup_key"] = key
     if body:
         filled["body"] = object_sql(body)
     return filled
