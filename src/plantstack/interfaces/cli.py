@@ -26,7 +26,6 @@ from plantstack.interfaces import (
     explain,
     finance,
     losses,
-    map_changes,
     maps,
     new,
     previews,
@@ -262,7 +261,6 @@ new.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)
-map_changes.register(app)
 connections.register(app)
 
 
