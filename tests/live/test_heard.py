@@ -135,3 +135,13 @@ def test_only_machines_of_the_scope_are_spoken_of(tmp_path: Path) -> None:
         assert one.told("alive") == [("filler", 0, 60)]
         gaps = [told for told in one.told("state") if told[2] is not None]
         assert gaps == [("capper", 10, 90)]
+
+
+def test_a_source_that_is_not_back_is_unknown_until_it_tells_again(tmp_path: Path) -> None:
+    with floor(tmp_path) as one:
+        one.says(0, "filler", True, scope="a")
+        one.at(30, Gap("it died", "a", since=START + 40 * SECOND, is_open=True))  # its clock is ahead
+        assert one.told("state")[1:] == [("filler", 40, None)]
+        one.says(90, "filler", False, scope="a")
+        one.at(120, Alive("a"))
+        assert one.told("alive") == [("filler", 90, 120)]

@@ -7,10 +7,10 @@ acknowledges to the outside (an MQTT PUBACK, a file moved away) stands after the
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from plantstack.errors import PlantstackError, Problem
 from plantstack.events.batch import Decoded, Receipt
@@ -90,12 +90,15 @@ class Gap:
         scope: of the messages that were heard; '' is all of the connection.
         since: microseconds UTC; None is our last certain word of the scope, from before a restart too.
         until: microseconds UTC; None is now.
+        is_open: it is not back: nothing is known until its next state. That is put in order by the clock of
+            the source, so `since` is an instant of that clock. Not with `until`.
     """
 
     why: str
     scope: str = ""
     since: int | None = None
     until: int | None = None
+    is_open: bool = False
 
 
 Delivery = Rows | File | Messages | Alive | Gap
@@ -124,6 +127,17 @@ class Retry(PlantstackError):
 
 class Fatal(PlantstackError):
     """Trying again does not help: somebody has to change a setting or a permission first."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A connector whose wire wants to hear what time it is; it is told the clock before it reads.
+
+    Nothing that it delivers is dated by it.
+    """
+
+    clock: Callable[[], int] | None
+    """The instant it is now, in microseconds UTC."""
 
 
 class Connector(Protocol):

@@ -23,9 +23,10 @@ OURS = {
     "ethernetip": "plantstack.connectors.ethernetip.connector",
     "modbus": "plantstack.connectors.modbus.connector",
     "mqtt": "plantstack.connectors.mqtt.connector",
-    "s7": "plantstack.connectors.s7.connector",
     "mtconnect": "plantstack.connectors.mtconnect.connector",
     "opcua": "plantstack.connectors.opcua.connector",
+    "s7": "plantstack.connectors.s7.connector",
+    "sparkplug": "plantstack.connectors.sparkplug.connector",
     "sql": "plantstack.connectors.sql.connector",
 }
 

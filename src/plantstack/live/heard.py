@@ -96,14 +96,16 @@ class Heard:
         told, until = [], now if delivery.until is None else min(delivery.until, now)
         for name, one in self._within(delivery.scope):
             since = one.word if delivery.since is None else delivery.since
-            if since is not None and since < until:
+            if since is not None and (since < until or delivery.is_open):
+                end = {} if delivery.is_open else {"until_at": until}
                 told += [
-                    {"kind": "state", "state": "unknown", "at": since, "until_at": until, "method": "gap"}
+                    {"kind": "state", "state": "unknown", "at": since, "method": "gap", **end}
                     | {"equipment": machine, "source": source, "key": f"gap {name} {machine} {since}"}
                     | {"body": json.dumps({"note": delivery.why})}
                     for machine in sorted(one.machines)
                 ]
-            one.since, one.before, one.word = until, None, max(until, one.word or until)
+            one.since = None if delivery.is_open else until
+            one.before, one.word = None, max(until, one.word or until)
         return told
 
     def _within(self, scope: str) -> Iterator[tuple[str, Scope]]:

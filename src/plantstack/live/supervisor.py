@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Delivery, Fatal, Outcome, Retry
+from plantstack.connectors.contract import Delivery, Fatal, Outcome, Retry, Timed
 from plantstack.errors import PlantstackError, Problem
 from plantstack.live.door import Clock
 
@@ -97,6 +97,8 @@ class Supervisor:
         problems = await one.connector.check()
         if problems:
             raise Retry(problems)
+        if isinstance(one.connector, Timed):
+            one.connector.clock = self._clock
         reading = one.connector.read(self._begin(one.name))
         state.status, state.why = "reading", ()
         try:

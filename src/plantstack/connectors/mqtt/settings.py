@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plantstack.errors import Problem
@@ -55,7 +55,16 @@ class Settings:
 
 
 def read_settings(fields: Fields, project: Path) -> Settings:
-    """Read the settings of a broker."""
+    """Read the settings of a broker whose messages are read by themselves."""
+    topics = tuple(fields.need("topics", list_of(text)))
+    client = fields.need("client", text)
+    is_text = fields.want("payload", choice("json", "text"), "json") == "text"
+    kept_s = fields.want("kept", duration, DAY) // SECOND
+    return replace(read_broker(fields, project, topics, client, kept_s), is_text=is_text)
+
+
+def read_broker(fields: Fields, project: Path, topics: tuple[str, ...], client: str, kept_s: int) -> Settings:
+    """Read where a broker is and how it is entered; the rest is given."""
 
     def file(key: str) -> Path | None:
         name = fields.want(key, text, "")
@@ -65,11 +74,10 @@ def read_settings(fields: Fields, project: Path) -> Settings:
     return Settings(
         host=fields.need("host", text),
         port=fields.want("port", between(integer, 1, 65535), 8883 if ca else 1883),
-        topics=tuple(fields.need("topics", list_of(text))),
-        client=fields.need("client", text),
+        topics=topics,
+        client=client,
         user=fields.want("user", text, ""),
         password=file("password_file"),
         ca=ca,
-        is_text=fields.want("payload", choice("json", "text"), "json") == "text",
-        kept_s=fields.want("kept", duration, DAY) // SECOND,
+        kept_s=kept_s,
     )
