@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from plantstack.events.tokens import RIGHTS
 from plantstack.plant.plant import Plant
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,10 @@ class Sender:
             return False
         path = there[-1].path
         return path == here[-1].path or path.startswith(f"{here[-1].path}/")
+
+    def near_sites(self, plant: Plant, as_of: Mapping[str, T]) -> dict[str, T]:
+        """Of what is told by site, that of the sites he is let near, or stands in."""
+        if not self.scope:
+            return dict(as_of)
+        home = "" if self.scope not in plant.spans else plant.spans[self.scope][-1].site
+        return {site: told for site, told in as_of.items() if site == home or self.is_near(plant, site)}

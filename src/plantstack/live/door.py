@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from plantstack.events.replies import Asked
 from plantstack.events.validate import validate
 from plantstack.events.wire import decode_items
 from plantstack.events.writer import GroupWriter
+from plantstack.live.turns import Turns
 
 Clock = Callable[[], int]
 """The instant it is now, in microseconds UTC."""
@@ -112,6 +113,7 @@ class Door:
         self._writer = writer
         self.names = names
         self._clock = clock
+        self._turns = Turns()
 
     def take(self, body: bytes, *, key: str = "", may: Callable[[str], bool] | None = None) -> Taken:
         """Take one request: a JSON array of events, one event, or NDJSON; returns when it is on disk.
@@ -127,9 +129,11 @@ class Door:
         """
         if not key:
             return self.write(decode_items(body), may=may)
-        told, digest = self._writer.run(lambda log: replies.find(log.connection, key)).result(), _sha(body)
-        if told is None:
-            return self.write(decode_items(body), may=may, key=(key, digest))
+        digest = _sha(body)
+        with self._turns.of(key):  # sent twice at once: the second gets the answer of the first
+            told = self._writer.run(lambda log: replies.find(log.connection, key)).result()
+            if told is None:
+                return self.write(decode_items(body), may=may, key=(key, digest))
         if told.body != digest:
             what, fix = "another body was sent under this key before", "Take a new key for each request."
             raise EventError(Problem("request-key-known", "Idempotency-Key", what, fix))
@@ -166,7 +170,11 @@ class Door:
             good, numbers, far = _parted(good, numbers, stays, _FAR)
             refused += far
         dead = (*decoded.dead, *bury(decoded, faults, source=source))
-        aside = [Item(_place(letter.where), "set_aside", letter.problem) for letter in dead]
+        told = [letter.problem if may is None else _nameless(letter.problem) for letter in dead]
+        aside = [
+            Item(_place(letter.where), "set_aside", problem)
+            for letter, problem in zip(dead, told, strict=True)
+        ]
 
         def taken(receipt: Receipt) -> Taken:
             written = [Item(n, _SAID[code]) for n, code in zip(numbers, receipt.outcomes, strict=True)]
@@ -184,6 +192,11 @@ def _sha(body: bytes) -> str:
 def _place(where: str) -> int:
     """The number in a place such as `line 7`."""
     return int(where.split()[-1])
+
+
+def _nameless(problem: Problem) -> Problem:
+    """A problem without what the rest of the plant is called: the sender is not let near it."""
+    return replace(problem, fix="") if problem.code == "event-equipment" else problem
 
 
 def _near(good: pa.Table, may: Callable[[str], bool]) -> list[str]:

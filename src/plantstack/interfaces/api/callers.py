@@ -19,12 +19,17 @@ def running_of(request: Request) -> Running:
     return found
 
 
-def _sender(request: Request, right: str, authorization: str | None) -> Sender:
+def anybody(request: Request, authorization: Annotated[str | None, Header()] = None) -> Sender | None:
+    """Whoever asks what needs no token: with one he is told more; None is a stranger."""
     running = running_of(request)
     if not running.is_guarded:
         return Sender()
     kind, _, secret = (authorization or "").partition(" ")
-    sender = running.sender(secret.strip()) if kind.lower() == "bearer" else None
+    return running.sender(secret.strip()) if kind.lower() == "bearer" else None
+
+
+def _sender(request: Request, right: str, authorization: str | None) -> Sender:
+    sender = anybody(request, authorization)
     if sender is None:
         raise HTTPException(401, NOBODY, {"WWW-Authenticate": "Bearer"})
     if right not in sender.may:
@@ -45,3 +50,4 @@ def asking(request: Request, authorization: Annotated[str | None, Header()] = No
 Plant = Annotated[Running, Depends(running_of)]
 MaySend = Annotated[Sender, Depends(sending)]
 MayRead = Annotated[Sender, Depends(asking)]
+Anybody = Annotated[Sender | None, Depends(anybody)]

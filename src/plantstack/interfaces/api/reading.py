@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -48,7 +49,7 @@ def kpis(
     """Answer as the command `kpi` does."""
     window = Window(_near(running, sender, scope), since, until, known_at)
     asked = Kpis(ids, layer, by, grain, structure, profile, currency)
-    return _asked(running, window, lambda stack: questions.kpis(stack, window, asked))
+    return _asked(running, sender, window, lambda stack: questions.kpis(stack, window, asked))
 
 
 @router.get("/ledger", summary="Where every second of a machine went")
@@ -62,7 +63,7 @@ def ledger(
 ) -> Response:
     """Answer as the command `ledger` does."""
     window = Window(_near(running, sender, machine), since, until, known_at)
-    return _asked(running, window, lambda stack: questions.ledger(stack, window))
+    return _asked(running, sender, window, lambda stack: questions.ledger(stack, window))
 
 
 @router.get("/explain", summary="What is behind one number, down to events")
@@ -78,7 +79,7 @@ def explain(
 ) -> Response:
     """Answer as the command `explain` does; every level adds up to the one above."""
     window = Window(_near(running, sender, scope), since, until, known_at)
-    return _asked(running, window, lambda stack: questions.lineage(stack, window, kpi, profile))
+    return _asked(running, sender, window, lambda stack: questions.lineage(stack, window, kpi, profile))
 
 
 @router.get("/losses", summary="The loss tree: calendar to good pieces, and to money")
@@ -94,14 +95,14 @@ def losses(
 ) -> Response:
     """Answer as the command `losses` does."""
     window = Window(_near(running, sender, scope), since, until, known_at)
-    return _asked(running, window, lambda stack: questions.losses(stack, window, profile, currency))
+    return _asked(running, sender, window, lambda stack: questions.losses(stack, window, profile, currency))
 
 
 @router.get("/readiness", summary="How far each layer may be believed, and the cheapest next step")
 def readiness(running: Plant, sender: MayRead, scope: Scope = "", known_at: KnownAt = None) -> Response:
     """Answer as the command `readiness` does."""
     window = Window(_near(running, sender, scope), known_at=known_at)
-    return _asked(running, window, lambda stack: questions.readiness(stack, window))
+    return _asked(running, sender, window, lambda stack: questions.readiness(stack, window))
 
 
 @router.get("/dead-letters", summary="What could not become an event, with its bytes")
@@ -141,5 +142,8 @@ def _near(running: Running, sender: Sender, scope: str) -> str:
     return wanted
 
 
-def _asked(running: Running, window: Window, question: Any) -> Response:
-    return answered(running.ask(question, is_past=window.known_at is not None))
+def _asked(running: Running, sender: Sender, window: Window, question: Any) -> Response:
+    answer: Answer = running.ask(question, is_past=window.known_at is not None)
+    if answer.as_of is not None:
+        answer = replace(answer, as_of=sender.near_sites(running.plant, answer.as_of))
+    return answered(answer)

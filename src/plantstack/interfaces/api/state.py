@@ -14,49 +14,61 @@ from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces.api.callers import MayRead, Plant, asking
+from plantstack.interfaces.api.callers import Anybody, MayRead, Plant, asking
 from plantstack.intervals import SECOND, rfc3339
+from plantstack.live.access import Sender
 from plantstack.live.running import Running
 
 router = APIRouter()
 
+_RESERVED = "something is not as it should be; a token of the whole project is told what"
 _LOOK_S = 0.2
 _ASK_S = 2.0  # between two looks whether the token is still good
 _ALIVE_S = 15.0  # so that whatever stands between does not cut a silent stream
 
 
 @router.get("/health", summary="Whether events are taken in and the books are kept")
-def health(running: Plant) -> JSONResponse:
-    """Tell `ok`, `degraded` or `failing`, with the reasons; 503 where it is failing."""
+def health(running: Plant, asker: Anybody) -> JSONResponse:
+    """Tell `ok`, `degraded` or `failing`, with the reasons; 503 where it is failing.
+
+    Names of sites and connections are for tokens: what is beyond their scope is left out.
+    """
     found = running.health()
-    return JSONResponse(found.as_row(), 503 if found.status == "failing" else 200)
+    told = found.as_row()
+    if asker is None or asker.scope:
+        told["as_of"] = asker.near_sites(running.plant, found.as_of) if asker else {}
+        told["why"] = [_RESERVED] if found.why else []
+    return JSONResponse(told, 503 if found.status == "failing" else 200)
 
 
 @router.get("/metrics", summary="Figures for Prometheus")
-def metrics(running: Plant, _sender: MayRead) -> Response:
+def metrics(running: Plant, sender: MayRead) -> Response:
     """Give figures in the text format of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Figures(running))
+    registry.register(_Figures(running, sender))
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
 
 @router.get("/api/v1/stream", summary="Server-sent events: the books moved on")
-async def stream(request: Request, running: Plant, _sender: MayRead) -> StreamingResponse:
+async def stream(request: Request, running: Plant, sender: MayRead) -> StreamingResponse:
     """Send `books` with the offset and how far each site reaches, whenever the books moved on.
 
     It ends when the token is revoked and when the server is told to stop.
     """
     return StreamingResponse(
-        _moves(request, running), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        _moves(request, running, sender),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
     )
 
 
-async def _moves(request: Request, running: Running) -> AsyncIterator[str]:
+async def _moves(request: Request, running: Running, sender: Sender) -> AsyncIterator[str]:
     told, silent, unasked = None, 0.0, 0.0
     while not await request.is_disconnected() and not running.is_closing:
         standing = running.keeper.standing
         if standing != told:
-            as_of = {site: rfc3339(at) for site, at in sorted(standing.as_of.items())}
+            near = sender.near_sites(running.plant, standing.as_of)
+            as_of = {site: rfc3339(at) for site, at in sorted(near.items())}
             told, silent = standing, 0.0
             data = json.dumps({"offset": standing.offset, "as_of": as_of})
             yield f"event: books\nid: {standing.offset}\ndata: {data}\n\n"
@@ -80,8 +92,8 @@ def _may_go_on(request: Request) -> bool:
 
 
 class _Figures(Collector):
-    def __init__(self, running: Running) -> None:
-        self._running = running
+    def __init__(self, running: Running, sender: Sender) -> None:
+        self._running, self._sender = running, sender
 
     def collect(self) -> Iterable[Metric]:
         """Read the figures as they are now."""
@@ -100,7 +112,7 @@ class _Figures(Collector):
             yield GaugeMetricFamily(name, what, value=float(value))
         now = running.clock()
         late = GaugeMetricFamily("plantstack_books_age_seconds", "Age of the books.", labels=["site"])
-        for site, at in running.keeper.standing.as_of.items():
+        for site, at in self._sender.near_sites(running.plant, running.keeper.standing.as_of).items():
             late.add_metric([site], (now - at) / SECOND)
         yield late
         items = CounterMetricFamily(

@@ -1,0 +1,220 @@
+"""What a token of one line learns of the rest of the group: nothing, over no route there is."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from httpx import Response
+from tests.interfaces.test_commands import plantstack
+from tests.live.inside import Inside, Turned
+from tests.live.shift import JSON, body, clock, plant, said
+
+from plantstack.errors import EventError, Problem
+from plantstack.interfaces.api.app import create_app
+from plantstack.intervals import HOUR
+from plantstack.live.running import Running
+
+NOW = clock()
+FAR = ("graz", "Graz", "lackiererei", "linie-7", "presse-77", "labeller", "line-10", "far-erp")
+OTHER_SITE = """
+  graz:
+    label: Graz
+    zone: Europe/Vienna
+    currency: EUR
+    day_start: 06:00
+    calendar: two-shifts
+"""
+PARTS = (
+    ("\nareas:\n", "\nareas:\n  lackiererei: {under: graz, label: Lackiererei}\n"),
+    ("\nlines:\n", "\nlines:\n  linie-7: {under: lackiererei, flow: [presse-77], constraint: presse-77}\n"),
+    ("\nmachines:\n", "\nmachines:\n  presse-77: {under: linie-7, kind: cyclic}\n"),
+    ("\nsites:\n", f"\nsites:{OTHER_SITE.rstrip()}\n"),
+)
+
+# Every route: how a token of line-1 asks it, and what it is told. A new route has to be written down here.
+SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
+    ("GET", "/api/v1/kpis"): ({"id": "good_parts", "by": "machine"}, 200),
+    ("GET", "/api/v1/ledger"): ({"machine": "filler"}, 200),
+    ("GET", "/api/v1/explain"): ({"id": "good_parts"}, 200),
+    ("GET", "/api/v1/losses"): ({}, 200),
+    ("GET", "/api/v1/readiness"): ({}, 200),
+    ("GET", "/api/v1/dead-letters"): ({}, 403),
+    ("GET", "/api/v1/stream"): ({}, 200),
+    ("GET", "/metrics"): ({}, 200),
+    ("GET", "/health"): ({}, 200),
+    ("POST", "/api/v1/events"): ({}, 200),
+}
+BRIEF = ("/api/v1/kpis", "/health", "/metrics")  # asked as the whole site too
+OPEN = {("GET", "/health"), ("GET", "/docs"), ("GET", "/openapi.json")}  # they need no token
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    """Two sites with events of both, a connection that fails, and tokens."""
+    folder = plant(tmp_path_factory.mktemp("scopes") / "p")
+    main = folder / "plant.yaml"
+    text = main.read_text("utf-8")
+    for old, new in PARTS:
+        assert old in text
+        text = text.replace(old, new, 1)
+    main.write_text(text, "utf-8")
+    (folder / "connectors").mkdir(exist_ok=True)
+    (folder / "connectors" / "far-erp.yaml").write_text("schema: 1\nkind: drop\nfolder: nix\n")
+    running = Running(folder, lambda: NOW)
+    try:
+        found = Inside(running, Turned(NOW))
+        sent = [
+            said(kind, machine, NOW - HOUR, f"{kind} {machine}", **more)
+            for machine in ("filler", "labeller", "presse-77")
+            for kind, more in (("state", {"state": "producing"}), ("count", {"good": 7, "scrap": 1}))
+        ]
+        assert {row["status"] for row in found.send(*sent)} == {"accepted"}
+        running.start()
+        state = running.supervisor.states["far-erp"]
+        state.status, state.why = "waiting", ()
+        yield found
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def secrets(group: Inside) -> dict[str, str]:
+    made = {"": ""}
+    for name, scope in (("line", "line-1"), ("site", "tulsa"), ("all", "")):
+        more = ("--scope", scope) if scope else ()
+        told = plantstack("token", "add", group.running.folder, name, *more, "--json")
+        made[name] = told.rows[0]["token"]
+    return made
+
+
+def ask(group: Inside, secret: str, method: str, path: str, asked: dict[str, str]) -> Response:
+    """Ask, and let a stream come to its end."""
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
+    more: dict[str, Any] = {"params": asked, "headers": headers}
+    if method == "POST":
+        event = said("state", "filler", NOW, f"by {secret}", state="idle")
+        more = {"content": body(event), "headers": headers | JSON}
+    if path.endswith("/stream"):
+        threading.Timer(0.6, group.running.say_goodbye).start()
+    try:
+        return group.request(method, path, **more)
+    finally:
+        group.running.is_closing = False
+
+
+def each(listed: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Method and path of every route, of routers in routers too."""
+    for route in listed:
+        if hasattr(route, "path"):
+            yield from ((method, route.path) for method in route.methods if method != "HEAD")
+        else:
+            yield from each(route.original_router.routes)
+
+
+def routes(group: Inside) -> set[tuple[str, str]]:
+    return set(each(create_app(group.running).routes))
+
+
+def test_H_HT_02_every_route_there_is_is_held_against_a_scope(group: Inside) -> None:
+    assert routes(group) - {("GET", "/docs"), ("GET", "/openapi.json")} == set(SCOPED)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(SCOPED))
+def test_H_HT_02_H_HT_03_a_token_of_one_line_is_told_no_name_of_another_site(
+    group: Inside, secrets: dict[str, str], method: str, path: str
+) -> None:
+    asked, status = SCOPED[method, path]
+    for name in ("line", "site")[: 1 + (path in BRIEF)]:
+        answer = ask(group, secrets[name], method, path, asked)
+        assert answer.status_code == status, answer.text
+        known = FAR if name == "line" else FAR[:5]
+        told = answer.text + json.dumps(dict(answer.headers))
+        assert [word for word in known if word in told] == []
+    if status == 200 and method == "GET":
+        whole = ask(group, secrets["all"], method, path, asked).text
+        assert path in ("/api/v1/ledger",) or "graz" in whole  # the test would see it
+
+
+def test_H_HT_01_H_HT_16_every_other_route_needs_a_token_and_knows_its_own_methods(
+    group: Inside, secrets: dict[str, str]
+) -> None:
+    assert secrets
+    every = routes(group)
+    for method, path in every - OPEN:
+        assert ask(group, "", method, path, {"machine": "filler", "id": "good_parts"}).status_code == 401
+    for path in {path for _, path in every}:
+        known = {method for method, own in every if own == path}
+        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"} - known - {"HEAD"}:
+            assert group.request(method, path).status_code == 405
+
+
+def test_H_HT_02_health_names_nobody_to_strangers(group: Inside, secrets: dict[str, str]) -> None:
+    state = group.running.supervisor.states["far-erp"]
+    state.why = (Problem("drop-missing", "nix", "there is no such folder"),)
+    try:
+        stranger, line, whole = (
+            ask(group, secrets[name], "GET", "/health", {}).json() for name in ("", "line", "all")
+        )
+    finally:
+        state.why = ()
+    assert (stranger["as_of"], set(line["as_of"]), set(whole["as_of"])) == ({}, {"tulsa"}, {"tulsa", "graz"})
+    assert "far-erp" in whole["why"][0]
+    for told in (stranger, line):
+        assert told["status"] == "degraded" and len(told["why"]) == 1
+        assert "far-erp" not in told["why"][0]
+
+
+def test_H_HT_03_what_is_called_nearly_so_is_not_told_to_a_scoped_sender(
+    group: Inside, secrets: dict[str, str]
+) -> None:
+    content = body(
+        said("state", "presse-7", NOW, "guess", state="idle"), said("state", "x", NOW, "y", state="idle")
+    )
+    for name, sees in (("line", False), ("all", True)):
+        headers = JSON | {"authorization": f"Bearer {secrets[name]}"}
+        answer = group.request("POST", "/api/v1/events", content=content, headers=headers)
+        assert answer.status_code == 422
+        assert ("presse-77" in answer.text) == sees
+
+
+def at_once(group: Inside, key: str, bodies: list[bytes]) -> list[str]:
+    """Send several requests under one key; the writer is held until all of them have asked."""
+    held = threading.Event()
+    group.running.writer.run(lambda _log: held.wait(30))
+    answers = [""] * len(bodies)
+
+    def send(place: int, content: bytes) -> None:
+        try:
+            answers[place] = group.running.door.take(content, key=key).text()
+        except EventError as error:
+            answers[place] = error.problems[0].code
+
+    threads = [threading.Thread(target=send, args=one) for one in enumerate(bodies)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    held.set()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
+def test_H_HT_13_requests_with_one_key_at_once_are_one_request(group: Inside) -> None:
+    content = body(said("state", "capper", NOW, "race", state="idle"), {"kind": "state"})
+    offset, letters = group.running.offset, group.running.open_letters()
+    answers = at_once(group, "same", [content] * 4)
+    assert len(set(answers)) == 1 and "accepted" in answers[0]
+    assert (group.running.offset, group.running.open_letters()) == (offset + 1, letters + 1)
+
+
+def test_H_HT_13_of_two_bodies_under_one_key_at_once_one_is_written(group: Inside) -> None:
+    offset = group.running.offset
+    bodies = [body(said("state", "capper", NOW, key, state="idle")) for key in ("this", "that")]
+    answers = at_once(group, "other", bodies)
+    assert answers.count("request-key-known") == 1
+    assert group.running.offset == offset + 1
