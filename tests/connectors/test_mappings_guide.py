@@ -17,7 +17,8 @@ from plantstack.plant.source import Block, Report, parse_block, to_content
 from .support import load, write
 
 ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "guide" / "mappings.md").read_text("utf-8")
+PAGES = [(ROOT / "docs" / "guide" / f"{name}.md").read_text("utf-8") for name in ("mappings", "thin-signals")]
+GUIDE = "\n".join(PAGES)
 FENCED = re.compile(r"^```(\w+)( base)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [(kind, bool(base), text) for kind, base, text in FENCED.findall(GUIDE)]
 (BASE,) = [text for kind, base, text in BLOCKS if base]
@@ -95,7 +96,7 @@ def test_the_guide_shows_all_events_of_its_example(tmp_path: Path) -> None:
 SOURCE = ROOT / "src" / "plantstack" / "connectors"
 READERS = "".join(
     (SOURCE / "mapping" / f"{name}.py").read_text()
-    for name in ("read", "read_columns", "read_rules", "cases")
+    for name in ("read", "read_columns", "read_rules", "read_signals", "cases")
 )
 KEYS = sorted(
     set(re.findall(r"\.(?:want|need|section|has|each|named|entries|node)\(\s*\"([a-z_]+)\"", READERS))
@@ -108,7 +109,9 @@ CODES = sorted(
             ROOT / "src/plantstack/stack/files/loading.py",
             ROOT / "src/plantstack/stack/project.py",
         ]
-        for code in re.findall(r"\"((?:mapping|row|rows|file|counter|clock)-[a-z-]+)\"", path.read_text())
+        for code in re.findall(
+            r"\"((?:mapping|row|rows|file|counter|counts|clock|signal)-[a-z-]+)\"", path.read_text()
+        )
     }
 )
 

@@ -33,6 +33,7 @@ from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connec
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
 from plantstack.connectors.mapping.carry import Carry
+from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.meaning import meaning_of
@@ -46,6 +47,7 @@ from plantstack.events.forms import shown
 from plantstack.events.scratch import Scratch
 from plantstack.events.wire import decode_lines
 from plantstack.events.wire_csv import decode_csv
+from plantstack.plant.plant import Plant
 
 NDJSON = (".ndjson", ".jsonl")
 _NAME_ONE = "A file in other words needs a mapping: name one with --mapping."
@@ -127,6 +129,7 @@ def load_files(
     folder: Path | None = None,
     scratch: Path | None = None,
     progress: Progress = lambda reading: None,
+    plant: Plant | None = None,
 ) -> Iterator[FileBatch]:
     """Read files one after another.
 
@@ -139,12 +142,13 @@ def load_files(
         folder: links that lead out of it are refused.
         scratch: below which files are copied while they are read; None: the system's place for it.
         progress: called after each batch, and now and then within a large file.
+        plant: whose standard cycles say how long a pause between two pieces may be.
 
     A file that cannot be read gives a batch that says why, and the next file is read.
     """
     kept = Carry.read(carry)
     with Scratch(scratch) as place:
-        room = _Room(place.path)
+        room = _Room(place.path, Cycles.of(plant) if plant and mapping and mapping.signals else Cycles())
         listed = list(paths)
         sizes = [size_of(path) for path in listed]
         for number, path in enumerate(listed):
@@ -158,8 +162,9 @@ def load_files(
 class _Room:
     """One private folder and one calculator for all files of a load; each file has its own corner."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, cycles: Cycles) -> None:
         self.place = place
+        self.cycles = cycles
         self._calculator: duckdb.DuckDBPyConnection | None = None
 
     def corner(self) -> tempfile.TemporaryDirectory[str]:
@@ -195,7 +200,7 @@ def _load_file(
                 if known(mark.sha256):
                     batches = _known(mark)
                 elif mapping:
-                    batches = _mapped(connection, file, mapping, groups, carry, tell)
+                    batches = _mapped(connection, file, mapping, groups, carry, room.cycles, tell)
                     if known(mark.plain):
                         yield FileBatch(name, notes=(_again(name),))
                 else:
@@ -302,6 +307,7 @@ def _mapped(
     mapping: Mapping,
     groups: dict[str, str],
     carry: Carry,
+    cycles: Cycles,
     tell: Tell,
 ) -> Iterator[FileBatch]:
     readable = _PARSED if mapping.file.format == "excel" else _READABLE
@@ -310,7 +316,8 @@ def _mapped(
     for number, sheet in enumerate(sheets):
         layout = Layout(mapping, sheet, joined, groups, Binder())
         part = within(tell, number / len(sheets), (number + 1) / len(sheets))
-        for batch in read_sheet(Run(connection, layout, keys), carry, within(part, readable, _CELLS)):
+        run = Run(connection, layout, keys, cycles)
+        for batch in read_sheet(run, carry, within(part, readable, _CELLS)):
             yield replace(batch, share=(number + batch.share) / len(sheets))
 
 

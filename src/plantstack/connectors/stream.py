@@ -7,10 +7,11 @@ twice says what it said: rows that are equal are one.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -20,16 +21,29 @@ from plantstack.connectors.files.jsonlines import Flat, flat_row
 from plantstack.connectors.files.sheet import KEPT_BYTES, Line, Sheet, private_connection
 from plantstack.connectors.load import FileBatch, read_sheet
 from plantstack.connectors.mapping.carry import Carry
+from plantstack.connectors.mapping.cycles import Cycles
+from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
-from plantstack.connectors.mapping.model import Mapping
+from plantstack.connectors.mapping.model import Mapping, Signal
+from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.run import Run
+from plantstack.connectors.mapping.sensing import STATES, Sensor
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.errors import ConfigError, EventError, Problem
 from plantstack.events.batch import DeadLetter, kept
 from plantstack.intervals import rfc3339
+from plantstack.plant.plant import Plant
 
 LIVE_FORMATS = ("json", "mtconnect")  # whose columns messages have
+
+
+def _without_pieces(mapping: Mapping) -> tuple[Signal, ...]:
+    """What signals read off messages that are told again: levels and run bits."""
+    seen = (
+        (one, {role: rule for role, rule in one.inputs.items() if role != PIECES}) for one in mapping.signals
+    )
+    return tuple(replace(one, inputs=inputs) for one, inputs in seen if inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +60,12 @@ class MessageLines:
 class Stream:
     """One mapping over the messages of one source."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, plant: Plant | None = None) -> None:
         """Make ready to read.
+
+        Args:
+            mapping: of messages.
+            plant: whose standard cycles say how long a pause may be.
 
         Raises:
             ConfigError: when the mapping is for files only.
@@ -59,7 +77,10 @@ class Stream:
             raise ConfigError(Problem("mapping-messages", mapping.name, what, fix))
         self.mapping = replace(mapping, drop_twins=True)
         states = tuple(rule for rule in mapping.rules if rule.kind == "state")
-        self._snapshots = replace(self.mapping, rules=states, orders=None)
+        self._snapshots = replace(self.mapping, rules=states, signals=_without_pieces(mapping), orders=None)
+        counters = tuple(rule for rule in mapping.rules if rule.counter and rule.counter.cumulative)
+        self._cumulative = replace(self.mapping, rules=counters, signals=(), orders=None)
+        self._cycles = Cycles.of(plant) if plant else Cycles()
         self._folder = tempfile.TemporaryDirectory(prefix="plantstack-")
         self._calculator = private_connection(Path(self._folder.name), memory="512MB")
         self._wanted = list(
@@ -86,8 +107,22 @@ class Stream:
         rows = self._rows(messages, now, dead)
         if dead:
             yield FileBatch(self.mapping.source, dead=tuple(dead))
+        self._begin_counters(messages, rows, carry)
         for run in self._runs(messages, rows):
             yield from read_sheet(run, carry)
+
+    def _begin_counters(self, messages: Sequence[Message], rows: dict[int, Flat], carry: Carry) -> None:
+        """Begin counters of which nothing is known where a source that is new says they stand; no count."""
+        mine = {place: row for place, row in rows.items() if messages[place].is_fresh}
+        if not (mine and self._cumulative.rules):
+            return
+        shown = Carry()
+        with closing(self._calculator.cursor()) as connection:
+            layout = Layout(self._cumulative, self._sheet(connection, mine, messages), {}, {}, Binder())
+            for _ in read_sheet(Run(connection, layout, Keys(connection, self._cumulative, 1, "")), shown):
+                pass  # what a snapshot cannot be read for is told where its state is
+        for name, standing in shown.counters.items():
+            carry.counters.setdefault(name, standing)
 
     def runs(self, messages: Sequence[Message], now: int) -> Iterator[Run]:
         """Yield what `read` goes through, to be looked into: states that are told again, then all else."""
@@ -107,11 +142,43 @@ class Stream:
     def _runs(self, messages: Sequence[Message], rows: dict[int, Flat]) -> Iterator[Run]:
         for mapping, is_snapshot in ((self._snapshots, True), (self.mapping, False)):
             mine = {place: row for place, row in rows.items() if messages[place].is_snapshot == is_snapshot}
-            if mine and (mapping.rules or mapping.orders):
+            if mine and (mapping.rules or mapping.orders or mapping.signals):
                 with closing(self._calculator.cursor()) as connection:
                     sheet = self._sheet(connection, mine, messages)
                     layout = Layout(mapping, sheet, {}, {}, Binder())
-                    yield Run(connection, layout, Keys(connection, mapping, 1, ""))
+                    yield Run(connection, layout, Keys(connection, mapping, 1, ""), self._cycles)
+
+    def tick(
+        self, carry: Carry, now: int, machines: Callable[[str], bool] = lambda name: True
+    ) -> Iterator[FileBatch]:
+        """Yield the states that the absence of messages shows; the carry moves on.
+
+        Args:
+            carry: as of `read`.
+            now: until when the source could have told us, and did not.
+            machines: for which of those that were ever spoken of this holds.
+        """
+        for signal in self.mapping.signals:
+            sensor = Sensor(signal, self.mapping.source, self._cycles, carry)
+            yield from self._sensed(sensor.pass_by(now, machines))
+
+    def gap(self, carry: Carry, equipment: str, since: int, until: int) -> Iterator[FileBatch]:
+        """Yield what is to be said where messages of a machine may have been lost; the carry moves on.
+
+        Args:
+            carry: as of `read`.
+            equipment: as messages name it.
+            since: from when, microseconds UTC.
+            until: when the source was back.
+        """
+        for signal in self.mapping.signals:
+            sensor = Sensor(signal, self.mapping.source, self._cycles, carry)
+            yield from self._sensed(sensor.cut(equipment, since, until))
+
+    def _sensed(self, said: list[dict[str, Any]]) -> Iterator[FileBatch]:
+        if said:
+            events = to_raw(pa.Table.from_pylist(said, schema=STATES), "state", self.mapping.source)
+            yield FileBatch(self.mapping.source, events, rows=[0] * len(said))
 
     def _sheet(
         self, connection: duckdb.DuckDBPyConnection, rows: dict[int, Flat], messages: Sequence[Message]

@@ -6,10 +6,11 @@ day of an ERP is taken in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import pyarrow as pa
 
@@ -136,11 +137,33 @@ class Deliveries:
             told = heard.alive(delivery, now, mapping.source)
         else:
             told = heard.gap(delivery, now, mapping.source)
-        table, _ = validate(table_of(told), self.door.names, now)
-        batch = Batch(table, cursors=(_kept(name, heard),))
+        tables, cursors = [validate(table_of(told), self.door.names, now)[0]], [_kept(name, heard)]
+        if mapping.signals:
+            counters = counters_of(mapping)
+            carry = Carry.read(self.cursor_of(counters) or "")
+            for part in self._shown(self._stream(name, mapping), carry, told, now):
+                tables.append(validate(part.events, self.door.names, now)[0])
+            cursors += [Cursor(counters, text)] if (text := carry.text()) else []
+        batch = Batch(pa.concat_tables(tables), cursors=tuple(cursors))
         receipt = self.writer.submit(batch, received_at=now).result()
         self._anew.discard(name)
         return Outcome(receipt)
+
+    def _shown(
+        self, stream: Stream, carry: Carry, told: list[dict[str, Any]], now: int
+    ) -> Iterator[FileBatch]:
+        """What machines are said to do that were silent while they were heard, or not heard at all."""
+        named: dict[str, set[str]] = {}  # as messages name them
+        for name in carry.spoken_of():
+            named.setdefault(self.plant.resolve(name, now) or name, set()).add(name)
+        is_there = {one["equipment"] for one in told if one["kind"] == "alive"}
+        silent = {name for machine in is_there for name in named.get(machine, ())}
+        if silent:
+            yield from stream.tick(carry, now, silent.__contains__)
+        for one in told:
+            if one["kind"] == "state":
+                for name in named.get(one["equipment"], ()):
+                    yield from stream.gap(carry, name, one["at"], one["until_at"])
 
     def _heard(self, name: str) -> Heard:
         heard = Heard.read(self.cursor_of(f"heard {name}") or "")
@@ -151,7 +174,7 @@ class Deliveries:
     def _stream(self, name: str, mapping: Mapping) -> Stream:
         found = self._streams.get(name)
         if found is None:
-            found = self._streams[name] = Stream(mapping)
+            found = self._streams[name] = Stream(mapping, self.plant)
         return found
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from plantstack.connectors.mapping.counters import Last, Values
 
@@ -55,6 +56,10 @@ class Carry:
 
     counters: dict[str, Standing] = field(default_factory=dict)  # [rule, equipment, series]
     orders: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # equipment: at, order, product
+    signals: dict[str, dict[str, Any]] = field(default_factory=dict)  # [rule, equipment]: what it remembers
+    told: dict[str, tuple[int, float]] = field(
+        default_factory=dict
+    )  # [rule, equipment, parameter]: at, value
 
     def text(self) -> str:
         """As the log keeps it; '' when there is nothing to keep.
@@ -64,7 +69,7 @@ class Carry:
         >>> Carry.read(Carry(orders={"press": (0, "A", "")}).text()).orders
         {'press': (0, 'A', '')}
         """
-        if not (self.counters or self.orders):
+        if not (self.counters or self.orders or self.signals or self.told):
             return ""
         counters = {
             name: {
@@ -74,7 +79,13 @@ class Carry:
             }
             for name, one in self.counters.items()
         }
-        return json.dumps({"counters": counters, "orders": self.orders})
+        more = {"signals": self.signals, "told": self.told}
+        kept = {name: value for name, value in more.items() if value}
+        return json.dumps({"counters": counters, "orders": self.orders, **kept})
+
+    def spoken_of(self) -> set[str]:
+        """The machines of which a signal remembers something, as rows name them."""
+        return {json.loads(name)[1] for name in self.signals}
 
     @classmethod
     def read(cls, text: str) -> Carry:
@@ -89,7 +100,8 @@ class Carry:
             last = tuple(map(_last, one["last"]))
             counters[name] = Standing(first, last, tuple(map(_last, one.get("wild", ()))))
         orders = {name: (int(at), order, of) for name, (at, order, of) in told.get("orders", {}).items()}
-        return cls(counters, orders)
+        before = {name: (int(at), float(value)) for name, (at, value) in told.get("told", {}).items()}
+        return cls(counters, orders, told.get("signals", {}), before)
 
 
 def without_stretches(text: str, equipment: Collection[str]) -> str:
@@ -100,6 +112,8 @@ def without_stretches(text: str, equipment: Collection[str]) -> str:
     for name, one in carry.counters.items():
         if json.loads(name)[1] in equipment:
             carry.counters[name] = Standing(None, one.last, one.wild)
+    for name in [name for name in carry.signals if json.loads(name)[1] in equipment]:
+        del carry.signals[name]
     return carry.text()
 
 

@@ -12,7 +12,7 @@ from plantstack.plant.source import Fields, Place, Report
 
 def check_mapping(mapping: Mapping, fields: Fields) -> None:
     """Note every problem between the parts of a mapping."""
-    if not mapping.rules and not mapping.orders:
+    if not (mapping.rules or mapping.orders or mapping.signals):
         fields.problem("mapping-empty", "the mapping makes no events", "Add 'events:'.")
     _check_names(mapping, fields)
     _check_rules(mapping, fields.report)
@@ -25,13 +25,17 @@ def check_mapping(mapping: Mapping, fields: Fields) -> None:
 
 
 def _check_names(mapping: Mapping, fields: Fields) -> None:
-    placed = {(rule.name, use): rule.place for rule in mapping.rules for use in _uses(rule)}
+    placed = {(rule.name, use): rule.place for rule in _all(mapping) for use in _uses(rule)}
     missing = {name for name, _ in all_uses(mapping)} - mapping.columns.keys()
     for name in sorted(missing):
         places = [place for (_, (used, _)), place in placed.items() if used == name]
         fix = did_you_mean(name, mapping.columns) or "Declare it under 'columns'."
         what = f"the column '{{{name}}}' is not declared under 'columns'"
         fields.report.add("mapping-column", min(places, default=fields.place()), what, fix)
+
+
+def _all(mapping: Mapping) -> tuple[Rule, ...]:
+    return (*mapping.rules, *mapping.inputs)
 
 
 def _uses(rule: Rule) -> list[tuple[str, Read]]:
@@ -50,8 +54,14 @@ def _check_rules(mapping: Mapping, report: Report) -> None:
         if same is not rule:
             what = f"rule '{rule.name}' says the same as rule '{same.name}' in line {same.place.line}"
             report.add("mapping-twice", rule.place, what, "Remove one of them.")
+    for rule in _all(mapping):
         _check_single(rule, report)
         _check_words(mapping, rule, report)
+    for signal in mapping.signals:
+        first = names.setdefault(signal.name, signal.place)
+        if first is not signal.place:
+            what = f"a signal is called '{signal.name}' like what stands in line {first.line}"
+            report.add("name-twice", signal.place, what, "Give them different 'rule:' names.")
 
 
 def _check_single(rule: Rule, report: Report) -> None:

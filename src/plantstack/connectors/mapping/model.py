@@ -117,6 +117,34 @@ class Rule:
     counter: Counter | None = None
     placed: Placed | None = None
     key_is_shared: bool = False  # the key comes from 'every'; each rule's share is named after the rule
+    quality: str = ""  # column: of bad quality a state is unknown, and a count is none
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A state that no row says: it is read off pulses, a level, or a run bit beside pieces.
+
+    Attributes:
+        name: of the rule; part of the keys.
+        method: as the states say it.
+        place: in the mapping file.
+        inputs: what is looked at, as rules that give no event: `pieces`, `level`, `bit`.
+        counts: how pieces are told: '' each row is one, `delta`, or `cumulative`.
+        gap_us: so long without a piece is a stop; 0 where it is so many cycles.
+        cycles: of the machine in the plant files.
+        upper: value above which it is in a state, that state, and how long it must last.
+        lower: the same, below.
+    """
+
+    name: str
+    method: str
+    place: Place
+    inputs: dict[str, Rule]
+    counts: str = ""
+    gap_us: int = 0
+    cycles: Fraction = Fraction(0)
+    upper: tuple[float, str, int] = (0.0, "", 0)
+    lower: tuple[float, str, int] = (0.0, "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +208,11 @@ class Mapping:
     ignore: tuple[tuple[Condition, ...], ...] = ()
     equipment: Template = field(default_factory=lambda: Template(()))
     at: Template = field(default_factory=lambda: Template(()))
+    signals: tuple[Signal, ...] = ()
+    quality: str = ""  # column that says how far a value may be believed
     tests: tuple[Case, ...] = ()  # change nothing of what it says
+
+    @property
+    def inputs(self) -> tuple[Rule, ...]:
+        """What signals look at, as rules that give no event."""
+        return tuple(rule for signal in self.signals for rule in signal.inputs.values())

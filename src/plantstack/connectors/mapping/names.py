@@ -19,7 +19,7 @@ def check_equipment(mapping: Mapping, names: Names, report: Report) -> None:
     What stands in the files themselves is not known here; it is judged when they are loaded.
     """
     told: dict[str, Place] = {}
-    rules = [rule for rule in mapping.rules if "equipment" in rule.fields]
+    rules = [rule for rule in (*mapping.rules, *mapping.inputs) if "equipment" in rule.fields]
     templates = [(rule.fields["equipment"], rule.place) for rule in rules]
     if mapping.orders and mapping.rules == ():
         templates.append((mapping.equipment, Place(f"{mapping.name}.yaml")))

@@ -24,6 +24,7 @@ from plantstack.connectors.files.tables import name_parts
 from plantstack.connectors.load import FileBatch, read_sheet
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cases import Case, Told
+from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.model import Mapping
@@ -34,17 +35,23 @@ from plantstack.errors import PlantstackError, Problem
 from plantstack.events.columns import raw_table
 from plantstack.events.rules import INSTANTS, WIRE
 from plantstack.intervals import SECOND, rfc3339
+from plantstack.plant.plant import Plant
 
 _LEFT_OUT = ("kind", "source", "key", "told_at", "void")
 _HINT = "Mend the mapping, or the test where it is wrong."
 
 
-def run_tests(mapping: Mapping) -> list[Problem]:
-    """Return what the tests of a mapping find; nothing when all of them hold."""
-    return [problem for case in mapping.tests for problem in _run(mapping, case)]
+def run_tests(mapping: Mapping, plant: Plant | None = None) -> list[Problem]:
+    """Return what the tests of a mapping find; nothing when all of them hold.
+
+    Args:
+        mapping: with its tests.
+        plant: whose standard cycles the mapping's signals ask for.
+    """
+    return [problem for case in mapping.tests for problem in _run(mapping, case, plant)]
 
 
-def _run(mapping: Mapping, case: Case) -> list[Problem]:
+def _run(mapping: Mapping, case: Case, plant: Plant | None) -> list[Problem]:
     where = str(case.place)
     expected, faults = raw_table(case.events)
     if faults:
@@ -52,9 +59,12 @@ def _run(mapping: Mapping, case: Case) -> list[Problem]:
             Problem("mapping-test", where, f"test '{case.name}': {fault.where}: {fault.what}", fault.fix)
             for _, fault in faults
         ]
-    ways = {"": _live(mapping, case, 1_000_000), ", one message at a time": _live(mapping, case, 1)}
+    ways = {
+        "": _live(mapping, case, plant, 1_000_000),
+        ", one message at a time": _live(mapping, case, plant, 1),
+    }
     found: list[Problem] = []
-    for way, batches in ways.items() if case.is_live else [("", _rows(mapping, case))]:
+    for way, batches in ways.items() if case.is_live else [("", _rows(mapping, case, plant))]:
         try:
             came = _Came.of(batches)
         except PlantstackError as error:
@@ -66,7 +76,7 @@ def _run(mapping: Mapping, case: Case) -> list[Problem]:
     return found
 
 
-def _rows(mapping: Mapping, case: Case) -> Iterator[FileBatch]:
+def _rows(mapping: Mapping, case: Case, plant: Plant | None) -> Iterator[FileBatch]:
     rows = [flat_row(one.payload) for one in case.told]
     headers = list(dict.fromkeys(name for row in rows for name in row))
     if mapping.file.format == "json":
@@ -83,7 +93,8 @@ def _rows(mapping: Mapping, case: Case) -> Iterator[FileBatch]:
         lines = MessageLines([_message(case.told[0]), *map(_message, case.told)] if case.told else [])
         sheet = Sheet(case.file, "given", {}, tuple(headers), lines, numbered=True)
         layout = Layout(mapping, sheet, {}, name_parts(connection, mapping, case.file), Binder())
-        yield from read_sheet(Run(connection, layout, Keys(connection, mapping, 1, "")), Carry())
+        cycles = Cycles.of(plant) if plant else Cycles()
+        yield from read_sheet(Run(connection, layout, Keys(connection, mapping, 1, ""), cycles), Carry())
 
 
 def _paths(mapping: Mapping) -> list[str]:
@@ -95,13 +106,15 @@ def _message(told: Told) -> Message:
     return Message(told.payload, told.about, is_snapshot=told.is_snapshot)
 
 
-def _live(mapping: Mapping, case: Case, size: int) -> Iterator[FileBatch]:
+def _live(mapping: Mapping, case: Case, plant: Plant | None, size: int) -> Iterator[FileBatch]:
     messages, carry = [_message(one) for one in case.told], Carry()
-    with closing(Stream(mapping)) as stream:
+    with closing(Stream(mapping, plant)) as stream:
         for start in range(0, len(messages), size):
             now = case.received + start * SECOND
             yield from stream.read(messages[start : start + size], carry, now)
             carry = Carry.read(carry.text())  # as after a restart
+        if case.alive_until:
+            yield from stream.tick(carry, case.alive_until)
 
 
 class _Came:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plantstack.connectors.mapping.cases import read_cases
 from plantstack.connectors.mapping.check import check_mapping
-from plantstack.connectors.mapping.model import MAPPING_SCHEMA, Condition, Mapping, Rule, Wide
+from plantstack.connectors.mapping.model import MAPPING_SCHEMA, Condition, Mapping, Rule, Signal, Wide
 from plantstack.connectors.mapping.read_columns import (
     read_columns,
     read_file,
@@ -15,6 +15,7 @@ from plantstack.connectors.mapping.read_columns import (
     standard_columns,
 )
 from plantstack.connectors.mapping.read_rules import check_constant, check_rule, read_conditions, read_rule
+from plantstack.connectors.mapping.read_signals import read_signal
 from plantstack.connectors.mapping.template import Template
 from plantstack.connectors.mapping.words import is_block, template
 from plantstack.events.kinds import COMMON
@@ -84,13 +85,14 @@ def _read(fields: Fields, name: str) -> Mapping:
     every = _every(fields)
     alive, gap = _alive(fields)
     stale = fields.want("stale_before", template, Template(()))
+    quality = _quality(fields)
     return Mapping(
         name=name,
         source=fields.need("source", text),
         zone=fields.want("zone", zone, ""),
         file=form,
         columns=standard_columns(form.format) | read_columns(fields),
-        rules=_rules(fields, every),
+        rules=_rules(fields, every, quality),
         wide=_wide(fields),
         joins=tuple(fields.named("join", "join", read_join, declare=False).values()),
         orders=_orders(fields),
@@ -103,6 +105,8 @@ def _read(fields: Fields, name: str) -> Mapping:
         ignore=fields.each("ignore", "ignore", _ignored),
         equipment=every.get("equipment", Template(())),
         at=every.get("at", Template(())),
+        signals=_signals(fields, every, quality),
+        quality=quality,
         tests=read_cases(fields),
     )
 
@@ -120,13 +124,34 @@ def _every(fields: Fields) -> dict[str, Template]:
     return found
 
 
-def _rules(fields: Fields, every: dict[str, Template]) -> tuple[Rule, ...]:
+def _quality(fields: Fields) -> str:
+    """The column that says how far a value may be believed; '' for none."""
+    found = fields.want("quality", template, None)
+    if found is not None and not found.only:
+        fields.problem(
+            "mapping-template", "'quality' needs exactly one column", "Write '{quality}'.", key="quality"
+        )
+    return found.only if found else ""
+
+
+def _signals(fields: Fields, every: dict[str, Template], quality: str) -> tuple[Signal, ...]:
+    numbers: dict[str, int] = {}
+
+    def read(inner: Fields) -> Signal:
+        method = str(getattr(inner.block.nodes.get("method"), "text", ""))
+        numbers[method] = numbers.get(method, 0) + 1
+        return read_signal(inner, every, quality, numbers[method])
+
+    return fields.each("signals", "signal", read)
+
+
+def _rules(fields: Fields, every: dict[str, Template], quality: str) -> tuple[Rule, ...]:
     numbers: dict[str, int] = {}
 
     def read(inner: Fields) -> Rule:
         kind = str(getattr(inner.block.nodes.get("kind"), "text", ""))
         numbers[kind] = numbers.get(kind, 0) + 1
-        rule = read_rule(inner, every, numbers[kind])
+        rule = read_rule(inner, every, quality, numbers[kind])
         check_rule(rule, inner)
         return rule
 

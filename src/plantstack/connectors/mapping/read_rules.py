@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from plantstack.connectors.mapping.model import Condition, Counter, Placed, Rule, Test
-from plantstack.connectors.mapping.template import Template
+from plantstack.connectors.mapping.template import Template, parse_template
 from plantstack.connectors.mapping.values import constant_of
 from plantstack.connectors.mapping.words import cells, is_block, patterns, rollover, template
 from plantstack.errors import did_you_mean
@@ -27,11 +27,16 @@ _EXPECTED = {
 _NOT_SET_BY_RULES = ("kind", "source", "supersedes", "x")
 
 
-def read_rule(fields: Fields, every: dict[str, Template], number: int) -> Rule:
-    """Read one entry of `events:`; `every` holds the fields shared by all rules."""
+_JUDGED = ("state", "count", "reading")  # what a value of bad quality must not become
+
+
+def read_rule(fields: Fields, every: dict[str, Template], quality: str, number: int) -> Rule:
+    """Read one entry of `events:`; `every` holds the fields shared by all rules, `quality` names a column."""
     kind = fields.need("kind", choice(*KINDS))
     own = read_values(fields, kind)
     shared = {name: value for name, value in every.items() if name in FIELDS[kind]}
+    if quality and kind == "reading":
+        shared["quality"] = parse_template(f"{{{quality}}}")
     return Rule(
         name=fields.want("rule", ident, "") or f"{kind}-{number}",
         kind=kind,
@@ -45,6 +50,7 @@ def read_rule(fields: Fields, every: dict[str, Template], number: int) -> Rule:
         counter=_counter(fields),
         placed=_placed(fields),
         key_is_shared="key" in shared and "key" not in own,
+        quality=quality if kind in _JUDGED else "",
     )
 
 

@@ -14,6 +14,9 @@ from plantstack.connectors.mapping.values import column_values, field_sql
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS, KINDS
 
+QUALITIES = ("good", "uncertain", "bad")
+_SURE = ("equipment", "at", "parameter", "key", "sequence")
+
 
 @dataclass(frozen=True, slots=True)
 class RuleQuery:
@@ -25,6 +28,7 @@ class RuleQuery:
     columns: tuple[str, ...]
     reasons: tuple[Reason, ...] = ()  # what the numbers in `why` stand for
     speaks: str = "true"  # whether the rule speaks about a row
+    left_out: str = ""  # whether it would, but for the quality of what the row says
 
 
 def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binder, value: Value) -> RuleQuery:
@@ -33,12 +37,22 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     uses = list(dict.fromkeys(rule_uses(rule)))
     ignored = [f"{cells[use].status} = {IGNORED}" for use in uses if cells[use].status]
     speaks = f"({when})" + (f" AND NOT ({' OR '.join(ignored)})" if ignored else "")
+    left_out = ""
+    if rule.quality and rule.kind == "count":
+        left_out = f"{speaks} AND {bad_sql(rule, value)}"
+        speaks += f" AND NOT {bad_sql(rule, value)}"
     filled = _filled(rule, value, bind)
     cases = _bad_cases(mapping, rule, uses, speaks, cells, value, bind)
     parts = [f"{sql} AS {quoted(name)}" for name, sql in (filled | _measures(rule, value, bind)).items()]
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
     reasons = tuple(reason for _, reason in cases)
-    return RuleQuery(rule, _bad_query([test for test, _ in cases]), spoken, tuple(filled), reasons, speaks)
+    bad = _bad_query([test for test, _ in cases])
+    return RuleQuery(rule, bad, spoken, tuple(filled), reasons, speaks, left_out)
+
+
+def bad_sql(rule: Rule, value: Value) -> str:
+    """Whether what a row says is of bad quality; where nobody says it is good."""
+    return f"coalesce({value(rule.quality, Read.TEXT)} = 'bad', false)" if rule.quality else "false"
 
 
 def _measures(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
@@ -63,6 +77,8 @@ def _filled(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
     for name in ("order_id", "product"):
         if name in filled:
             filled[name] = f"coalesce({filled[name]}, '')"
+    if rule.quality and rule.kind == "state":
+        filled["state"] = f"CASE WHEN {bad_sql(rule, value)} THEN 'unknown' ELSE {filled['state']} END"
     key = rule.fields.get("key")
     if key is not None:
         # One row may give several events: each rule's share of a shared key is named after the rule.
@@ -94,10 +110,24 @@ def _bad_cases(
             # A number of another key's row is none of this rule's business: the other conditions decide.
             others = condition_sql((one for one in rule.when if one.column != use[0]), value, bind)
             cases.append((f"{cells[use].status} = {UNREADABLE} AND {others}", unreadable(use, mapping)))
+    # Of bad quality only what and when must be readable: the value itself is believed by nobody.
+    sure = {name for field in _SURE if field in rule.fields for name in rule.fields[field].names}
+    doubted = f" AND NOT {bad_sql(rule, value)}" if rule.quality else ""
     for use in uses:
         if cells[use].status:
-            cases.append((f"{speaks} AND {cells[use].status} = {UNREADABLE}", unreadable(use, mapping)))
-    cases.extend((f"{speaks} AND {test}", reason) for test, reason in _lacking(rule, value, bind))
+            but = "" if use[0] in sure or use[0] == rule.quality else doubted
+            cases.append((f"{speaks} AND {cells[use].status} = {UNREADABLE}{but}", unreadable(use, mapping)))
+    for test, reason in _lacking(rule, value, bind):
+        but = "" if set(reason.columns) <= sure else doubted
+        cases.append((f"{speaks} AND {test}{but}", reason))
+    if rule.quality:
+        known = ", ".join(f"'{word}'" for word in QUALITIES)
+        expected, fix = (
+            f"'quality' to be one of {', '.join(QUALITIES)}",
+            "Give the column a 'map' to these words.",
+        )
+        test = f"{speaks} AND {value(rule.quality, Read.TEXT)} NOT IN ({known})"
+        cases.append((test, Reason("row-wrong", expected, (rule.quality,), fix)))
     return cases
 
 

@@ -12,6 +12,7 @@ from plantstack.connectors.files.progress import Tell, execute, silent
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
+from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.derived import derived_queries
 from plantstack.connectors.mapping.differences import Counted, Differencer, wild_problem
 from plantstack.connectors.mapping.events import to_raw
@@ -19,10 +20,12 @@ from plantstack.connectors.mapping.folds import Folds, folds_of
 from plantstack.connectors.mapping.keys import Keys, Told
 from plantstack.connectors.mapping.layout import Laid, Layout, lay_out
 from plantstack.connectors.mapping.local import offset_steps, utc_sql
-from plantstack.connectors.mapping.model import Mapping, Read
+from plantstack.connectors.mapping.model import Mapping, Read, Rule
 from plantstack.connectors.mapping.overlaps import overlaps
+from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.reasons import Reason
 from plantstack.connectors.mapping.rules import RuleQuery, rule_query
+from plantstack.connectors.mapping.sensing import COLUMNS, Sensor
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
 from plantstack.connectors.mapping.sieve import Tally, note_ignored_words, note_overlaps, sieve
 from plantstack.connectors.mapping.sql import quoted
@@ -45,7 +48,10 @@ class Found:
 class Run:
     """The state of reading one sheet; use `events` after `prepare`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout, keys: Keys) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, layout: Layout, keys: Keys, cycles: Cycles | None = None
+    ) -> None:
+        self.cycles = cycles or Cycles()
         self.connection = connection
         self.keys = keys
         self.layout = layout
@@ -54,6 +60,7 @@ class Run:
         self.tally = Tally()
         self.cells: dict[Use, Cell] = name_cells(self.mapping, all_uses(self.mapping))
         self.rules: list[RuleQuery] = []
+        self.inputs: dict[str, dict[str, RuleQuery]] = {}  # of each signal
         self._laid = Laid("", {})
         self._folds: Folds = ()
 
@@ -72,9 +79,18 @@ class Run:
         self._resolve("line" if line else "rowid")
         self.tally = sieve(self.connection, self.mapping, self.cells, self.value, self.bind)
         self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
-        self.rules = [
-            rule_query(self.mapping, rule, self.cells, self.bind, self.value) for rule in self.mapping.rules
-        ]
+        self.rules = [self._query(rule) for rule in self.mapping.rules]
+        self.inputs = {
+            one.name: {role: self._query(rule) for role, rule in one.inputs.items()}
+            for one in self.mapping.signals
+        }
+
+    def _query(self, rule: Rule) -> RuleQuery:
+        return rule_query(self.mapping, rule, self.cells, self.bind, self.value)
+
+    @property
+    def _all(self) -> list[RuleQuery]:
+        return [*self.rules, *(query for queries in self.inputs.values() for query in queries.values())]
 
     def value(self, name: str, read: Read) -> str:
         """The SQL of a column's value in `told`."""
@@ -83,7 +99,7 @@ class Run:
     def find_bad(self) -> dict[int, Problem]:
         """Find rows that a rule speaks about and cannot read; they give no event at all."""
         found: dict[int, tuple[int, Reason, str]] = {}
-        for query in self.rules:
+        for query in self._all:
             rule = query.rule
             if query.bad:
                 counted = f"SELECT row, nth, why FROM ({query.bad}) WHERE why IS NOT NULL"
@@ -102,9 +118,19 @@ class Run:
             for row, (nth, reason, name) in found.items():
                 self.tally.bad[row] = problem_of(self.layout, reason, came.get(nth), name)
         self._leave_out(list(self.tally.bad))
-        note_ignored_words(self.connection, self.rules, self.mapping, self.cells, self.bind, self.tally)
+        note_ignored_words(self.connection, self._all, self.mapping, self.cells, self.bind, self.tally)
+        self._note_doubted()
         note_overlaps(self.connection, self.rules, self.bind, self.tally)
         return self.tally.bad
+
+    def _note_doubted(self) -> None:
+        doubted = [f"SELECT row FROM told WHERE {one.left_out}" for one in self.rules if one.left_out]
+        pieces = [queries[PIECES] for queries in self.inputs.values() if PIECES in queries]
+        doubted += [
+            f"SELECT row FROM ({one.spoken}) WHERE quality = 'bad'" for one in pieces if one.rule.quality
+        ]
+        if doubted:
+            self.tally.add("quality", [row for (row,) in self._rows(" UNION ".join(doubted))])
 
     def _rows(self, query: str) -> list[tuple[int, ...]]:
         return self.connection.sql(query, params=self.bind.used_in(query)).fetchall()
@@ -130,7 +156,7 @@ class Run:
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
         derived = derived_queries(self.connection, self.mapping, self.value, self.bind, carry)
-        parts = len(self.rules) + len(derived)
+        parts = len(self.rules) + len(derived) + len(self.mapping.signals)
         for number, query in enumerate(self.rules):
             if query.rule.counter is None:
                 sql, columns = event_query(query)
@@ -142,6 +168,13 @@ class Run:
             yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns), number, parts)
         for number, (kind, sql, columns) in enumerate(derived, len(self.rules)):
             yield from self._found(Told(kind, "", sql, columns), number, parts)
+        for number, signal in enumerate(self.mapping.signals, len(self.rules) + len(derived)):
+            sensor = Sensor(signal, self.mapping.source, self.cycles, carry)
+            sql = sensor.run(self.connection, self.inputs[signal.name], self.bind, f"said_{number}")
+            sensed = sensor.sensed
+            self.tally.add("unheard", sensed.late)
+            self.tally.add("unpaced", sensed.unpaced)
+            yield from self._found(Told("state", signal.name, sql, COLUMNS), number, parts)
 
     def _found(self, told: Told, number: int, parts: int) -> Iterator[Found]:
         final = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))

@@ -37,6 +37,9 @@ SAID = {
         "counter-late",
         "counters told from before their last row; what was made between is not counted",
     ),
+    "quality": ("counts-doubted", "counts left out because their quality is bad"),
+    "unheard": ("signal-late", "rows of a signal that came after a later one; nothing is read off them"),
+    "unpaced": ("signal-cycle", "rows of machines without a standard cycle; no state can be read off them"),
     "overlapping": ("rows-overlap", "rows that begin before an earlier one of the same equipment ends"),
 }
 
@@ -102,7 +105,8 @@ def _note_backwards(
 
     found = counted("")
     # Going through all rows as they come costs little; by equipment only where one of them goes back.
-    said = [rule.fields["equipment"] for rule in mapping.rules if "equipment" in rule.fields]
+    rules = (*mapping.rules, *mapping.inputs)
+    said = [rule.fields["equipment"] for rule in rules if "equipment" in rule.fields]
     names = [text_sql(one, value, bind) for one in dict.fromkeys([mapping.equipment, *said]) if one.names]
     if found[0] and names:
         found = counted(f"PARTITION BY {', '.join(names)} ORDER BY nth")

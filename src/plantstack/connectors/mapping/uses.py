@@ -48,6 +48,8 @@ def rule_uses(rule: Rule) -> Iterator[Use]:
         yield from template_uses(template, Read.TEXT)
     for template in rule.supersedes or ():
         yield from template_uses(template, Read.TEXT)
+    if rule.quality:
+        yield rule.quality, Read.TEXT
     yield from template_uses(rule.lasting, Read.DURATION)
     if rule.counter:
         yield from template_uses(rule.counter.per, Read.TEXT)
@@ -61,7 +63,7 @@ def rule_uses(rule: Rule) -> Iterator[Use]:
 def all_uses(mapping: Mapping) -> list[Use]:
     """Every use in the mapping, each once, in a fixed order."""
     found: dict[Use, None] = {}
-    for rule in mapping.rules:
+    for rule in (*mapping.rules, *mapping.inputs):
         found.update(dict.fromkeys(rule_uses(rule)))
         found.update(dict.fromkeys(condition_uses(rule.when)))
     for conditions in mapping.ignore:

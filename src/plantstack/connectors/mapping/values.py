@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from plantstack.connectors.mapping.model import Rule
+from plantstack.connectors.mapping.model import Read, Rule
 from plantstack.connectors.mapping.sql import Binder, Value, text_sql
 from plantstack.connectors.mapping.template import Template
 from plantstack.connectors.mapping.uses import READ_OF
@@ -71,8 +71,12 @@ def column_values(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
             filled[field.column] = sql
         else:
             body[name] = json_sql(field.form, sql)
-    if rule.free:
-        inner = {name: json_sql(Form.TEXT, text_sql(one, value, bind)) for name, one in rule.free.items()}
+    inner = {name: json_sql(Form.TEXT, text_sql(one, value, bind)) for name, one in rule.free.items()}
+    if rule.quality and rule.kind != "reading":
+        inner["quality"] = (
+            f"CASE WHEN {value(rule.quality, Read.TEXT)} = 'uncertain' THEN '\"uncertain\"' END"
+        )
+    if inner:
         body["x"] = object_sql(inner)
     if rule.supersedes:
         source, key = (text_sql(one, value, bind) for one in rule.supersedes)

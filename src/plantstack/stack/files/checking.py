@@ -29,7 +29,7 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
         except PlantstackError as error:
             problems.extend(error.problems)
             continue
-        problems.extend(run_tests(mapping))
+        problems.extend(run_tests(mapping, plant))
         if plant is not None:
             check_equipment(mapping, names_of(plant), report)
     return [*problems, *report.problems, *read_connections(folder)[1]]

@@ -120,7 +120,13 @@ class Loading:
 
         place = self.log.places.identity.parent  # beside the log, private to its owner
         for part in load_files(
-            paths, self.mapping, known=known, carry=carry, scratch=place, progress=self.progress
+            paths,
+            self.mapping,
+            known=known,
+            carry=carry,
+            scratch=place,
+            progress=self.progress,
+            plant=self.plant,
         ):
             one = loaded[part.number]
             one.notes.extend(part.notes)
