@@ -138,3 +138,11 @@ def test_changed_plant_files_and_far_times_need_books_opened_anew() -> None:
             assert upto > books.stamp.offset
             assert not can_grow(books, upto, LATER)
             opened.close()
+
+
+def test_books_of_a_new_plant_lay_out_the_time_around_now_and_not_all_shifts_since_1970(
+    tmp_path: Path,
+) -> None:
+    with Stack.open(plant(tmp_path / "p")) as stack:
+        stack.keep(NOW)
+        assert stack.engine().books.tables["day"].num_rows < 100

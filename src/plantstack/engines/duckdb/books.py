@@ -257,7 +257,8 @@ def _window(con: Calculator, now: int | None) -> Interval:
         "select min(least(e.at, coalesce(e.from_at, e.at))), max(e.at) from everything as e"
         f" where e.kind in ({kinds})"
     ).fetchall()[0]
-    least, most = first or 0, max(last or 0, now or 0)
+    least = first if first is not None else now or 0  # of a new plant: not all shifts since 1970
+    most = max(last or 0, now or 0)
     return Interval(least - _MARGIN, max(least, most) + _MARGIN)
 
 
