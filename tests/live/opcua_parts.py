@@ -25,6 +25,9 @@ from asyncua.server.user_managers import UserManager
 from asyncua.ua.attribute_ids import AttributeIds
 
 VENDOR = "http://vendor.example/line/"
+PACKML, MACHINERY, MACHINE_TOOL = (
+    f"http://opcfoundation.org/UA/{name}/" for name in ("PackML", "Machinery", "MachineTool")
+)
 LINE = "Line1"
 STARTED = datetime(2026, 1, 5, 6, tzinfo=UTC)
 POLICIES = {
@@ -164,10 +167,37 @@ async def _serve(server: Server, settings: dict[str, Any], ready: int) -> None:
     for path in settings.get("nodesets", []):
         await server.import_xml(path, strict_mode=False)
     await _line(server, settings)
+    if "nodesets" in settings:
+        await _machines(server)
     async with server:
         os.write(ready, b".")
         while True:
             await asyncio.sleep(60)
+
+
+async def _machines(server: Server) -> None:
+    """A filler after PackML and a mill after MachineTool, under the folder of a hall."""
+    vendor = await server.get_namespace_index(VENDOR)
+    hall = await server.nodes.objects.add_folder(f"ns={vendor};s=Hall", f"{vendor}:Hall")
+    packml = await server.get_namespace_index(PACKML)
+    filler = await hall.add_object(vendor, "Filler", objecttype=ua.NodeId.from_string(f"ns={packml};i=6"))
+    for place, word in (
+        ("BaseStateMachine", "Cleared"),
+        ("MachineState", "Running"),
+        ("ExecuteState", "Execute"),
+    ):
+        way = {"BaseStateMachine": [], "MachineState": ["MachineState"]}.get(place, ["MachineState", place])
+        names = [f"{packml}:{name}" for name in ("BaseStateMachine", *way)]
+        state = await filler.get_child([*names, "0:CurrentState"])
+        await state.write_attribute(AttributeIds.Value, data(ua.LocalizedText(word, "en"), STARTED))
+    count = vars(ua)["PackMLCountDataType"](ID=1, Name="bottles", Count=7, AccCount=4_711)
+    admin = await filler.get_child(f"{packml}:Admin")
+    await admin.add_variable(f"ns={vendor};s=Processed", f"{packml}:ProdProcessedCount", [count])
+    tool, machinery = [await server.get_namespace_index(uri) for uri in (MACHINE_TOOL, MACHINERY)]
+    mill = await hall.add_object(vendor, "Mill", objecttype=ua.NodeId.from_string(f"ns={tool};i=13"))
+    blocks = await mill.get_child(f"{machinery}:MachineryBuildingBlocks")
+    item = await blocks.add_object(f"ns={vendor};s=Item", f"{machinery}:MachineryItemState")
+    await item.add_variable(f"ns={vendor};s=ItemNow", "0:CurrentState", ua.LocalizedText("Executing", "en"))
 
 
 async def _line(server: Server, settings: dict[str, Any]) -> None:

@@ -7,16 +7,21 @@ imported when a connection of the kind is read, so an absent extra hurts nobody 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from plantstack.connectors.contract import Connector
+from plantstack.connectors.learning.seen import Seen
 from plantstack.errors import ConfigError, Problem, did_you_mean
 from plantstack.plant.source import Fields
 
 GROUP = "plantstack.connectors"
+
+Browse = Callable[[Any], Coroutine[Any, Any, Sequence[Seen]]]
 
 OURS = {
     "drop": "plantstack.connectors.drop.connector",
@@ -44,6 +49,16 @@ def connector_of(kind: str, fields: Fields, project: Path) -> Connector:
     """
     found: Connector = _module(kind).connect(fields, project)
     return found
+
+
+def browse_of(kind: str) -> Browse | None:
+    """Return how a source of a kind is asked for what it has; None for kinds that cannot be asked.
+
+    A module of a kind may have a function `browse(settings)` beside `connect`; settings are those of its
+    connector.
+    """
+    ask = getattr(_module(kind), "browse", None)
+    return None if ask is None else lambda connector: ask(connector.settings)
 
 
 def _module(kind: str) -> ModuleType:

@@ -20,6 +20,7 @@ from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces import (
     books,
+    browse,
     causes,
     connections,
     demo_tour,
@@ -262,6 +263,7 @@ token.register(app)
 retract.register(app)
 maps.register(app)
 connections.register(app)
+browse.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

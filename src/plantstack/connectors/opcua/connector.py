@@ -25,17 +25,19 @@ from datetime import datetime
 from pathlib import Path
 
 from asyncua import ua
-from asyncua.client.client import Client
 
-from plantstack.connectors.contract import Alive, Delivery, Fatal, Gap, Message, Messages, Outcome
+from plantstack.connectors.contract import Alive, Delivery, Gap, Message, Messages, Outcome
 from plantstack.connectors.observation import BAD, observation
+from plantstack.connectors.opcua.browse import browse
 from plantstack.connectors.opcua.failing import FAILURES, failure
-from plantstack.connectors.opcua.security import certificate_problems, endpoint_problems, pinned_certificate
-from plantstack.connectors.opcua.session import REQUEST_S, Session
+from plantstack.connectors.opcua.security import certificate_problems
+from plantstack.connectors.opcua.session import Session, face, refusals
 from plantstack.connectors.opcua.settings import Settings, read_settings
 from plantstack.connectors.opcua.values import Reader
 from plantstack.errors import Problem
 from plantstack.plant.source import Fields
+
+__all__ = ["Server", "browse", "connect"]
 
 AT_ONCE = 1_000  # messages a delivery
 SIGN_S = 60.0
@@ -54,7 +56,7 @@ class Server:
         if problems:
             return problems
         try:
-            return await self._refusals()
+            return await refusals(self.settings)
         except FAILURES as error:
             return failure(error, self.settings).problems
 
@@ -62,7 +64,7 @@ class Server:
         """Yield what changes; the server keeps a while what was not yet written, and no cursor."""
         session, now = Session(self.settings), asyncio.get_running_loop().time
         try:
-            await self._face()
+            await face(self.settings)
             await session.begin()
             reader = Reader(self.settings.nodes, session.namespaces)
             yield Gap("a new session with the server was begun")  # nothing tells what was missed before it
@@ -83,20 +85,6 @@ class Server:
                         await session.seek_missing()
         finally:
             await session.end()
-
-    async def _refusals(self) -> Sequence[Problem]:
-        """Say what the server offers less than is configured, or that it is another; takes no session."""
-        pinned, client = await pinned_certificate(self.settings), Client(self.settings.url, timeout=REQUEST_S)
-        return endpoint_problems(self.settings, await client.connect_and_get_server_endpoints(), pinned)
-
-    async def _face(self) -> None:
-        """Look at the server before anything is told to it; what it is may have changed since the check."""
-        try:
-            refusals = await self._refusals()
-        except FAILURES as error:
-            raise failure(error, self.settings) from error
-        if refusals:
-            raise Fatal(refusals)
 
     def _missing(self, session: Session) -> Iterator[Message]:
         for place, why in sorted(session.missing.items()):

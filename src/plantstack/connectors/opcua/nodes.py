@@ -11,6 +11,7 @@ from asyncua.client.client import Client
 from plantstack.connectors.opcua.settings import Address
 
 STANDARD = "http://opcfoundation.org/UA/"
+NAMESPACES = ua.NodeId.from_string("i=2255")
 OBJECTS = ua.NodeId.from_string("i=85")
 NO, YES = cast(ua.Boolean, False), cast(ua.Boolean, True)
 BELOW = ua.NodeId.from_string("i=33")  # HierarchicalReferences

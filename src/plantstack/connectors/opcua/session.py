@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from asyncua import ua
@@ -19,8 +20,8 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 
 from plantstack.connectors.contract import Fatal, Retry
 from plantstack.connectors.opcua.failing import FAILURES, failure, unreadable
-from plantstack.connectors.opcua.nodes import find
-from plantstack.connectors.opcua.security import secure
+from plantstack.connectors.opcua.nodes import NAMESPACES, find
+from plantstack.connectors.opcua.security import endpoint_problems, pinned_certificate, secure
 from plantstack.connectors.opcua.settings import Settings
 from plantstack.errors import Problem
 from plantstack.intervals import SECOND
@@ -32,7 +33,6 @@ MOST_A_PUBLISH = 1_000
 SIGNS = 4  # so often the server shows that it is there within our patience
 
 _NEVER_S = 1e6  # the library's own watch would break a session that only pauses
-_NAMESPACES = ua.NodeId.from_string("i=2255")
 _MOST_ITEMS = ua.NodeId.from_string("i=11714")
 _held: Counter[str] = Counter()  # sessions of ours, by server
 
@@ -60,6 +60,46 @@ async def client_of(settings: Settings) -> Client:
     except (OSError, ValueError, TypeError) as error:
         raise unreadable(error, settings) from error
     return client
+
+
+async def refusals(settings: Settings) -> list[Problem]:
+    """Say what the server offers less than is configured, or that it is another; takes no session."""
+    pinned, client = await pinned_certificate(settings), Client(settings.url, timeout=REQUEST_S)
+    return endpoint_problems(settings, await client.connect_and_get_server_endpoints(), pinned)
+
+
+async def face(settings: Settings) -> None:
+    """Look at the server before anything is told to it; what it is may have changed since the last check.
+
+    Raises:
+        Retry: when it cannot be reached.
+        Fatal: when it is not who it was, or offers less than is configured.
+    """
+    try:
+        found = await refusals(settings)
+    except FAILURES as error:
+        raise failure(error, settings) from error
+    if found:
+        raise Fatal(found)
+
+
+@contextmanager
+def holding(settings: Settings) -> Iterator[None]:
+    """Take one of the sessions that the server may give us, and give it back.
+
+    Raises:
+        Fatal: when we have as many as we may.
+    """
+    budget, url = settings.sessions, settings.url
+    if _held[url] >= budget:
+        what = f"plantstack has {_held[url]} sessions with this server already, and may have {budget}"
+        fix = "Read it with one connection, or raise 'sessions'."
+        raise Fatal(Problem("opcua-sessions", url, what, fix))
+    _held[url] += 1
+    try:
+        yield
+    finally:
+        _held[url] -= 1
 
 
 class Numbers:
@@ -91,6 +131,7 @@ class Session:
         self._inbox: asyncio.Queue[ua.NotificationMessage | None] = asyncio.Queue()
         self._written = asyncio.Event()
         self._client: Client | None = None
+        self._held = ExitStack()
         self._subscription = 0
         self._numbers = Numbers()
         self._is_lost = False
@@ -105,19 +146,15 @@ class Session:
             Retry: when the server cannot be reached, or has no session left.
             Fatal: when it does not let us in, or has none of the nodes.
         """
-        budget, url = self.settings.sessions, self.settings.url
-        if _held[url] >= budget:
-            what = f"plantstack has {_held[url]} sessions with this server already, and may have {budget}"
-            raise Fatal(
-                Problem("opcua-sessions", url, what, "Read it with one connection, or raise 'sessions'.")
-            )
         client = await client_of(self.settings)
         client.connection_lost_callback = self._lost
-        _held[url] += 1
+        self._held.enter_context(holding(self.settings))
         self._client = client
         try:
             await client.connect()
-            self.namespaces = await client.get_node(_NAMESPACES).read_value()
+            self.namespaces = await client.get_node(NAMESPACES).read_value()
+            if any(one.part for one in self.settings.nodes):
+                await client.load_data_type_definitions()  # what the structures of this server hold
             await self._subscribe(client)
             await self.seek(range(len(self.settings.nodes)))
         except FAILURES as error:
@@ -125,7 +162,7 @@ class Session:
         if len(self.missing) == len(self.settings.nodes):
             first, why = self.settings.nodes[0], next(iter(self.missing.values()))
             what = f"the server has none of the nodes; '{first.tag}', {first}: {why}"
-            raise Fatal(Problem("opcua-nodes", url, what, "Compare with 'plantstack browse'."))
+            raise Fatal(Problem("opcua-nodes", self.settings.url, what, "Compare with 'plantstack browse'."))
 
     async def seek(self, places: Sequence[int]) -> None:
         """Subscribe to some of the addresses; those the server does not have are noted."""
@@ -198,7 +235,7 @@ class Session:
         except FAILURES:
             client.disconnect_socket()
         finally:
-            _held[self.settings.url] -= 1
+            self._held.close()
 
     def _connected(self) -> Client:
         if self._client is None:

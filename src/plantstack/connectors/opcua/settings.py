@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plantstack.errors import Problem
 from plantstack.intervals import MINUTE, SECOND
-from plantstack.plant.source import Fields, Items, Node, Scalar, between, choice, duration, integer, text
+from plantstack.plant.source import (
+    Block,
+    Fields,
+    Items,
+    Node,
+    Scalar,
+    between,
+    choice,
+    duration,
+    integer,
+    text,
+)
 from plantstack.plant.source import yes_no as yes_or_no
 
 POLICIES = ("none", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
@@ -29,12 +40,14 @@ class Address:
         identifier: as in `s=Line1.State`; '' where it is found by its path.
         path: namespace and browse name of each step below Objects; a step without a namespace is in that
             of the step before.
+        part: the way into its value: numbers in a list, names in a structure.
     """
 
     tag: str
     uri: str = ""
     identifier: str = ""
     path: tuple[tuple[str, str], ...] = ()
+    part: tuple[str | int, ...] = ()
 
     @property
     def device(self) -> str:
@@ -52,9 +65,10 @@ class Address:
         >>> print(Address("run", "http://vendor.example/", "s=Run"))
         nsu=http://vendor.example/;s=Run
         """
+        inside = "".join(f" > {step}" for step in self.part)
         if self.path:
-            return " / ".join(f"nsu={uri};{name}" if uri else name for uri, name in self.path)
-        return f"nsu={self.uri};{self.identifier}" if self.uri else self.identifier
+            return " / ".join(f"nsu={uri};{name}" if uri else name for uri, name in self.path) + inside
+        return (f"nsu={self.uri};{self.identifier}" if self.uri else self.identifier) + inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,9 @@ class Settings:
     def problems(self) -> list[Problem]:
         """Say which files are missing or can be read by others."""
         found = []
+        if not self.nodes:
+            fix = "Write 'nodes:' with lines of 'TAG: NODE'; 'plantstack browse' shows what there is."
+            found.append(Problem("opcua-nodes", self.url, "no nodes are named", fix))
         for path in filter(None, (self.certificate, self.key, self.server_certificate, self.password)):
             if not path.is_file():
                 found.append(
@@ -175,8 +192,6 @@ def _read_nodes(fields: Fields) -> tuple[Address, ...]:
             fields.problem("opcua-node", f"'{tag}' does not say where it is", BY_URI, key="nodes")
         else:
             found.append(address)
-    if not found and not fields.report.problems:
-        fields.problem("opcua-node", "no nodes are named", f"Write 'nodes:' with 'TAG: NODE'. {BY_URI}")
     return tuple(found)
 
 
@@ -185,21 +200,29 @@ def _address(tag: str, node: Node) -> Address | None:
 
     >>> from plantstack.plant.report import Place
     >>> _address("run", Scalar("nsu=http://vendor.example/;s=Run", Place("x", 1)))
-    Address(tag='run', uri='http://vendor.example/', identifier='s=Run', path=())
+    Address(tag='run', uri='http://vendor.example/', identifier='s=Run', path=(), part=())
     >>> _address("run", Scalar("ns=2;s=Run", Place("x", 1)))  # the number of today
     """
+    if isinstance(node, Block):
+        whole = _address(tag, node.nodes.get("node", node)) if set(node.nodes) == {"node", "part"} else None
+        part = _words(node.nodes.get("part", node))
+        steps = tuple(int(step) if step.isdecimal() else step for step in part)
+        return replace(whole, part=steps) if whole is not None and not whole.part and steps else None
     if isinstance(node, Scalar):
         uri, identifier = _parts(node.text)
         return Address(tag, uri, identifier) if _IDENTIFIER.fullmatch(identifier) else None
-    if not isinstance(node, Items) or not node.nodes:
-        return None
-    steps: list[tuple[str, str]] = []
-    for step in node.nodes:
-        if not isinstance(step, Scalar) or not step.text.strip():
-            return None
-        uri, name = _parts(step.text)
-        steps.append((uri or (steps[-1][0] if steps else ""), name))
-    return Address(tag, path=tuple(steps))
+    path: list[tuple[str, str]] = []
+    for step in _words(node):
+        uri, name = _parts(step)
+        path.append((uri or (path[-1][0] if path else ""), name))
+    return Address(tag, path=tuple(path)) if path else None
+
+
+def _words(node: Node) -> list[str]:
+    """Return the words of a list; none when it holds anything else."""
+    steps = node.nodes if isinstance(node, Items) else ()
+    words = [step.text.strip() for step in steps if isinstance(step, Scalar)]
+    return words if len(words) == len(steps) and all(words) else []
 
 
 def _parts(words: str) -> tuple[str, str]:

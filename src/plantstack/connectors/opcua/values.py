@@ -71,7 +71,7 @@ class Reader:
         code = value.StatusCode.value & _CODE if value.StatusCode is not None else StatusCodes.Good
         if code == StatusCodes.BadStateNotActive:
             return None
-        plain, why = self.plain(value.Value)
+        plain, why = self.plain(inside(value.Value, address.part))
         quality = _SEVERITY.get(code >> 30, BAD)
         status = ua.StatusCode(ua.UInt32(code)).name
         if quality == BAD:
@@ -124,6 +124,25 @@ class Reader:
                 return node_text(value, self.namespaces), ""
             case _:
                 return None, "structure"
+
+
+def inside(variant: ua.Variant | None, part: Sequence[str | int]) -> ua.Variant | None:
+    """Return what is at a place inside a value; None when it has no such place.
+
+    >>> inside(ua.Variant([ua.Range(1.0, 2.5)]), (0, "High")).Value
+    2.5
+    >>> inside(ua.Variant([1]), (3,)) is None
+    True
+    """
+    if not part or variant is None:
+        return variant
+    value = variant.Value
+    for step in part:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = getattr(value, step, None) if step[:1].isalpha() else None
+    return ua.Variant(value) if isinstance(value, bool | int | float | str) else None
 
 
 def instant(value: ua.DataValue) -> datetime | None:
