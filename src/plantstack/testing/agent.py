@@ -117,12 +117,12 @@ class ReplayAgent:
         """Return the status and the document that answer a request."""
         with self._lock:
             self._pass_time()
-            if request in ("", "probe"):
-                return 200, self.model.document
             names = {(item.device, item.uuid) for item in self.model.items.values()}
             mine = {name for name, uuid in names if device in ("", name, uuid)}
-            if not mine or request not in ("current", "sample"):
-                return 404, error(self, "NO_DEVICE" if not mine else "INVALID_URI", device or request)
+            if not mine:
+                return 404, error(self, "NO_DEVICE", f"there is no device {device}")
+            if request == "probe":
+                return 200, self.model.of(mine)
             if request == "current":
                 return self._current(mine, asked)
             return self._sample(mine, asked)

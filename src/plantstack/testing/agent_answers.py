@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _BOUNDARY = "replayed"
-_REQUESTS = ("probe", "current", "sample", "")
+_REQUESTS = ("probe", "current", "sample")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Answers(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         asked = dict(parse_qsl(split.query))
         parts = [unquote(part) for part in split.path.strip("/").split("/")]
-        request = parts.pop() if parts[-1] in _REQUESTS else "probe"
+        request = parts.pop() if parts[-1] in _REQUESTS else "probe"  # also of an address alone
         self.agent.asked.append(f"{request}?{split.query}" if split.query else request)
         if self.agent.spoiled:
             whole = self.agent.answer(request, "/".join(parts), asked)

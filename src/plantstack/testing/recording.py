@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 from plantstack.connectors.files.mtconnect_child import items_of, rows_of
 from plantstack.connectors.mapping.read_columns import XML_HEADERS
@@ -87,6 +88,14 @@ class Model:
             for key in filter(None, (item.id, item.name)):
                 found.items[item.device, key] = item
         return found
+
+    def of(self, devices: set[str]) -> bytes:
+        """The document of some devices only."""
+        root = ElementTree.fromstring(self.document)
+        for parent in root.iterfind("{*}Devices"):
+            for device in [one for one in parent if one.get("name") not in devices]:
+                parent.remove(device)
+        return ElementTree.tostring(root)
 
 
 def read_log(path: Path, model: Model, device: str, *, since: str = "") -> Iterator[Observed]:

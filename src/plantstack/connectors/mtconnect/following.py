@@ -59,7 +59,6 @@ class Following:
         self._position = position
         self._devices: set[str] = set()
         self._is_sure = False  # the position was held against the agent since we began
-        self._owes_state = False  # what is so now was not told since the last hole
         self._alive_at: float | None = None
 
     async def deliveries(self) -> list[Delivery]:
@@ -120,8 +119,8 @@ class Following:
                 break
         else:
             raise self._agent.odd("the agent's buffer rolls on faster than it can be read; make it larger")
-        self._is_sure = self._owes_state = True
-        position = Position(numbers.instance, first, turn)
+        self._is_sure = True
+        position = Position(numbers.instance, first, turn, owes_state=True)
         came = _ordered(answer, first, numbers.next)
         at = next((cells["time"] for cells in came if instant_of(cells["time"]) is not None), "")
         gap: list[Delivery] = [Gap(why, until=instant_of(at))] if why else []
@@ -155,14 +154,13 @@ class Following:
         found: list[Delivery] = []
         if position is None or self.is_behind:
             return found
-        if self._owes_state:
+        if position.owes_state:
             answer = await self._agent.ask("current", STREAMS)
             numbers = self._numbers(answer)
             if numbers.hole(position):
                 return found  # the next answer says so too
-            known = _known(answer, position.next)
+            known, position = _known(answer, position.next), replace(position, owes_state=False)
             self._position, found = _snapshot(position, known, numbers.created)
-            self._owes_state = False
         now = asyncio.get_running_loop().time()
         if self._alive_at is None or now - self._alive_at >= ALIVE_S:
             self._alive_at = now

@@ -31,12 +31,14 @@ class Position:
         next: sequence number of what is read next.
         turn: how often its numbers went back although the instance stayed the same.
         away: device -> since when it is not connected to the agent, microseconds UTC.
+        owes_state: what is so now is to be told once everything is read: it may have begun long ago.
     """
 
     instance: str
     next: int
     turn: int = 0
     away: Mapping[str, int] = field(default_factory=dict)
+    owes_state: bool = False
 
     @property
     def epoch(self) -> str:
@@ -51,15 +53,14 @@ class Position:
         """As a cursor.
 
         >>> Position.read(Position("7", 5, 0, {"Mazak": 3}).text())
-        Position(instance='7', next=5, turn=0, away={'Mazak': 3})
+        Position(instance='7', next=5, turn=0, away={'Mazak': 3}, owes_state=False)
         """
-        return json.dumps([self.instance, self.next, self.turn, dict(self.away)])
+        return json.dumps([self.instance, self.next, self.turn, dict(self.away), self.owes_state])
 
     @classmethod
     def read(cls, text: str) -> Position:
         """Read what `text` gave."""
-        instance, following, turn, away = json.loads(text)
-        return cls(instance, following, turn, away)
+        return cls(*json.loads(text))
 
 
 def cells_of(row: Iterable[str]) -> Cells:

@@ -1,0 +1,158 @@
+"""What an agent, or somebody in its place, may answer: what is no answer is refused and never used."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.live.agents import Ending, at, cell, heard, model, settings, shift
+from tests.stack.floor import plant
+
+from plantstack.connectors.contract import Alive, Fatal, Messages, Retry
+from plantstack.connectors.mtconnect.agent import MOST
+from plantstack.connectors.mtconnect.connector import MTConnect
+from plantstack.connectors.mtconnect.telling import Position
+from plantstack.testing.agent import ReplayAgent
+from plantstack.testing.recording import Model
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return plant(tmp_path_factory.mktemp("mtconnect") / "p")
+
+
+@pytest.fixture
+def project(empty: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(empty, tmp_path / "p"))
+
+
+@pytest.fixture
+def devices(tmp_path: Path) -> Model:
+    return model(tmp_path)
+
+
+@pytest.fixture
+def agent(devices: Model) -> Iterator[ReplayAgent]:
+    with ReplayAgent(devices, shift(devices)) as found:
+        yield found
+
+
+_STREAMS = (
+    '<MTConnectStreams xmlns="urn:mtconnect.org:MTConnectStreams:{}"><Header instanceId="1475083573" {}/>'
+)
+_NUMBERS = 'firstSequence="1" lastSequence="{}" nextSequence="{}"'
+_END = "<Streams/></MTConnectStreams>"
+
+
+def hostile() -> dict[str, tuple[bytes, str]]:
+    """What comes instead of an answer, and what is said of it."""
+    good = _STREAMS.format("1.3", _NUMBERS.format(60, 61))
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    secret = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    texts = {
+        "H-OT-07 entities": (f'<!DOCTYPE a [<!ENTITY e0 "x">{entities}]>{good}&e9;{_END}', "DOCTYPE"),
+        "H-OT-08 local file": (f"{secret}{good}<Streams>&x;</Streams></MTConnectStreams>", "DOCTYPE"),
+        "H-OT-08 page of a proxy": ("<!DOCTYPE html><html></html>", "DOCTYPE"),
+        "H-OT-09 attribute": (f'{good}<Streams a="{"x" * 12_000_000}"/></MTConnectStreams>', "well-formed"),
+        "H-OT-09 too large": (f'{good}<Streams a="{"x" * 20_000_000}"/></MTConnectStreams>', "no end within"),
+        "H-OT-09 depth": (good + "<a>" * 10_000, "deeper"),
+        "H-OT-10 error": (
+            "<MTConnectError><Header/><Errors><Error errorCode='INTERNAL_ERROR'>the buffer is lost</Error>"
+            "</Errors></MTConnectError>",
+            "INTERNAL_ERROR: the buffer is lost",
+        ),
+        "H-OT-11 lower": (_STREAMS.format("1.3", _NUMBERS.format(60, 5)) + _END, "contradict"),
+        "H-OT-11 stuck": (_STREAMS.format("1.3", _NUMBERS.format(90, 61)) + _END, "does not tell it"),
+        "H-OT-11 none": (_STREAMS.format("1.3", "") + _END, "which numbers"),
+        "no XML": ("{}", "no document"),
+        "assets": ("<MTConnectAssets/>", "MTConnectAssets"),
+    }
+    return {name: (text.encode(), why) for name, (text, why) in texts.items()}
+
+
+HOSTILE = hostile()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_H_OT_07_H_OT_08_H_OT_09_H_OT_10_H_OT_11_what_is_no_answer_is_refused_and_nothing_moves(
+    name: str, agent: ReplayAgent
+) -> None:
+    body, why = HOSTILE[name]
+    agent.release()
+    cursor = Position(str(agent.instance), 61).text()
+    agent.answer_next(agent.answer("current", "", {})[1])
+    agent.answer_next(body)
+    reading = Ending(settings(agent)).read(cursor)
+    with pytest.raises(Retry, match=why):
+        asyncio.run(anext(reading))
+    came = asyncio.run(heard(Ending(settings(agent)), cursor))
+    assert [type(one) for one in came] == [Messages, Alive], "and the next answer goes on behind the cursor"
+
+
+def test_H_OT_12_an_answer_without_an_end_is_given_up(project: Path, agent: ReplayAgent) -> None:
+    agent.answer_next(b"<!-- and so on -->" * 50_000, is_endless=True)
+    with cell(project) as one, pytest.raises(Retry, match=f"no end within {MOST >> 20} MiB"):
+        one.read(Ending(settings(agent)))
+
+
+def test_H_OT_12_an_answer_that_drips_is_given_up(
+    project: Path, agent: ReplayAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plantstack.connectors.mtconnect.agent.ANSWER_S", 0.5)
+    agent.answer_next(b" ", is_endless=True)
+    with cell(project) as one, pytest.raises(Retry, match="no end within"):
+        one.read(Ending(settings(agent)))
+
+
+def test_H_OT_13_unavailable_is_no_number_and_no_zero(
+    project: Path, agent: ReplayAgent, devices: Model
+) -> None:
+    for second, name, value in (
+        (1, "parts", "5"),
+        (2, "parts", "UNAVAILABLE"),
+        (3, "heat", "UNAVAILABLE"),
+        (4, "parts", "7"),
+    ):
+        agent.observe(at(second), devices.items["filler", name], value)
+    with cell(project) as one:
+        came = one.read(Ending(settings(agent)))
+        payloads = [
+            message.payload for part in came if isinstance(part, Messages) for message in part.messages
+        ]
+        assert [b'"quality": "bad"' in payload for payload in payloads[:4]] == [False, True, True, False]
+        assert [int(row["good"]) for row in one.told("count")] == [2]
+        assert not one.told("reading") and not one.log.dead_letters()
+
+
+def test_H_OT_14_a_namespace_of_tomorrow_reads_alike(project: Path, agent: ReplayAgent) -> None:
+    agent.release(60)
+    with cell(project) as one:
+        one.read(Ending(settings(agent)))
+        before = len(one.told("state"))
+        agent.answer_next(agent.answer("current", "", {})[1])
+        agent.release(1)
+        status, body = agent.answer("sample", "", {"from": "61", "count": "1000"})
+        agent.answer_next(body.replace(b"MTConnectStreams:1.3", b"MTConnectStreams:9.9"), status)
+        one.read(Ending(settings(agent)))
+        assert len(one.told("state", "count", "reading")) > before and not one.log.dead_letters()
+
+
+def test_who_is_not_let_in_is_told_so_and_the_password_stays_in_its_file(
+    project: Path, agent: ReplayAgent, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("geheim\n")
+    secret.chmod(0o644)
+    mine = settings(agent, user="plantstack", password=secret, ca=tmp_path / "none.pem")
+    told = asyncio.run(MTConnect(mine).check())
+    assert [(one.code, one.where) for one in told] == [
+        ("file-missing", "none.pem"),
+        ("secret-open", "secret"),
+    ]
+    agent.answer_next(b"no", status=401)
+    with cell(project) as one, pytest.raises(Fatal, match="does not let us in") as caught:
+        one.read(Ending(settings(agent, user="plantstack", password=secret)))
+    assert "geheim" not in str(caught.value)
