@@ -46,6 +46,8 @@ class Message:
         where: for people: which message it is.
         is_snapshot: it tells again what is so, to whoever comes later: a state, and never a count.
         scope: what of the connection can fall silent by itself: a device, a node; '' is all of it.
+        is_fresh: with `is_snapshot`: it is so now and was not only kept, so a counter of which nothing is
+            known can begin here.
     """
 
     payload: bytes
@@ -53,6 +55,7 @@ class Message:
     where: str = "message"
     is_snapshot: bool = False
     scope: str = ""
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from plantstack.connectors.contract import Message
 from plantstack.connectors.files.jsonlines import Flat, flat_row
 from plantstack.connectors.files.sheet import KEPT_BYTES, Line, Sheet, private_connection
 from plantstack.connectors.load import FileBatch, read_sheet
-from plantstack.connectors.mapping.carry import Carry
+from plantstack.connectors.mapping.carry import Carry, Standing
 from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.keys import Keys
@@ -122,7 +122,7 @@ class Stream:
             for _ in read_sheet(Run(connection, layout, Keys(connection, self._cumulative, 1, "")), shown):
                 pass  # what a snapshot cannot be read for is told where its state is
         for name, standing in shown.counters.items():
-            carry.counters.setdefault(name, standing)
+            carry.counters.setdefault(name, Standing(None, standing.last))
 
     def runs(self, messages: Sequence[Message], now: int) -> Iterator[Run]:
         """Yield what `read` goes through, to be looked into: states that are told again, then all else."""

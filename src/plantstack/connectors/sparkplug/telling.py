@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from plantstack.connectors.contract import Delivery, Gap, Message, Messages, Rows
@@ -50,7 +51,7 @@ def message_of(value: Value) -> Message:
     more["id"] = "/".join((session, topic.device, number, value.name, at, history))
     if value.read.why:
         more["why"] = value.read.why
-    return observation(
+    message = observation(
         value.name,
         value.read.value,
         at=at,
@@ -59,6 +60,7 @@ def message_of(value: Value) -> Message:
         is_snapshot=value.is_snapshot,
         **more,
     )
+    return replace(message, is_fresh=value.is_snapshot)
 
 
 def _gap(gone: Gone) -> Gap:
