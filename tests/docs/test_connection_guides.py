@@ -17,7 +17,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PASTED = re.compile(
     r"^```yaml\n# ((?:connectors|mappings)/[a-z-]+\.yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )
-PAGES = ("polled-devices.md",)
+PAGES = ("opcua.md", "polled-devices.md")
 
 
 def pasted(page: str, folder: Path) -> list[Path]:

@@ -299,6 +299,11 @@ def test_a_node_that_is_not_there_harms_no_other(plc: Plc) -> None:
     assert found["filler.state"]["value"] == "running"
     heat = found["filler.heat"]
     assert (heat["value"], heat["quality"], heat["why"]) == (None, "bad", "BadNodeIdUnknown")
+    advice = asyncio.run(Server(settings(plc, nodes=nodes)).advice())
+    assert [(one.code, one.where) for one in advice] == [
+        ("opcua-node-missing", "filler.heat"),
+        ("opcua-open-line", plc.url),
+    ]
 
 
 @pytest.mark.parametrize("uri", [VENDOR, "http://vendor.example/line/v2/"])

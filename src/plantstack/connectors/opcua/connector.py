@@ -86,6 +86,30 @@ class Server:
         finally:
             await session.end()
 
+    async def advice(self) -> Sequence[Problem]:
+        """Say which nodes the server does not have, and that an open line is one."""
+        session = Session(self.settings)
+        try:
+            await session.begin()
+        finally:
+            await session.end()
+        fix = "Compare with 'plantstack browse'; it is looked for again every minute."
+        found = [
+            Problem(
+                "opcua-node-missing",
+                self.settings.nodes[place].tag,
+                f"the server does not have it: {why}",
+                fix,
+            )
+            for place, why in sorted(session.missing.items())
+        ]
+        if not self.settings.is_secure:
+            what = "whoever is on this network can read and change what the server says"
+            found.append(
+                Problem("opcua-open-line", self.settings.url, what, "Write 'security: Basic256Sha256'.")
+            )
+        return found
+
     def _missing(self, session: Session) -> Iterator[Message]:
         for place, why in sorted(session.missing.items()):
             one = self.settings.nodes[place]
