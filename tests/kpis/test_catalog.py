@@ -27,6 +27,10 @@ def reference_ids() -> dict[str, int]:
 # What the core stack asks for and the reference has no id for, and what its tables name without one.
 OWN = {
     "minutes_lost": 1,
+    "automatic_reason_override_rate": 1,
+    "automatic_reason_agreement": 1,
+    "automatic_reason_share": 1,
+    "automatic_stop_share": 1,
     "plan_hit_rate": 2,
     "likely_shift_end": 2,
     "crew_present_ratio": 2,

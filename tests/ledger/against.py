@@ -28,7 +28,7 @@ from plantstack.plant.schemas import SCHEMAS
 # What the oracle calls a flag, where the product has the same by another name.
 ORACLE_FLAGS = {"overtime_fault": "stopped_in_overtime", "moved_by_hand": "moved_out"}
 TIME_FLAGS = {"unseen", "stopped_in_overtime", "moved_out", "assumed", "uncoded", "ramp"} | {
-    *("coded", "contradicted", "late", "bulk", "skewed", "without_standard_cycle")
+    *("coded", "contradicted", "late", "bulk", "skewed", "without_standard_cycle", "automatic")
 }
 PIECE_FLAGS = {"ramp", "without_standard_cycle"}
 NO_PIECES = (
@@ -246,6 +246,8 @@ SPAN = (
     "day",
     "hour_from",
 )
+RULE_KINDS = ("rule_kept", "rule_confirmed", "rule_overridden")
+RULE_SPAN = ("kind", "equipment", "class", "from_at", "until_at", "closed", "own_us", "reason")
 PLAN_SPAN = ("equipment", "product", "from_at", "until_at", "qty", "qty_matched")
 
 
@@ -266,5 +268,6 @@ def _spans(rows: list[Row], kind: str) -> list[tuple[Any, ...]]:
     drop["line_changeover"] = {"class", "closed", "scheduled_us", "hidden_us", "reason"}
     drop["good_run"] = {"class", "closed", "own_us", "scheduled_us", "hidden_us", "std_us", "reason"}
     drop["failure"] = {"class", "own_us", "std_us", "product_from", "product_to"}
-    names = PLAN_SPAN if kind == "plan_slot" else tuple(n for n in SPAN if n not in drop[kind])
+    named = {"plan_slot": PLAN_SPAN} | dict.fromkeys(RULE_KINDS, RULE_SPAN)
+    names = named.get(kind) or tuple(n for n in SPAN if n not in drop[kind])
     return sorted((tuple(row[name] for name in names) for row in rows), key=str)

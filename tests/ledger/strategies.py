@@ -101,7 +101,10 @@ def events(draw: st.DrawFn) -> Row:
     elif kind == "alive":
         row |= {"from_at": at - draw(st.integers(1, 500)) * MINUTE, "until_at": at}
     elif kind == "alarm":
-        row |= {"code": "E1", "phase": "on"}
+        row |= {
+            "code": draw(st.sampled_from(("E1", "E12", "F1"))),
+            "phase": draw(st.sampled_from(("on", "on", "off"))),
+        }
         row["body"] = draw(st.sampled_from((None, '{"first_out":true}')))
     elif kind == "lane":
         kind, machine = "state", "m1:1"
@@ -155,6 +158,30 @@ def sheets(draw: st.DrawFn) -> list[Row]:
     ]
 
 
+@st.composite
+def stoppages(draw: st.DrawFn) -> list[Row]:
+    """A halt with alarms around its start, which may be near midnight, and now and then a word about it."""
+    machine = draw(st.sampled_from(MACHINES))
+    at = draw(st.one_of(instants, st.integers(-40, 40).map(lambda n: START + DAY + n * SECOND)))
+    near = st.integers(-50, 50).map(lambda n: at + n * SECOND)
+    ends = at + draw(st.sampled_from((20 * SECOND, 5 * MINUTE, 90 * MINUTE)))
+    stood = draw(st.sampled_from(("fault", "stopped", "idle", "starved", "planned_stop")))
+    rows = [
+        ev("state", machine, at - draw(st.integers(1, 20)) * MINUTE, state="producing"),
+        ev("state", machine, at, state=stood, reason=draw(st.sampled_from((None, None, "material")))),
+        ev("state", machine, ends, state="producing"),
+    ]
+    for number in range(draw(st.integers(1, 4))):
+        said: dict[str, Any] = {"code": draw(st.sampled_from(("E1", "E12", "F1"))), "phase": "on"}
+        said["body"] = draw(st.sampled_from((None, None, '{"first_out":true}')))
+        said |= {"source": draw(st.sampled_from(SOURCES)), "sequence": draw(st.sampled_from((None, number)))}
+        rows.append(ev("alarm", machine, draw(st.one_of(near, st.just(at))), **said))
+    if draw(st.booleans()):
+        said = {"role": "symptom", "reason": draw(st.sampled_from(tuple(REASONS)))}
+        rows.append(ev("reason", machine, at, source=draw(st.sampled_from(SOURCES)), **said))
+    return rows
+
+
 def _heard(rows: list[Row], delay: int) -> list[Row]:
     """The same, where the clock of one source is off."""
     return [{**row, "received_at": row["told_at"] + delay} if row["source"] == "n" else row for row in rows]
@@ -167,8 +194,32 @@ def histories(draw: st.DrawFn, least: int = 1) -> list[Row]:
     for change in draw(st.lists(changes(), max_size=3)):
         place = draw(st.integers(0, len(rows)))
         rows[place:place] = draw(st.permutations(change))
+    for stoppage in draw(st.lists(stoppages(), max_size=3)):
+        place = draw(st.integers(0, len(rows)))
+        rows[place:place] = draw(st.permutations(stoppage))
     rows += draw(st.one_of(st.just([]), sheets()))
     return _heard(rows, draw(st.sampled_from((0, 0, -2 * MINUTE, 3 * MINUTE))))
+
+
+def _rule(place: int, machine: str, code: str, reason: str, seconds: int, **days: int) -> Row:
+    row = {
+        "equipment": machine,
+        "code": code,
+        "reason": reason,
+        "within_us": seconds * SECOND,
+        "place": place,
+    }
+    return row | EVER | days
+
+
+# A rule that fits best, one whose reach is longer, one that changes within the time that is drawn.
+RULES = (
+    _rule(1, "m1", "E1", "jam", 30),
+    _rule(2, "m1", "E*", "clean", 45),
+    _rule(3, "m1", "F1", "lunch", 30, until_at=START + 10 * 60 * MINUTE),
+    _rule(4, "m1", "F1", "nothing", 20, from_at=START + 10 * 60 * MINUTE),
+    _rule(5, "m2", "?1", "material", 600),
+)
 
 
 @st.composite
@@ -184,6 +235,7 @@ def plants(draw: st.DrawFn) -> Plant:
         MACHINES,
         calendar=draw(st.sampled_from(CALENDARS)),
         reasons=REASONS,
+        alarm_rule=list(draw(st.sampled_from(((), RULES, RULES)))),
         standards=(("m1", "p", "2.5", "3"), ("m1", "", "7"), ("m2", "q", "0.333")),
         orders=draw(st.booleans()),
         machine=machine,

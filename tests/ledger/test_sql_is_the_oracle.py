@@ -28,7 +28,15 @@ def test_same_books(floor: tuple[Plant, list[Row]]) -> None:
     assert against.pieces_of_sql(made) == against.pieces_of_oracle(told)
     assert against.lanes_of_sql(made, 2) == told.lanes
     assert _close(against.above_ideal_of_sql(made), above_ideal(told))
-    for kind in ("stop", "changeover", "failure", "plan_slot", "good_run", "line_changeover"):
+    for kind in (
+        "stop",
+        "changeover",
+        "failure",
+        "plan_slot",
+        "good_run",
+        "line_changeover",
+        *against.RULE_KINDS,
+    ):
         assert against.spans_of_sql(made, kind) == against.spans_of_oracle(told, kind)
 
 

@@ -16,6 +16,7 @@ from tests.oracle.model import Books, Identity, Plant, Row, identity
 from tests.oracle.pages import site_of, split_waiting
 from tests.oracle.pieces import Cells, pieces_of
 from tests.oracle.plans import Plans, plan_pieces, slot_spans
+from tests.oracle.rules import rule_spans
 from tests.oracle.segments import elementary
 from tests.oracle.sources import Sources
 from tests.oracle.standing import Standing
@@ -63,6 +64,7 @@ def _add(books: Books, machine: Machine, standing: list[Row], told: list[Row]) -
     books.spans += stop_spans(machine, segments, stops)
     books.spans += changeover_spans(machine, segments)
     books.spans += failure_spans(machine, segments)
+    books.spans += rule_spans(machine, segments)
     books.spans += slot_spans(plans, cells, made)
     books.spans += good_runs(machine, cells)
     return met

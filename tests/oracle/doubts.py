@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.model import Books, Identity, Row, Segment, half_up, identity
+from tests.oracle.rules import is_automatic
 from tests.oracle.window import Machine
 
 SECOND = 1_000_000
@@ -132,6 +133,7 @@ def flags_of_telling(machine: Machine, doubts: Doubts, segment: Segment, known: 
         return flags
     flags.add("coded")
     name = identity(segment.symptom)
+    flags |= {"automatic"} if is_automatic(segment.symptom) else set()
     flags |= {"late"} if name in doubts.late else set()
     flags |= {"bulk"} if name in doubts.bulk else set()
     leaf = known.get(segment.symptom["reason"])
@@ -145,7 +147,8 @@ def _contradicts(machine: Machine, doubts: Doubts, segment: Segment, leaf: Row) 
     said = segment.statement
     by_machine = said is not None and not machine.sources.person(said["source"])
     if leaf["account"] in ONLY_STOOD:
-        return (by_machine and segment.state == "fault") or segment.halt in doubts.alarmed
+        by_alarm = segment.halt in doubts.alarmed and not is_automatic(segment.symptom)
+        return (by_machine and segment.state == "fault") or by_alarm
     return bool(leaf["account"] == "breakdown" and by_machine and segment.state in ("starved", "blocked"))
 
 

@@ -30,6 +30,7 @@ from tests.oracle.model import (
     half_up,
 )
 from tests.oracle.pieces import Cells, Piece
+from tests.oracle.rules import is_automatic
 from tests.oracle.window import Machine
 
 
@@ -40,7 +41,12 @@ def flags_of(machine: Machine, segment: Segment, known: dict[str, Row]) -> froze
     if segment.state == "fault" and segment.account == NOT_SCHEDULED:
         flags.add("overtime_fault")
     by = segment.symptom["source"] if segment.symptom else ""
-    if segment.account == PLANNED_DOWN and by and machine.sources.person(by):
+    if (
+        segment.account == PLANNED_DOWN
+        and by
+        and machine.sources.person(by)
+        and not is_automatic(segment.symptom)
+    ):
         flags.add("moved_by_hand")
     if segment.statement is not None and segment.statement["method"] == "assumed":
         flags.add("assumed")

@@ -25,6 +25,7 @@ from tests.oracle.model import (
     Segment,
     identity,
 )
+from tests.oracle.rules import rule_of_halt
 from tests.oracle.window import Machine
 
 NO_HALT = (RUN, SETUP, UNKNOWN)
@@ -56,9 +57,11 @@ def attach(machine: Machine, segments: list[Segment]) -> set[Identity]:
         for row in reasons
         if any(_meets(machine, row, start, end) for start, end in halts.values())
     }
+    rules = {number: rule_of_halt(machine, start) for number, (start, _) in halts.items()}
     for segment in segments:
         if segment.halt is not None:
             halt = halts[segment.halt]
+            segment.rule = rules[segment.halt]
             _cover(machine, segment, [row for row in reasons if _covers(machine, row, halt, segment)])
     return met
 
@@ -67,7 +70,8 @@ def _cover(machine: Machine, segment: Segment, reasons: list[Row]) -> None:
     symptoms = [row for row in reasons if row["role"] == "symptom"]
     if segment.statement is not None and segment.statement["reason"]:
         symptoms.append(segment.statement)
-    strongest = max(symptoms, key=machine.sources.strength, default=None)
+    strongest = max(symptoms, key=machine.sources.strength, default=segment.rule)
+    symptoms += [segment.rule] if segment.rule is not None else []
     segment.failure_symptom = strongest
     if segment.pre in NOT_OWN:
         return

@@ -56,6 +56,7 @@ class Segment:
     claims: tuple[Row, ...] = ()
     pre: str = ""
     halt: int | None = None
+    rule: Row | None = None  # the alarm that its halt begins with, with the reason of its rule
     symptoms: tuple[Row, ...] = ()  # all that cover its own seconds; `symptom` is the winner
     symptom: Row | None = None
     cause: Row | None = None

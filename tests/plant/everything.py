@@ -148,6 +148,10 @@ reasons:
   jam: {label: Jam, owner: production, account: other_stop, catch_all: true}
 scrap_reasons:
   looks: {label: Looks, owner: quality, reasons: {scratch: {label: Scratch, catch_all: true}, dent: Dent}}
+alarm_reasons:
+  - {code: "E2*", reason: lunch, at: [line-1], classes: [fast], within: 20 s, from: 2026-01-01,
+     until: 2027-01-01, evidence: learned, author: engineering}
+  - {code: E201, reason: pause}
 setup_specs:
   - machines: [filler]
     products: [cola]

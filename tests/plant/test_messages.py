@@ -13,6 +13,7 @@ from plantstack.plant.load import check_plant
 
 SITE = "plantstack: 1\nproject: p\nsites:\n  s: {zone: UTC, currency: EUR, calendar: always}\n"
 CALENDAR = "calendars:\n  c:\n    shifts:\n      day: {from: 06:00, until: 14:00}\n"
+JAM = "reasons:\n  jam: {owner: maintenance, account: breakdown}\n"
 PAUSE = "reasons:\n  pause: {label: Pause, owner: production, account: planned_down, allowance: 15 min}\n"
 
 # name, more.yaml beside the small plant, message
@@ -75,6 +76,16 @@ CASES: list[tuple[str, str, str]] = [
      "more.yaml:2: reason 'jam' has an allowance but is no planned stop. Remove 'allowance', or set 'account: planned_down'. [reason-allowance]"),
     ("leaf in two groups", "reasons:\n  a: {owner: x, account: breakdown, reasons: {jam: Jam}}\n  b: {owner: x, account: breakdown, reasons: {jam: Jam}}\n",
      "more.yaml:3: reason 'jam' is declared here and at more.yaml:2. Rename one of them. [name-twice]"),
+    ("alarm rule for an unknown leaf", JAM + "alarm_reasons: [{code: E1, reason: jma}]\n",
+     "more.yaml:3: 'reason' names the unknown reason 'jma'. did you mean 'jam'? [name-unknown]"),
+    ("alarm rule for a catch-all", JAM.replace("breakdown}", "breakdown, catch_all: true}") + "alarm_reasons: [{code: E1, reason: jam}]\n",
+     "more.yaml:3: alarm 'E1': 'jam' is a catch-all, which explains nothing. Name another leaf of 'reasons'. [alarm-reason]"),
+    ("alarm rule for scrap", "scrap_reasons: {dent: {owner: quality}}\nalarm_reasons: [{code: E1, reason: dent}]\n",
+     "more.yaml:2: alarm 'E1': 'dent' is no reason of a halt. Name another leaf of 'reasons'. [alarm-reason]"),
+    ("alarm rule that reaches too far", JAM + "alarm_reasons: [{code: E1, reason: jam, within: 11 min}]\n",
+     "more.yaml:3: an alarm more than 10 min from the start of a halt does not explain it. Write at most '10 min'. [alarm-within]"),
+    ("two alarm rules at once", JAM + "alarm_reasons:\n  - {code: E1, reason: jam}\n  - {code: E1, reason: jam, from: 2026-01-01}\n",
+     "more.yaml:5: alarm 'E1' has a second rule at the same time; the first stands at more.yaml:4. Give each its own days or machines, or remove one. [alarm-overlap]"),
     ("rate for a cyclic machine", "standards: [{machines: [press], ideal: 60/min}]\n",
      "more.yaml:1: machine 'press' is cyclic: expected the time of a cycle, such as '1.2 s' or '30 s per 4', came a rate. Write it so, or change the machine's 'kind'. [pace-form]"),
     ("pace that is none", "standards: [{machines: [press], ideal: 60}]\n",

@@ -76,6 +76,8 @@ RULES = (
     "5 a cause never overwrites a symptom and never gives an account",
     "5 competing reasons are settled by rank and then by when they were told",
     "5 catch-all leaves count as uncoded",
+    "5 an alarm rule speaks where nobody gives a reason",
+    "5 what people say to an alarm rule is counted",
     "5 losses by reason",
     "5 losses by symptom and by cause",
     "5 losses by group of reasons and by owner",
@@ -103,6 +105,7 @@ RULES = (
     # 7: pages
     "7 an event dirties every page back to the start of what it ends",
     "7 a reason dirties every page of its halt",
+    "7 an alarm dirties the page of the halt that begins with it",
     "7 a count dirties every page of its span",
     "7 a correction dirties every page of its target",
     # 8: past, reported

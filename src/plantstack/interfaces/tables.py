@@ -182,7 +182,7 @@ def ledger_table(rows: Sequence[Row], zone: str) -> Table:
             escape(row["order"]),
             escape(row["product"]),
             escape(row["shift"]),
-            "open" if row["open"] else row.get("beside", ""),
+            "open" if row["open"] else row.get("beside", "") or row.get("reason_method", ""),
         )
         day = shown
     return table

@@ -44,6 +44,7 @@ PLANT_TABLES = (
     "floating",
     "orders_used",
     "reason",
+    "alarm_rule",
     "standard",
     "unit_factor",
     "product",

@@ -46,12 +46,13 @@ FLAGS = (
     "unattached",  # spans: a reason that meets no halt
     "placed",  # time: its length is known, its place in the day is not
     "ramp",  # time of account run, pieces: while a machine comes up to rate after a change
-    "coded",  # time: somebody gave a reason for it
+    "coded",  # time: it has a reason
     "contradicted",  # time: the reason says otherwise than the machine
     "late",  # time: its reason was told long after it was over
     "bulk",  # time: its reason was told together with many others
     "skewed",  # time: the clock of who told its state was off that day
     "without_standard_cycle",  # pieces: of their product on the machine; run: of none on it
+    "automatic",  # time: its reason is that of an alarm rule; stops: most of it
 )
 
 

@@ -212,7 +212,7 @@ EVIDENCE = (
         Evidence("time_stop_long", _REASONED, "Code the longest uncoded stop.", 2),
         "uncoded",
     ),
-    _time("time_coded", "time somebody gave a reason for", None, "coded"),
+    _time("time_coded", "time with a reason, given by somebody or by an alarm rule", None, "coded"),
     _time(
         "time_contradicted",
         "its reason says otherwise than the machine: 'no material' while it was in fault",
@@ -244,6 +244,19 @@ EVIDENCE = (
             "time_coded", _REASONED, "Code stops at the machine, one by one.", 2, **_TYPED, inclusive=True
         ),
         "bulk",
+    ),
+    _time(
+        "time_coded_automatically",
+        "its reason is that of an alarm rule, and nobody has said so",
+        Evidence(
+            "time_coded",
+            _REASONED,
+            "Look at the reasons people gave against the rules: 'plantstack learn reasons'.",
+            10,
+            **_TYPED,
+            inclusive=True,
+        ),
+        "automatic",
     ),
     _time(
         "time_skewed",

@@ -75,6 +75,29 @@ STOPS = (
     open_at_end("n_open_stop", "stops that are open where the period ends", "stop", "state"),
 )
 
+# Halts an alarm rule spoke for, by what people said to it; their class is the code of the rule (R56).
+_VERDICTS = ("rule_kept", "rule_confirmed", "rule_overridden")
+
+
+def _ruled(name: str, meaning: str, *kinds: str) -> Measure:
+    where = (("kind", kinds), ("is_closed", ("true",)))
+    return Measure(name, "count", "event", meaning, ("alarm",), Sum("spans", "n", where))
+
+
+ALARM_RULES = (
+    _ruled("n_automatic_reason", "halts an alarm rule gave a reason for, or would have", *_VERDICTS),
+    _ruled("n_automatic_confirmed", "of them those a person gave the same reason for", "rule_confirmed"),
+    _ruled("n_automatic_overridden", "of them those a person gave another one for", "rule_overridden"),
+    Measure(
+        "n_stop_automatic",
+        "count",
+        "event",
+        "closed stops whose reason nobody gave but an alarm rule",
+        _STATE,
+        Sum("spans", "n", (("kind", ("stop",)), ("flags", ("automatic",)), ("is_closed", ("true",)))),
+    ),
+)
+
 CHECKS = (
     _spans("check", "n_param_checks", "set-up and process parameter checks", "setup_check"),
     _spans("check", "n_param_ok", "checks inside their limits", "setup_check", of="ok"),
@@ -104,4 +127,4 @@ ORDERS = (
     _order("time_order_deviation", "their |actual - planned start|", "order_start", "wall_us", feed="plan"),
 )
 
-SPANS = (*STOPS, *CHECKS, *ORDERS)
+SPANS = (*STOPS, *ALARM_RULES, *CHECKS, *ORDERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plantstack.plant.alarms import read_alarm_rule
 from plantstack.plant.check import check_plant_facts
 from plantstack.plant.fields import Fields
 from plantstack.plant.model import ALWAYS, Changeovers
@@ -79,6 +80,7 @@ def _read_sections(fields: Fields, is_whole: bool) -> Plant:
         standards=fields.each("standards", "standard", read_standard),
         changeovers=_changeovers(fields),
         reasons=read_reasons(fields),
+        alarm_rules=fields.each("alarm_reasons", "alarm rule", read_alarm_rule),
         setup_specs=tuple(
             spec for specs in fields.each("setup_specs", "setup spec", read_setup_spec) for spec in specs
         ),

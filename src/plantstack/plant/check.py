@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plantstack.plant.alarms import check_alarm_rules
 from plantstack.plant.check_calendars import check_calendars
 from plantstack.plant.check_standards import check_prices, check_standards, check_units
 from plantstack.plant.check_structure import check_lines, check_names, check_placements
@@ -23,6 +24,7 @@ def check_plant_facts(plant: Plant, report: Report) -> None:
     check_units(plant, report)
     check_standards(plant, report)
     check_prices(plant, report)
+    check_alarm_rules(plant, report)
     check_targets(plant.targets, report)
 
 

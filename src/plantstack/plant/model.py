@@ -241,6 +241,26 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """What an alarm at the start of a halt stands for; no places and no classes mean every machine."""
+
+    code: str  # whole, or a pattern with *, ? and [...]
+    reason: str
+    at: tuple[str, ...]
+    classes: tuple[str, ...]
+    within: int
+    from_day: date | None
+    until_day: date | None
+    evidence: str
+    author: str
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it speaks of more codes than one."""
+        return any(letter in self.code for letter in "*?[")
+
+
+@dataclass(frozen=True, slots=True)
 class SetupSpec:
     """The centreline of one parameter on machines for products."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from plantstack.plant.model import (
+    AlarmRule,
     Calendar,
     Changeovers,
     Cost,
@@ -47,6 +48,7 @@ class Plant:
     standards: tuple[Standard, ...]
     changeovers: dict[str, Changeovers]
     reasons: dict[str, Reason]
+    alarm_rules: tuple[AlarmRule, ...]
     setup_specs: tuple[SetupSpec, ...]
     costs: tuple[Cost, ...]
     exchange_rates: tuple[ExchangeRate, ...]

@@ -54,6 +54,9 @@ SCHEMAS = {
         "reason:text account:text allowance_us:us? catch_all:yes owner:text group_path:text label:text "
         "kind:text"
     ),
+    "alarm_rule": _schema(
+        "equipment:text code:text reason:text within_us:us from_at:us until_at:us place:int"
+    ),
     "standard": _schema(
         "standard:int equipment:text product:text from_at:us until_at:us ideal_num:pace ideal_den:pace "
         "std_num:pace? std_den:pace?"

@@ -10,6 +10,7 @@ from plantstack.intervals import Interval
 from plantstack.plant import tables_beside as beside
 from plantstack.plant import tables_fact as fact
 from plantstack.plant import tables_time as timed
+from plantstack.plant.alarms import alarm_rows
 from plantstack.plant.plant import Plant
 from plantstack.plant.schemas import SCHEMAS
 
@@ -19,6 +20,7 @@ _FACTS: dict[str, Callable[[Plant], Iterable[Row]]] = {
     "machine": fact.machine_rows,
     "site": fact.site_rows,
     "reason": fact.reason_rows,
+    "alarm_rule": alarm_rows,
     "standard": fact.standard_rows,
     "unit_factor": fact.unit_rows,
     "product": fact.product_rows,

@@ -1,5 +1,5 @@
 -- Which machine's time an event touches: since the last derivation new, or standing now and not then.
--- A plan of a line is booked at its exit machine; lanes belong to their machine.
+-- An alarm touches the halts that begin within the reach of alarm rules. A plan of a line is booked at its exit machine; lanes belong to their machine.
 with touched as (
     select e.*
     from everything as e
@@ -25,8 +25,8 @@ home as (
 
 select
     home.equipment,
-    min(least(e.at, coalesce(e.from_at, e.at))) as from_at,
-    max(greatest(e.at, coalesce(e.until_at, e.at))) as until_at
+    min(least(e.at, coalesce(e.from_at, e.at)) - case when e.kind = 'alarm' then $reach else 0 end) as from_at,
+    max(greatest(e.at, coalesce(e.until_at, e.at)) + case when e.kind = 'alarm' then $reach else 0 end) as until_at
 from touched as e
 join home on home.name = e.equipment
 group by home.equipment, e.at // 86400000000

@@ -51,7 +51,12 @@ join (
     select equipment, min(from_at) as from_at, max(until_at) as until_at
     from batch
     group by equipment
-) as b on b.equipment = e.equipment and e.at >= b.from_at and e.at <= b.until_at
+) as b
+    on
+        b.equipment = e.equipment
+        -- a halt at the border may begin with an alarm before it
+        and e.at >= b.from_at - case when e.kind = 'alarm' then {{reach}} else 0 end
+        and e.at <= b.until_at
 where e.kind in ({", ".join(f"'{kind}'" for kind in LEDGER_KINDS)})
 """
 
@@ -83,7 +88,7 @@ def dirt_since(
     """
     books.con.execute(f"create or replace temp table was_gone as from {gone}")
     sql = files("plantstack.engines.duckdb").joinpath("changed.sql").read_text("utf-8")
-    told = {"offset": offset, "kinds": list(LEDGER_KINDS)}
+    told = {"offset": offset, "kinds": list(LEDGER_KINDS), "reach": _alarm_reach(books)}
     out: dict[str, list[Interval]] = {}
     for machine, start, end in books.con.execute(sql, told).fetchall():
         out.setdefault(machine, []).append(Interval(start, max(start, end)))
@@ -144,10 +149,16 @@ def _batch(books: Books, windows: Iterable[Window]) -> list[Window]:
 
 
 def _hearing(books: Books) -> dict[str, int]:
-    """The longest silence limit of anyone who may be heard on each machine."""
+    """The longest silence limit of whoever may be heard on each machine, or the reach of alarm rules."""
     most = max((rule["silence_us"] or 0 for rule in books.tables["source_rule"].to_pylist()), default=0)
+    most = max(most, _alarm_reach(books))
     rows = books.tables["machine"].select(["equipment", "silence_us", "spread_us"]).to_pylist()
     return {row["equipment"]: max(most, row["silence_us"] or 0, row["spread_us"] or 0) for row in rows}
+
+
+def _alarm_reach(books: Books) -> int:
+    """How far from the start of a halt an alarm may explain it, by any rule."""
+    return pc.max(books.tables["alarm_rule"]["within_us"]).as_py() or 0
 
 
 def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
@@ -182,7 +193,11 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
 def _put_logged(books: Books, windows: Sequence[Window]) -> None:
     """Lay the events of the batch before the steps, which take of them what they need: nothing is copied."""
     is_whole = any(one.start is None for one in windows)
-    heard = _WHOLE.format(until=max(one.until for one in windows)) if is_whole else _DAYS
+    heard = (
+        _WHOLE.format(until=max(one.until for one in windows))
+        if is_whole
+        else _DAYS.format(reach=_alarm_reach(books))
+    )
     books.con.execute(f"create or replace temp view logged as {heard}")
 
 

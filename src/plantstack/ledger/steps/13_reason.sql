@@ -34,7 +34,11 @@ group by all
 union all
 select s.sid, s.m, s.halt, 'symptom', st.reason, s.from_at, s.to_at
 from halted as s
-join (from statement where reason is not null) as st on st.sid = s.sid;
+join (from statement where reason is not null) as st on st.sid = s.sid
+union all
+-- what no person and no machine gives a reason for has that of its rule (R55)
+select rid, m, halt, 'symptom', reason, from_at, to_at
+from ruled;
 
 create or replace temp table unattached as
 select rid, m from given anti join cover_reason using (rid);
@@ -75,10 +79,11 @@ won as (
         c.rid
     from piece as p
     join cover_reason as c on c.m = p.m and c.halt = p.halt and c.from_at <= p.from_at and c.to_at >= p.to_at
-    join heard as r on r.log_offset = c.rid
+    -- an alarm is no statement of why: it is not heard here, and everyone who gives a reason goes before it
+    left join heard as r on r.log_offset = c.rid
     qualify row_number() over (
         partition by p.gid, p.from_at, c.role
-        order by r.rank desc, r.told_at desc, r.t desc, r.source desc, r.key desc
+        order by r.rank desc nulls last, r.told_at desc, r.t desc, r.source desc, r.key desc
     ) = 1
 )
 

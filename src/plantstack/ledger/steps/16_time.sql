@@ -37,13 +37,18 @@ select
             | case
                 -- the machine says it failed, the code that it only waited or was to stand still; or the other way round
                 when leaf.account in ('waiting', 'no_order', 'planned_down')
-                    and ((k.state = 'fault' and not said_by.person) or alarm.gid is not null) then flag('contradicted')
+                    and (
+                        (k.state = 'fault' and not said_by.person)
+                        -- a rule says itself what its alarm stands for
+                        or (alarm.gid is not null and ruled.rid is null)
+                    ) then flag('contradicted')
                 when leaf.account = 'breakdown' and k.state in ('starved', 'blocked') and not said_by.person
                     then flag('contradicted')
                 else 0
             end
             | case when entered.is_late then flag('late') else 0 end
             | case when entered.is_bulk then flag('bulk') else 0 end
+            | case when ruled.rid is not null then flag('automatic') else 0 end
     end
     | case when skewed.hid is not null then flag('skewed') else 0 end as flags
 from (
@@ -75,6 +80,7 @@ left join statement as st on st.sid = k.sid
 left join hearing as said_by on said_by.hid = st.hid
 left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom
 left join entered on entered.rid = k.rid
+left join (select distinct rid from ruled) as ruled on ruled.rid = k.rid
 left join skewed on skewed.hid = st.hid and skewed.day = t.day
 left join (
     -- whichever product: the product of a count is its own, and time does not know it

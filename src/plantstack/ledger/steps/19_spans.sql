@@ -3,7 +3,13 @@
 -- Stops: class by the account with the most own seconds after the micro-stop move.
 create or replace temp table stop_span as
 with own as (
-    select b.m, b.stop, b.account, b.symptom, b.from_at, b.to_at, b.to_at - b.from_at as us
+    select
+        b.m,
+        b.stop,
+        b.account,
+        b.symptom,
+        b.flags & flag('automatic') as automatic,
+        b.to_at - b.from_at as us
     from booked as b
     where b.stop_at is not null
 ),
@@ -22,8 +28,14 @@ class as (
 ),
 
 why as (
-    select m, stop, symptom
-    from (select m, stop, symptom, sum(us) as us from own where symptom is not null group by all)
+    select m, stop, symptom, automatic
+    from (
+        -- automatic is what nobody has said of any part of it
+        select m, stop, symptom, min(automatic) as automatic, sum(us) as us
+        from own
+        where symptom is not null
+        group by m, stop, symptom
+    )
     qualify row_number() over (partition by m, stop order by us desc, symptom) = 1
 )
 
@@ -42,7 +54,8 @@ select
     null::bigint as std_us,
     coalesce(why.symptom, '') as reason,
     '' as product_from,
-    '' as product_to
+    '' as product_to,
+    coalesce(why.automatic, 0) as flags
 from stop as s
 join class on class.m = s.m and class.stop = s.stop
 left join why on why.m = s.m and why.stop = s.stop;
@@ -78,7 +91,8 @@ select
     null::bigint as std_us,
     '' as reason,
     coalesce(before.product, '') as product_from,
-    coalesce(after.product, '') as product_to
+    coalesce(after.product, '') as product_to,
+    0 as flags
 from span as s
 asof left join order_span as before on before.m = s.m and before.from_at < s.from_at
 asof left join order_span as after on after.m = s.m and after.from_at <= s.to_at;
@@ -138,10 +152,42 @@ select
     null::bigint as std_us,
     coalesce(why.symptom, '') as reason,
     '' as product_from,
-    '' as product_to
+    '' as product_to,
+    0 as flags
 from span as s
 join bounds as b on b.m = s.m
 left join why on why.m = s.m and why.failure = s.failure;
+
+-- Halts a rule spoke for (R56): whether its reason was kept, or a person gave the same one, or another. By the code of the rule.
+create or replace temp table ruled_span as
+select
+    case
+        when bool_or(said.person and t.symptom != r.reason) then 'rule_overridden'
+        when bool_or(said.person) then 'rule_confirmed'
+        else 'rule_kept'
+    end as kind,
+    r.m,
+    r.code as class,
+    min(t.from_at) as from_at,
+    max(t.to_at) as to_at,
+    max(t.to_at) - 1 as counted_at,
+    r.to_at < b.until_at as is_closed,
+    sum(t.to_at - t.from_at)::bigint as own_us,
+    max(t.to_at) - min(t.from_at) as wall_us,
+    null::bigint as scheduled_us,
+    null::bigint as hidden_us,
+    null::bigint as std_us,
+    r.reason,
+    '' as product_from,
+    '' as product_to,
+    0 as flags
+from ruled as r
+join bounds as b on b.m = r.m
+join (from told where is_own) as t on t.m = r.m and t.halt = r.halt
+left join entered as said on said.rid = t.rid
+group by r.m, r.halt, r.code, r.reason, r.to_at, b.until_at
+-- what a machine says itself of all of it leaves the rule nothing to say
+having bool_or(said.person) or bool_or(t.rid = r.rid);
 
 -- The standard time of a changeover: the most specific entry of the matrix, else the product's default.
 create or replace temp table changeover_standard as
@@ -181,7 +227,7 @@ select
     null::decimal(38, 6) as qty,
     null::decimal(38, 6) as qty_matched,
     null::decimal(38, 6) as qty_edited,
-    0 as flags,
+    s.flags,
     s.reason,
     s.product_from,
     s.product_to,
@@ -197,6 +243,8 @@ from (
     from changeover_span
     union all
     from failure_span
+    union all
+    from ruled_span
 ) as s
 join bounds as b on b.m = s.m
 join slice_hour as at_end

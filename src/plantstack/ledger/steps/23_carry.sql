@@ -89,7 +89,9 @@ left join (
 left join (
     select distinct g.m, border.t
     from (from given where from_at is not null) as g
-    join border on border.m = g.m and g.from_at < border.t and g.until_at > border.t
+    -- told on another day than it speaks of, it is counted there and meets its halts here
+    join border
+        on border.m = g.m and least(g.from_at, g.t) < border.t and greatest(g.until_at, g.t + 1) > border.t
 ) as open_reason on open_reason.m = border.m and open_reason.t = border.t;
 
 -- The last sign of life before a border, of the source whose word holds there. An interval of being alive, or a thinned

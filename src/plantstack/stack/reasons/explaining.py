@@ -14,6 +14,7 @@ from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import DAY, Interval, rfc3339, to_us
 from plantstack.kpis.formulas.expand import expand
 from plantstack.kpis.kpi import Catalog, Kpi
+from plantstack.ledger.rules import flag_bit
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import Measure
 from plantstack.stack.answers.asking import KpiTable, Question, ask
@@ -170,6 +171,7 @@ def _facts(name: str, behind: Behind) -> Iterator[Row]:
         yield {"row": "rest", "measure": name, "n": behind.n_rest, "value": _plain(behind.rest)}
 
 
+_AUTOMATIC = flag_bit("automatic")
 _QUANTITIES = ("total", "good", "scrap", "rework", "first_pass", "startup_reject")
 
 
@@ -181,6 +183,7 @@ def entry_row(entry: Mapping[str, Any]) -> Row:
         "to": rfc3339(entry["until_at"]),
         "account": entry["account"],
         "reason": entry["reason"],
+        "reason_method": "automatic" if entry["reason"] and entry["flags"] & _AUTOMATIC else "",
         "cause": entry["cause"],
         "state": entry["state"],
         "order": entry["order_id"],
