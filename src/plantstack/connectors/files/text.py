@@ -9,6 +9,7 @@ from pathlib import Path
 
 from plantstack.connectors.files.progress import Tell, silent
 from plantstack.connectors.files.scan import MAX_LINE, scan_text
+from plantstack.connectors.files.shdr import Laid, lay_out
 from plantstack.connectors.files.sheet import Sheet, join_headers, numbered_headers
 from plantstack.connectors.files.text_lines import TextLines, is_comment, text_reader
 from plantstack.connectors.mapping.model import FileForm
@@ -31,6 +32,10 @@ def text_sheet(path: Path, name: str, form: FileForm, tell: Tell = silent) -> Sh
         EventError: when it is empty, has no usable header or cannot be decoded at all.
     """
     scan = scan_text(path, name, form, tell)
+    laid = Laid()
+    if form.format == "lines" and form.delimiter == "|":
+        laid = lay_out(path, name, form)
+        scan = scan_text(path, name, form) if laid.origin or laid.skipped else scan
     head = _read_head(path, name, form)
     options = {
         "file": str(path),
@@ -49,8 +54,16 @@ def text_sheet(path: Path, name: str, form: FileForm, tell: Tell = silent) -> Sh
         "comment=$comment, skip=$skip, null_padding=$padded, max_line_size=$longest, parallel=$parallel, "
         f"new_line='\\n', store_rejects=true, rejects_limit=0, all_varchar=true, columns={{{columns}}})"
     )
-    lines = TextLines(path, name, form, head.lines, scan, len(head.headers))
-    return Sheet(name, relation, dict(options), head.headers, lines, note_bad=lines.note_bad)
+    lines = TextLines(path, name, form, head.lines, scan, len(head.headers), origin=laid.origin)
+    return Sheet(
+        name,
+        relation,
+        dict(options),
+        head.headers,
+        lines,
+        note_bad=lines.note_bad,
+        notes=laid.notes(name),
+    )
 
 
 def _read_head(path: Path, name: str, form: FileForm) -> _Head:

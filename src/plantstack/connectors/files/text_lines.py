@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class TextLines:
     cells: int = 0  # of the header
     rows: int = 0  # rows that could be read
     bad: tuple[int, ...] = ()  # lines that are no rows
+    origin: Sequence[int] = ()  # lines of the file as it came, where they are not those that are read
 
     def note_bad(self, connection: duckdb.DuckDBPyConnection, rows: int) -> list[BadLine]:
         """Take over the lines that could not be split into cells; none may be lost silently.
@@ -84,7 +85,7 @@ class TextLines:
 
     def _bad(self, number: int, kind: str, raw: bytes) -> BadLine:
         why = self.scan.spoiled.get(number, "")
-        line = Line(f"{self.name}:{number}", raw.removeprefix(SPOILED) if why else raw)
+        line = Line(self._where(number), raw.removeprefix(SPOILED) if why else raw)
         fix = _FIX.get("UNQUOTED VALUE" if "quote" in why else "" if why else kind, "")
         if not why and kind in _COUNTED:
             came: list[str] = next(text_reader([raw.decode("utf-8", "replace")], self.form), [])
@@ -108,7 +109,10 @@ class TextLines:
         plain = self.rows + len(self.bad) == self.scan.lines - self.head
         numbers = self._counted(wanted) if plain else dict(self._walked(set(wanted)))
         raws = self._raw(set(numbers.values()))
-        return {row: Line(f"{self.name}:{number}", raws.get(number, b"")) for row, number in numbers.items()}
+        return {row: Line(self._where(number), raws.get(number, b"")) for row, number in numbers.items()}
+
+    def _where(self, number: int) -> str:
+        return f"{self.name}:{self.origin[number - 1] if self.origin else number}"
 
     def _counted(self, wanted: list[int]) -> dict[int, int]:
         # The n-th bad line pushes every row behind it one line down.
