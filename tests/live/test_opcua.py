@@ -355,7 +355,7 @@ def test_words_and_times_are_read_as_texts(mother: Mother) -> None:
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
 def test_H_OT_04_numbers_that_are_none_are_bad_and_no_number(plc: Plc, number: float) -> None:
     found = asyncio.run(hear_of(plc, Speed=number))["Speed"]
-    assert (found["value"], found["quality"]) == (None, "bad")
+    assert (found["value"], found["quality"], found["why"]) == (None, "bad", "no number")
 
 
 def test_H_OT_05_a_value_with_a_doubtful_status_keeps_value_and_quality(plc: Plc) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asyncua import ua
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,6 +21,7 @@ from tests.live.opcua_parts import LINE, VENDOR, Mother, Plc
 
 from plantstack.connectors.contract import Fatal, Messages, Outcome
 from plantstack.connectors.opcua.connector import Server
+from plantstack.connectors.opcua.security import POLICY, endpoint_problems
 from plantstack.connectors.opcua.settings import Address, Settings
 from plantstack.errors import Problem
 
@@ -209,6 +211,17 @@ def test_a_wrong_password_stops_it_and_is_told_to_nobody(
         assert "battery" not in str(caught.value)
         (problem,) = checked(settings(plc, pairs))
         assert problem.what == "the server lets nobody in without a user"
+
+
+def test_a_password_is_not_sent_where_messages_are_only_signed() -> None:
+    of = Settings("opc.tcp://x:4840", (), policy="Basic256Sha256", mode="sign", user="plantstack")
+    offered = ua.EndpointDescription(SecurityMode=ua.MessageSecurityMode.Sign)
+    offered.SecurityPolicyUri = POLICY["Basic256Sha256"].URI
+    token = ua.UserTokenPolicy(TokenType=ua.UserTokenType.UserName)
+    offered.UserIdentityTokens = [token]
+    assert endpoint_problems(of, [offered], b"") == []
+    token.SecurityPolicyUri = POLICY["none"].URI
+    assert [one.code for one in endpoint_problems(of, [offered], b"")] == ["opcua-open-password"]
 
 
 def test_files_that_are_not_there_open_or_none_are_named(pairs: Pairs, tmp_path: Path) -> None:

@@ -70,9 +70,8 @@ async def _walk(client: Client, namespaces: Sequence[str]) -> list[Walked]:
                         continue
                     seen.add(child.NodeId)
                     name = child.BrowseName
-                    below.append(
-                        Walked(child.NodeId, (*one.path, (namespaces[name.NamespaceIndex], name.Name or "")))
-                    )
+                    uri = namespaces[name.NamespaceIndex] if name.NamespaceIndex < len(namespaces) else ""
+                    below.append(Walked(child.NodeId, (*one.path, (uri, name.Name or ""))))
                     if child.NodeClass == ua.NodeClass.Variable:
                         found.append(below[-1])
         level = below

@@ -74,17 +74,23 @@ def endpoint_problems(
         return [Problem("opcua-security", settings.url, what, fix)]
     if pinned and not any((one.ServerCertificate or b"").startswith(pinned) for one in fitting):
         return [changed(settings, fitting[0].ServerCertificate or b"")]
-    wanted = ua.UserTokenType.UserName if settings.user else ua.UserTokenType.Anonymous
-    if any(token.TokenType == wanted for one in fitting for token in one.UserIdentityTokens):
-        return []
-    if settings.user:
-        what, fix = (
-            "the server knows no users, and would let us in as anybody",
-            "Create the user at the server.",
-        )
-    else:
+    return _user_problems(settings, [token for one in fitting for token in one.UserIdentityTokens])
+
+
+def _user_problems(settings: Settings, tokens: Sequence[ua.UserTokenPolicy]) -> list[Problem]:
+    kind = ua.UserTokenType.UserName if settings.user else ua.UserTokenType.Anonymous
+    wanted = [one for one in tokens if one.TokenType == kind]
+    if settings.user and not wanted:
+        what = "the server knows no users, and would let us in as anybody"
+        return [Problem("opcua-user", settings.url, what, "Create the user at the server.")]
+    if not wanted:
         what, fix = "the server lets nobody in without a user", "Write 'user:' and 'password_file:'."
-    return [Problem("opcua-user", settings.url, what, fix)]
+        return [Problem("opcua-user", settings.url, what, fix)]
+    is_open = any(one.SecurityPolicyUri == POLICY["none"].URI for one in wanted)
+    if settings.user and settings.mode == "sign" and is_open:
+        what = "the server wants the password in the open, as messages are only signed"
+        return [Problem("opcua-open-password", settings.url, what, "Write 'mode: sign-and-encrypt'.")]
+    return []
 
 
 async def pinned_certificate(settings: Settings) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,6 +100,8 @@ class Reader:
         match value:
             case None:
                 return None, "empty"
+            case float() if not math.isfinite(value):
+                return None, "no number"
             case bool() | int() | float():
                 return value, ""
             case str():
