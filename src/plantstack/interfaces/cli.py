@@ -54,8 +54,8 @@ from plantstack.kpis.formulas.given import left_out
 from plantstack.stack import Stack
 from plantstack.stack.files.loading import gathered
 
-# Loaded only when named: a web server takes longer to load than most commands take to answer.
-_HEAVY = {"serve": "plantstack.interfaces.serve"}
+# Loaded only when named: a web server, a simulator take longer to load than most commands take to answer.
+_HEAVY = {"serve": "plantstack.interfaces.serve", "simulate": "plantstack.interfaces.simulate"}
 REPORT_TO = "please report it with the command you gave"
 
 

@@ -1,0 +1,1 @@
+"""The simulated group, alive: what its machines, tablets and ERP say is published as time goes on."""
