@@ -7,24 +7,54 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.live.opcua_parts import PACKML, VENDOR, Mother, Plc
-from tests.live.test_opcua import hear, settings
+from asyncua import ua
+from tests.live.opcua_parts import PACKML, VENDOR, Mother, Plc, data
+from tests.live.test_opcua import deliveries, events, hear, settings
 from tests.stack.floor import plant
 from typer.testing import CliRunner
 
+from plantstack.connectors.connections import Connection
+from plantstack.connectors.contract import Messages
+from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.opcua.browse import browse
-from plantstack.connectors.opcua.models import PACKML_NUMBERS, PACKML_STATES
-from plantstack.connectors.opcua.settings import Address
+from plantstack.connectors.opcua.connector import Server
+from plantstack.connectors.opcua.models import (
+    PACKML_BASE,
+    PACKML_EXECUTE,
+    PACKML_MACHINE,
+    PACKML_NUMBERS,
+    PACKML_STATES,
+)
+from plantstack.connectors.opcua.settings import Address, Settings
+from plantstack.connectors.opcua.values import Reader
 from plantstack.events.schema import STATES
 from plantstack.interfaces.cli import app
 
 NODESETS = Path(__file__).parents[3] / "shared" / "data" / "opcua-nodesets"
 # Models that MachineTool builds on and that are not in the data; without them their types are left out.
 ABSENT = re.compile(rb'<RequiredModel ModelUri="http://opcfoundation.org/UA/[A-Z][^>]*>')
+
+
+PACKML_HEAD = """
+schema: 1
+source: packml
+file: {format: json}
+columns:
+  at: at
+  machine: device
+  item: item
+  quality: quality
+"""
+PACKML_TAIL = """
+quality: "{quality}"
+every: {equipment: "{machine}", at: "{at}"}
+events:
+"""
 
 
 def nodeset(name: str) -> bytes:
@@ -134,3 +164,37 @@ def test_the_command_shows_what_a_server_has_and_how_to_read_it(hall: Plc, tmp_p
     assert f'  Mill.MachineryItemState: "nsu={VENDOR};s=ItemNow"' in told
     missing = CliRunner().invoke(app, ["browse", str(project), "hal"])
     assert (missing.exit_code, "did you mean 'hall'" in str(missing.exception)) == (1, True)
+
+
+def test_the_words_of_packml_are_one_state_of_the_machine_whichever_frame_tells_it(tmp_path: Path) -> None:
+    frames = {"BaseStateMachine": PACKML_BASE, "MachineState": PACKML_MACHINE, "ExecuteState": PACKML_EXECUTE}
+    columns = "\n".join(
+        f"  {name}: {{column: value, map: {{{', '.join(f'{one}: {state}' for one, state in words.items())}, "
+        "otherwise: ignore}}"
+        for name, words in frames.items()
+    )
+    rules = "\n".join(f'  - {{kind: state, when: {{item: {name}}}, state: "{{{name}}}"}}' for name in frames)
+    mapping = parse_mapping(f"{PACKML_HEAD}{columns}{PACKML_TAIL}{rules}\n", "packml")
+    inactive = 0x80BF0000
+    story = [
+        *[("BaseStateMachine", "Cleared", 0), ("MachineState", "Running", 0), ("ExecuteState", "Execute", 0)],
+        *[("MachineState", "Stopping", 0), ("ExecuteState", "", inactive), ("MachineState", "Stopped", 0)],
+        *[("MachineState", "Running", 0), ("ExecuteState", "Resetting", 0), ("ExecuteState", "Idle", 0)],
+        *[
+            ("ExecuteState", "Starting", 0),
+            ("ExecuteState", "Execute", 0),
+            ("BaseStateMachine", "Aborting", 0),
+        ],
+    ]
+    begin = datetime.now(UTC) - timedelta(hours=1)
+    reader, messages = Reader([]), []
+    for second, (name, word, status) in enumerate(story):
+        at = begin + timedelta(seconds=second)
+        value = data(ua.LocalizedText(word, "en"), at, status)
+        messages.append(reader.message(Address(f"filler.{name}", VENDOR, "i=1"), value, at))
+    with deliveries(plant(tmp_path / "p")) as (log, door):
+        one = Connection("packml", "opcua", Server(Settings("opc.tcp://x", ())), mapping)
+        door.write(one, Messages(tuple(message for message in messages if message is not None)))
+        assert not log.dead_letters()
+        states = [event["state"] for event in events(log, "state")]
+    assert states == ["producing", "stopped", "stopped", "stopped", "idle", "stopped", "producing", "fault"]
