@@ -394,42 +394,43 @@ def test_whatever_happens_nothing_is_told_that_was_not_said(story: list[str]) ->
     assert floor.nodes.online() == ["plant/press-shop", "plant/press-shop/press-1"]
 
 
-def hostile() -> dict[str, list[Letter]]:
-    """Messages of the list H-SP that only the decoder or the node can meet."""
-    words = Floor().words()
-    words.seq = 3
-
-    def said(*metrics: Metric) -> list[Letter]:
-        return [(words.topic("DDATA", "press-1"), encode(START_MS, 3, metrics))]
-
-    def raw(payload: bytes) -> list[Letter]:
-        return [(words.topic("DDATA", "press-1"), payload)]
-
-    whole = said(metric("Good", 5))[0][1]
-    return {
-        "H_SP_01 random bytes": raw(random.Random(7).randbytes(200)),
-        "H_SP_02 no metrics": said(),
-        "H_SP_03 cut off": raw(whole[:-3]),
-        "H_SP_04 a length of 4 GB": raw(b"\x12\xff\xff\xff\xff\x0f" + b"x" * 20),
-        "H_SP_05 no value": said(Metric("Good", datatype=4)),
-        "H_SP_06 text in Int32": said(Metric("Text", datatype=3, field="string_value", raw="x")),
-        "H_SP_07 unknown type": said(Metric("Odd", datatype=99, field="int_value", raw=1)),
-        "H_SP_09 neither name nor alias": said(Metric(datatype=4, field="long_value", raw=1)),
-        "H_SP_10 number 256": [(words.topic("DDATA", "press-1"), encode(START_MS, 256, []))],
-        "H_SP_10 no number": [(words.topic("DDATA", "press-1"), encode(START_MS, None, []))],
-        "H_SP_11 the end of time": [(words.topic("DDATA", "press-1"), encode(2**64 - 1, 3, []))],
-        "H_SP_15 a name with a slash": [("spBv1.0/plant/hall/NDATA/press", whole)],
-        "H_SP_15 a name with a plus": [("spBv1.0/pl+nt/DDATA/a#b/press-1", whole)],
-    }
+WHERE = "spBv1.0/plant/DDATA/press-shop/press-1"
 
 
-@pytest.mark.parametrize("name", hostile())
+def by_device(*metrics: Metric, at_ms: int = START_MS, seq: int | None = 3) -> list[Letter]:
+    return [(WHERE, encode(at_ms, seq, metrics))]
+
+
+def raw(payload: bytes) -> list[Letter]:
+    return [(WHERE, payload)]
+
+
+WHOLE = by_device(metric("Good", 5))[0][1]
+HOSTILE = {  # messages that only the decoder or the node can meet, by the number of the list
+    "H_SP_01 random bytes": raw(random.Random(7).randbytes(200)),
+    "H_SP_02 no metrics": by_device(),
+    "H_SP_03 cut off": raw(WHOLE[:-3]),
+    "H_SP_04 a length of 4 GB": raw(b"\x12\xff\xff\xff\xff\x0f" + b"x" * 20),
+    "H_SP_05 no value": by_device(Metric("Good", datatype=4)),
+    "H_SP_06 text in Int32": by_device(Metric("Text", datatype=3, field="string_value", raw="x")),
+    "H_SP_07 unknown type": by_device(Metric("Odd", datatype=99, field="int_value", raw=1)),
+    "H_SP_09 neither name nor alias": by_device(Metric(datatype=4, field="long_value", raw=1)),
+    "H_SP_10 number 256": by_device(seq=256),
+    "H_SP_10 no number": by_device(seq=None),
+    "H_SP_11 the end of time": by_device(at_ms=2**64 - 1),
+    "H_SP_11 the beginning of time": by_device(at_ms=0),
+    "H_SP_15 a name with a slash": [("spBv1.0/plant/hall/NDATA/press", WHOLE)],
+    "H_SP_15 a name with a plus": [("spBv1.0/pl+nt/DDATA/a#b/press-1", WHOLE)],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_message_harms_only_itself(name: str) -> None:
     """Whatever comes between, births and data afterwards are told."""
     floor = Floor()
     words = born(floor)
     floor.hear(words.data("press-1", {"Good": 101}))
-    floor.hear(hostile()[name])
+    floor.hear(HOSTILE[name])
     floor.wait(PATIENCE)
     if not ("02" in name or "05" in name or "11" in name):
         assert floor.odd()

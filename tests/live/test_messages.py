@@ -153,34 +153,54 @@ def test_messages_give_the_events_that_a_file_of_them_gives(project: Path, tmp_p
     assert live == file
 
 
-def _hostile() -> dict[str, tuple[Message, str]]:
-    """Messages that are no events, by the number of the list, and what they are called."""
-
-    def said(payload: bytes | str, topic: str = "hall/filler") -> Message:
-        levels = {f"topic.{place}": level for place, level in enumerate(topic.split("/"))}
-        told = payload if isinstance(payload, bytes) else payload.encode()
-        return Message(told, {"topic": topic, **levels}, "the message")
-
-    good = json.dumps({"ts": START, "run": True})
-    return {
-        "01_empty": (said(b""), "event-not-json"),
-        "14_negative_count": (said(json.dumps({"ts": START, "pieces": -5})), "counter-wild"),
-        "17_second_60": (said('{"ts": "2026-03-03T06:00:60Z", "run": true}'), "row-unreadable"),
-        "18_ms_for_us": (said(json.dumps({"ts": START // 1000, "run": True})), "row-unreadable"),
-        "18_ns_for_us": (said(json.dumps({"ts": START * 1000, "run": True})), "row-unreadable"),
-        "19_ten_megabytes": (said(b'{"run": "' + b"x" * 10_000_000 + b'"}'), "row-unreadable"),
-        "20_a_hundred_levels": (said(good, "/".join(["a"] * 100)), "event-equipment"),
-        "20_empty_levels": (said(good, "hall//"), "row-incomplete"),
-        "20_dots": (said(good, "hall/../filler"), "event-equipment"),
-        "20_right_to_left": (said(good, "hall/\u202efiller"), "event-equipment"),
-        "21_other_case": (said(good, "hall/Filler"), "event-equipment"),
-        "21_other_normal_form": (said(good, "hall/fi\u0301ller"), "event-equipment"),
-    }
+def said(payload: bytes | str, topic: str = "hall/filler") -> Message:
+    levels = {f"topic.{place}": level for place, level in enumerate(topic.split("/"))}
+    told = payload if isinstance(payload, bytes) else payload.encode()
+    return Message(told, {"topic": topic, **levels}, "the message")
 
 
-@pytest.mark.parametrize("name", _hostile())
-def test_H_MQ_a_hostile_message_harms_only_itself(project: Path, name: str) -> None:
-    hostile, code = _hostile()[name]
+GOOD = json.dumps({"ts": START, "run": True})
+AT = f'{{"ts": {START}, '
+HOSTILE = {  # messages that are no events, by the number of the list, and what they are called
+    "H_MQ_01 empty": (said(b""), "event-not-json"),
+    "H_MQ_02 not JSON": (said("running since noon"), "event-not-json"),
+    "H_MQ_03 cut off": (said(GOOD[:-4]), "event-not-json"),
+    "H_MQ_04 UTF-16": (said(GOOD.encode("utf-16")), "event-not-utf8"),
+    "H_MQ_04 byte order mark": (said(b"\xef\xbb\xbf" + GOOD.encode()), "event-not-utf8"),
+    "H_MQ_05 a byte that is no UTF-8": (said(AT.encode() + b'"run": "a\xff"}'), "event-not-utf8"),
+    "H_MQ_06 lone surrogate": (said(AT + '"run": "\\ud800"}'), "event-surrogate"),
+    "H_MQ_07 NUL": (said(AT + '"run": "a\\u0000"}'), "event-nul"),
+    "H_MQ_08 100,000 arrays": (
+        said(AT + '"run": true, "x": ' + "[" * 10**5 + "]" * 10**5 + "}"),
+        "event-too-deep",
+    ),
+    "H_MQ_09 NaN": (said(AT + '"pieces": NaN}'), "event-not-a-number"),
+    "H_MQ_09 Infinity": (said(AT + '"pieces": -Infinity}'), "event-not-a-number"),
+    "H_MQ_10 1e400": (said(AT + '"pieces": 1e400}'), "row-unreadable"),
+    "H_MQ_11 ten to the 30": (said(f'{AT}"pieces": {10**30}}}'), "row-unreadable"),
+    "H_MQ_12 true as a count": (said(AT + '"pieces": true}'), "row-unreadable"),
+    "H_MQ_12 a number as a state": (said(AT + '"run": 1}'), "row-unreadable"),
+    "H_MQ_13 a key twice": (said(AT + '"run": true, "run": false}'), "event-duplicate-key"),
+    "H_MQ_14 negative count": (said(json.dumps({"ts": START, "pieces": -5})), "counter-wild"),
+    "H_MQ_15 no offset": (said('{"ts": "2026-03-03T06:00:00", "run": true}'), "row-unreadable"),
+    "H_MQ_16 year 9999": (said('{"ts": 253402300799000000, "run": true}'), "row-unreadable"),
+    "H_MQ_16 year 1": (said('{"ts": -62135596800000000, "run": true}'), "row-unreadable"),
+    "H_MQ_17 second 60": (said('{"ts": "2026-03-03T06:00:60Z", "run": true}'), "row-unreadable"),
+    "H_MQ_18 ms for us": (said(json.dumps({"ts": START // 1000, "run": True})), "row-unreadable"),
+    "H_MQ_18 ns for us": (said(json.dumps({"ts": START * 1000, "run": True})), "row-unreadable"),
+    "H_MQ_19 ten megabytes": (said(b'{"run": "' + b"x" * 10_000_000 + b'"}'), "row-unreadable"),
+    "H_MQ_20 a hundred levels": (said(GOOD, "/".join(["a"] * 100)), "event-equipment"),
+    "H_MQ_20 empty levels": (said(GOOD, "hall//"), "row-incomplete"),
+    "H_MQ_20 dots": (said(GOOD, "hall/../filler"), "event-equipment"),
+    "H_MQ_20 right to left": (said(GOOD, "hall/\u202efiller"), "event-equipment"),
+    "H_MQ_21 other case": (said(GOOD, "hall/Filler"), "event-equipment"),
+    "H_MQ_21 other normal form": (said(GOOD, "hall/fi\u0301ller"), "event-equipment"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_message_harms_only_itself(project: Path, name: str) -> None:
+    hostile, code = HOSTILE[name]
     with floor(project) as one:
         outcome = one.send(message(0, run=True), hostile, message(60, run=False))
         assert [problem.code for problem in outcome.problems] == [code]
@@ -188,6 +208,12 @@ def test_H_MQ_a_hostile_message_harms_only_itself(project: Path, name: str) -> N
         (letter,) = one.log.dead_letters()
         assert letter.where == "the message"
         assert letter.raw == hostile.payload[:65_536]
+
+
+def test_H_MQ_12_a_number_as_text_is_that_number(project: Path) -> None:
+    with floor(project) as one:
+        one.send(message(0, pieces="5"), message(60, pieces="7"))
+        assert one.told() == [("count", 60, 2)]
 
 
 def test_H_MQ_22_a_message_that_two_rules_claim_stops_the_mapping(project: Path) -> None:

@@ -22,6 +22,7 @@ from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Delivery, Outcome
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.mqtt.settings import Settings as BrokerSettings
+from plantstack.connectors.sparkplug.browsing import browse
 from plantstack.connectors.sparkplug.codec import REBIRTH, decode
 from plantstack.connectors.sparkplug.connector import Host
 from plantstack.connectors.sparkplug.settings import Settings
@@ -370,3 +371,26 @@ def test_H_SP_01_bytes_of_anybody_harm_nobody(hall: Hall) -> None:
         node.say("filler", {"Good": 104})
         hall.shows(("state", 0, "producing"), ("count", 60, 4))
         hall.wait_for(lambda: len(hall.whys()) == 20, "dead letters")
+
+
+def speak(node: EdgeNode) -> None:
+    for good in range(20):
+        time.sleep(0.1)
+        node.say("filler", {"Good": good})
+
+
+def test_a_broker_is_asked_what_its_nodes_have(hall: Hall) -> None:
+    node = hall.node()
+    with node.online():
+        speaking = Thread(target=speak, args=[node])
+        speaking.start()
+        host = hall.connection.connector
+        assert isinstance(host, Host)
+        seen = asyncio.run(browse(host.settings, look_s=2.0))
+        speaking.join()
+    assert [(one.tag, one.type, one.path) for one in seen] == [
+        ("Good", "integer", ("plant", "node", "filler")),
+        ("Run", "boolean", ("plant", "node", "filler")),
+    ]
+    assert seen[1].samples[0] == "true"
+    assert hall.state() == {}

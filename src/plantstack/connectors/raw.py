@@ -51,6 +51,7 @@ class _Told(msgspec.Struct, omit_defaults=True):
     snapshot: bool = False
     scope: str = ""
     blob: bytes = b""
+    fresh: bool = False
 
 
 class _Line(msgspec.Struct, omit_defaults=True):
@@ -287,8 +288,9 @@ def _told(message: Message) -> _Told:
         text, blob = message.payload.decode(), b""
     except UnicodeDecodeError:
         text, blob = "", message.payload
-    return _Told(text, about, message.where, message.is_snapshot, message.scope, blob)
+    return _Told(text, about, message.where, message.is_snapshot, message.scope, blob, message.is_fresh)
 
 
 def _message(told: _Told) -> Message:
-    return Message(told.blob or told.payload.encode(), told.about, told.where, told.snapshot, told.scope)
+    payload = told.blob or told.payload.encode()
+    return Message(payload, told.about, told.where, told.snapshot, told.scope, told.fresh)

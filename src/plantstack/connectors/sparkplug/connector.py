@@ -25,7 +25,9 @@ from time import monotonic
 from paho.mqtt.client import MQTTMessage
 
 from plantstack.connectors.contract import Alive, Delivery, Outcome, Retry
+from plantstack.connectors.learning.seen import Seen
 from plantstack.connectors.mqtt.session import Session, Suspicion
+from plantstack.connectors.sparkplug import browsing
 from plantstack.connectors.sparkplug.codec import MOST_BYTES, rebirth
 from plantstack.connectors.sparkplug.nodes import Nodes
 from plantstack.connectors.sparkplug.presence import Presence
@@ -125,6 +127,11 @@ class _Listening:
         """Leave, and say so."""
         last = self._presence.gone(self._clock() // 1_000) if self._presence and self._clock else None
         self._session.end(last)
+
+
+async def browse(settings: Settings) -> list[Seen]:
+    """Return what nodes have, by their births; it takes some seconds."""
+    return await browsing.browse(settings)
 
 
 def connect(fields: Fields, project: Path) -> Host:
