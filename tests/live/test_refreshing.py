@@ -11,12 +11,14 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.strategies import examples
-from tests.stack.floor import NOW, START, Wire, plant, wire_events, written
+from tests.live.shift import plant
+from tests.stack.floor import MACHINES, NOW, START, Wire, wire_events, written
 
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
+from plantstack.engines.duckdb.owing import pay
 from plantstack.engines.duckdb.refreshing import can_grow, refresh
-from plantstack.intervals import DAY, HOUR, rfc3339
+from plantstack.intervals import DAY, HOUR, MINUTE, SECOND, rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.reading import Open
 
@@ -45,7 +47,8 @@ def rows(books: Books, table: str) -> pa.Table:
 
 
 def same(open_one: Open, stack: Stack, now: int) -> None:
-    """Compare with books opened anew, without the lake and with it."""
+    """Compare with books opened anew, without the lake."""
+    pay(open_one.engine.books)
     anew = stack.desk.read(stack.log.last_offset(), now, use_lake=False)
     try:
         for table in FACTS:
@@ -87,6 +90,31 @@ def test_open_books_grow_into_what_books_opened_anew_say(wires: list[list[Wire]]
                 opened.close()
 
 
+SCOPES = ("filler", "line-1", "labeller", "line-10", "")
+
+
+@settings(max_examples=examples(6), deadline=None)
+@given(parts, st.lists(st.sampled_from(SCOPES), min_size=2, max_size=4))
+def test_whoever_asks_of_open_books_is_told_what_books_opened_anew_say(
+    wires: list[list[Wire]], scopes: list[str]
+) -> None:
+    other = [{**one, "equipment": "labeller"} for one in wires[-1] if one["equipment"] in MACHINES]
+    with project(*wires, other) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder) as stack, Stack.open(folder) as anew:
+            now = START + 3 * DAY
+            stack.keep(now)
+            for number, file in enumerate(files[1:]):
+                told(folder, file)
+                now += HOUR
+                assert stack.grow(now) is not None
+                anew.keep(now)
+                scope = scopes[number % len(scopes)]
+                for layer in (1, 2, 3):
+                    asked = stack.kpis(layer=layer, scope=scope), anew.kpis(layer=layer, scope=scope)
+                    assert asked[0].rows == asked[1].rows
+
+
 def said(kind: str, hours: float, key: str, **fields: object) -> Wire:
     at = rfc3339(START + int(hours * HOUR))
     return {"kind": kind, "equipment": "filler", "at": at, "source": "plc", "key": key, **fields}
@@ -110,7 +138,7 @@ def test_a_correction_that_came_before_its_target_takes_it_out_when_it_comes() -
 
 
 def test_only_machines_that_were_spoken_of_are_derived_again() -> None:
-    machines = ("filler", "capper", "packer")
+    machines = (*MACHINES, "labeller")
     first = [{**said("state", 0, name, state="producing"), "equipment": name} for name in machines]
     with project(first, [said("state", 1, "b", state="fault")]) as (folder, files):
         told(folder, files[0])
@@ -121,6 +149,31 @@ def test_only_machines_that_were_spoken_of_are_derived_again() -> None:
             assert grow(opened, stack, LATER) == 1
             assert grow(opened, stack, LATER + HOUR) == len(machines)
             opened.close()
+
+
+def test_what_nobody_asks_about_is_owed_and_what_was_asked_lately_is_kept_fresh() -> None:
+    first = [
+        {**said("state", 0, name, state="producing"), "equipment": name} for name in (*MACHINES, "labeller")
+    ]
+    with project(first, [said("state", 1, "b", state="fault")]) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder) as stack:
+            stack.keep(LATER)
+            books = stack.engine(scope=None).books
+            told(folder, files[1])
+            stack.grow(LATER + SECOND)
+            assert set(books.owed) == {*MACHINES, "labeller"}
+            stack.kpis(["availability"], scope="filler")
+            assert set(books.owed) == {"labeller"}
+            stack.grow(LATER + 2 * SECOND)
+            assert set(books.owed) == {*MACHINES, "labeller"}
+            stack.kpis(["availability"], scope="capper")
+            stack.grow(LATER + 10 * SECOND)
+            assert set(books.owed) == {"labeller"}
+            stack.grow(LATER + 3 * MINUTE)
+            assert set(books.owed) == {*MACHINES, "labeller"}
+            stack.kpis(["availability"])
+            assert not books.owed
 
 
 def test_changed_plant_files_and_far_times_need_books_opened_anew() -> None:

@@ -96,6 +96,7 @@ class Keeper:
         fresh = self._opened()
         with self._turn:
             old, self._stack = self._stack, fresh
+            fresh.engine(scope=None).books.asked |= old.engine(scope=None).books.asked
             self.standing = _standing(fresh)
         old.close()
         self._published_at = now
@@ -137,5 +138,5 @@ class Keeper:
 
 
 def _standing(stack: Stack) -> Standing:
-    books = stack.engine().books
+    books = stack.engine(scope=None).books
     return Standing(books.stamp.offset, dict(books.as_of))

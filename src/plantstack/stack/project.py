@@ -155,10 +155,12 @@ class Stack:
         finally:
             opened.close()
 
-    def engine(self, *, known_at: int | None = None, now: int | None = None) -> DuckEngine:
-        """The sums as they were known at an offset; kept open until the log moves on."""
+    def engine(
+        self, *, known_at: int | None = None, now: int | None = None, scope: str | None = ""
+    ) -> DuckEngine:
+        """The sums as they were known at an offset; kept books are brought up for a scope, None for none."""
         if self._kept is not None and known_at is None and now is None:
-            return self._kept.engine
+            return self._kept.engine.settled(scope)
         wanted = (self.log.last_offset() if known_at is None else known_at, now)
         if self._opened is None or self._opened[0] != wanted:
             self._forget()
@@ -171,15 +173,13 @@ class Stack:
         self._kept = self.desk.read(self.log.refresh(), now)
 
     def grow(self, now: int) -> int | None:
-        """Bring kept books to the end of the log and to an instant; return how many stretches were derived.
+        """Bring kept books to the end of the log and to an instant; return how many stretches changed.
 
         None when they cannot grow so far and have to be opened anew.
         """
         grown = grow(self._kept, self.log.refresh(), now) if self._kept else None
-        if grown is None:
-            return None
-        self._kept = grown[0]
-        return grown[1]
+        self._kept, changed = grown or (self._kept, None)
+        return changed
 
     def kpis(
         self,
@@ -217,7 +217,7 @@ class Stack:
         Raises:
             QueryError: for an unknown KPI, scope, profile, grain, split or currency.
         """
-        engine = self.engine(known_at=known_at, now=now)
+        engine = self.engine(known_at=known_at, now=now, scope=scope)
         catalog = catalog_of(engine.books.plant)
         axes, length = check_words(by, grain)
         asked = tuple(ids)
@@ -255,7 +255,7 @@ class Stack:
             counts_open=True,
             currency=currency,
         )
-        return self.engine(known_at=known_at, now=now).query(query)
+        return self.engine(known_at=known_at, now=now, scope=scope).query(query)
 
     def ledger(
         self,
@@ -266,16 +266,16 @@ class Stack:
         known_at: int | None = None,
     ) -> pa.Table:
         """Return the ledger of a machine in a span or on production days; the entries tile it."""
-        return self.engine(known_at=known_at).ledger(machine, span, days=days)
+        return self.engine(known_at=known_at, scope=machine).ledger(machine, span, days=days)
 
     def standing(self, *, known_at: int | None = None) -> tuple[int, dict[str, str]]:
         """Return the offset numbers stand on, and how far the books of each site reach."""
-        books = self.engine(known_at=known_at).books
+        books = self.engine(known_at=known_at, scope=None).books
         return books.stamp.offset, {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
 
     def zone_of(self, scope: str) -> str:
         """Return the clock of a scope; UTC where several sites have different ones."""
-        plant = self.engine().books.plant
+        plant = self.engine(scope=None).books.plant
         _, found = check_scope(plant, scope)
         zones = {plant.site_of(found).zone} if found else {site.zone for site in plant.sites.values()}
         return zones.pop() if len(zones) == 1 else "UTC"
@@ -305,7 +305,7 @@ class Stack:
         """
         query = MeasureQuery((), scope, (), "all", days, span)
         question = Question((kpi,), query, profile or self.plant.profile.name)
-        engine = self.engine(known_at=known_at)
+        engine = self.engine(known_at=known_at, scope=scope)
         return Explaining(engine, catalog_of(engine.books.plant), question).table()
 
     def bridge(
@@ -346,7 +346,7 @@ class Stack:
             QueryError: as for `kpis`.
         """
         query = MeasureQuery((), scope, (), "all", days, span, currency=currency)
-        engine = self.engine(known_at=known_at)
+        engine = self.engine(known_at=known_at, scope=scope)
         return losses(engine, catalog_of(engine.books.plant), query, profile or self.plant.profile.name)
 
     def tieout(
@@ -366,7 +366,7 @@ class Stack:
         """What is worth knowing beside the numbers: edited files, silent targets, late events."""
         edited = self.unrecorded()
         found = [*([edited] if edited else []), *silent_targets(self.plant)]
-        return [*found, *waiting_note(self.folder, self.engine().waiting())]
+        return [*found, *waiting_note(self.folder, self.engine(scope=None).waiting())]
 
     def unrecorded(self) -> Problem | None:
         """Say so when the plant files were edited since the log last took them in."""

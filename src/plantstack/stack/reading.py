@@ -12,6 +12,7 @@ from plantstack.engines.duckdb.books import open_books
 from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.engines.duckdb.deriving import Progress, bring_up, publish, quiet
 from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.engines.duckdb.owing import pay_watched
 from plantstack.engines.duckdb.refreshing import can_grow, refresh
 from plantstack.engines.duckdb.reported import FOLDER as REPORTED
 from plantstack.engines.duckdb.reported import freeze, frozen
@@ -37,7 +38,9 @@ class Open:
 
 
 def grow(opened: Open, upto: int, now: int) -> tuple[Open, int] | None:
-    """Bring open books to an offset and an instant; also how many stretches that took.
+    """Bring open books to an offset and an instant; also how many stretches changed.
+
+    What nobody asked about lately is derived when somebody asks.
 
     None where they cannot be: they have to be opened anew, and nothing was changed.
     """
@@ -45,6 +48,7 @@ def grow(opened: Open, upto: int, now: int) -> tuple[Open, int] | None:
     if not can_grow(books, upto, now):
         return None
     stretches = refresh(books, upto, now)
+    pay_watched(books)
     return Open(DuckEngine(books), opened.scratch), stretches
 
 

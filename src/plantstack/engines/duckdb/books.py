@@ -44,6 +44,8 @@ class Books:
         cuts: instants at which hours are cut for the question being asked.
         are_cut: the machines whose hours are cut so far.
         beside: the families of facts beside the pages that were made (`plantstack.engines.duckdb.beside`).
+        owed: what changed and is not derived yet, by machine; whoever asks about one derives it first.
+        asked: how far the books reached when somebody asked about a machine last, and the time before.
     """
 
     con: Calculator
@@ -58,7 +60,11 @@ class Books:
     cuts: tuple[int, ...] = ()
     are_cut: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
+    owed: dict[str, list[Interval]] = field(default_factory=dict)
+    asked: dict[str, tuple[int, int]] = field(default_factory=dict)
     _begun: dict[str, int] | None = None
+    _kin: dict[str, set[str]] | None = None
+    _views: dict[str, str] = field(default_factory=dict)
 
     def site(self, machine: str) -> str:
         """The site of a machine; it never leaves it."""
@@ -67,6 +73,19 @@ class Books:
     def reach(self, machine: str) -> int:
         """How far the books of a machine reach; 0 when nothing was ever heard at its site."""
         return self.as_of.get(self.site(machine), 0)
+
+    def kin(self, machines: Iterable[str]) -> set[str]:
+        """Machines, and all that ever stood in a line with one of them."""
+        if self._kin is None:
+            lines: dict[str, set[str]] = {}
+            for machine in self.plant.machines:
+                for span in self.plant.spans[machine]:
+                    lines.setdefault(span.line or machine, set()).add(machine)
+            self._kin = {machine: set() for machine in self.plant.machines}
+            for together in lines.values():
+                for machine in together:
+                    self._kin[machine] |= together
+        return {one for machine in machines for one in self._kin.get(machine, {machine})}
 
     def begun(self) -> dict[str, int]:
         """Where the books of each machine begin; machines without books are absent."""
@@ -101,19 +120,23 @@ class Books:
             self.con.execute(f"delete from fresh_{table}")
             fresh = sql.format(time_fact="fresh_time_fact", pieces_fact="fresh_pieces_fact")
             self.con.execute(f"insert into fresh_{table} by name {fresh}")
-        for table in PAGED:
-            self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
-        self.con.execute(f"create or replace temp view all_own_spans as from {self.relation('spans_fact')}")
-        self.con.execute(
-            "create or replace temp view all_spans_fact as"
-            " from all_own_spans union all by name from order_span_fact union all by name from beside_span"
-        )
+        own = {"all_own_spans": self.relation("spans_fact")}
+        for name, relation in {f"all_{table}": self.relation(table) for table in PAGED}.items() | own.items():
+            self._put_view(name, relation)
+        spans = "all_own_spans union all by name from order_span_fact union all by name from beside_span"
+        self._put_view("all_spans_fact", spans)
+
+    def _put_view(self, name: str, relation: str) -> None:
+        """Make a view, unless it says so already: each is bound to all files of the lake when it is made."""
+        if self._views.get(name) != relation:
+            self.con.execute(f"create or replace temp view {name} as from {relation}")
+            self._views[name] = relation
 
     def put_orders(self) -> None:
         """Make the view `order_span_fact`; it reads the finished books whenever it is asked."""
         self.put_reach()
         for table in ("ledger", "time_day", "pieces_day"):
-            self.con.execute(f"create or replace temp view all_{table} as from {self.relation(table)}")
+            self._put_view(f"all_{table}", self.relation(table))
         self.con.execute(files("plantstack.ledger").joinpath("orders.sql").read_text("utf-8"))
 
     def put_reach(self) -> None:

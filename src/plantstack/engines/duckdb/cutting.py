@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from plantstack.engines.duckdb.books import Books
-from plantstack.engines.duckdb.deriving import bring_up, derive
+from plantstack.engines.duckdb.deriving import derive
+from plantstack.engines.duckdb.owing import begin_anew, pay
 from plantstack.intervals import HOUR, Interval
 from plantstack.plant.localtime import offset_at
 
@@ -13,15 +14,15 @@ _FAR = 2**60  # beyond it a span is open
 
 
 def cut_at(books: Books, span: Interval | None, machines: Iterable[str]) -> None:
-    """Make the hourly sums begin and end where a span does.
+    """Make the hourly sums of machines begin and end where a span does.
 
     Cells cut for an earlier question are put together again first.
     """
     wanted = _inner_cuts(books, span)
     if wanted != books.cuts:
         if books.cuts:
-            books.forget_fresh()
-            bring_up(books)
+            begin_anew(books)
+            pay(books, machines)
         books.cuts, books.are_cut = wanted, set()
     missing = {one for one in machines if books.reach(one)} - books.are_cut
     if wanted and missing:

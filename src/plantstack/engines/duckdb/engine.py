@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,7 @@ from plantstack.engines.duckdb.cutting import cut_at
 from plantstack.engines.duckdb.homes import Days, check_scope, condition, put_homes, put_labels
 from plantstack.engines.duckdb.levels import can_be_asked
 from plantstack.engines.duckdb.money import Rate, check_currency, converted, needs_rates, put_rates
+from plantstack.engines.duckdb.owing import pay
 from plantstack.engines.duckdb.reported import put_reported
 from plantstack.engines.duckdb.sequence import Firsts, first_hours
 from plantstack.engines.duckdb.settling import Settling
@@ -67,6 +68,7 @@ class DuckEngine:
         level, scope = check_scope(self.books.plant, query.scope)
         query = self._prepare(query)
         machines = self._machines(query, level, scope)
+        self._pay(machines)
         cut_at(self.books, query.span, machines)
         found: dict[CellKey, dict[str, int | Decimal]] = {}
         # a cell is where there is time in the books, also when nothing was counted in it
@@ -97,9 +99,33 @@ class DuckEngine:
         recorded = self._recorded(level, scope)
         return MeasureTable(query, cells.of(told, recorded), recorded)
 
+    def settled(self, scope: str | None) -> DuckEngine:
+        """Derive what is owed of all machines of a scope, whatever will be asked; of None nothing.
+
+        Raises:
+            QueryError: for a scope that does not exist.
+        """
+        if scope is None:
+            return self
+        _, place = check_scope(self.books.plant, scope)
+        spans = self.books.plant.spans
+        machines = [
+            one
+            for one in self.books.plant.machines
+            if not place or any(place in (one, at.site, at.area, at.line) for at in spans[one])
+        ]
+        self._pay(machines)
+        return self
+
+    def _pay(self, machines: Iterable[str] | None) -> None:
+        if pay(self.books, machines):
+            self.sweeps.forget()
+
     def _prepare(self, query: MeasureQuery) -> MeasureQuery:
         """Make the tables `home` and `label` those of the query; return it, with its days."""
         is_ltm = query.grain == "ltm"
+        if is_ltm:  # periods end with the last day of all
+            self._pay(None)
         wanted = (query.structure, query.grain, query.days if is_ltm else (None, None))
         if self._prepared != wanted:
             put_homes(self.books, query.structure)
@@ -234,6 +260,7 @@ class DuckEngine:
             QueryError: when there is no such machine.
         """
         level, machine = check_scope(self.books.plant, equipment)
+        self._pay([machine])
         if level != "machine":
             what = f"a ledger is kept of a machine, this is a {level}"
             raise QueryError(Problem("scope-not-machine", equipment, what, "Name one of its machines."))
@@ -273,6 +300,7 @@ class DuckEngine:
             QueryError: for a scope that does not exist.
         """
         level, scope = check_scope(self.books.plant, query.scope)
+        self.settled(query.scope)
         self._prepare(query)
         asked = [MEASURES[name] for name in measures]
         at_line = not is_machine_level(query, level)
@@ -295,6 +323,7 @@ class DuckEngine:
             QueryError: for a scope that does not exist.
         """
         level, scope = check_scope(self.books.plant, query.scope)
+        self.settled(query.scope)
         return first_hours(self.books, self._prepare(query), level, scope)
 
     def since_reported(self, scope: str, span: Interval) -> pa.Table:

@@ -1,6 +1,7 @@
-"""Books that stay open while the log grows: what came since is laid on top, and only its pages are derived.
+"""Books that stay open while the log grows: what came since is laid on top, and owed until somebody asks.
 
-A server answers from them. They say what books opened anew at the same offset and instant would say.
+A server answers from them. They say what books opened anew at the same offset and instant would say: whoever
+asks about a machine has derived first what is owed of it, see `owing`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from plantstack.engines.duckdb.books import Books, hear
-from plantstack.engines.duckdb.deriving import derive, dirt_of, dirt_since
+from plantstack.engines.duckdb.deriving import dirt_since
+from plantstack.engines.duckdb.owing import begin_anew, owe
 from plantstack.engines.duckdb.source import add_hot, settle
 from plantstack.intervals import DAY
 
@@ -41,7 +43,7 @@ def can_grow(books: Books, upto: int, now: int) -> bool:
 
 
 def refresh(books: Books, upto: int, now: int) -> int:
-    """Bring open books to an offset and an instant; return how many stretches were derived.
+    """Bring open books to an offset and an instant; return how many stretches changed.
 
     Args:
         books: that `can_grow` so far.
@@ -64,12 +66,10 @@ def refresh(books: Books, upto: int, now: int) -> int:
     books.con.execute("delete from beside_span")
     books.beside.clear()
     if books.cuts:  # hours that a question cut are put together again
-        books.cuts, books.are_cut = (), set()
-        books.forget_fresh()
-        dirt = dirt_of(books)
+        dirt = begin_anew(books)
     else:
         dirt = dirt_since(books, was.offset, reached, "gone_before")
-    derive(books, dirt)
+        owe(books, dirt)
     return sum(len(stretches) for stretches in dirt.values())
 
 

@@ -20,16 +20,20 @@ class Sweeps:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep sweeps until the outermost of these ends; the books must not change meanwhile."""
+        """Keep sweeps until the outermost of these ends; the books must not change meanwhile, or `forget`."""
         self._depth += 1
         try:
             yield
         finally:
             self._depth -= 1
             if not self._depth:
-                for _, name in self._kept.values():
-                    self._con.execute(f"drop table {name}")
-                self._kept = {}
+                self.forget()
+
+    def forget(self) -> None:
+        """Sweep again: the books have changed."""
+        for _, name in self._kept.values():
+            self._con.execute(f"drop table {name}")
+        self._kept = {}
 
     def relation(self, sweep: Sweep) -> str:
         """The relation that holds a sweep: kept rows where they say enough, else the query itself."""
