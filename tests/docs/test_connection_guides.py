@@ -15,7 +15,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PASTED = re.compile(
     r"^```yaml\n# ((?:connectors|mappings)/[a-z-]+\.yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )
-PAGES = ("opcua.md", "polled-devices.md", "recipes.md", "sparkplug.md")
+PAGES = ("mtconnect.md", "opcua.md", "polled-devices.md", "recipes.md", "sparkplug.md")
 
 
 def pasted(page: str, folder: Path) -> list[Path]:

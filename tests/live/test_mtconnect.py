@@ -310,3 +310,27 @@ def test_what_is_seen_names_units_and_shows_what_is_so_now(agent: ReplayAgent) -
     heat, run = found["heat"], found["execution"]
     assert (heat.samples, heat.type, heat.unit, heat.path) == (("23.9",), "number", "°C", ("filler",))
     assert (run.samples, run.note) == (("STOPPED",), "controller/path, event, execution")
+
+
+def test_what_could_be_better_is_said_once_asked(devices: Model) -> None:
+    with ReplayAgent(devices, shift(devices), buffer=20) as agent:
+        agent.release()
+        agent.observe(at(2_400), devices.items["capper", "avail"], "UNAVAILABLE")
+        advice = asyncio.run(MTConnect(settings(agent)).advice())
+        assert [one.code for one in advice] == ["mtconnect-away", "mtconnect-buffer"]
+        assert "the last 6 min" in advice[1].what
+        poor = agent.model.document.replace(b"AVAILABILITY", b"POWER_STATE")
+        agent.answer_next(poor)
+        advice = asyncio.run(MTConnect(settings(agent)).advice())
+        assert [one.what.split()[0] for one in advice[:2]] == ["capper", "filler"]
+    with pytest.raises(Retry, match="cannot be read"):
+        asyncio.run(MTConnect(settings(agent)).advice())
+
+
+def test_a_counter_of_a_new_connection_begins_where_it_stood_when_the_buffer_begins(
+    project: Path, devices: Model
+) -> None:
+    with ReplayAgent(devices, shift(devices), buffer=20) as agent, cell(project) as one:
+        agent.release()  # the buffer begins behind the 33rd piece was told
+        one.read(Ending(settings(agent)))
+        assert sum(int(row["good"]) for row in one.told("count")) == 39 - 33

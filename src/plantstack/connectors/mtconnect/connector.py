@@ -21,6 +21,7 @@ from pathlib import Path
 
 from plantstack.connectors.contract import Delivery, Outcome
 from plantstack.connectors.learning.seen import Seen
+from plantstack.connectors.mtconnect.advising import advice_of
 from plantstack.connectors.mtconnect.agent import Agent
 from plantstack.connectors.mtconnect.browsing import seen_of
 from plantstack.connectors.mtconnect.documents import DEVICES, STREAMS
@@ -40,6 +41,16 @@ class MTConnect:
     async def check(self) -> Sequence[Problem]:
         """Say which files are missing; whether the agent answers shows when it is read."""
         return await asyncio.to_thread(self.settings.problems)
+
+    async def advice(self) -> Sequence[Problem]:
+        """Ask the agent once, and say what could be better.
+
+        Raises:
+            Retry: when it cannot be reached.
+            Fatal: when somebody must act first.
+        """
+        async with Agent(self.settings) as agent:
+            return await advice_of(agent)
 
     async def read(self, since: str | None) -> AsyncGenerator[Delivery, Outcome]:
         """Yield observations from a number on, and what is known of holes."""

@@ -35,6 +35,16 @@ class Numbers:
     last: int
     created: str
 
+    @classmethod
+    def of(cls, answer: Document) -> Numbers | None:
+        """What an answer says; None when it does not say which numbers the agent holds."""
+        header = answer.header
+        found = [header.get(name, "") for name in ("firstSequence", "nextSequence", "lastSequence")]
+        if not all(one.isascii() and one.isdigit() and len(one) <= 20 for one in found):
+            return None
+        first, following, last = map(int, found)
+        return cls(header.get("instanceId", ""), first, following, last, header.get("creationTime", ""))
+
     def hole(self, position: Position) -> str:
         """Why what follows a position is not, or not all, in the agent; '' when it is."""
         if self.instance != position.instance:
@@ -180,12 +190,10 @@ class Following:
         return answer, self._numbers(answer)
 
     def _numbers(self, answer: Document) -> Numbers:
-        header = answer.header
-        found = [header.get(name, "") for name in ("firstSequence", "nextSequence", "lastSequence")]
-        if not all(one.isascii() and one.isdigit() and len(one) <= 20 for one in found):
+        numbers = Numbers.of(answer)
+        if numbers is None:
             raise self._agent.odd("the agent's answer does not say which numbers it holds")
-        first, following, last = map(int, found)
-        return Numbers(header.get("instanceId", ""), first, following, last, header.get("creationTime", ""))
+        return numbers
 
 
 def _ordered(answer: Document, begin: int, end: int) -> list[Cells]:

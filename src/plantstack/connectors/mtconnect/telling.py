@@ -109,7 +109,7 @@ def message_of(cells: Cells, epoch: str) -> Message:
 
 
 def snapshot_of(cells: Cells, epoch: str, at: str) -> Message:
-    """Return what was so at an instant, whenever it began: a state, and never a count.
+    """Return what was so at an instant, whenever it began: a state, or where a counter stands; no count.
 
     It says more than the observation behind it, so it is known by another `instance`.
     """
@@ -128,4 +128,5 @@ def _message(cells: Cells, told: dict[str, str], *, is_snapshot: bool) -> Messag
         is_snapshot=is_snapshot,
         **told,
     )
-    return replace(made, where=f"{device} {cells['key']}, sequence {cells['sequence']}")
+    where = f"{device} {cells['key']}, sequence {cells['sequence']}"
+    return replace(made, where=where, is_fresh=is_snapshot)
