@@ -49,4 +49,5 @@ def test_what_stands_in_a_guide_is_right(page: str, tmp_path: Path) -> None:
 
 
 def _mapping_of(path: Path) -> str:
-    return re.findall(r"^mapping: (\S+)$", path.read_text("utf-8"), re.MULTILINE)[0]
+    (found,) = re.findall(r"^mapping: (\S+)$", path.read_text("utf-8"), re.MULTILINE)
+    return str(found)

@@ -23,7 +23,7 @@ WAITED = "what was read could not be written in time"
 
 
 Waiting = asyncio.Queue[tuple[Poll[P], asyncio.Event]]
-"""Polls to be told; a device is polled on when its last one was taken."""
+"""Polls to be told; a device is polled on when its last one is on disk, so no value waits behind another."""
 
 
 class Poller(Generic[P]):
@@ -65,8 +65,11 @@ class Poller(Generic[P]):
         ]
         try:
             while True:
-                for delivery in _told(await _gather(polls, tasks), telling, run):
+                waiting = await _gather(polls, tasks)
+                for delivery in _told([poll for poll, _ in waiting], telling, run):
                     yield delivery
+                for _, written in waiting:
+                    written.set()
         finally:
             for task in tasks:
                 task.cancel()
@@ -89,9 +92,9 @@ class Poller(Generic[P]):
             await asyncio.sleep(due - loop.time())
             number += 1
             poll = await _poll(device, line, number)
-            taken = asyncio.Event()
-            polls.put_nowait((poll, taken))
-            await taken.wait()
+            written = asyncio.Event()
+            polls.put_nowait((poll, written))
+            await written.wait()
             failed = 0 if poll.is_answered else failed + 1
             wait = min(device.every_s * 2 ** min(failed, 10), max(device.every_s, MOST_WAIT_S))
             due += wait
@@ -121,7 +124,9 @@ def _advice(poll: Poll[P]) -> Iterator[Problem]:
             )
 
 
-async def _gather(polls: Waiting[P], tasks: Sequence[asyncio.Task[None]]) -> list[Poll[P]]:
+async def _gather(
+    polls: Waiting[P], tasks: Sequence[asyncio.Task[None]]
+) -> list[tuple[Poll[P], asyncio.Event]]:
     """Wait for a poll, and take those that wait with it."""
     coming = asyncio.ensure_future(polls.get())
     try:
@@ -134,9 +139,7 @@ async def _gather(polls: Waiting[P], tasks: Sequence[asyncio.Task[None]]) -> lis
         coming.cancel()
     while not polls.empty():
         waiting.append(polls.get_nowait())
-    for _, taken in waiting:
-        taken.set()
-    return [poll for poll, _ in waiting]
+    return waiting
 
 
 def _told(polls: Sequence[Poll[P]], telling: dict[str, Telling], run: int) -> Iterator[Delivery]:
