@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.live.opcua_parts import Mother
+from tests.live.opcua_mother import Mother
 
 
 @pytest.fixture(scope="session")

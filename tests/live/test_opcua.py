@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from asyncua import ua
-from tests.live.opcua_parts import LINE, STARTED, VENDOR, Mother, Plc, data
+from tests.live.opcua_mother import Mother
+from tests.live.opcua_parts import LINE, STARTED, VENDOR, Plc, data
 from tests.stack.floor import plant
 
 from plantstack.connectors.connections import Connection
@@ -24,6 +25,7 @@ from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.opcua.connector import Server
 from plantstack.connectors.opcua.settings import Address, Settings
 from plantstack.connectors.opcua.values import Reader
+from plantstack.errors import Problem
 from plantstack.events.log import Log
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import SECOND
@@ -167,8 +169,29 @@ def test_what_is_told_is_an_event_once_however_often_sessions_begin(project: Pat
         assert not log.dead_letters()
 
 
+class Once:
+    """A server that is read until it has told the present value of both tags: a recording that has an end."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    async def check(self) -> Sequence[Problem]:
+        return await self.server.check()
+
+    async def read(self, since: str | None) -> AsyncGenerator[Delivery, Outcome]:
+        heard: set[str] = set()
+        async with aclosing(self.server.read(since)) as reading:
+            delivery = await anext(reading)
+            while True:
+                outcome = yield delivery
+                heard |= {one["tag"] for one in told(delivery)}
+                if len(heard) == 2:
+                    return
+                delivery = await reading.asend(outcome)
+
+
 def test_conformance_cut_off_anywhere_nothing_is_lost_or_doubled(project: Path, plc: Plc) -> None:
-    source = Source(lambda folder: None, lambda folder: Server(settings(plc)), MAPPING, now(), idle_s=0.3)
+    source = Source(lambda _: None, lambda _: Once(Server(settings(plc))), MAPPING, now(), PATIENCE_S)
     assert check_connector(source, project) == []
 
 

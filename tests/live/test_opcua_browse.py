@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from asyncua import ua
-from tests.live.opcua_parts import PACKML, VENDOR, Mother, Plc, data
+from tests.live.opcua_mother import Mother
+from tests.live.opcua_parts import PACKML, VENDOR, Plc, data
 from tests.live.test_opcua import deliveries, events, hear, settings
 from tests.stack.floor import plant
 from typer.testing import CliRunner

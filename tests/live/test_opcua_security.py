@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from tests.live.opcua_parts import LINE, VENDOR, Mother, Plc
+from tests.live.opcua_mother import Mother
+from tests.live.opcua_parts import LINE, VENDOR, Plc
 
 from plantstack.connectors.contract import Fatal, Messages, Outcome
 from plantstack.connectors.opcua.connector import Server
@@ -229,7 +233,10 @@ def test_files_that_are_not_there_open_or_none_are_named(pairs: Pairs, tmp_path:
     key.write_text("x")
     key.chmod(0o644)
     rubbish.write_bytes(b"x")
-    plc = Settings("opc.tcp://127.0.0.1:1", (), policy="Basic256Sha256", key=key, certificate=tmp_path / "no")
+    nodes = (Address("a", "", "i=1"),)
+    plc = Settings(
+        "opc.tcp://127.0.0.1:1", nodes, policy="Basic256Sha256", key=key, certificate=tmp_path / "no"
+    )
     assert [(one.code, one.where) for one in checked(plc)] == [
         ("file-missing", "no"),
         ("secret-open", "key.pem"),
@@ -241,5 +248,19 @@ def test_files_that_are_not_there_open_or_none_are_named(pairs: Pairs, tmp_path:
         ("opcua-certificate", "late.der"),
     ]
     assert "no certificate" in told[0].what
+    assert [one.code for one in checked(replace(plc, certificate=rubbish, nodes=()))] == ["opcua-nodes"]
     with pytest.raises(Fatal, match="cannot be read"):
-        first(replace(plc, certificate=rubbish, server_certificate=rubbish, nodes=(Address("a", "", "i=1"),)))
+        first(replace(plc, certificate=rubbish, server_certificate=rubbish))
+
+
+def test_the_certificate_of_the_guide_is_taken(mother: Mother, pairs: Pairs, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "opcua.md").read_text("utf-8")
+    (steps,) = re.findall(r"^ {7}mkdir.*?^ {7}chmod.*?$", page, re.DOTALL | re.MULTILINE)
+    subprocess.run(["/bin/sh", "-ec", steps], cwd=tmp_path, check=True, capture_output=True)
+    secrets = tmp_path / "secrets"
+    with server(mother, pairs) as plc:
+        of = settings(plc, pairs, certificate=secrets / "plantstack.der", key=secrets / "plantstack.pem")
+        assert checked(of) == []
+        assert b'"running"' in first(of)
