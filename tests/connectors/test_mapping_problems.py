@@ -319,6 +319,15 @@ OVERLAPS: list[tuple[str, str, bool]] = [
 @pytest.mark.parametrize(("one", "other", "overlap"), OVERLAPS)
 def test_H_CF_10_rules_with_the_same_target(tmp_path: Path, one: str, other: str, overlap: bool) -> None:
     mapping = SIMPLE[: SIMPLE.index("events:")] + f"events:\n  - {{{one}}}\n  - {{{other}}}\n"
+    if overlap and "parameter" not in one and "when" not in one:  # it shows before there is any row
+        with pytest.raises(ConfigError) as caught:
+            parse_mapping(mapping)
+        assert {(problem.code, problem.where) for problem in caught.value.problems} == {
+            ("mapping-overlap", f"mapping.yaml:{mapping.count(chr(10))}")
+        }
+        # Where neither condition holds whenever the other does, only the rows show it.
+        one, other = f"{one}, when: {{machine: press}}", f"{other}, when: {{pieces: {{present: true}}}}"
+    mapping = SIMPLE[: SIMPLE.index("events:")] + f"events:\n  - {{{one}}}\n  - {{{other}}}\n"
     text = "at,machine,state,pieces\n" + "".join(
         f"2026-01-05T0{n}:00:00Z,press,idle,{n}\n" for n in range(3, 7)
     )

@@ -96,10 +96,15 @@ def test_the_guide_shows_all_events_of_its_example(tmp_path: Path) -> None:
 SOURCE = ROOT / "src" / "plantstack" / "connectors"
 READERS = "".join(
     (SOURCE / "mapping" / f"{name}.py").read_text()
-    for name in ("read", "read_columns", "read_rules", "read_signals", "cases")
+    for name in ("read", "read_columns", "read_rules", "read_signals", "cases", "sets", "topics")
 )
 KEYS = sorted(
-    set(re.findall(r"\.(?:want|need|section|has|each|named|entries|node)\(\s*\"([a-z_]+)\"", READERS))
+    set(
+        re.findall(
+            r"(?:\.(?:want|need|section|has|each|named|entries|node)\(\s*|each_of\(fields, )\"([a-z_]+)\"",
+            READERS,
+        )
+    )
 )
 CODES = sorted(
     {

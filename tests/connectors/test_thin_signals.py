@@ -378,7 +378,7 @@ def test_what_cannot_work_is_told_at_once(signals: str, code: str) -> None:
 
 def test_rows_that_say_nothing_are_counted() -> None:
     rows = [told(10, "amps", 5), told(5, "amps", 2), told(20, "part", None, quality="bad")]
-    counts = 'events:\n  - {kind: count, when: {tag: part}, good: "{value}"}\n'
+    counts = 'events:\n  - {kind: count, when: {tag: part}, key: "{at}", good: "{value}"}\n'
     stream, carry = stream_of(CURRENT + PULSES + counts), Carry()
     notes = [note for one in rows for part in stream.read([one], carry, START) for note in part.notes]
     said_of = [(note.code, note.what.split(": ")[1][:1]) for note in notes if note.code != "file-silent"]

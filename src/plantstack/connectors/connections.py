@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plantstack.connectors.contract import Connector
+from plantstack.connectors.mapping.live import live_problems
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.connectors.raw import Keep, read_keep
-from plantstack.connectors.registry import connector_of
-from plantstack.errors import PlantstackError, Problem
+from plantstack.connectors.registry import OF_FILES, OURS, connector_of
+from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.plant.source import Fields, Report, between, ident, integer, read_block, text
 
 FOLDER = "connectors"
@@ -82,4 +83,7 @@ def _read(path: Path, project: Path, report: Report) -> Connection | None:
         return None
     raw = read_keep(fields)
     fields.close("connection")
-    return Connection(path.stem, kind, connector, load_mapping(rules) if mapping else None, raw)
+    found = load_mapping(rules) if mapping else None
+    if found and kind in OURS and kind not in OF_FILES and (problems := live_problems(found)):
+        raise ConfigError(problems)
+    return Connection(path.stem, kind, connector, found, raw)

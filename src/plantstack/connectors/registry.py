@@ -34,6 +34,7 @@ OURS = {
     "sparkplug": "plantstack.connectors.sparkplug.connector",
     "sql": "plantstack.connectors.sql.connector",
 }
+OF_FILES = ("drop",)  # what of ours reads whole files and no messages
 
 
 def kinds() -> list[str]:

@@ -25,17 +25,17 @@ from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
-from plantstack.connectors.mapping.model import Mapping, Signal
+from plantstack.connectors.mapping.live import live_problems
+from plantstack.connectors.mapping.model import RECEIVED, Column, Mapping, Signal
 from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.run import Run
 from plantstack.connectors.mapping.sensing import STATES, Sensor
 from plantstack.connectors.mapping.sql import Binder
-from plantstack.errors import ConfigError, EventError, Problem
+from plantstack.errors import ConfigError, EventError
 from plantstack.events.batch import DeadLetter, kept
 from plantstack.intervals import rfc3339
 from plantstack.plant.plant import Plant
-
-LIVE_FORMATS = ("json", "mtconnect")  # whose columns messages have
+from plantstack.plant.source import Place
 
 
 def _without_pieces(mapping: Mapping) -> tuple[Signal, ...]:
@@ -68,14 +68,14 @@ class Stream:
             plant: whose standard cycles say how long a pause may be.
 
         Raises:
-            ConfigError: when the mapping is for files only.
+            ConfigError: when messages cannot be read through it.
         """
-        form = mapping.file.format
-        if form not in LIVE_FORMATS or mapping.by_row or mapping.joins or mapping.wide or mapping.file.name:
-            what = "is no mapping for messages"
-            fix = "It needs 'format: json' or 'mtconnect', and no 'join', 'wide', 'name' or 'identity: row'."
-            raise ConfigError(Problem("mapping-messages", mapping.name, what, fix))
-        self.mapping = replace(mapping, drop_twins=True)
+        if problems := live_problems(mapping):
+            raise ConfigError(problems)
+        columns = mapping.columns
+        if mapping.skew and RECEIVED not in columns:
+            columns = columns | {RECEIVED: Column(RECEIVED, Place(mapping.name), header=RECEIVED)}
+        self.mapping = mapping = replace(mapping, drop_twins=True, columns=columns)
         states = tuple(rule for rule in mapping.rules if rule.kind == "state")
         self._snapshots = replace(self.mapping, rules=states, signals=_without_pieces(mapping), orders=None)
         counters = tuple(rule for rule in mapping.rules if rule.counter and rule.counter.cumulative)

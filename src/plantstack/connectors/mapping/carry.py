@@ -57,9 +57,7 @@ class Carry:
     counters: dict[str, Standing] = field(default_factory=dict)  # [rule, equipment, series]
     orders: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # equipment: at, order, product
     signals: dict[str, dict[str, Any]] = field(default_factory=dict)  # [rule, equipment]: what it remembers
-    told: dict[str, tuple[int, float]] = field(
-        default_factory=dict
-    )  # [rule, equipment, parameter]: at, value
+    readings: dict[str, list[Any]] = field(default_factory=dict)  # [rule, equipment, parameter]: told last
 
     def text(self) -> str:
         """As the log keeps it; '' when there is nothing to keep.
@@ -69,7 +67,7 @@ class Carry:
         >>> Carry.read(Carry(orders={"press": (0, "A", "")}).text()).orders
         {'press': (0, 'A', '')}
         """
-        if not (self.counters or self.orders or self.signals or self.told):
+        if not (self.counters or self.orders or self.signals or self.readings):
             return ""
         counters = {
             name: {
@@ -79,7 +77,7 @@ class Carry:
             }
             for name, one in self.counters.items()
         }
-        more = {"signals": self.signals, "told": self.told}
+        more = {"signals": self.signals, "readings": self.readings}
         kept = {name: value for name, value in more.items() if value}
         return json.dumps({"counters": counters, "orders": self.orders, **kept})
 
@@ -100,8 +98,7 @@ class Carry:
             last = tuple(map(_last, one["last"]))
             counters[name] = Standing(first, last, tuple(map(_last, one.get("wild", ()))))
         orders = {name: (int(at), order, of) for name, (at, order, of) in told.get("orders", {}).items()}
-        before = {name: (int(at), float(value)) for name, (at, value) in told.get("told", {}).items()}
-        return cls(counters, orders, told.get("signals", {}), before)
+        return cls(counters, orders, told.get("signals", {}), told.get("readings", {}))
 
 
 def without_stretches(text: str, equipment: Collection[str]) -> str:
@@ -112,8 +109,9 @@ def without_stretches(text: str, equipment: Collection[str]) -> str:
     for name, one in carry.counters.items():
         if json.loads(name)[1] in equipment:
             carry.counters[name] = Standing(None, one.last, one.wild)
-    for name in [name for name in carry.signals if json.loads(name)[1] in equipment]:
-        del carry.signals[name]
+    for remembered in (carry.signals, carry.readings):
+        for name in [name for name in remembered if json.loads(name)[1] in equipment]:
+            del remembered[name]
     return carry.text()
 
 

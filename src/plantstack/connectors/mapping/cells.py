@@ -97,6 +97,9 @@ def _may_be_local(column: Column, mapping: Mapping) -> bool:
 
 def _raw(column: Column, mapping: Mapping, find: Find, bind: Binder) -> str:
     text = _trimmed(find(column, column.header))
+    if column.parts:
+        parts = [f"nullif(regexp_extract({text}, {bind(one)}, 1), '')" for one in column.parts]
+        text = f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
     missing = (*mapping.file.missing, *column.missing)
     if missing:
         marks = ", ".join(bind(one) for one in missing)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from plantstack.connectors.mapping.model import ERROR, IGNORE, Mapping, Read, Rule
+from plantstack.connectors.mapping.model import ERROR, IGNORE, Mapping, Read, Rule, Signal
+from plantstack.connectors.mapping.overlaps import surely_meet
 from plantstack.connectors.mapping.read_columns import EPOCHS, name_groups
 from plantstack.connectors.mapping.uses import all_uses, condition_uses, rule_uses
 from plantstack.errors import did_you_mean
 from plantstack.events.kinds import FIELDS
-from plantstack.plant.source import Fields, Place, Report
+from plantstack.plant.source import Fields, Report
 
 
 def check_mapping(mapping: Mapping, fields: Fields) -> None:
@@ -43,25 +44,36 @@ def _uses(rule: Rule) -> list[tuple[str, Read]]:
 
 
 def _check_rules(mapping: Mapping, report: Report) -> None:
-    names: dict[str, Place] = {}
-    said: dict[str, Rule] = {}
-    for rule in mapping.rules:
-        first = names.setdefault(rule.name, rule.place)
-        if first is not rule.place:
-            what = f"two rules are called '{rule.name}', the first in line {first.line}"
-            report.add("name-twice", rule.place, what, "Give them different 'rule:' names.")
-        same = said.setdefault(repr((rule.kind, rule.fields, rule.when, rule.counter, rule.placed)), rule)
-        if same is not rule:
-            what = f"rule '{rule.name}' says the same as rule '{same.name}' in line {same.place.line}"
-            report.add("mapping-twice", rule.place, what, "Remove one of them.")
+    _check_twice(mapping, report)
     for rule in _all(mapping):
         _check_single(rule, report)
         _check_words(mapping, rule, report)
-    for signal in mapping.signals:
-        first = names.setdefault(signal.name, signal.place)
-        if first is not signal.place:
-            what = f"a signal is called '{signal.name}' like what stands in line {first.line}"
-            report.add("name-twice", signal.place, what, "Give them different 'rule:' names.")
+
+
+def _check_twice(mapping: Mapping, report: Report) -> None:
+    """No two rules with one name, that say the same, or that must meet in a row."""
+    names: dict[str, Rule | Signal] = {}
+    named: list[Rule | Signal] = [*mapping.rules, *mapping.signals]
+    for one in named:
+        first = names.setdefault(one.name, one)
+        if first is not one:
+            what = f"two rules are called '{one.name}', the first in line {first.place.line}"
+            report.add("name-twice", one.place, what, "Give them different 'rule:' names.")
+    said: dict[str, Rule] = {}
+    for rule in mapping.rules:
+        same = said.setdefault(repr(_what(rule)), rule)
+        if same is not rule:
+            what = f"rule '{rule.name}' says the same as rule '{same.name}' in line {same.place.line}"
+            report.add("mapping-twice", rule.place, what, "Remove one of them.")
+    for rule, other in surely_meet(mapping):
+        if said[repr(_what(other))] is not rule:
+            both = f"'{rule.name}' (line {rule.place.line}) and '{other.name}'"
+            what = f"the rules {both} both give a {rule.kind} of the same rows"
+            report.add("mapping-overlap", other.place, what, "Narrow 'when' of one of them.")
+
+
+def _what(rule: Rule) -> tuple[object, ...]:
+    return rule.kind, rule.fields, rule.when, rule.counter, rule.placed
 
 
 def _check_single(rule: Rule, report: Report) -> None:

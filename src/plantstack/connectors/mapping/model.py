@@ -12,6 +12,7 @@ from plantstack.connectors.mapping.template import Template
 from plantstack.plant.source import Place
 
 MAPPING_SCHEMA = 1
+RECEIVED = "received"  # the column of the instant of receipt
 
 # Words of a state map that are no value.
 IGNORE = "ignore"
@@ -55,6 +56,7 @@ class Column:
     factor: Decimal | None = None
     words: Words | None = None
     missing: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()  # RE2 of one group: the value is the part of the cell the first that fits has
     after: str = ""  # a time of day before this column's belongs to the next day
 
 
@@ -77,6 +79,11 @@ class Condition:
     column: str
     test: Test
     values: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it looks at a number, which a cell may fail to be."""
+        return self.test in (Test.ABOVE, Test.BELOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,23 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadband:
+    """How little a reading must change to be told, and after which pause it is told anyway."""
+
+    width: float
+    is_share: bool  # of the value told last
+    longest_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """How far a source's clock may be off the instant of receipt, and what becomes of a row beyond."""
+
+    most_us: int
+    is_set_aside: bool  # else the instant of receipt is taken
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One event a row may give."""
 
@@ -118,6 +142,7 @@ class Rule:
     placed: Placed | None = None
     key_is_shared: bool = False  # the key comes from 'every'; each rule's share is named after the rule
     quality: str = ""  # column: of bad quality a state is unknown, and a count is none
+    deadband: Deadband | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +235,20 @@ class Mapping:
     at: Template = field(default_factory=lambda: Template(()))
     signals: tuple[Signal, ...] = ()
     quality: str = ""  # column that says how far a value may be believed
+    skew: Skew | None = None
     tests: tuple[Case, ...] = ()  # change nothing of what it says
+
+    @property
+    def clocks(self) -> frozenset[str]:
+        """The columns that say when something was, held against the instant of receipt."""
+        rules = (*self.rules, *self.inputs)
+        named = [rule.fields["at"].only for rule in rules if "at" in rule.fields]
+        return frozenset({self.at.only, *named} - {"", RECEIVED}) if self.skewed else frozenset()
+
+    @property
+    def skewed(self) -> Skew | None:
+        """What is done about clocks that are off; None where no row says when it was received."""
+        return self.skew if RECEIVED in self.columns else None
 
     @property
     def inputs(self) -> tuple[Rule, ...]:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from plantstack.connectors.mapping.cases import read_cases
 from plantstack.connectors.mapping.check import check_mapping
-from plantstack.connectors.mapping.model import MAPPING_SCHEMA, Condition, Mapping, Rule, Signal, Wide
+from plantstack.connectors.mapping.model import (
+    MAPPING_SCHEMA,
+    Column,
+    Condition,
+    Mapping,
+    Rule,
+    Signal,
+    Skew,
+    Wide,
+)
 from plantstack.connectors.mapping.read_columns import (
     read_columns,
     read_file,
@@ -16,7 +25,9 @@ from plantstack.connectors.mapping.read_columns import (
 )
 from plantstack.connectors.mapping.read_rules import check_constant, check_rule, read_conditions, read_rule
 from plantstack.connectors.mapping.read_signals import read_signal
+from plantstack.connectors.mapping.sets import Values, each_of, read_sets
 from plantstack.connectors.mapping.template import Template
+from plantstack.connectors.mapping.topics import read_topics
 from plantstack.connectors.mapping.words import is_block, template
 from plantstack.events.kinds import COMMON
 from plantstack.intervals import SECOND
@@ -85,14 +96,14 @@ def _read(fields: Fields, name: str) -> Mapping:
     every = _every(fields)
     alive, gap = _alive(fields)
     stale = fields.want("stale_before", template, Template(()))
-    quality = _quality(fields)
+    quality, sets = _quality(fields), read_sets(fields)
     return Mapping(
         name=name,
         source=fields.need("source", text),
         zone=fields.want("zone", zone, ""),
         file=form,
-        columns=standard_columns(form.format) | read_columns(fields),
-        rules=_rules(fields, every, quality),
+        columns=standard_columns(form.format) | _captured(fields),
+        rules=_rules(fields, sets, every, quality),
         wide=_wide(fields),
         joins=tuple(fields.named("join", "join", read_join, declare=False).values()),
         orders=_orders(fields),
@@ -103,10 +114,11 @@ def _read(fields: Fields, name: str) -> Mapping:
         by_row=fields.want("identity", choice("content", "row"), "content") == "row",
         stale_before=stale.only,
         ignore=fields.each("ignore", "ignore", _ignored),
-        equipment=every.get("equipment", Template(())),
+        equipment=_shared_equipment(every, sets),
         at=every.get("at", Template(())),
-        signals=_signals(fields, every, quality),
+        signals=_signals(fields, sets, every, quality),
         quality=quality,
+        skew=_skew(fields),
         tests=read_cases(fields),
     )
 
@@ -134,28 +146,49 @@ def _quality(fields: Fields) -> str:
     return found.only if found else ""
 
 
-def _signals(fields: Fields, every: dict[str, Template], quality: str) -> tuple[Signal, ...]:
-    numbers: dict[str, int] = {}
+def _skew(fields: Fields) -> Skew | None:
+    if not fields.has("skew"):
+        return None
+    inner = fields.section("skew")
+    made = Skew(
+        inner.need("most", duration), inner.need("then", choice("received", "set_aside")) == "set_aside"
+    )
+    inner.close("skew")
+    return made
 
-    def read(inner: Fields) -> Signal:
-        method = str(getattr(inner.block.nodes.get("method"), "text", ""))
-        numbers[method] = numbers.get(method, 0) + 1
-        return read_signal(inner, every, quality, numbers[method])
 
-    return fields.each("signals", "signal", read)
+def _captured(fields: Fields) -> dict[str, Column]:
+    declared, captured = read_columns(fields), read_topics(fields)
+    for name in declared.keys() & captured.keys():
+        what = f"'{{{name}}}' of 'topics' is a column that 'columns' declares too"
+        fields.problem("mapping-topic", what, "Give one of them another name.", key="topics")
+    return declared | captured
 
 
-def _rules(fields: Fields, every: dict[str, Template], quality: str) -> tuple[Rule, ...]:
-    numbers: dict[str, int] = {}
+def _shared_equipment(every: dict[str, Template], sets: tuple[Values, ...]) -> Template:
+    """The equipment of every row; none where it is another one for each set."""
+    shared = every.get("equipment", Template(()))
+    return Template(()) if sets and set(shared.names) & sets[0].keys() else shared
 
-    def read(inner: Fields) -> Rule:
-        kind = str(getattr(inner.block.nodes.get("kind"), "text", ""))
-        numbers[kind] = numbers.get(kind, 0) + 1
-        rule = read_rule(inner, every, quality, numbers[kind])
+
+def _signals(
+    fields: Fields, sets: tuple[Values, ...], every: dict[str, Template], quality: str
+) -> tuple[Signal, ...]:
+    def read(inner: Fields, shared: dict[str, Template], number: int) -> Signal:
+        return read_signal(inner, shared, quality, number)
+
+    return each_of(fields, "signals", "method", sets, every, read)
+
+
+def _rules(
+    fields: Fields, sets: tuple[Values, ...], every: dict[str, Template], quality: str
+) -> tuple[Rule, ...]:
+    def read(inner: Fields, shared: dict[str, Template], number: int) -> Rule:
+        rule = read_rule(inner, shared, quality, number)
         check_rule(rule, inner)
         return rule
 
-    return fields.each("events", "event rule", read)
+    return each_of(fields, "events", "kind", sets, every, read)
 
 
 def _wide(fields: Fields) -> Wide | None:

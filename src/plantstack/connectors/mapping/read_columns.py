@@ -169,8 +169,17 @@ def _column(name: str, place: Place, fields: Fields) -> Column:
         factor=fields.want("factor", decimal, None),
         words=_words(fields),
         missing=fields.want("missing", cells, ()),
+        parts=_parts(fields),
         after=fields.want("after", ident, ""),
     )
+
+
+def _parts(fields: Fields) -> tuple[str, ...]:
+    found = fields.want("part", pattern, "")
+    if found and found.count("(") - found.count("(?:") - found.count("\\(") != 1:
+        what = f"'part': expected a pattern with one group in brackets, came '{found}'"
+        fields.problem("mapping-part", what, "Write the part that is meant in brackets.", key="part")
+    return (f"^(?:{found})$",) if found else ()
 
 
 def _formats(fields: Fields) -> tuple[str, ...]:

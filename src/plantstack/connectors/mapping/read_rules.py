@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from plantstack.connectors.mapping.model import Condition, Counter, Placed, Rule, Test
+from plantstack.connectors.mapping.model import Condition, Counter, Deadband, Placed, Rule, Test
 from plantstack.connectors.mapping.template import Template, parse_template
 from plantstack.connectors.mapping.values import constant_of
 from plantstack.connectors.mapping.words import cells, is_block, patterns, rollover, template
@@ -14,7 +14,7 @@ from plantstack.events.fields import Field, Form
 from plantstack.events.kinds import FIELDS, KINDS
 from plantstack.events.schema import COUNT_CLASSES
 from plantstack.intervals import SECOND
-from plantstack.plant.source import Fields, amount, choice, decimal, ident, rate, yes_no
+from plantstack.plant.source import Fields, amount, choice, decimal, duration, ident, rate, share, yes_no
 
 _EXPECTED = {
     Form.NUMBER: "a number",
@@ -51,6 +51,7 @@ def read_rule(fields: Fields, every: dict[str, Template], quality: str, number: 
         placed=_placed(fields),
         key_is_shared="key" in shared and "key" not in own,
         quality=quality if kind in _JUDGED else "",
+        deadband=_deadband(fields, kind),
     )
 
 
@@ -147,6 +148,20 @@ def _counter(fields: Fields) -> Counter | None:
         what = "'rollover' needs 'max_rate': without it a rollover cannot be told from a reset"
         inner.problem("mapping-counter", what, "Add 'max_rate: 120/min'.", key="rollover")
     inner.close("counter")
+    return made
+
+
+def _deadband(fields: Fields, kind: str) -> Deadband | None:
+    if not fields.has("deadband"):
+        return None
+    inner = fields.section("deadband")
+    by = inner.one_of("change", "share")
+    width = inner.need(by, share if by == "share" else amount) if by else Decimal(0)
+    made = Deadband(float(width), by == "share", inner.need("longest", duration))
+    inner.close("deadband")
+    if kind != "reading":
+        what = f"a {kind} is told whenever it comes: 'deadband' is for readings"
+        fields.problem("mapping-deadband", what, "Remove it.", key="deadband")
     return made
 
 

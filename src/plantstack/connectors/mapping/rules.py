@@ -13,6 +13,7 @@ from plantstack.connectors.mapping.uses import Use, condition_use, rule_uses
 from plantstack.connectors.mapping.values import column_values, field_sql
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS, KINDS
+from plantstack.intervals import SECOND
 
 QUALITIES = ("good", "uncertain", "bad")
 _SURE = ("equipment", "at", "parameter", "key", "sequence")
@@ -41,7 +42,7 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     if rule.quality and rule.kind == "count":
         left_out = f"{speaks} AND {bad_sql(rule, value)}"
         speaks += f" AND NOT {bad_sql(rule, value)}"
-    filled = _filled(rule, value, bind)
+    filled = _filled(mapping, rule, value, bind)
     cases = _bad_cases(mapping, rule, uses, speaks, cells, value, bind)
     parts = [f"{sql} AS {quoted(name)}" for name, sql in (filled | _measures(rule, value, bind)).items()]
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
@@ -72,8 +73,9 @@ def _measures(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
     return made
 
 
-def _filled(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
-    filled = column_values(rule, value, bind)
+def _filled(mapping: Mapping, rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
+    is_clocked = bool(mapping.clocks) and not (mapping.skew and mapping.skew.is_set_aside)
+    filled = column_values(rule, value, bind, is_clocked=is_clocked)
     for name in ("order_id", "product"):
         if name in filled:
             filled[name] = f"coalesce({filled[name]}, '')"
@@ -120,6 +122,10 @@ def _bad_cases(
     for test, reason in _lacking(rule, value, bind):
         but = "" if set(reason.columns) <= sure else doubted
         cases.append((f"{speaks} AND {test}{but}", reason))
+    if mapping.skew and mapping.skew.is_set_aside and mapping.clocks:
+        expected = f"an instant within {mapping.skew.most_us / SECOND:g} s of its receipt"
+        reason = Reason("row-skewed", expected, tuple(sorted(mapping.clocks)), "Set the source's clock.")
+        cases.append((f"{speaks} AND skewed", reason))
     if rule.quality:
         known = ", ".join(f"'{word}'" for word in QUALITIES)
         expected, fix = (

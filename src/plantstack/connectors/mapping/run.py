@@ -13,6 +13,7 @@ from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
 from plantstack.connectors.mapping.cycles import Cycles
+from plantstack.connectors.mapping.deadbands import thinned
 from plantstack.connectors.mapping.derived import derived_queries
 from plantstack.connectors.mapping.differences import Counted, Differencer, wild_problem
 from plantstack.connectors.mapping.events import to_raw
@@ -20,7 +21,7 @@ from plantstack.connectors.mapping.folds import Folds, folds_of
 from plantstack.connectors.mapping.keys import Keys, Told
 from plantstack.connectors.mapping.layout import Laid, Layout, lay_out
 from plantstack.connectors.mapping.local import offset_steps, utc_sql
-from plantstack.connectors.mapping.model import Mapping, Read, Rule
+from plantstack.connectors.mapping.model import RECEIVED, Mapping, Read, Rule
 from plantstack.connectors.mapping.overlaps import overlaps
 from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.reasons import Reason
@@ -34,6 +35,7 @@ from plantstack.errors import EventError, Problem
 from plantstack.intervals import DAY
 
 BATCH_ROWS = 200_000
+_FEW = 8  # rules that are not worth asking which of them speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Run:
         self.cells: dict[Use, Cell] = name_cells(self.mapping, all_uses(self.mapping))
         self.rules: list[RuleQuery] = []
         self.inputs: dict[str, dict[str, RuleQuery]] = {}  # of each signal
+        self._whole: list[RuleQuery] = []
         self._laid = Laid("", {})
         self._folds: Folds = ()
 
@@ -83,6 +86,23 @@ class Run:
         self.inputs = {
             one.name: {role: self._query(rule) for role, rule in one.inputs.items()}
             for one in self.mapping.signals
+        }
+        self._whole = self._all
+        self._leave_silent()
+
+    def _leave_silent(self) -> None:
+        """Leave out the many rules of a template that no row of this sheet speaks to: each costs queries."""
+        sure = [one for one in self._whole if not any(condition.is_number for condition in one.rule.when)]
+        if len(sure) <= _FEW:
+            return
+        tests = [f"bool_or({one.speaks} OR {one.left_out or 'false'})" for one in sure]
+        (spoken,) = self._rows(f"SELECT {', '.join(tests)} FROM told")
+        silent = {id(one) for one, speaks in zip(sure, spoken, strict=True) if not speaks}
+        self.rules = [one for one in self.rules if id(one) not in silent]
+        self.inputs = {
+            name: queries
+            for name, queries in self.inputs.items()
+            if any(id(query) not in silent for query in queries.values())
         }
 
     def _query(self, rule: Rule) -> RuleQuery:
@@ -118,8 +138,10 @@ class Run:
             for row, (nth, reason, name) in found.items():
                 self.tally.bad[row] = problem_of(self.layout, reason, came.get(nth), name)
         self._leave_out(list(self.tally.bad))
-        note_ignored_words(self.connection, self._all, self.mapping, self.cells, self.bind, self.tally)
+        note_ignored_words(self.connection, self._whole, self.mapping, self.cells, self.bind, self.tally)
         self._note_doubted()
+        if self.mapping.clocks:
+            self.tally.add("skewed", [row for (row,) in self._rows("SELECT row FROM told WHERE skewed")])
         note_overlaps(self.connection, self.rules, self.bind, self.tally)
         return self.tally.bad
 
@@ -156,9 +178,11 @@ class Run:
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
         derived = derived_queries(self.connection, self.mapping, self.value, self.bind, carry)
-        parts = len(self.rules) + len(derived) + len(self.mapping.signals)
+        parts = len(self.rules) + len(derived) + len(self.inputs)
         for number, query in enumerate(self.rules):
-            if query.rule.counter is None:
+            if query.rule.deadband is not None:
+                sql, columns = thinned(self.connection, query, number, self.bind, carry)
+            elif query.rule.counter is None:
                 sql, columns = event_query(query)
             else:
                 made = Differencer(self.connection, query, query.rule.counter, number, self._folds)
@@ -168,7 +192,8 @@ class Run:
             yield from self._found(Told(query.rule.kind, query.rule.name, sql, columns), number, parts)
         for number, (kind, sql, columns) in enumerate(derived, len(self.rules)):
             yield from self._found(Told(kind, "", sql, columns), number, parts)
-        for number, signal in enumerate(self.mapping.signals, len(self.rules) + len(derived)):
+        heard = [signal for signal in self.mapping.signals if signal.name in self.inputs]
+        for number, signal in enumerate(heard, len(self.rules) + len(derived)):
             sensor = Sensor(signal, self.mapping.source, self.cycles, carry)
             sql = sensor.run(self.connection, self.inputs[signal.name], self.bind, f"said_{number}")
             sensed = sensor.sensed
@@ -193,12 +218,26 @@ class Run:
     def _resolve(self, row: str) -> None:
         """`seen`: cells with their row numbers and every instant in UTC."""
         columns = [f"{row} AS row", "rowid AS nth"]
-        for (name, _), cell in self.cells.items():
-            if cell.status:
-                columns.append(cell.status)
-            columns.append(f"{self._instant(name, cell)} AS {cell.value}" if cell.local else cell.value)
+        skewed = []
+        for (name, read), cell in self.cells.items():
+            instant = self._instant(name, cell) if cell.local else cell.value
+            status = cell.status
+            if read is Read.TIME and name in self.mapping.clocks:
+                skewed.append(self._is_off(instant))
+                if not (self.mapping.skew and self.mapping.skew.is_set_aside):
+                    received = self.cells[(RECEIVED, Read.TIME)].value
+                    instant = f"CASE WHEN {skewed[-1]} THEN {received} ELSE {instant} END"
+                    status = f"CASE WHEN {skewed[-1]} THEN {FINE}::UTINYINT ELSE {status} END AS {status}"
+            columns += [status] if status else []
+            columns.append(instant if instant == cell.value else f"{instant} AS {cell.value}")
+        columns += [f"({' OR '.join(skewed)}) AS skewed"] if skewed else []
         columns += ["blank", "same"] if self.mapping.drop_twins else ["blank"]
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW seen AS SELECT {', '.join(columns)} FROM cells")
+
+    def _is_off(self, instant: str) -> str:
+        """The SQL of whether an instant lies too far from that of its receipt."""
+        most = self.mapping.skew.most_us if self.mapping.skew else 0
+        return f"coalesce(abs({instant} - {self.cells[(RECEIVED, Read.TIME)].value}) > {most}, false)"
 
     def _instant(self, name: str, cell: Cell) -> str:
         column = self.mapping.columns[name]

@@ -37,6 +37,10 @@ SAID = {
         "counter-late",
         "counters told from before their last row; what was made between is not counted",
     ),
+    "skewed": (
+        "clock-skewed",
+        "rows whose clock is off by more than 'skew'; they are taken as of their receipt",
+    ),
     "quality": ("counts-doubted", "counts left out because their quality is bad"),
     "unheard": ("signal-late", "rows of a signal that came after a later one; nothing is read off them"),
     "unpaced": ("signal-cycle", "rows of machines without a standard cycle; no state can be read off them"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from plantstack.connectors.mapping.model import Condition, Mapping, Read, Rule, Test
+from plantstack.connectors.mapping.model import RECEIVED, Condition, Mapping, Read, Rule
 from plantstack.connectors.mapping.template import Template
 from plantstack.events.fields import Form
 from plantstack.events.kinds import FIELDS
@@ -31,8 +31,7 @@ def template_uses(template: Template | None, read: Read) -> Iterator[Use]:
 
 def condition_use(condition: Condition) -> Use:
     """A condition looks at a number for above and below, else at the text."""
-    is_number = condition.test in (Test.ABOVE, Test.BELOW)
-    return condition.column, Read.REAL if is_number else Read.TEXT
+    return condition.column, Read.REAL if condition.is_number else Read.TEXT
 
 
 def condition_uses(conditions: Iterable[Condition]) -> Iterator[Use]:
@@ -73,6 +72,8 @@ def all_uses(mapping: Mapping) -> list[Use]:
         shared.append((template or Template(()), Read.TEXT))
     for template, read in shared:
         found.update(dict.fromkeys(template_uses(template, read)))
+    if mapping.skewed:
+        found[(RECEIVED, Read.TIME)] = None
     if mapping.stale_before:
         found[(mapping.stale_before, Read.TIME)] = None
     for name, read in list(found):

@@ -60,8 +60,15 @@ def field_sql(form: Form, template: Template, value: Value, bind: Binder) -> str
     return f"try_cast({found} AS BIGINT)" if form is Form.WHOLE else found
 
 
-def column_values(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
-    """Event column -> SQL, for every column the rule fills; what has no column goes into `body`."""
+def column_values(rule: Rule, value: Value, bind: Binder, *, is_clocked: bool = False) -> dict[str, str]:
+    """Event column -> SQL, for every column the rule fills; what has no column goes into `body`.
+
+    Args:
+        rule: of the mapping.
+        value: the SQL of a column.
+        bind: parameters.
+        is_clocked: whether rows say that their own clock is off.
+    """
     filled: dict[str, str] = {}
     body: dict[str, str] = {}
     for name, template in rule.fields.items():
@@ -76,6 +83,8 @@ def column_values(rule: Rule, value: Value, bind: Binder) -> dict[str, str]:
         inner["quality"] = (
             f"CASE WHEN {value(rule.quality, Read.TEXT)} = 'uncertain' THEN '\"uncertain\"' END"
         )
+    if is_clocked:
+        inner["clock"] = "CASE WHEN skewed THEN '\"received\"' END"
     if inner:
         body["x"] = object_sql(inner)
     if rule.supersedes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeGuard
@@ -50,6 +51,12 @@ def _pattern(written: str) -> str:
     except duckdb.Error as error:
         raise ValueError(f"Write a regular expression (RE2): {str(error).splitlines()[0]}") from None
     return written
+
+
+def _topic(written: str) -> str:
+    if not written.strip() or re.search(r"[{}]", re.sub(r"\{[A-Za-z0-9_][A-Za-z0-9_.-]*\}", "", written)):
+        raise ValueError("Write levels, with names in braces: 'hall/{machine}/{what}'.")
+    return written.strip()
 
 
 def _header(text: str) -> str:
@@ -105,6 +112,7 @@ cells: Reader[tuple[str, ...]] = _OneOrMore(cell)
 headers: Reader[tuple[str, ...]] = _OneOrMore(header)
 pattern: Reader[str] = Word("a regular expression (RE2)", "", _pattern)
 patterns: Reader[tuple[str, ...]] = _OneOrMore(pattern)
+topics: Reader[tuple[str, ...]] = _OneOrMore(Word("a pattern of topics", "", _topic))
 
 
 def is_block(node: Node | None) -> TypeGuard[Block]:
