@@ -187,14 +187,30 @@ def test_F37_when_a_device_is_back_the_gap_is_told_before_its_values() -> None:
         nonlocal is_dead
         is_dead = False
 
+    ailing: list[str] = []
+
     with Hostile(says) as one, Box() as box:
         both = device(one.port, "x: {input: 0}", name="a") + device(box.port, "n: {input: 0}")
         text = f"{QUICK}devices:\n{both}"
+        poller = connector("modbus", text)
+        assert isinstance(poller, Poller)
+
+        def note() -> None:
+            ailing.append(poller.ailing)
+
         told = tell(
-            connector("modbus", text),
+            poller,
             lambda told: len(told.of("x")) >= 3,
-            do=[(lambda told: told.of("x") == [7], die), (lambda told: len(told.of("x")) == 2, live)],
+            do=[
+                (lambda told: told.of("x") == [7], note),
+                (lambda _: True, die),
+                (lambda told: len(told.of("x")) == 2, note),
+                (lambda _: True, live),
+                (lambda told: len(told.of("x")) == 3, note),
+            ],
         )
+        why = "1 of 2 devices do not answer, such as a: no answer within 0.3 s"
+        assert ailing == ["", why, ""]
         assert told.of("x") == [7, "no answer within 0.3 s", 7]
         assert told.gaps == [Gap("no answer within 0.3 s", "a")]
         values = [

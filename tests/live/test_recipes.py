@@ -147,6 +147,10 @@ def test_run_contact_and_piece_counter_of_a_modbus_box(tmp_path: Path) -> None:
         with reading(folder, turned) as floor:
             floor.counted(75)
             assert "gap" in {one["method"] for one in floor.events("state")}
+            box.stop()
+            floor.until(lambda: floor.state() == "unknown")
+            health = floor.running.health()
+            assert "1 of 1 devices do not answer, such as filler-box" in " ".join(health.why)
 
 
 def _sent(broker: Mosquitto) -> Callable[[int, dict[str, Any]], None]:

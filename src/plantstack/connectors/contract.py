@@ -143,6 +143,16 @@ class Timed(Protocol):
     """The instant it is now, in microseconds UTC."""
 
 
+@runtime_checkable
+class Ailing(Protocol):
+    """A connector of several devices: it goes on while some of them are silent."""
+
+    @property
+    def ailing(self) -> str:
+        """What is silent, in words for `/health`; '' when nothing is."""
+        ...
+
+
 class Connector(Protocol):
     """One source, being read."""
 

@@ -195,6 +195,9 @@ class Running:
             if state.why:
                 why.append(f"connector {state.name} is {state.status}: {state.why[0].what}")
                 status = "degraded"
+        if silent := self.supervisor.ailing():
+            why += silent
+            status = "degraded"
         if isinstance(self.clock, SteadyClock) and self.clock.ahead_s >= 1:
             why.append(
                 f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Delivery, Fatal, Outcome, Retry, Timed
+from plantstack.connectors.contract import Ailing, Delivery, Fatal, Outcome, Retry, Timed
 from plantstack.errors import PlantstackError, Problem
 from plantstack.live.door import Clock
 
@@ -69,6 +69,13 @@ class Supervisor:
         self._begin = begin
         self._clock = clock
         self._chance = chance
+
+    def ailing(self) -> list[str]:
+        """Say what is silent of connections that go on."""
+        told = [
+            (one.name, one.connector.ailing) for one in self._connections if isinstance(one.connector, Ailing)
+        ]
+        return [f"connector {name}: {what}" for name, what in told if what]
 
     async def run(self) -> None:
         """Read everything until cancelled."""

@@ -13,7 +13,7 @@ from typing import Generic
 from plantstack.connectors.contract import Delivery, Message, Messages, Outcome
 from plantstack.connectors.polling.device import Device, NoAnswer, Open, P
 from plantstack.connectors.polling.line import Line
-from plantstack.connectors.polling.telling import Poll, Telling
+from plantstack.connectors.polling.telling import NOTHING_READ, Poll, Telling
 from plantstack.errors import Problem
 
 LATE_S = 10.0  # a value that waited longer for the disk is not what is so now
@@ -38,6 +38,15 @@ class Poller(Generic[P]):
         """
         self.devices = tuple(devices)
         self._begin = begin
+        self._silent: dict[str, str] = {}  # devices that do not answer -> why
+
+    @property
+    def ailing(self) -> str:
+        """Which devices do not answer; '' when all do."""
+        if not self._silent:
+            return ""
+        first, why = min(self._silent.items())
+        return f"{len(self._silent)} of {len(self.devices)} devices do not answer, such as {first}: {why}"
 
     async def check(self) -> Sequence[Problem]:
         """Nothing keeps it from reading: a device that is not there keeps no other from being polled."""
@@ -63,19 +72,28 @@ class Poller(Generic[P]):
             asyncio.create_task(self._keep(one, lines[one.endpoint], polls, start), name=f"poll {one.name}")
             for one, start in zip(self.devices, _starts(self.devices), strict=True)
         ]
+        ended = asyncio.gather(*tasks)  # never, unless one of them fails
         try:
             while True:
-                waiting = await _gather(polls, tasks)
+                waiting = await _gather(polls, ended)
+                for poll, _ in waiting:
+                    self._note(poll)
                 for delivery in _told([poll for poll, _ in waiting], telling, run):
                     yield delivery
                 for _, written in waiting:
                     written.set()
         finally:
-            for task in tasks:
-                task.cancel()
+            self._silent.clear()
+            ended.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             for line in lines.values():
                 await line.close()
+
+    def _note(self, poll: Poll[P]) -> None:
+        if poll.is_answered:
+            self._silent.pop(poll.device.name, None)
+        else:
+            self._silent[poll.device.name] = poll.why or NOTHING_READ
 
     def _lines(self) -> dict[str, Line[P]]:
         sessions: dict[str, int] = {}
@@ -125,15 +143,14 @@ def _advice(poll: Poll[P]) -> Iterator[Problem]:
 
 
 async def _gather(
-    polls: Waiting[P], tasks: Sequence[asyncio.Task[None]]
+    polls: Waiting[P], ended: asyncio.Future[list[None]]
 ) -> list[tuple[Poll[P], asyncio.Event]]:
     """Wait for a poll, and take those that wait with it."""
     coming = asyncio.ensure_future(polls.get())
     try:
-        await asyncio.wait((coming, *tasks), return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            if task.done():  # it never ends by itself
-                task.result()
+        await asyncio.wait((coming, ended), return_when=asyncio.FIRST_COMPLETED)
+        if ended.done():
+            ended.result()
         waiting = [await coming]
     finally:
         coming.cancel()

@@ -11,6 +11,7 @@ from plantstack.connectors.observation import BAD, GOOD, observation
 from plantstack.connectors.polling.device import Device, P, Reading, believed
 
 ALIVE_S = 60.0
+NOTHING_READ = "no tag could be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Telling:
     def before(self, poll: Poll[P]) -> Iterator[Gap]:
         """What has to be told before the values of a poll: that it is back."""
         if not poll.is_answered:
-            self.gap, self._alive_at = poll.why or "no tag could be read", None
+            self.gap, self._alive_at = poll.why or NOTHING_READ, None
         elif self.gap:
             yield Gap(self.gap, poll.device.name)
             self.gap = ""

@@ -1,4 +1,4 @@
-"""Reads Siemens S7 PLCs (300, 400, 1200, 1500, LOGO!) with the classic protocol, GET only.
+"""Reads Siemens S7 PLCs (300, 400, 1200, 1500) with the classic protocol, GET only.
 
     kind: s7
     devices:
@@ -35,6 +35,7 @@ from plantstack.plant.source import Fields
 
 AREAS = {"DB": Area.DB, "M": Area.MK, "I": Area.PE, "Q": Area.PA}
 CLOSE_S = 1.0
+BASIC = 3  # kind of connection: it takes none of those that are kept for programming devices and panels
 REFUSED = {  # the end of what the library says of one item
     "(0x03)": "the PLC does not let it be read: permit PUT/GET access",
     "(0x05)": "it has no such address",
@@ -50,6 +51,7 @@ class S7Session:
 
     def __init__(self) -> None:
         self._client = AsyncClient()
+        self._client.set_connection_type(BASIC)
 
     async def open(self, plan: Plan) -> None:
         """Connect.
