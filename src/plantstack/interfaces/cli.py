@@ -27,6 +27,7 @@ from plantstack.interfaces import (
     explain,
     finance,
     losses,
+    map_changes,
     maps,
     new,
     previews,
@@ -262,6 +263,7 @@ new.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)
+map_changes.register(app)
 connections.register(app)
 browse.register(app)
 

@@ -71,11 +71,11 @@ def kpi_preview(
             progress=lambda done, whole: shown.update(task, completed=done, total=whole),
         )
         notes = [*answer.notes, *stack.notes()]
-    told = _table(answer.rows) if answer.rows else nothing(answer.as_of)
+    told = changed_table(answer.rows) if answer.rows else nothing(answer.as_of)
     give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
 
 
-def _table(rows: Sequence[Row]) -> Group:
+def changed_table(rows: Sequence[Row]) -> Group:
     """The rows that would change; how many would stay as they are."""
     changed = [row for row in rows if row["changed"]]
     same = len(rows) - len(changed)

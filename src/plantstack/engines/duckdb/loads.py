@@ -135,6 +135,91 @@ def put_retractable(con: Calculator, wanted: Wanted) -> None:
     con.execute(_STANDING)
 
 
+def put_named(con: Calculator, source: str, keys: pa.Array, received: Sequence[int], since: int) -> None:
+    """Make the table `retractable` of what a source told, by key or by instant of receipt.
+
+    Args:
+        con: the calculator.
+        source: who told.
+        keys: of events.
+        received: instants at which all that it told is meant.
+        since: also that it was there, or was not (`alive` and `gap` of a connection), told since then.
+    """
+    named = {
+        "named_keys": pa.table({"key": keys}),
+        "named_instants": pa.table({"received_at": pa.array(received, pa.int64())}),
+    }
+    put_tables(con, named)
+    con.execute(
+        "create or replace temp table asked_for as select e.log_offset from everything as e"
+        " where e.source = $source and not e.void and (e.key in (select key from named_keys)"
+        " or e.received_at in (select received_at from named_instants) or (e.received_at >= $since"
+        " and regexp_matches(e.key, '^(alive|gap) ')))",
+        {"source": source, "since": since},
+    )
+    con.execute(_STANDING)
+
+
+def left_alone(con: Calculator) -> list[str]:
+    """The keys that were meant and do not stand, or that others have corrected."""
+    sql = (
+        "select distinct e.key from everything as e join asked_for using (log_offset)"
+        " where e.key not in (select key from retractable)"
+    )
+    return [key for (key,) in con.execute(sql).fetchall()]
+
+
+def words_of_presence(con: Calculator) -> pa.Table:
+    """The whole events of `retractable` that say that a source was there, or was not."""
+    sql = (
+        "select e.* from everything as e join retractable as r using (log_offset)"
+        " where regexp_matches(e.key, '^(alive|gap) ') order by e.log_offset"
+    )
+    return fetch_table(con, sql)
+
+
+def last_words(con: Calculator, source: str, firsts: pa.Table) -> pa.Table:
+    """The standing state of a source before an instant, by machine, and all that it said after it.
+
+    Args:
+        con: with the table `retractable`, which counts as gone.
+        source: who told.
+        firsts: equipment, first_at.
+    """
+    put_tables(con, {"firsts": firsts})
+    sql = """
+    with standing as (
+        select e.*, f.first_at
+        from everything as e
+        join firsts as f using (equipment)
+        left join gone as g on g.log_offset = e.log_offset
+        where
+            e.source = $source and not e.void and g.log_offset is null and e.at < f.first_at
+            and e.kind not in ('reading', 'plan') and e.log_offset not in (select log_offset from retractable)
+    ),
+
+    since as (
+        select s.equipment, max(s.at) as last_at
+        from standing as s
+        where s.kind = 'state'
+        group by s.equipment
+    )
+
+    select s.* exclude (first_at)
+    from standing as s
+    join since as l using (equipment)
+    where s.at >= l.last_at
+    order by s.log_offset
+    """
+    found: pa.Table = con.sql(sql, params={"source": source}).to_arrow_table()
+    return found
+
+
+def knows_source(con: Calculator, source: str) -> bool:
+    """Whether anything in the log is of a source."""
+    return bool(con.execute("select 1 from everything where source = $1 limit 1", [source]).fetchall())
+
+
 def retractable(con: Calculator) -> pa.Table:
     """The rows of `retractable` in the order in which they were told."""
     return fetch_table(con, "from retractable order by log_offset")

@@ -101,8 +101,8 @@ class Preview:
         with self._derived(then) as other:
             after = self._ask(other, catalogs[1], asked, is_layer=not ids)
         names = {kpi.id: kpi.name for catalog in catalogs for kpi in catalog.kpis.values()}
-        merged = _merged(before.rows, after.rows, self.query.by)
-        rows = [{"kpi": row["kpi"], "name": names[row["kpi"]], **row} for row in merged]
+        both = merged(before.rows, after.rows, self.query.by)
+        rows = [{"kpi": row["kpi"], "name": names[row["kpi"]], **row} for row in both]
         return KpiTable(rows, before.offset, before.as_of, [*_unversioned(*catalogs, changed), *before.notes])
 
     def _touched(self, catalogs: tuple[Catalog, Catalog], changed: set[str], then: Plant) -> tuple[str, ...]:
@@ -244,9 +244,11 @@ def _unknown(name: str, catalogs: tuple[Catalog, Catalog]) -> Problem:
 # -- rows ----------------------------------------------------------------------------------------
 
 
-def _merged(
+def merged(
     before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], by: Sequence[str]
 ) -> list[Row]:
+    """One row for each KPI, scope and period of two answers: now, then and the difference."""
+
     def key(row: Mapping[str, Any]) -> tuple[str, ...]:
         return (row["kpi"], *(row["scope"][axis] for axis in by), row["period"]["label"])
 

@@ -124,7 +124,7 @@ def retract(stack: Stack, wanted: Wanted, *, now: int, why: str = "") -> Retract
     found = preview(stack, wanted)
     if not found.events:
         return found
-    events = _voids(retractable(stack.engine().books.con), stack.log.last_offset() + 1, now, why)
+    events = voids(retractable(stack.engine().books.con), stack.log.last_offset() + 1, now, why)
     record_config(stack.log, stack.desk.content, now)
     if len(events) <= _AT_ONCE:
         stack.log.append(Batch(events), received_at=now)
@@ -136,7 +136,7 @@ def retract(stack: Stack, wanted: Wanted, *, now: int, why: str = "") -> Retract
     return Retraction(found.rows, found.events, found.left, found.counters, stack.log.last_offset())
 
 
-def _voids(targets: pa.Table, number: int, now: int, why: str) -> pa.Table:
+def voids(targets: pa.Table, number: int, now: int, why: str) -> pa.Table:
     """Retractions of events: each of the source and kind of its target, and where that stands."""
     count = len(targets)
     said: Mapping[str, Any] = {

@@ -90,8 +90,8 @@ def explain_message(
         what = "no such message is kept"
         raise QueryError(Problem("raw-unknown", connection, what, "Name another number or instant."))
     kept, row = found
-    carry = _standing(mapping, files, kept)
-    with closing(Stream(mapping)) as stream:
+    carry = _standing(mapping, plant, files, kept)
+    with closing(Stream(mapping, plant)) as stream:
         for run in stream.runs(kept.messages, kept.at):
             begin(run)
             if has(run, row):
@@ -127,11 +127,11 @@ def _place(files: RawFiles, number: int, at: int | None) -> tuple[Kept, int] | N
     return (last, len(last.messages) - 1) if last and not number and at is None else None
 
 
-def _standing(mapping: Mapping, files: RawFiles, upto: Kept) -> Carry:
+def _standing(mapping: Mapping, plant: Plant, files: RawFiles, upto: Kept) -> Carry:
     """Where counters and orders stand before a delivery; gone through only where there are any."""
     carry = Carry.read(files.carry if files.counters == counters_of(mapping) else "")
     if mapping.orders or any(rule.counter for rule in mapping.rules):
-        with closing(Stream(mapping)) as stream:
+        with closing(Stream(mapping, plant)) as stream:
             for kept in files:
                 if kept == upto:
                     break

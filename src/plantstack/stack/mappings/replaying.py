@@ -1,0 +1,254 @@
+"""What came, read again through a mapping: messages that were kept, or files."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from plantstack.connectors.connections import read_connections
+from plantstack.connectors.load import FileBatch, load_files
+from plantstack.connectors.mapping.carry import Carry, without_stretches
+from plantstack.connectors.mapping.meaning import counters_of, scale_of
+from plantstack.connectors.mapping.model import Column, Mapping, Rule
+from plantstack.connectors.raw import FOLDER, Kept, RawFiles, kept_connections
+from plantstack.connectors.stream import Stream
+from plantstack.errors import EventError, Problem, QueryError, did_you_mean
+from plantstack.events.batch import DeadLetter, FileMark
+from plantstack.events.identity import KeyMaker
+from plantstack.events.names import Names
+from plantstack.events.schema import CONTENT, COUNT_CLASSES
+from plantstack.events.validate import validate
+from plantstack.plant.plant import Plant
+from plantstack.stack.files.naming import names_of
+
+MOST = 2_000_000  # events that are held in memory, and change in one transaction
+Spot = tuple[int, int]  # number of a delivery or file, and the row in it
+
+
+@dataclass(slots=True)
+class Read:
+    """What a mapping told of it.
+
+    Attributes:
+        events: validated, see `schema.CONTENT`.
+        spots: where each event came from.
+        dead: what could not become an event.
+        received: of the deliveries; none for files.
+        carry: where counters and orders stand after it.
+        marks: of files that were read whole.
+        begun_anew: rules whose counters could not go on from before what was kept.
+    """
+
+    events: pa.Table = field(default_factory=CONTENT.empty_table)
+    spots: list[Spot] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)
+    carry: str = ""
+    marks: list[FileMark] = field(default_factory=list)
+    begun_anew: tuple[str, ...] = ()
+
+
+class Input(Protocol):
+    """Something that can be read again."""
+
+    def read(self, mapping: Mapping, before: Mapping, plant: Plant, now: int) -> Read:
+        """Read all of it.
+
+        Args:
+            mapping: how.
+            before: the mapping under which it was told.
+            plant: whose machines they speak of.
+            now: the instant of receipt, where it has none of its own.
+
+        Raises:
+            EventError: when the mapping is not meant for it.
+            QueryError: when it is more than can be held.
+        """
+        ...
+
+    def missed(self) -> int:
+        """How many deliveries are known to be missing."""
+        ...
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Events on their way into one table."""
+
+    names: Names
+    parts: list[pa.Table] = field(default_factory=list)
+    read: Read = field(default_factory=Read)
+    refused: set[str] = field(default_factory=set)
+    _size: int = 0
+
+    def take(self, number: int, part: FileBatch, at: int, keys: KeyMaker) -> None:
+        table, faults = validate(part.events, self.names, at, keys, is_own=False)
+        bad = {event for event, _ in faults}
+        self.read.dead += [*part.dead, *part.bury(faults)]
+        self.read.spots += [(number, int(row)) for event, row in enumerate(part.rows) if event not in bad]
+        self.refused |= {part.events["equipment"][event].as_py() or "" for event in bad}
+        self.parts.append(table)
+        self._size += len(table)
+        if self._size > MOST:
+            what = f"it gives more than {MOST:,} events"
+            raise QueryError(Problem("map-large", part.file, what, "Name a later start with --from."))
+
+    def all(self, carry: str) -> Read:
+        self.read.events = pa.concat_tables([CONTENT.empty_table(), *self.parts])
+        self.read.carry = without_stretches(carry, self.refused)
+        return self.read
+
+
+@dataclass(frozen=True, slots=True)
+class RawInput:
+    """What was kept of connections, in the order of receipt.
+
+    Attributes:
+        project: its folder.
+        connections: whose messages; all that share the mapping.
+        since: deliveries received before only say where counters stand.
+    """
+
+    project: Path
+    connections: tuple[str, ...]
+    since: int = 0
+
+    def read(self, mapping: Mapping, before: Mapping, plant: Plant, now: int) -> Read:
+        """See `Input`."""
+        gathered = _Gathered(names_of(plant))
+        carry, anew = _seed(mapping, before, *self._standing(before))
+        with closing(Stream(mapping, plant)) as stream:
+            for number, kept in enumerate(self.deliveries()):
+                keys = KeyMaker()
+                for part in stream.read(kept.messages, carry, kept.at):
+                    if kept.at >= self.since:
+                        gathered.take(number, part, kept.at, keys)
+                if kept.at >= self.since:
+                    gathered.read.received.append(kept.at)
+        gathered.read.begun_anew = anew
+        return gathered.all(carry.text())
+
+    def deliveries(self) -> Iterator[Kept]:
+        """What was delivered, of all connections."""
+        return heapq.merge(*map(self._files, self.connections), key=lambda kept: kept.at)
+
+    def missed(self) -> int:
+        """How many deliveries are known to be missing."""
+        files = [self._files(name) for name in self.connections]
+        for one in files:
+            deque(one, maxlen=0)
+        return sum(one.missed for one in files)
+
+    def _files(self, name: str) -> RawFiles:
+        return RawFiles(self.project / FOLDER / name)
+
+    def _standing(self, before: Mapping) -> tuple[str, bool]:
+        """Where the counters of the mapping stood before the first delivery, and whether that is known."""
+        first: tuple[int, RawFiles] | None = None
+        for name in self.connections:
+            files = self._files(name)
+            kept = next(iter(files), None)
+            if kept is not None and (first is None or kept.at < first[0]):
+                first = (kept.at, files)
+        is_known = first is not None and first[1].counters == counters_of(before)
+        return first[1].carry if first and is_known else "", is_known
+
+
+@dataclass(frozen=True, slots=True)
+class FileInput:
+    """Files."""
+
+    paths: tuple[Path, ...]
+
+    def read(self, mapping: Mapping, before: Mapping, plant: Plant, now: int) -> Read:
+        """See `Input`."""
+        gathered, carry, keys = _Gathered(names_of(plant)), "", KeyMaker()
+        whole: dict[int, FileMark] = {}
+        for part in load_files(self.paths, mapping):
+            if part.refused:
+                raise EventError(part.refused)
+            dead = len(gathered.read.dead)
+            gathered.take(part.number, part, now, keys)
+            if part.mark:
+                whole[part.number] = part.mark
+            if len(gathered.read.dead) > dead:
+                whole.pop(part.number, None)
+            carry = part.carry or carry
+        gathered.read.marks = list(whole.values())
+        return gathered.all(carry)
+
+    def missed(self) -> int:
+        """None: a file is whole."""
+        return 0
+
+
+def input_of(
+    project: Path, name: str, raw: Sequence[str], files: Sequence[Path], since: int = 0
+) -> RawInput | FileInput:
+    """What a mapping has read: named files, or what was kept of named or of all connections that use it.
+
+    Raises:
+        QueryError: when nothing is named and nothing kept.
+    """
+    if files:
+        return FileInput(tuple(files))
+    known = kept_connections(project)
+    users = [one.name for one in read_connections(project)[0] if one.mapping and one.mapping.name == name]
+    wanted = list(dict.fromkeys([*raw, *(user for user in users if user in known)]))
+    missing = [one for one in wanted if one not in known]
+    if missing or not wanted:
+        what = f"nothing is kept of a connection '{missing[0]}'" if missing else "there is nothing to read"
+        fix = did_you_mean(missing[0], known) if missing else "Name files, or a connection with --raw."
+        raise QueryError(Problem("raw-nothing", "--raw", what, fix))
+    return RawInput(project, tuple(wanted), since)
+
+
+def _seed(mapping: Mapping, before: Mapping, standing: str, is_known: bool) -> tuple[Carry, tuple[str, ...]]:
+    """Where counters of a mapping go on from: those that are read alike; and the rules that begin anew."""
+    if mapping is before:
+        return Carry.read(standing), ()
+    counting = [rule for rule in mapping.rules if rule.counter and rule.counter.cumulative]
+    known = Carry.read(standing)
+    is_scaled_alike = scale_of(mapping) == scale_of(before)
+    alike = {
+        rule.name
+        for rule in counting
+        for other in before.rules
+        if is_scaled_alike and other.name == rule.name and _sample(mapping, rule) == _sample(before, other)
+    }
+    counters = {name: one for name, one in known.counters.items() if _rule_of(name) in alike}
+    orders = known.orders if _orders(mapping) == _orders(before) else {}
+    had = {_rule_of(name) for name in known.counters} if is_known else {rule.name for rule in counting}
+    anew = tuple(rule.name for rule in counting if rule.name in had - (alike if is_known else set()))
+    return Carry(counters, orders), anew
+
+
+def _rule_of(series: str) -> str:
+    return str(series.partition('"')[2].partition('"')[0])
+
+
+def _sample(mapping: Mapping, rule: Rule) -> list[object]:
+    """What a counter shows, wherever it is counted to: which cells, of which machine, from which rows."""
+    classes = [template for name, template in rule.fields.items() if name in COUNT_CLASSES]
+    used = [*classes, rule.fields.get("equipment"), rule.counter.per if rule.counter else None]
+    names = [name for template in used if template for name in template.names]
+    names += [condition.column for condition in rule.when]
+    columns = [_said(mapping.columns[name]) for name in names if name in mapping.columns]
+    return [used, rule.when, columns]
+
+
+def _orders(mapping: Mapping) -> list[object]:
+    templates = [mapping.equipment, *(mapping.orders or ())]
+    names: Sequence[str] = [name for one in templates if one for name in one.names]
+    return [templates, *(_said(mapping.columns[name]) for name in names if name in mapping.columns)]
+
+
+def _said(column: Column) -> list[object]:
+    return [getattr(column, one.name) for one in fields(column) if one.name != "place"]
