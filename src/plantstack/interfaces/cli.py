@@ -26,8 +26,10 @@ from plantstack.interfaces import (
     demo_tour,
     explain,
     finance,
+    learn,
     losses,
     map_changes,
+    map_levels,
     maps,
     new,
     previews,
@@ -263,7 +265,9 @@ new.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)
+learn.register(app)
 map_changes.register(app)
+map_levels.register(app)
 connections.register(app)
 browse.register(app)
 
