@@ -26,7 +26,6 @@ from plantstack.interfaces import (
     demo_tour,
     explain,
     finance,
-    learn,
     losses,
     map_changes,
     map_levels,
@@ -265,7 +264,6 @@ new.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)
-learn.register(app)
 map_changes.register(app)
 map_levels.register(app)
 connections.register(app)
