@@ -16,6 +16,7 @@ from tests.examples.support import data
 from tests.live.agents import (
     MAPPING,
     PATIENCE_S,
+    TEXT,
     Ending,
     at,
     cell,
@@ -23,7 +24,7 @@ from tests.live.agents import (
     settings,
     shift,
 )
-from tests.stack.floor import START, plant
+from tests.stack.floor import NOW, START, plant
 
 from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Alive, Fatal, Gap, Messages, Retry
@@ -32,8 +33,10 @@ from plantstack.connectors.mtconnect.connector import MTConnect, browse
 from plantstack.connectors.mtconnect.settings import Settings
 from plantstack.connectors.mtconnect.telling import cells_of, message_of, number_of
 from plantstack.intervals import HOUR, SECOND
+from plantstack.stack import Stack
 from plantstack.testing import Source, check_connector
 from plantstack.testing.agent import ReplayAgent
+from plantstack.testing.agent_documents import error
 from plantstack.testing.recording import Model
 
 
@@ -119,7 +122,7 @@ def test_F35_a_buffer_that_rolled_over_is_a_gap_up_to_what_it_still_holds(
         agent.release(11)  # up to the heat of the third minute
         one.now = START + 130 * SECOND
         one.read(Ending(settings(agent)))
-        agent.release()  # 122 in all, the last 20 of them are kept: from 103, the heat of minute 33
+        agent.release()  # 122 in all, the last 20 of them are kept: from the piece of minute 33
         one.now = START + 2_400 * SECOND
         came = one.read(Ending(settings(agent)))
         (gap,) = [delivery for delivery in came if isinstance(delivery, Gap)]
@@ -151,6 +154,23 @@ def test_F35_the_buffer_rolls_over_while_we_read(project: Path, devices: Model) 
         assert [delivery.why for delivery in came if isinstance(delivery, Gap)] == [
             "the agent's buffer rolled over what was not read"
         ]
+
+
+def test_F35_an_agent_that_cannot_say_what_was_so_leaves_a_gap_until_now(
+    project: Path, devices: Model
+) -> None:
+    with ReplayAgent(devices, shift(devices), buffer=20) as agent, cell(project) as one:
+        agent.release(11)
+        one.now = START + 130 * SECOND
+        one.read(Ending(settings(agent)))
+        agent.release()
+        one.now = START + 2_400 * SECOND
+        agent.answer_next(agent.answer("current", "", {})[1])
+        agent.answer_next(error(agent, "UNSUPPORTED", "there is no 'at'"))
+        came = one.read(Ending(settings(agent)))
+        assert [gap.until for gap in came if isinstance(gap, Gap)] == [None]
+        (unknown,) = [row for row in one.told("state") if row["method"] == "gap"]
+        assert unknown["until_at"] == one.now
 
 
 def test_F36_a_document_broken_off_is_not_used_and_asked_for_again(project: Path, agent: ReplayAgent) -> None:
@@ -268,6 +288,27 @@ def test_answers_that_overlap_are_the_answer_once(empty: Path, more: list[tuple[
         assert _read(projects[0], answers) == _read(projects[1], once)
 
 
+def test_documents_that_overlap_are_loaded_once_and_are_what_is_read_live(
+    project: Path, empty: Path, agent: ReplayAgent, tmp_path: Path
+) -> None:
+    agent.release()
+    (project / "mappings").mkdir(exist_ok=True)
+    (project / "mappings" / "agent.yaml").write_text(TEXT)
+    paths = []
+    for begin in (1, 40, 80, 60):
+        paths.append(tmp_path / f"{begin}.xml")
+        _, body = agent.answer("sample", "", {"from": str(begin), "count": "50"})
+        paths[-1].write_bytes(body)
+    with Stack.open(project, write=True) as stack:
+        loaded = stack.load(paths, now=NOW, mapping="agent")
+        assert not any(one.problems or one.refused for one in loaded)
+        rows = stack.log.events().to_pylist()
+    other = Path(shutil.copytree(empty, tmp_path / "live"))
+    fields = ("kind", "key", "at", "state", "good")
+    told = [tuple(row[name] for name in fields) for row in rows if row["kind"] != "config"]
+    assert sorted(told, key=str) == sorted(_read(other, [_answered(agent, 1, 1_000)]), key=str)
+
+
 def _answered(agent: ReplayAgent, begin: int, count: int) -> Messages:
     """What an answer of so many observations gives."""
     _, body = agent.answer("sample", "", {"from": str(begin), "count": str(count)})
@@ -330,7 +371,7 @@ def test_what_could_be_better_is_said_once_asked(devices: Model) -> None:
 def test_a_counter_of_a_new_connection_begins_where_it_stood_when_the_buffer_begins(
     project: Path, devices: Model
 ) -> None:
-    with ReplayAgent(devices, shift(devices), buffer=20) as agent, cell(project) as one:
-        agent.release()  # the buffer begins behind the 33rd piece was told
+    with ReplayAgent(devices, shift(devices), buffer=19) as agent, cell(project) as one:
+        agent.release()  # its buffer begins just behind the 33
         one.read(Ending(settings(agent)))
         assert sum(int(row["good"]) for row in one.told("count")) == 39 - 33

@@ -76,6 +76,7 @@ def _is_all(agent: ReplayAgent, delivery: Delivery) -> bool:
     if not isinstance(delivery, Messages) or delivery.cursor is None:
         return False
     position = Position.read(delivery.cursor)
+    assert position is not None
     return position.next > agent.numbers[1] and not position.owes_state
 
 

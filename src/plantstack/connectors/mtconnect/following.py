@@ -133,16 +133,23 @@ class Following:
         position = Position(numbers.instance, first, turn, owes_state=True)
         came = _ordered(answer, first, numbers.next)
         at = next((cells["time"] for cells in came if instant_of(cells["time"]) is not None), "")
-        gap: list[Delivery] = [Gap(why, until=instant_of(at))] if why else []
-        position, snapshot = _snapshot(position, before, at)
+        # Where nobody says what was so at the end of the hole, nothing is known until now.
+        until = instant_of(at) if before is not None else None
+        gap: list[Delivery] = [Gap(why, until=until)] if why else []
+        position, snapshot = _snapshot(position, before or (), at)
         told = self._told(position, answer, numbers)
         return gap + snapshot + told + await self._beside(numbers)
 
-    async def _before(self, first: int) -> list[Cells]:
-        """What was so when the oldest number came, of all that began before it."""
+    async def _before(self, first: int) -> list[Cells] | None:
+        """What was so when the oldest number came, of all that began before; None: it cannot say."""
         if first <= 1:
             return []
-        answer = await self._agent.ask("current", STREAMS, at=first)
+        try:
+            answer = await self._agent.ask("current", STREAMS, at=first)
+        except Refused as error:
+            if error.code == OUT_OF_RANGE:
+                raise
+            return None
         return _known(answer, first)
 
     def _told(self, position: Position, answer: Document, numbers: Numbers) -> list[Delivery]:

@@ -58,9 +58,16 @@ class Position:
         return json.dumps([self.instance, self.next, self.turn, dict(self.away), self.owes_state])
 
     @classmethod
-    def read(cls, text: str) -> Position:
-        """Read what `text` gave."""
-        return cls(*json.loads(text))
+    def read(cls, text: str) -> Position | None:
+        """Read what `text` gave; None when it is the cursor of something else.
+
+        >>> Position.read("row 7") is None
+        True
+        """
+        try:
+            return cls(*json.loads(text))
+        except (ValueError, TypeError):
+            return None
 
 
 def cells_of(row: Iterable[str]) -> Cells:
