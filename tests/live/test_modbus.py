@@ -6,7 +6,7 @@ import asyncio
 import struct
 from collections.abc import Callable
 from itertools import pairwise
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from tests.live.polled import (
@@ -262,7 +262,11 @@ def test_a_device_that_ends_an_idle_session_has_not_failed() -> None:
 
 
 def test_units_behind_a_gateway_share_its_sessions_and_its_budget() -> None:
-    with Hostile(lambda request: registers(request, request[6])) as gateway:
+    def slowly(request: bytes) -> bytes:
+        sleep(0.08)  # four of the five units would be asked at once
+        return registers(request, request[6])
+
+    with Hostile(slowly) as gateway:
         units = "".join(device(gateway.port, "n: {input: 0}", unit, f"unit-{unit}") for unit in range(1, 6))
         text = f"every: 100 ms\nbudget: {{requests: 50/s, sessions: 2}}\ndevices:\n{units}"
         told = tell(connector("modbus", text), lambda told: len(told.of("n")) >= 5)

@@ -70,7 +70,6 @@ class Telling:
         elif self.gap:
             yield Gap(self.gap, poll.device.name)
             self.gap = ""
-            self._told.clear()  # a value that did not change has to be told after the gap
 
     def values(self, poll: Poll[P]) -> Iterator[Message]:
         """What changed, and what was told long ago."""
