@@ -26,8 +26,11 @@ from plantstack.interfaces import (
     demo_tour,
     explain,
     finance,
+    learn,
+    letters,
     losses,
     map_changes,
+    map_learn,
     map_levels,
     maps,
     new,
@@ -57,7 +60,11 @@ from plantstack.stack import Stack
 from plantstack.stack.files.loading import gathered
 
 # Loaded only when named: a web server, a simulator take longer to load than most commands take to answer.
-_HEAVY = {"serve": "plantstack.interfaces.serve", "simulate": "plantstack.interfaces.simulate"}
+_HEAVY = {
+    "serve": "plantstack.interfaces.serve",
+    "simulate": "plantstack.interfaces.simulate",
+    "replay-agent": "plantstack.interfaces.replay",
+}
 REPORT_TO = "please report it with the command you gave"
 
 
@@ -264,7 +271,10 @@ new.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)
+learn.register(app)
 map_changes.register(app)
+map_learn.register(app)
+letters.register(app)
 map_levels.register(app)
 connections.register(app)
 browse.register(app)

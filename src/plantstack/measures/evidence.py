@@ -31,7 +31,10 @@ _CONSTRAINT = (
     *("time_constraint_starved", "time_constraint_blocked"),
 )
 _PLANNED = ("PBT", "PPT", "AUBT", "AUPT", "ADOT", "ADET")
-_STOPS = ("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled")
+_STOPS = (
+    *("n_stop", "n_micro_stop", "n_breakdown", "n_failures", "time_restore", "time_restore_scheduled"),
+    *("n_automatic_reason", "n_automatic_confirmed", "n_automatic_overridden", "n_stop_automatic"),
+)
 _IDEAL = ("time_ideal_total", "time_ideal_ramp", "time_ideal_good", "time_ideal_first_pass")
 _OUTPUT = (
     *("qty_total", "qty_good", "qty_first_pass", "qty_inspected"),

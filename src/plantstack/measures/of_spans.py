@@ -85,9 +85,15 @@ def _ruled(name: str, meaning: str, *kinds: str) -> Measure:
 
 
 ALARM_RULES = (
-    _ruled("n_automatic_reason", "halts an alarm rule gave a reason for, or would have", *_VERDICTS),
-    _ruled("n_automatic_confirmed", "of them those a person gave the same reason for", "rule_confirmed"),
-    _ruled("n_automatic_overridden", "of them those a person gave another one for", "rule_overridden"),
+    _ruled("n_automatic_reason", "halts that an alarm rule speaks for", *_VERDICTS),
+    _ruled(
+        "n_automatic_confirmed", "halts for which a person says the same as the alarm rule", "rule_confirmed"
+    ),
+    _ruled(
+        "n_automatic_overridden",
+        "halts for which a person says otherwise than the alarm rule",
+        "rule_overridden",
+    ),
     Measure(
         "n_stop_automatic",
         "count",
