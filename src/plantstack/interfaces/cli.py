@@ -27,10 +27,8 @@ from plantstack.interfaces import (
     explain,
     finance,
     learn,
-    letters,
     losses,
     map_changes,
-    map_learn,
     map_levels,
     maps,
     new,
@@ -63,7 +61,6 @@ from plantstack.stack.files.loading import gathered
 _HEAVY = {
     "serve": "plantstack.interfaces.serve",
     "simulate": "plantstack.interfaces.simulate",
-    "replay-agent": "plantstack.interfaces.replay",
 }
 REPORT_TO = "please report it with the command you gave"
 
@@ -273,8 +270,6 @@ retract.register(app)
 maps.register(app)
 learn.register(app)
 map_changes.register(app)
-map_learn.register(app)
-letters.register(app)
 map_levels.register(app)
 connections.register(app)
 browse.register(app)
