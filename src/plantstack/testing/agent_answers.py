@@ -44,11 +44,6 @@ class Answering(Protocol):
         """Return the status and the document that answer a request."""
         ...
 
-    @property
-    def numbers(self) -> tuple[int, int]:
-        """The first and the last number it holds."""
-        ...
-
 
 class Answers(BaseHTTPRequestHandler):
     """One connection of somebody who asks."""
@@ -100,18 +95,18 @@ class Answers(BaseHTTPRequestHandler):
         beat = int(asked.get("heartbeat", 10_000)) / 1000
         kind = f"multipart/x-mixed-replace;boundary={_BOUNDARY}"
         self._head(200, {"content-type": kind, "transfer-encoding": "chunked"})
-        said, last = -beat, -1
+        said, last = -beat, ""
         while not self.agent.stopping.is_set():
             status, body = self.agent.answer(request, device, asked)
-            following = self.agent.numbers[1]
+            following = _following(body)
             if following != last or monotonic() - said >= beat:
                 said, last = monotonic(), following
                 head = f"--{_BOUNDARY}\r\nContent-type: text/xml\r\nContent-length: {len(body)}\r\n\r\n"
                 self._chunk(head.encode() + body + b"\r\n")
+                if request == "sample":
+                    asked = {**asked, "from": following}
             if status != 200:
                 break
-            if request == "sample":
-                asked = {**asked, "from": _following(body, asked)}
             self.agent.stopping.wait(wait)
         self._chunk(b"")
 
@@ -125,7 +120,7 @@ class Answers(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _following(body: bytes, asked: dict[str, str]) -> str:
+def _following(body: bytes) -> str:
     """Where a stream goes on after a document."""
     told = re.search(rb'nextSequence="(\d+)"', body)
-    return told[1].decode() if told else asked.get("from", "1")
+    return told[1].decode() if told else ""
