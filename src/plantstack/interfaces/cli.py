@@ -61,6 +61,7 @@ from plantstack.stack.files.loading import gathered
 _HEAVY = {
     "serve": "plantstack.interfaces.serve",
     "simulate": "plantstack.interfaces.simulate",
+    "replay-agent": "plantstack.interfaces.replay",
 }
 REPORT_TO = "please report it with the command you gave"
 
