@@ -86,7 +86,7 @@ def said(stream: Stream, batches: Sequence[Sequence[Message]], ticks: Sequence[f
             assert not part.dead, part.dead
             found += part.events.to_pylist()
         if place < len(ticks):
-            for part in stream.tick(carry, START + round(ticks[place] * SECOND)):
+            for part in stream.tick(carry, START + round(ticks[place] * SECOND), is_lagging=False):
                 found += part.events.to_pylist()
     return found
 
@@ -218,7 +218,7 @@ def test_after_a_gap_nobody_knows_until_something_shows() -> None:
     begun += events_of(stream.gap(carry, "press", START + 5 * SECOND, START + 600 * SECOND))
     again, silent = Carry.read(carry.text()), Carry.read(carry.text())
     found = events_of(stream.read([told(610, "part")], again, START))
-    nothing = events_of(stream.tick(silent, START + 621 * SECOND))
+    nothing = events_of(stream.tick(silent, START + 621 * SECOND, is_lagging=False))
     # The run was cut in its first seconds: it is not said to have stopped there.
     assert course(begun + found) == [(0, "producing"), (600, "unknown"), (610, "producing")]
     assert course(begun + nothing) == [(0, "producing"), (600, "stopped")]
@@ -383,3 +383,12 @@ def test_rows_that_say_nothing_are_counted() -> None:
     notes = [note for one in rows for part in stream.read([one], carry, START) for note in part.notes]
     said_of = [(note.code, note.what.split(": ")[1][:1]) for note in notes if note.code != "file-silent"]
     assert said_of == [("signal-late", "1"), ("counts-doubted", "1")]
+
+
+def test_a_clock_that_lags_and_a_way_that_is_long_are_no_stop() -> None:
+    stream, carry = stream_of(PULSES), Carry()
+    received = START + 3600 * SECOND  # of a pulse that was made an hour before by its own clock
+    assert len(events_of(stream.read([told(0, "part")], carry, received))) == 1
+    assert not events_of(stream.tick(carry, received + 20 * SECOND))
+    (stop,) = events_of(stream.tick(carry, received + 21 * SECOND))
+    assert (stop["state"], stop["at"]) == ("stopped", START)

@@ -82,7 +82,7 @@ class Stream:
         self._cumulative = replace(self.mapping, rules=counters, signals=(), orders=None)
         self._cycles = Cycles.of(plant) if plant else Cycles()
         self._folder = tempfile.TemporaryDirectory(prefix="plantstack-")
-        self._calculator = private_connection(Path(self._folder.name), memory="512MB")
+        self._calculator = private_connection(Path(self._folder.name), memory="512MB", threads=1)
         self._wanted = list(
             dict.fromkeys(
                 path for one in mapping.columns.values() for path in (one.header, one.clock_header) if path
@@ -108,7 +108,7 @@ class Stream:
         if dead:
             yield FileBatch(self.mapping.source, dead=tuple(dead))
         self._begin_counters(messages, rows, carry)
-        for run in self._runs(messages, rows):
+        for run in self._runs(messages, rows, now):
             yield from read_sheet(run, carry)
 
     def _begin_counters(self, messages: Sequence[Message], rows: dict[int, Flat], carry: Carry) -> None:
@@ -126,30 +126,37 @@ class Stream:
 
     def runs(self, messages: Sequence[Message], now: int) -> Iterator[Run]:
         """Yield what `read` goes through, to be looked into: states that are told again, then all else."""
-        yield from self._runs(messages, self._rows(messages, now, []))
+        yield from self._runs(messages, self._rows(messages, now, []), now)
 
     def _rows(self, messages: Sequence[Message], now: int, dead: list[DeadLetter]) -> dict[int, Flat]:
-        rows = {}
+        rows, is_dated = {}, "received" in self._wanted
         for number, message in enumerate(messages):
             try:
-                about = {**message.about, "received": rfc3339(now + number)}
-                rows[number] = flat_row(message.payload) | about
+                rows[number] = row = flat_row(message.payload)
+                row.update(message.about)
+                if is_dated:
+                    row["received"] = rfc3339(now + number)
             except EventError as error:
                 problem = error.problems[0]
                 dead.append(DeadLetter(kept(message.payload), message.where, problem, self.mapping.source))
         return rows
 
-    def _runs(self, messages: Sequence[Message], rows: dict[int, Flat]) -> Iterator[Run]:
+    def _runs(self, messages: Sequence[Message], rows: dict[int, Flat], now: int) -> Iterator[Run]:
         for mapping, is_snapshot in ((self._snapshots, True), (self.mapping, False)):
             mine = {place: row for place, row in rows.items() if messages[place].is_snapshot == is_snapshot}
             if mine and (mapping.rules or mapping.orders or mapping.signals):
                 with closing(self._calculator.cursor()) as connection:
                     sheet = self._sheet(connection, mine, messages)
                     layout = Layout(mapping, sheet, {}, {}, Binder())
-                    yield Run(connection, layout, Keys(connection, mapping, 1, ""), self._cycles)
+                    yield Run(connection, layout, Keys(connection, mapping, 1, ""), self._cycles, now)
 
     def tick(
-        self, carry: Carry, now: int, machines: Callable[[str], bool] = lambda name: True
+        self,
+        carry: Carry,
+        now: int,
+        machines: Callable[[str], bool] = lambda name: True,
+        *,
+        is_lagging: bool = True,
     ) -> Iterator[FileBatch]:
         """Yield the states that the absence of messages shows; the carry moves on.
 
@@ -157,10 +164,12 @@ class Stream:
             carry: as of `read`.
             now: until when the source could have told us, and did not.
             machines: for which of those that were ever spoken of this holds.
+            is_lagging: `now` is an instant of our clock: what messages take on their way, and how far the
+                source's clock is off, is allowed for as it was with the last one.
         """
         for signal in self.mapping.signals:
             sensor = Sensor(signal, self.mapping.source, self._cycles, carry)
-            yield from self._sensed(sensor.pass_by(now, machines))
+            yield from self._sensed(sensor.pass_by(now, machines, is_lagging=is_lagging))
 
     def gap(self, carry: Carry, equipment: str, since: int, until: int) -> Iterator[FileBatch]:
         """Yield what is to be said where messages of a machine may have been lost; the carry moves on.

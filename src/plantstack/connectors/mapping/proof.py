@@ -114,7 +114,7 @@ def _live(mapping: Mapping, case: Case, plant: Plant | None, size: int) -> Itera
             yield from stream.read(messages[start : start + size], carry, now)
             carry = Carry.read(carry.text())  # as after a restart
         if case.alive_until:
-            yield from stream.tick(carry, case.alive_until)
+            yield from stream.tick(carry, case.alive_until, is_lagging=False)
 
 
 class _Came:

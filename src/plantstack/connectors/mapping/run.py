@@ -51,8 +51,14 @@ class Run:
     """The state of reading one sheet; use `events` after `prepare`."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, layout: Layout, keys: Keys, cycles: Cycles | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        layout: Layout,
+        keys: Keys,
+        cycles: Cycles | None = None,
+        now: int = 0,  # of receipt; a file has none
     ) -> None:
+        self.now = now
         self.cycles = cycles or Cycles()
         self.connection = connection
         self.keys = keys
@@ -195,7 +201,7 @@ class Run:
         heard = [signal for signal in self.mapping.signals if signal.name in self.inputs]
         for number, signal in enumerate(heard, len(self.rules) + len(derived)):
             sensor = Sensor(signal, self.mapping.source, self.cycles, carry)
-            sql = sensor.run(self.connection, self.inputs[signal.name], self.bind, f"said_{number}")
+            sql = sensor.run(self.connection, self.inputs[signal.name], self.bind, f"said_{number}", self.now)
             sensed = sensor.sensed
             self.tally.add("unheard", sensed.late)
             self.tally.add("unpaced", sensed.unpaced)

@@ -66,7 +66,12 @@ class Sensor:
         self._machines: dict[str, Machine] = {}
 
     def run(
-        self, connection: duckdb.DuckDBPyConnection, queries: dict[str, RuleQuery], bind: Binder, name: str
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        queries: dict[str, RuleQuery],
+        bind: Binder,
+        name: str,
+        now: int = 0,
     ) -> str:
         """Read the rows of a sheet.
 
@@ -75,6 +80,7 @@ class Sensor:
             queries: of the signal's inputs.
             bind: their parameters.
             name: of the table the states are put into.
+            now: the instant of receipt; 0 for a file.
 
         Returns:
             The SQL of the states, with the columns `row` and `COLUMNS`.
@@ -99,19 +105,32 @@ class Sensor:
         said = [
             one for equipment, machine in self._machines.items() for one in self._told(equipment, machine)
         ]
+        if now:
+            self._note_lags(now)
         connection.register("handed_over", pa.Table.from_pylist(said, schema=STATES))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM handed_over")
         connection.unregister("handed_over")
         return f"SELECT * FROM {name}"
 
-    def pass_by(self, now: int, machines: Callable[[str], bool]) -> list[dict[str, Any]]:
+    def _note_lags(self, now: int) -> None:
+        """Note how far the instants of each machine lie behind their receipt; silence allows for it."""
+        for machine in self._machines.values():
+            memory = machine.memory
+            newest = max(
+                (memory.get("at", 0), memory.get("last", 0), *(one[1] for one in memory.get("runs", ())))
+            )
+            if newest > memory.get("newest", 0):
+                memory |= {"newest": newest, "lag": now - newest}
+
+    def pass_by(self, now: int, machines: Callable[[str], bool], *, is_lagging: bool) -> list[dict[str, Any]]:
         """What the absence of rows until now shows of the machines this signal ever spoke of."""
         said = []
         for name in sorted(self.carry.signals):
             signal, equipment = json.loads(name)
             if signal == self.signal.name and machines(equipment):
-                self._machine(equipment).pass_by(now)
-                said += self._told(equipment, self._machine(equipment))
+                machine = self._machine(equipment)
+                machine.pass_by(now - machine.memory.get("lag", 0) if is_lagging else now)
+                said += self._told(equipment, machine)
         return said
 
     def cut(self, equipment: str, since: int, until: int) -> list[dict[str, Any]]:

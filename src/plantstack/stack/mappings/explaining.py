@@ -15,6 +15,7 @@ from plantstack.connectors.stream import Stream
 from plantstack.connectors.tracing import Trace as Trace
 from plantstack.connectors.tracing import begin, file_runs, has, is_line, row_of, trace
 from plantstack.errors import Problem, QueryError, did_you_mean
+from plantstack.plant.load import load_plant
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.checking import mapping_file
 from plantstack.stack.files.naming import names_of
@@ -35,7 +36,9 @@ def prove_mappings(folder: Path, name: str = "") -> list[tuple[str, int, list[Pr
     """
     paths = [mapping_file(folder, name)] if name else sorted((folder / "mappings").glob("*.yaml"))
     found = [load_mapping(path) for path in paths]
-    return [(one.name, len(one.tests), run_tests(one)) for one in found]
+    by_cycles = any(signal.cycles for one in found for signal in one.signals)
+    plant = load_plant(folder) if by_cycles else None  # only then is it asked how long a piece takes
+    return [(one.name, len(one.tests), run_tests(one, plant)) for one in found]
 
 
 def explain_row(folder: Path, plant: Plant, name: str, file: Path, number: int, now: int) -> Trace:

@@ -171,7 +171,7 @@ class FileInput:
         """See `Input`."""
         gathered, carry, keys = _Gathered(names_of(plant)), "", KeyMaker()
         whole: dict[int, FileMark] = {}
-        for part in load_files(self.paths, mapping):
+        for part in load_files(self.paths, mapping, plant=plant):
             if part.refused:
                 raise EventError(part.refused)
             dead = len(gathered.read.dead)
