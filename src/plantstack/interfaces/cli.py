@@ -29,6 +29,7 @@ from plantstack.interfaces import (
     learn,
     losses,
     map_changes,
+    map_learn,
     map_levels,
     maps,
     new,
@@ -271,6 +272,7 @@ retract.register(app)
 maps.register(app)
 learn.register(app)
 map_changes.register(app)
+map_learn.register(app)
 map_levels.register(app)
 connections.register(app)
 browse.register(app)
