@@ -82,6 +82,21 @@ def test_what_is_no_answer_is_bad_and_never_zero(name: str) -> None:
         assert told.of("n") == [why]
 
 
+def test_F37_bytes_that_have_slipped_are_no_number() -> None:
+    with Target() as plc:
+        plc.tags = {"Order": ("STRING", "A4711"), "Heat": ("REAL", 181.5)}
+
+        def slip() -> None:
+            plc.bend = lambda answer: answer[:100] + b"\0" + answer[100:]  # in the space behind the text
+
+        told = tell(
+            connector("ethernetip", devices(plc.port, "order: {tag: Order}", "heat: {tag: Heat}")),
+            lambda told: len(told.of("heat")) == 2,
+            do=[(lambda told: told.of("heat") == [181.5], slip)],
+        )
+        assert told.of("heat") == [181.5, "a broken answer came"]
+
+
 def test_F37_a_plc_that_goes_silent_is_bad_and_back_with_a_gap() -> None:
     with Target() as plc:
         plc.tags = {"Good": ("DINT", 7), "Run": ("BOOL", True)}

@@ -112,6 +112,7 @@ BAD: dict[str, tuple[Answer, str]] = {
     "F37 three registers": (lambda r: registers(r, 7, 8, 9), "a short answer came"),
     "F37 count that lies": (lambda r: answer(r, bytes([4, 4, 0, 7])), "a broken answer came"),
     "F37 no registers": (lambda r: answer(r, bytes([4, 0])), "a short answer came"),
+    "F37 odd bytes": (lambda r: answer(r, bytes([4, 3, 0, 7, 0])), "a broken answer came"),
     "F37 cut": (lambda r: b"", "the connection was lost"),
     "F37 noise": (lambda r: b"HTTP/1.1 400 Bad Request\r\n\r\n", "a broken answer came"),
     "F37 other function": (
@@ -136,13 +137,14 @@ BAD: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_answer_is_bad_and_never_zero(name: str) -> None:
+def test_what_is_no_answer_is_bad_and_never_zero(name: str, caplog: pytest.LogCaptureFixture) -> None:
     wrong, why = BAD[name]
     with Hostile(wrong) as hostile:
         text = f"{QUICK}devices:\n{device(hostile.port, 'pieces: {input: 0, type: u32}')}"
         told = tell(connector("modbus", text), lambda told: bool(told.observations))
         assert [each["value"] for each in told.observations] == [None]
         assert told.of("pieces") == [why]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_F37_one_block_that_is_refused_harms_no_other() -> None:

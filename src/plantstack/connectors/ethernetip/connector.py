@@ -20,13 +20,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pylogix import PLC
+from pylogix.utils import parse_tag_name
 
 from plantstack.connectors.ethernetip.settings import Plan, Wanted, read_settings
 from plantstack.connectors.polling.device import NoAnswer, Reading
@@ -37,6 +38,7 @@ from plantstack.plant.source import Fields
 SOCKET_S = 5.0  # a thread that nobody waits for any more ends by then
 CLOSE_S = 1.0
 GOOD = "Success"
+NO_TYPE = 0
 REFUSED = {
     "Path segment error": "the PLC has no such tag",
     "Path destination unknown": "the PLC has no such tag",
@@ -53,6 +55,7 @@ class LogixSession:
         self._plc.conn.msg_socket.close()  # the library's, for what we never do: listening
         self._thread = ThreadPoolExecutor(1, "ethernetip")
         self._is_waiting = False
+        self._types: dict[str, int] = {}
 
     async def open(self) -> None:
         """Connect.
@@ -79,7 +82,19 @@ class LogixSession:
             raise NoAnswer("the connection was lost", is_cut=True)
         if len(answers) != len(tags):
             raise NoAnswer("a short answer came")
+        self._check_types(tags)
         return {name: _reading(answer, one) for (name, one), answer in zip(plan.wanted, answers, strict=True)}
+
+    def _check_types(self, tags: Sequence[str]) -> None:
+        """Make sure that what was read is of a type that there is, and of the one it was before.
+
+        The library reads bytes that have slipped by one as another type, and an unknown one as a byte.
+        """
+        for tag in tags:
+            base = parse_tag_name(tag)[1]
+            type_ = self._plc.KnownTags.get(base, (None,))[0]
+            if type_ == NO_TYPE or (type_ is not None and self._types.setdefault(base, type_) != type_):
+                raise NoAnswer("a broken answer came")
 
     async def close(self) -> None:
         """End it: in order, or at once when an answer is still waited for."""

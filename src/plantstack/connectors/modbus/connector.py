@@ -148,7 +148,8 @@ def _is_sound(data: bytes) -> bool:
             return False
         if len(data) >= 9:
             right = 3 if function & 0x80 else 3 + data[8]
-            if length != right:
+            is_odd = function in (FUNCTIONS["holding"], FUNCTIONS["input"]) and data[8] % 2
+            if length != right or is_odd:
                 return False
         data = data[6 + length :]
     return True

@@ -85,7 +85,7 @@ class Poller(Generic[P]):
         finally:
             self._silent.clear()
             ended.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(ended, *tasks, return_exceptions=True)
             for line in lines.values():
                 await line.close()
 
