@@ -19,10 +19,12 @@ from plantstack.connectors.load import FileBatch
 from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.read import parse_mapping
+from plantstack.connectors.mapping.read_signals import METHODS
 from plantstack.connectors.stream import Stream
 from plantstack.errors import ConfigError
 from plantstack.intervals import SECOND, rfc3339
 from plantstack.plant.load import load_plant
+from plantstack.plant.read_equipment import CAPTURES
 from plantstack.plant.scaffold import write_scaffold as scaffold
 
 from .support import load, us, write
@@ -392,3 +394,7 @@ def test_a_clock_that_lags_and_a_way_that_is_long_are_no_stop() -> None:
     assert not events_of(stream.tick(carry, received + 20 * SECOND))
     (stop,) = events_of(stream.tick(carry, received + 21 * SECOND))
     assert (stop["state"], stop["at"]) == ("stopped", START)
+
+
+def test_a_machine_can_be_captured_by_every_method() -> None:
+    assert set(METHODS) < set(CAPTURES)

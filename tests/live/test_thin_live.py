@@ -73,7 +73,7 @@ def test_a_source_that_is_there_and_silent_shows_the_stop(tmp_path: Path) -> Non
         assert states(one)[2:] == [("filler", 100, "producing")]
 
 
-def test_F30_a_gap_is_no_stop(tmp_path: Path) -> None:
+def test_a_gap_is_no_stop(tmp_path: Path) -> None:
     with hall(tmp_path) as one:
         shows(one, 0, 7)
         shows(one, 5, 8)

@@ -38,6 +38,10 @@ from plantstack.plant.tree import Scalar
 _ORDERS = dated(choice("used", "not_used"))
 
 
+CAPTURES = ("signal", "run_bit", "current", "power", "pulses", "scan", "manual")
+"""How the states of a machine are known: told, read off a thin signal, or written down."""
+
+
 def read_site(name: str, fields: Fields) -> Site:
     """Read one entry of `sites`."""
     return Site(
@@ -102,7 +106,7 @@ def read_machine(name: str, fields: Fields) -> Machine:
         ramp=fields.want("ramp", between(integer, 1, 10**9), 0),
         silence_limit=limit,
         is_supervised=is_supervised,
-        capture=fields.want("capture", dated(choice("signal", "pulses", "manual")), ()),
+        capture=fields.want("capture", dated(choice(*CAPTURES)), ()),
     )
 
 

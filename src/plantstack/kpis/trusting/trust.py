@@ -35,7 +35,7 @@ class Trust:
     """A grade A, B, C, or U where there is nothing to take a share of; worst limit first.
 
     Attributes:
-        methods: how the signals behind it were captured: manual, pulses, signal; none where nobody says.
+        methods: how the states behind it are known: manual, signal, pulses, current ...; none where nobody says.
     """
 
     grade: str
