@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import ssl
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from tests.live.agents import Ending, at, cell, heard, model, settings, shift
 from tests.stack.floor import plant
 
@@ -141,18 +150,54 @@ def test_H_OT_14_a_namespace_of_tomorrow_reads_alike(project: Path, agent: Repla
 
 
 def test_who_is_not_let_in_is_told_so_and_the_password_stays_in_its_file(
-    project: Path, agent: ReplayAgent, tmp_path: Path
+    devices: Model, tmp_path: Path
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text("geheim\n")
     secret.chmod(0o644)
-    mine = settings(agent, user="plantstack", password=secret, ca=tmp_path / "none.pem")
-    told = asyncio.run(MTConnect(mine).check())
-    assert [(one.code, one.where) for one in told] == [
-        ("file-missing", "none.pem"),
-        ("secret-open", "secret"),
-    ]
-    agent.answer_next(b"no", status=401)
-    with cell(project) as one, pytest.raises(Fatal, match="does not let us in") as caught:
-        one.read(Ending(settings(agent, user="plantstack", password=secret)))
-    assert "geheim" not in str(caught.value)
+    with ReplayAgent(devices, shift(devices), secret="plantstack:geheim") as agent:
+        agent.release()
+        mine = settings(agent, user="plantstack", password=secret)
+        told = asyncio.run(MTConnect(replace(mine, ca=tmp_path / "none.pem")).check())
+        assert [one.code for one in told] == ["file-missing", "secret-open"]
+        assert asyncio.run(heard(Ending(mine), None))
+        for other in (replace(mine, user="somebody"), replace(mine, user="", password=None)):
+            with pytest.raises(Fatal, match="does not let us in") as caught:
+                asyncio.run(heard(Ending(other), None))
+            assert "geheim" not in str(caught.value)
+
+
+def test_only_a_certificate_that_is_trusted_is_believed(devices: Model, tmp_path: Path) -> None:
+    mine, others = (certificate(tmp_path, name) for name in ("mine", "others"))
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(mine, tmp_path / "mine.key")
+    with ReplayAgent(devices, shift(devices), secured=served) as agent:
+        agent.release()
+        assert asyncio.run(heard(Ending(settings(agent, ca=mine)), None))
+        for ca in (None, others):
+            with pytest.raises(Fatal, match="certificate is not trusted"):
+                asyncio.run(heard(Ending(settings(agent, ca=ca)), None))
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A certificate of this machine's loopback, signed by itself; its key lies beside it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    told = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / f"{name}.key").write_bytes(told)
+    path = folder / f"{name}.pem"
+    path.write_bytes(made.public_bytes(Encoding.PEM))
+    return path

@@ -9,6 +9,7 @@ It keeps a buffer of the last observations as an agent does, numbers them, and a
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -43,6 +44,8 @@ class ReplayAgent:
         speed: float = 0.0,
         port: int = 0,
         instance: int = 1_475_083_573,
+        secured: ssl.SSLContext | None = None,
+        secret: str = "",
     ) -> None:
         """Listen; nothing is served before `with`.
 
@@ -53,6 +56,8 @@ class ReplayAgent:
             speed: seconds of the recording in a second; 0: only `release` lets time go on.
             port: on loopback; 0 takes a free one.
             instance: its first `instanceId`.
+            secured: with which certificate it is asked over https.
+            secret: `user:password` that whoever asks must give.
         """
         self.model, self.instance, self.buffer = model, instance, buffer
         self.asked: list[str] = []
@@ -66,7 +71,10 @@ class ReplayAgent:
         self.spoiled: deque[Spoiled] = deque()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("_Answers", (Answers,), {"agent": self}))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if secured is not None:
+            self._server.socket = secured.wrap_socket(self._server.socket, server_side=True)
+        self.secret, scheme = secret, "https" if secured is not None else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> ReplayAgent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from collections import deque
@@ -37,6 +38,7 @@ class Answering(Protocol):
     """What answers need of the agent."""
 
     asked: list[str]
+    secret: str
     spoiled: deque[Spoiled]
     stopping: threading.Event
 
@@ -65,7 +67,10 @@ class Answers(BaseHTTPRequestHandler):
         parts = [unquote(part) for part in split.path.strip("/").split("/")]
         request = parts.pop() if parts[-1] in _REQUESTS else "probe"  # also of an address alone
         self.agent.asked.append(f"{request}?{split.query}" if split.query else request)
-        if self.agent.spoiled:
+        told = base64.b64encode(self.agent.secret.encode()).decode()
+        if self.agent.secret and self.headers.get("authorization") != f"Basic {told}":
+            self._head(401, {"content-length": "0"})
+        elif self.agent.spoiled:
             whole = self.agent.answer(request, "/".join(parts), asked)
             self._spoiled(self.agent.spoiled.popleft(), whole)
         elif "interval" in asked and request in ("current", "sample"):

@@ -127,6 +127,10 @@ class Agent:
         except TimeoutError:
             raise self.odd(f"the agent's answer has no end within {ANSWER_S:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            if (stranger := _stranger(error)) is not None:
+                what = f"the agent's certificate is not trusted: {stranger.verify_message}"
+                fix = "Name the file of certificates to trust with 'ca'; nothing is trusted by itself."
+                raise Fatal(Problem("mtconnect-certificate", settings.where, what, fix)) from error
             code = "mtconnect-unreachable" if isinstance(error, httpx.ConnectError) else "mtconnect-lost"
             why = str(error) or type(error).__name__
             raise Retry(Problem(code, settings.where, f"the agent cannot be read: {why}"[:300])) from error
@@ -137,3 +141,10 @@ def _trusted(settings: Settings) -> ssl.SSLContext:
     if not settings.url.startswith("https"):
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
+
+
+def _stranger(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """The certificate that is not trusted, where that is behind an error."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error
