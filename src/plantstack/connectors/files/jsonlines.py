@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +38,16 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for place, inner in enumerate(value):
             yield from flat(inner, f"{path}.{place}" if path else str(place))
-    elif isinstance(value, bool):
-        yield path, "true" if value else "false"
-    elif isinstance(value, int | Decimal):
-        yield path, number_text(value)
     elif value is not None:
-        yield path, str(value)
+        yield path, _cell(value)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value)
 
 
 def flat_row(line: bytes) -> Flat:
@@ -53,7 +56,20 @@ def flat_row(line: bytes) -> Flat:
     Raises:
         EventError: with one problem, when it is no object, or two of its values have the same path.
     """
-    found = list(flat(read_object(line)))
+    told, row = read_object(line), {}
+    for name, value in told.items():
+        kind = type(value)
+        if kind is str:
+            row[name] = value
+        elif kind is dict or kind is list:
+            return _nested(told)
+        elif value is not None:
+            row[name] = _cell(value)
+    return row
+
+
+def _nested(told: dict[str, Any]) -> Flat:
+    found = list(flat(told))
     row = dict(found)
     if len(row) != len(found):
         paths = [path for path, _ in found]

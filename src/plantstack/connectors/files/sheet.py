@@ -136,19 +136,25 @@ def numbered_headers(width: int) -> tuple[str, ...]:
     return tuple(str(place + 1) for place in range(width))
 
 
-def private_connection(folder: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+def private_connection(
+    folder: Path, *, memory: str = "4GB", threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """A calculator that can read one folder and nothing else, and cannot be told otherwise.
 
     Its cursors are as bound as it is, and each has temporary tables of its own. It measures how far its
     own statements have come, and prints nothing of it.
+
+    Args:
+        folder: what it can read.
+        memory: that it may take.
+        threads: that it works with; None: all of the machine.
     """
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": memory,
-        }
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": memory,
+    }
+    connection = duckdb.connect(config=config | ({"threads": threads} if threads else {}))
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET allowed_directories = [$1]", [str(folder)])
     connection.execute("SET temp_directory = $1", [str(folder / "spill")])

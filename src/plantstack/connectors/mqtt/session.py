@@ -23,7 +23,8 @@ from plantstack.connectors.contract import Fatal, Retry
 from plantstack.connectors.mqtt.settings import Settings
 from plantstack.errors import PlantstackError, Problem
 
-IN_FLIGHT = 1_000  # so many messages the broker sends before we acknowledge: its memory, and ours
+BATCH = 1_000  # so many messages are handed on at once, at most
+IN_FLIGHT = 2 * BATCH  # so many the broker sends before we acknowledge: the next come while some are written
 WINDOW_S = 0.05
 CONNECT_S = 10.0
 KEEPALIVE_S = 30
@@ -137,7 +138,7 @@ class Session:
             Fatal: when somebody must act first.
         """
         found: list[MQTTMessage] = []
-        while len(found) < IN_FLIGHT:
+        while len(found) < BATCH:
             try:
                 found.append(self._received.get(timeout=WINDOW_S))
             except queue.Empty:
