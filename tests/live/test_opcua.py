@@ -236,6 +236,24 @@ def test_F29_a_server_that_was_killed_is_read_again_and_the_time_between_is_not_
         assert states[-1]["state"] in ("stopped", "unknown")
 
 
+def test_the_present_value_of_a_restarted_server_is_of_now_whatever_it_is_dated(plc: Plc) -> None:
+    """It starts with the value and the time of its configuration: before what the tag told last."""
+    server = Server(settings(plc, nodes=(address("filler.state", "State"),)))
+
+    async def first(*, wanted: str) -> datetime:
+        async with aclosing(server.read(None)) as reading:
+            delivery, _ = await until(reading, lambda one: any(item["value"] == wanted for item in told(one)))
+            return datetime.fromisoformat(told(delivery)[-1]["at"])
+
+    assert asyncio.run(first(wanted="running")) == STARTED
+    asyncio.run(plc.tell(State="jam"))
+    jam = asyncio.run(first(wanted="jam"))
+    plc.kill()
+    plc.start()
+    assert asyncio.run(first(wanted="running")) > jam > STARTED
+    assert asyncio.run(first(wanted="running")) > jam
+
+
 def test_F30_a_short_pause_is_no_gap_and_what_was_queued_arrives(plc: Plc) -> None:
     async def story() -> None:
         async with aclosing(Server(settings(plc)).read(None)) as reading:
@@ -403,12 +421,12 @@ def test_H_OT_05_a_value_beside_a_bad_status_is_told_with_it() -> None:
     assert (found["value"], found["quality"], found["why"]) == ("x", "bad", "BadDeviceFailure")
 
 
-def test_H_OT_06_without_a_time_of_its_source_it_is_of_the_server_or_of_the_receipt(plc: Plc) -> None:
+def test_H_OT_06_without_a_time_of_its_source_it_is_dated_by_the_server(plc: Plc) -> None:
     no_time = ua.DataValue(ua.Variant(7), ua.StatusCode())
     never = datetime(1601, 1, 1, tzinfo=UTC)
     found = asyncio.run(hear_of(plc, Pieces=no_time, Speed=data(1.5, never)))
     for one in found.values():
-        assert "at" not in one or now() - 60 * SECOND < datetime.fromisoformat(one["at"]).timestamp() * SECOND
+        assert now() - 60 * SECOND < datetime.fromisoformat(one["at"]).timestamp() * SECOND
 
 
 def test_a_server_that_is_not_there_says_so(mother: Mother) -> None:

@@ -24,8 +24,6 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from asyncua import ua
-
 from plantstack.connectors.contract import Alive, Delivery, Gap, Message, Messages, Outcome
 from plantstack.connectors.observation import BAD, observation
 from plantstack.connectors.opcua.browse import browse
@@ -48,6 +46,7 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._latest: dict[int, datetime] = {}
 
     async def check(self) -> Sequence[Problem]:
         """Say which files are wrong, and what the server offers instead of what is configured."""
@@ -66,7 +65,7 @@ class Server:
         try:
             await face(self.settings)
             await session.begin()
-            reader = Reader(self.settings.nodes, session.namespaces)
+            reader = Reader(self.settings.nodes, session.namespaces, self._latest)
             yield Gap("a new session with the server was begun")  # nothing tells what was missed before it
             if session.missing:
                 yield Messages(tuple(self._missing(session)))
@@ -75,8 +74,11 @@ class Server:
                 items = await session.hear()
                 if session.is_torn:
                     yield Gap("a notification of the server did not reach us")
-                for delivery in _deliveries(reader, items, session.heard_at):
-                    yield delivery
+                gaps, messages = reader.read(items, session.heard_at, session.told_at)
+                for gap in gaps:
+                    yield gap
+                for start in range(0, len(messages), AT_ONCE):
+                    yield Messages(tuple(messages[start : start + AT_ONCE]))
                 session.acknowledge()
                 if now() - signed_at >= SIGN_S:
                     signed_at = now()
@@ -116,15 +118,6 @@ class Server:
             yield observation(
                 one.tag, None, quality=BAD, scope=one.device, device=one.device, item=one.item, why=why
             )
-
-
-def _deliveries(
-    reader: Reader, items: Sequence[ua.MonitoredItemNotification], since: datetime | None
-) -> Iterator[Delivery]:
-    gaps, messages = reader.read(items, since)
-    yield from gaps
-    for start in range(0, len(messages), AT_ONCE):
-        yield Messages(tuple(messages[start : start + AT_ONCE]))
 
 
 def connect(fields: Fields, project: Path) -> Server:

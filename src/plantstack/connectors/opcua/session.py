@@ -136,8 +136,8 @@ class Session:
         self._numbers = Numbers()
         self._is_lost = False
         self.is_torn = False  # a notification did not reach us
-        self.heard_at: datetime | None = None  # by the server's clock, before the last word
-        self._told_at: datetime | None = None
+        self.heard_at: datetime | None = None  # the last word but one, by the server's clock
+        self.told_at: datetime | None = None  # the last word
 
     async def begin(self) -> None:
         """Connect, and subscribe to every address.
@@ -209,7 +209,7 @@ class Session:
         if message is None:
             raise Retry(Problem("opcua-lost", url, "the connection was lost"))
         self.is_torn = not self._numbers.goes_on(message.SequenceNumber, bool(message.NotificationData))
-        self.heard_at, self._told_at = self._told_at, message.PublishTime
+        self.heard_at, self.told_at = self.told_at, message.PublishTime
         items: list[ua.MonitoredItemNotification] = []
         for told in message.NotificationData or ():
             if isinstance(told, ua.DataChangeNotification):

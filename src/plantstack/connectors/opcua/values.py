@@ -33,14 +33,19 @@ class Reader:
     Attributes:
         addresses: of the items, by their handle.
         namespaces: of this session, by their number.
+        latest: when each item was last said to be so, over all sessions.
     """
 
     addresses: Sequence[Address]
     namespaces: Sequence[str] = ()
-    _latest: dict[int, datetime] = field(default_factory=dict)
+    latest: dict[int, datetime] = field(default_factory=dict)
+    _known: set[int] = field(default_factory=set)  # items that this session has told of
 
     def read(
-        self, items: Sequence[ua.MonitoredItemNotification], since: datetime | None = None
+        self,
+        items: Sequence[ua.MonitoredItemNotification],
+        since: datetime | None = None,
+        published: datetime | None = None,
     ) -> tuple[list[Gap], list[Message]]:
         """Return where values were lost, and the observations in the order of their times.
 
@@ -49,23 +54,38 @@ class Reader:
         Args:
             items: as they came.
             since: when the server had told all it had before, by its clock.
+            published: when it told this.
         """
         gaps: list[Gap] = []
         found: list[tuple[datetime, Message]] = []
         for item in items:
             value, handle = item.Value, item.ClientHandle
-            at = instant(value)
-            before = self._latest.get(handle)
+            before = self.latest.get(handle)
+            at = self._dated(handle, value, published)
             if value.StatusCode is not None and value.StatusCode.value & _OVERFLOW == _OVERFLOW:
                 known = [one for one in (before, since) if one is not None]
                 gaps.append(_lost(self.addresses[handle], max(known, default=None), at))
             if at is not None:
-                self._latest[handle] = at
+                self.latest[handle] = at
             message = self.message(self.addresses[handle], value, at)
             if message is not None:
                 found.append((at or before or NEVER_SET, message))
         found.sort(key=lambda pair: pair[0])
         return gaps, [message for _, message in found]
+
+    def _dated(self, handle: int, value: ua.DataValue, published: datetime | None) -> datetime | None:
+        """When a value was so: as its source says, else as the server does, else None.
+
+        The first value of a session is the present one. Where a server that started anew dates it before
+        what the same item told in an earlier session, it is of now, by the server's clock.
+        """
+        times = [value.SourceTimestamp, value.ServerTimestamp, published]
+        known = [one for one in times if one is not None and one > NEVER_SET]
+        before, is_first = self.latest.get(handle), handle not in self._known
+        self._known.add(handle)
+        if before is None or not is_first or not known or known[0] >= before:
+            return known[0] if known else None
+        return next((one for one in known if one > before), None)
 
     def message(self, address: Address, value: ua.DataValue, at: datetime | None) -> Message | None:
         """Return what a value says; None when it says nothing: its state machine is not in use."""
@@ -146,14 +166,6 @@ def inside(variant: ua.Variant | None, part: Sequence[str | int]) -> ua.Variant 
         else:
             value = getattr(value, step, None) if step[:1].isalpha() else None
     return ua.Variant(value) if isinstance(value, bool | int | float | str) else None
-
-
-def instant(value: ua.DataValue) -> datetime | None:
-    """When a value was so: as its source says, else as the server does, else None."""
-    for one in (value.SourceTimestamp, value.ServerTimestamp):
-        if one is not None and one > NEVER_SET:
-            return one
-    return None
 
 
 def node_text(node: ua.NodeId, namespaces: Sequence[str]) -> str:
