@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from tests.live.agents import Ending, at, cell, heard, model, settings, shift
+from tests.live.agents import TEXT, Ending, at, cell, heard, model, settings, shift
 from tests.stack.floor import plant
 
 from plantstack.connectors.contract import Alive, Fatal, Messages, Retry
+from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.mtconnect.agent import MOST
 from plantstack.connectors.mtconnect.connector import MTConnect
 from plantstack.connectors.mtconnect.telling import Position
@@ -134,6 +135,29 @@ def test_H_OT_13_unavailable_is_no_number_and_no_zero(
         assert [b'"quality": "bad"' in payload for payload in payloads[:4]] == [False, True, True, False]
         assert [int(row["good"]) for row in one.told("count")] == [2]
         assert not one.told("reading") and not one.log.dead_letters()
+
+
+def test_H_OT_13_with_a_quality_unavailable_is_unknown_and_no_number_and_needs_no_word(
+    project: Path, agent: ReplayAgent, devices: Model
+) -> None:
+    text = TEXT.replace("source: agent", 'source: agent\nquality: "{quality}"').replace(
+        ", UNAVAILABLE: unknown", ""
+    )
+    text = text.replace(", value: {not: UNAVAILABLE}", "")
+    for second, name, value in (
+        (1, "execution", "ACTIVE"),
+        (2, "parts", "5"),
+        (3, "execution", "UNAVAILABLE"),
+        (3, "parts", "UNAVAILABLE"),
+        (4, "execution", "ACTIVE"),
+        (5, "parts", "7"),
+    ):
+        agent.observe(at(second), devices.items["filler", name], value)
+    with cell(project, parse_mapping(text, "agent")) as one:
+        one.read(Ending(settings(agent)))
+        assert one.states()[:3] == [(1, "producing"), (3, "unknown"), (4, "producing")]
+        assert [int(row["good"]) for row in one.told("count")] == [2]
+        assert not one.log.dead_letters()
 
 
 def test_H_OT_14_a_namespace_of_tomorrow_reads_alike(project: Path, agent: ReplayAgent) -> None:
