@@ -2,9 +2,10 @@
 
 It speaks the encapsulation (register session, send RR data, send unit data), opens and closes a class 3
 connection (forward open, small and large), and answers Read Tag (0x4C), alone and in a Multiple Service
-Packet (0x0A), for tags named by symbolic segments with at most one index each. Atomic types and the string of
-Logix are there; structures, arrays as a whole, fragmented reads, routing, Micro800 and real timing are not. A
-service that it does not know is noted and refused, so a test can say that nothing else was ever asked.
+Packet (0x0A), for tags named by symbolic segments with at most one index each, and Get Instance Attribute
+List (0x55) in one answer. Atomic types and the string of Logix are there; structures, arrays as a whole,
+fragmented answers, routing, Micro800 and real timing are not. A service that it does not know is noted and
+refused, so a test can say that nothing else was ever asked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from collections.abc import Callable
 from itertools import pairwise
 
 PATIENCE_S = 20.0
-READ, MULTIPLE, FORWARD_OPEN, LARGE_FORWARD_OPEN, FORWARD_CLOSE = 0x4C, 0x0A, 0x54, 0x5B, 0x4E
+READ, MULTIPLE, LIST = 0x4C, 0x0A, 0x55
+FORWARD_OPEN, LARGE_FORWARD_OPEN, FORWARD_CLOSE = 0x54, 0x5B, 0x4E
 NO_SUCH_TAG, NOT_SUPPORTED, REFUSED = 0x04, 0x08, 0x01
 _TYPES = {
     "BOOL": (0xC1, "<?"),
@@ -114,6 +116,8 @@ class Target:
         path, rest = request[2 : 2 + 2 * words], request[2 + 2 * words :]
         if service == READ:
             return self._read(_name(path))
+        if service == LIST:
+            return _reply(service, self._symbols(_name(path[:-4])))
         if service == MULTIPLE:
             (count,) = struct.unpack_from("<H", rest)
             starts = [*struct.unpack_from(f"<{count}H", rest, 2), len(rest)]
@@ -124,6 +128,24 @@ class Target:
                 place += len(reply)
             return _reply(service, struct.pack(f"<H{count}H", count, *offsets) + b"".join(replies))
         return _reply(service, b"", NOT_SUPPORTED)
+
+    def _symbols(self, program: str) -> bytes:
+        """The names of the controller, or of a program, with their types."""
+        found: dict[str, int] = {}
+        for name, (type_, _) in self.tags.items():
+            scope, _, inner = name.partition(".") if name.startswith("Program:") else ("", "", name)
+            code = _TYPES[type_][0] if type_ in _TYPES else 0x8FCE
+            if scope != program:
+                found |= {} if program else {scope: 0x1068}
+            elif inner.endswith("[0]"):
+                found[inner[:-3]] = 0x2000 | code
+            elif "[" not in inner and "." not in inner:
+                found[inner] = code
+        rows = enumerate(found.items(), 1)
+        return b"".join(
+            struct.pack("<IH", number, len(name)) + name.encode() + struct.pack("<HIII", code, 8, 0, 0)
+            for number, (name, code) in rows
+        )
 
     def _read(self, name: str) -> bytes:
         if name not in self.tags:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
-from tests.live.cip import MULTIPLE, READ, Target
+from tests.live.cip import LIST, MULTIPLE, READ, Target
 from tests.live.polled import Hostile, connector, free_port, problems, tell
 
-from plantstack.connectors.contract import Gap
+from plantstack.connectors.contract import Gap, Retry
+from plantstack.connectors.ethernetip.browse import browse
+from plantstack.connectors.polling.poller import Poller
 
 QUICK = "every: 50 ms\ntimeout: 500 ms\nbudget: {requests: 100/s}\n"
 
@@ -152,6 +155,37 @@ def test_F37_more_dead_plcs_than_threads_delay_no_other() -> None:
         assert polls_then[0] >= 6
 
 
+def test_browse_shows_what_a_plc_has() -> None:
+    with Target() as plc:
+        plc.tags = {
+            "Good_Parts": ("DINT", 4711),
+            "Running": ("BOOL", True),
+            "Order": ("STRING", "A1"),
+            "Zone[0]": ("REAL", 1.0),
+            "Program:Main.Speed": ("REAL", 2.5),
+        }
+        poller = connector("ethernetip", devices(plc.port, "Good_Parts: {}"))
+        assert isinstance(poller, Poller)
+        seen = {one.tag: one for one in asyncio.run(browse(poller.settings))}
+        assert (seen["Good_Parts"].samples, seen["Good_Parts"].type) == (("4711",), "integer")
+        assert (seen["Running"].samples, seen["Running"].type) == (("true",), "boolean")
+        assert seen["Program:Main.Speed"].samples == ("2.5",)
+        assert (seen["Order"].samples, seen["Order"].note) == ((), "a structure: name its parts")
+        assert seen["Zone"].note == "an array of 8: name one, such as Zone[0]"
+        assert {one.path for one in seen.values()} == {("press",)}
+        assert set(seen) == {"Good_Parts", "Running", "Order", "Zone", "Program:Main.Speed"}
+        assert set(plc.services) == {LIST, READ, MULTIPLE}
+        told = tell(poller, lambda told: bool(told.observations))
+        assert told.of("Good_Parts") == [4711]
+
+
+def test_browse_of_a_plc_that_is_off_says_so() -> None:
+    poller = connector("ethernetip", devices(free_port(), "n: {}"))
+    assert isinstance(poller, Poller)
+    with pytest.raises(Retry, match="it cannot be reached"):
+        asyncio.run(browse(poller.settings))
+
+
 def test_a_host_that_is_no_plc_is_named() -> None:
     text = devices(free_port(), "n: {tag: Good}")
     told = tell(connector("ethernetip", text), lambda told: bool(told.of("n")))
@@ -165,4 +199,4 @@ def test_a_plan_beyond_the_budget_is_named() -> None:
     assert problems("ethernetip", text.replace("59/s", "60/s")) == []
     micro = devices(102, *many[:5], more=", micro800: true").replace("100/s", "99/s")
     assert problems("ethernetip", micro) == ["device-budget"]
-    assert problems("ethernetip", devices(102, "n: {scale: 2}")) == ["key-missing"]
+    assert problems("ethernetip", devices(102, "n: {scales: 2}")) == ["key-unknown"]

@@ -65,10 +65,10 @@ def _device(fields: Fields) -> Asked[Plan]:
     limits: dict[str, Limits | None] = {}
 
     def tag(name: str, own: Fields) -> None:
-        wanted[name] = Wanted(own.need("tag", text), own.want("scale", decimal, None))
+        wanted[name] = Wanted(own.want("tag", text, name), own.want("scale", decimal, None))
         limits[name] = read_limits(own)
 
-    fields.named("tags", "tag", tag, declare=False)
+    fields.named("tags", "tag", tag, names=text, declare=False)
     if not wanted:
         fields.problem("key-missing", "a device needs 'tags': at least one", "Add 'tags:'.")
     plan = Plan(host, port, slot, is_micro, tuple(wanted.items()))

@@ -36,7 +36,7 @@ class Poller(Generic[P]):
             devices: to poll.
             begin: opens a session with the endpoint of a plan.
         """
-        self.devices = tuple(devices)
+        self.devices = self.settings = tuple(devices)
         self._begin = begin
         self._silent: dict[str, str] = {}  # devices that do not answer -> why
 
