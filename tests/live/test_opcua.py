@@ -20,8 +20,9 @@ from tests.live.opcua_parts import LINE, STARTED, VENDOR, Plc, data
 from tests.stack.floor import plant
 
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Delivery, Fatal, Gap, Messages, Outcome, Retry
+from plantstack.connectors.contract import Alive, Delivery, Fatal, Gap, Messages, Outcome, Retry
 from plantstack.connectors.mapping.read import parse_mapping
+from plantstack.connectors.opcua import connector
 from plantstack.connectors.opcua.connector import Server
 from plantstack.connectors.opcua.settings import Address, Settings
 from plantstack.connectors.opcua.values import Reader
@@ -295,6 +296,21 @@ def test_F30_after_a_long_silence_the_session_is_built_anew_and_the_gap_is_told(
             assert isinstance(before[0], Gap)
 
     asyncio.run(story())
+
+
+def test_F53_a_server_that_tells_no_change_is_seen_by_its_signs_of_life(
+    plc: Plc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connector, "SIGN_S", 0.5)  # instead of a minute
+
+    async def story() -> list[Delivery]:
+        async with aclosing(Server(settings(plc, patience_us=SECOND)).read(None)) as reading:
+            await until(reading, with_tag("filler.state"))
+            sign, before = await until_asend(reading, lambda one: isinstance(one, Alive))
+            again, between = await until_asend(reading, lambda one: isinstance(one, Alive))
+            return [sign, again, *before, *between]
+
+    assert asyncio.run(story()) == [Alive(), Alive()]
 
 
 def test_F31_a_queue_that_ran_over_is_a_gap_of_that_device_only(plc: Plc) -> None:
