@@ -13,7 +13,7 @@ from plantstack.connectors.contract import Gap, Retry
 from plantstack.connectors.ethernetip.browse import browse
 from plantstack.connectors.polling.poller import Poller
 
-QUICK = "every: 50 ms\ntimeout: 500 ms\nbudget: {requests: 100/s}\n"
+QUICK = "every: 50 ms\ntimeout: 10 s\nbudget: {requests: 100/s}\n"
 
 
 def devices(port: int, *tags: str, more: str = "") -> str:
@@ -79,7 +79,7 @@ def test_what_is_no_answer_is_bad_and_never_zero(name: str) -> None:
     bend, why = BAD[name]
     with Target() as plc:
         plc.tags, plc.bend = {"Good": ("DINT", 7)}, bend
-        text = devices(plc.port, "n: {tag: Good}")
+        text = devices(plc.port, "n: {tag: Good}").replace("10 s", "500 ms")
         told = tell(connector("ethernetip", text), lambda told: bool(told.observations))
         assert [each["value"] for each in told.observations] == [None]
         assert told.of("n") == [why]
@@ -104,6 +104,8 @@ def test_F37_a_plc_that_goes_silent_is_bad_and_back_with_a_gap() -> None:
     with Target() as plc:
         plc.tags = {"Good": ("DINT", 7), "Run": ("BOOL", True)}
 
+        text = devices(plc.port, "n: {tag: Good}", "run: {tag: Run}").replace("10 s", "1 s")
+
         def silent() -> None:
             plc.bend = lambda _: None
 
@@ -111,12 +113,12 @@ def test_F37_a_plc_that_goes_silent_is_bad_and_back_with_a_gap() -> None:
             plc.bend = lambda answer: answer
 
         told = tell(
-            connector("ethernetip", devices(plc.port, "n: {tag: Good}", "run: {tag: Run}")),
+            connector("ethernetip", text),
             lambda told: len(told.of("n")) == 3,
             do=[(lambda told: told.of("n") == [7], silent), (lambda told: len(told.of("n")) == 2, back)],
         )
-        assert told.of("n") == [7, "no answer within 0.5 s", 7]
-        assert told.gaps == [Gap("no answer within 0.5 s", "press")]
+        assert told.of("n") == [7, "no answer within 1 s", 7]
+        assert told.gaps == [Gap("no answer within 1 s", "press")]
 
 
 def test_a_plc_that_ends_an_idle_session_has_not_failed() -> None:

@@ -13,7 +13,7 @@ from tests.live.polled import Hostile, Told, connector, free_port, problems, tel
 
 from plantstack.connectors.contract import Gap
 
-QUICK = "every: 50 ms\ntimeout: 500 ms\nbudget: {requests: 100/s}\n"
+QUICK = "every: 50 ms\ntimeout: 10 s\nbudget: {requests: 100/s}\n"
 
 
 class Plc:
@@ -154,9 +154,8 @@ BAD = {
 def test_what_is_no_answer_is_bad_and_never_zero(name: str) -> None:
     last, why = BAD[name]
     with _as_a_plc(last) as hostile:
-        told = tell(
-            connector("s7", devices(hostile.port, "n: {at: DB10.DBW0}")), lambda told: bool(told.observations)
-        )
+        text = devices(hostile.port, "n: {at: DB10.DBW0}").replace("10 s", "500 ms")
+        told = tell(connector("s7", text), lambda told: bool(told.observations))
         assert [each["value"] for each in told.observations] == [None]
         assert told.of("n") == [why]
 
