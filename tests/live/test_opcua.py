@@ -357,6 +357,9 @@ def test_a_node_that_is_not_there_harms_no_other(plc: Plc) -> None:
     assert found["filler.state"]["value"] == "running"
     heat = found["filler.heat"]
     assert (heat["value"], heat["quality"], heat["why"]) == (None, "bad", "BadNodeIdUnknown")
+    assert (
+        datetime.fromisoformat(heat["at"]) > STARTED
+    )  # so that its state is unknown, and no row is set aside
     advice = asyncio.run(Server(settings(plc, nodes=nodes)).advice())
     assert [(one.code, one.where) for one in advice] == [
         ("opcua-node-missing", "filler.heat"),

@@ -67,11 +67,12 @@ class Server:
             await session.begin()
             reader = Reader(self.settings.nodes, session.namespaces, self._latest)
             yield Gap("a new session with the server was begun")  # nothing tells what was missed before it
-            if session.missing:
-                yield Messages(tuple(self._missing(session)))
-            signed_at = now()
+            signed_at, is_first = now(), True
             while True:
                 items = await session.hear()
+                if is_first and session.missing:
+                    yield Messages(tuple(self._missing(session)))
+                is_first = False
                 if session.is_torn:
                     yield Gap("a notification of the server did not reach us")
                 gaps, messages = reader.read(items, session.heard_at, session.told_at)
@@ -115,9 +116,9 @@ class Server:
     def _missing(self, session: Session) -> Iterator[Message]:
         for place, why in sorted(session.missing.items()):
             one = self.settings.nodes[place]
-            yield observation(
-                one.tag, None, quality=BAD, scope=one.device, device=one.device, item=one.item, why=why
-            )
+            at = session.told_at.isoformat() if session.told_at else ""
+            more = {"device": one.device, "item": one.item, "why": why}
+            yield observation(one.tag, None, at=at, scope=one.device, quality=BAD, is_snapshot=False, **more)
 
 
 def connect(fields: Fields, project: Path) -> Server:
