@@ -15,6 +15,7 @@ PAGES = (
     "README.md",
     "docs/guide/commands.md",
     "docs/guide/keeping.md",
+    "docs/guide/letters.md",
     "docs/guide/mappings-change.md",
     "docs/guide/serving.md",
     "docs/guide/explaining.md",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from plantstack.errors import Problem
+
+_COLUMNS = "id, received_at, source, place, raw, code, what, fix, settled_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +26,46 @@ class StoredLetter:
 
 
 def listed(
-    connection: sqlite3.Connection, *, after: int = 0, limit: int = 1_000, settled: bool = False
+    connection: sqlite3.Connection,
+    *,
+    after: int = 0,
+    limit: int = 1_000,
+    settled: bool = False,
+    source: str = "",
+    code: str = "",
 ) -> list[StoredLetter]:
-    """List dead letters in the order they came, the settled ones only on request."""
-    open_only = "" if settled else "AND settled_at IS NULL"
-    query = f"""SELECT id, received_at, source, place, raw, code, what, fix, settled_at FROM dead_letter
-                WHERE id > ? {open_only} ORDER BY id LIMIT ?"""
-    return [
-        StoredLetter(number, received_at, source, place, raw, Problem(code, place, what, fix), settled_at)
-        for number, received_at, source, place, raw, code, what, fix, settled_at in connection.execute(
-            query, (after, limit)
-        )
-    ]
+    """List dead letters in the order they came, the settled ones only on request.
+
+    Args:
+        connection: of the log.
+        after: only those behind this number.
+        limit: at most so many.
+        settled: also those that are settled.
+        source: only of this source; '' is any.
+        code: only with this reason; '' is any.
+    """
+    query = f"""SELECT {_COLUMNS} FROM dead_letter WHERE id > ? AND (settled_at IS NULL OR ?)
+                AND ? IN ('', source) AND ? IN ('', code) ORDER BY id LIMIT ?"""
+    return [_stored(row) for row in connection.execute(query, (after, settled, source, code, limit))]
+
+
+def find(connection: sqlite3.Connection, number: int) -> StoredLetter | None:
+    """Return one dead letter, settled or not."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM dead_letter WHERE id = ?", (number,)).fetchone()
+    return _stored(row) if row else None
+
+
+def _stored(row: tuple[Any, ...]) -> StoredLetter:
+    number, received_at, source, place, raw, code, what, fix, settled_at = row
+    return StoredLetter(number, received_at, source, place, raw, Problem(code, place, what, fix), settled_at)
+
+
+def grouped(connection: sqlite3.Connection) -> list[tuple[str, str, int, int, int]]:
+    """Count the open letters: source, code, how many, when the first and the last came."""
+    return connection.execute(
+        """SELECT source, code, count(*), min(received_at), max(received_at) FROM dead_letter
+           WHERE settled_at IS NULL GROUP BY source, code ORDER BY count(*) DESC, source, code"""
+    ).fetchall()
 
 
 def settle(connection: sqlite3.Connection, letters: Iterable[int], now: int) -> None:

@@ -27,6 +27,7 @@ from plantstack.interfaces import (
     explain,
     finance,
     learn,
+    letters,
     losses,
     map_changes,
     map_learn,
@@ -273,6 +274,7 @@ maps.register(app)
 learn.register(app)
 map_changes.register(app)
 map_learn.register(app)
+letters.register(app)
 map_levels.register(app)
 connections.register(app)
 browse.register(app)

@@ -6,7 +6,8 @@ day of an ERP is taken in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -81,6 +82,14 @@ class Deliveries:
             if isinstance(delivery, Messages):
                 return self._messages(connection, connection.mapping, delivery)
             return self._word(connection.name, connection.mapping, delivery)
+
+    @contextmanager
+    def still(self, mappings: Iterable[Mapping]) -> Iterator[None]:
+        """Let nothing be delivered through some mappings meanwhile: where their counters stand is held."""
+        with ExitStack() as held:
+            for name in sorted({counters_of(one) for one in mappings}):
+                held.enter_context(self._turns.setdefault(name, Lock()))
+            yield
 
     def cursor_of(self, source: str) -> str | None:
         """How far a source is read by what is on disk."""

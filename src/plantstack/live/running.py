@@ -26,6 +26,7 @@ from plantstack.live.keeper import Keeper
 from plantstack.live.supervisor import Supervisor
 from plantstack.plant.load import load_plant, plant_content
 from plantstack.stack.files.configuring import record_config
+from plantstack.stack.files.letters import Retried, Wanted, chosen, mappings_of, retry, settle
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.project import Stack
 
@@ -178,6 +179,25 @@ class Running:
         """List what could not become an event, in the order it came."""
         with self.deliveries.reading() as log:
             return log.dead_letters(after=after, limit=limit)
+
+    def retry_letters(self, wanted: Wanted, *, dry: bool) -> list[Retried]:
+        """Read dead letters again, see `stack.files.letters.retry`; the books hear of it."""
+        with self.deliveries.still(mappings_of(self.folder)):
+            found = self.writer.run(
+                lambda log: retry(log, self.folder, self.plant, wanted, now=self.clock(), dry=dry)
+            ).result()
+        self.keeper.tell()
+        return found
+
+    def settle_letters(self, wanted: Wanted) -> list[int]:
+        """Give letters up; return which."""
+
+        def given_up(log: Log) -> list[int]:
+            ids = [one.id for one in chosen(log, self.folder, wanted)]
+            settle(log, ids, now=self.clock())
+            return ids
+
+        return self.writer.run(given_up).result()
 
     def open_letters(self) -> int:
         """How many dead letters nobody has settled."""

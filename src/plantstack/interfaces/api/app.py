@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces.answer import Answer, complain
-from plantstack.interfaces.api import events, page, reading, state
+from plantstack.interfaces.api import events, letters, page, reading, state
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
@@ -65,6 +65,7 @@ def create_app(
     app.add_middleware(OwnName, running=running)
     app.include_router(events.router)
     app.include_router(reading.router)
+    app.include_router(letters.router)
     app.include_router(state.router)
     app.include_router(page.router)
     app.add_exception_handler(PlantstackError, _told)
