@@ -111,7 +111,10 @@ def course(events: Sequence[Row], machine: str = "press") -> list[tuple[float, s
     standing = [
         event
         for event in keyed.values()
-        if event["equipment"] == machine and not event["void"] and event["key"] not in gone
+        if event["kind"] == "state"
+        and event["equipment"] == machine
+        and not event["void"]
+        and event["key"] not in gone
     ]
     standing.sort(key=lambda event: (event["at"], event["key"]))
     last_at_once = {event["at"]: event["state"] for event in standing}
@@ -131,7 +134,7 @@ def test_pulses_run_from_the_first_and_stop_at_the_last() -> None:
     stream = stream_of(PULSES)
     events = said(stream, [[told(second, "part") for second in (0, 10, 30, 51, 60)]])
     assert course(events) == [(0, "producing"), (30, "stopped"), (51, "producing")]
-    assert {event["method"] for event in events} == {"pulses"}
+    assert {event["method"] for event in events if event["kind"] == "state"} == {"pulses"}
 
 
 def test_a_stop_is_the_same_event_by_a_tick_and_by_the_next_pulse() -> None:
@@ -398,3 +401,15 @@ def test_a_clock_that_lags_and_a_way_that_is_long_are_no_stop() -> None:
 
 def test_a_machine_can_be_captured_by_every_method() -> None:
     assert set(METHODS) < set(CAPTURES)
+
+
+def test_rows_are_signs_of_life_and_a_pause_is_none() -> None:
+    seconds = [*range(0, 200, 10), *range(400, 520, 10)]
+    for signal, tag in ((CURRENT, "amps"), (RUN_BIT, "run"), (PULSES.replace("20 s", "5 min"), "part")):
+        events = said(stream_of(signal), [[told(second, tag, 7) for second in seconds]])
+        alive = [event for event in events if event["kind"] == "alive"]
+        spans = [((one["from_at"] - START) // SECOND, (one["until_at"] - START) // SECOND) for one in alive]
+        assert spans == [(0, 60), (60, 120), (120, 180), (180, 190), (400, 420), (420, 480)]
+        again = [event["at"] for event in events if event["kind"] == "state"]
+        assert again[-1] == START + 400 * SECOND, "after a pause the state is told again"
+        assert len(again) == 2

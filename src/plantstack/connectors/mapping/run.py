@@ -26,7 +26,7 @@ from plantstack.connectors.mapping.overlaps import overlaps
 from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.reasons import Reason
 from plantstack.connectors.mapping.rules import RuleQuery, rule_query
-from plantstack.connectors.mapping.sensing import COLUMNS, Sensor
+from plantstack.connectors.mapping.sensing import GIVES, Sensor
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
 from plantstack.connectors.mapping.sieve import Tally, note_ignored_words, note_overlaps, sieve
 from plantstack.connectors.mapping.sql import quoted
@@ -201,11 +201,13 @@ class Run:
         heard = [signal for signal in self.mapping.signals if signal.name in self.inputs]
         for number, signal in enumerate(heard, len(self.rules) + len(derived)):
             sensor = Sensor(signal, self.mapping.source, self.cycles, carry)
-            sql = sensor.run(self.connection, self.inputs[signal.name], self.bind, f"said_{number}", self.now)
-            sensed = sensor.sensed
-            self.tally.add("unheard", sensed.late)
-            self.tally.add("unpaced", sensed.unpaced)
-            yield from self._found(Told("state", signal.name, sql, COLUMNS), number, parts)
+            said = sensor.run(
+                self.connection, self.inputs[signal.name], self.bind, f"said_{number}", self.now
+            )
+            self.tally.add("unheard", sensor.sensed.late)
+            self.tally.add("unpaced", sensor.sensed.unpaced)
+            for kind, columns in GIVES.items():
+                yield from self._found(Told(kind, signal.name, said[kind], columns), number, parts)
 
     def _found(self, told: Told, number: int, parts: int) -> Iterator[Found]:
         final = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))

@@ -39,11 +39,22 @@ STATES = pa.schema(
         pa.field("sup_key", pa.string()),
     ]
 )
+_SIGNS = pa.schema(
+    [
+        pa.field("row", pa.int64()),
+        pa.field("equipment", pa.string()),
+        pa.field("at", pa.int64()),
+        pa.field("from_at", pa.int64()),
+        pa.field("until_at", pa.int64()),
+        pa.field("key", pa.string()),
+    ]
+)
 _NO_PIECES = (
     "CREATE OR REPLACE TEMP TABLE paced AS SELECT 0::BIGINT AS row, 0::BIGINT AS nth, '' AS equipment, "
     "0::BIGINT AS t, '' AS product, 0::BIGINT AS reach WHERE false"
 )
-COLUMNS = tuple(STATES.names[1:])
+GIVES = {"state": tuple(STATES.names[1:]), "alive": tuple(_SIGNS.names[1:])}
+"""Kinds of events a signal gives, and their columns beside `row`."""
 
 
 @dataclass(slots=True)
@@ -72,18 +83,18 @@ class Sensor:
         bind: Binder,
         name: str,
         now: int = 0,
-    ) -> str:
+    ) -> dict[str, str]:
         """Read the rows of a sheet.
 
         Args:
             connection: with the sheet's tables.
             queries: of the signal's inputs.
             bind: their parameters.
-            name: of the table the states are put into.
+            name: of the tables the events are put into.
             now: the instant of receipt; 0 for a file.
 
         Returns:
-            The SQL of the states, with the columns `row` and `COLUMNS`.
+            Of each kind of `GIVES` the SQL of its events.
         """
         for role, query in queries.items():
             laid = f"CREATE OR REPLACE TEMP TABLE {role} AS {query.spoken}"
@@ -107,10 +118,14 @@ class Sensor:
         ]
         if now:
             self._note_lags(now)
-        connection.register("handed_over", pa.Table.from_pylist(said, schema=STATES))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM handed_over")
-        connection.unregister("handed_over")
-        return f"SELECT * FROM {name}"
+        made = {}
+        for kind, schema in (("state", STATES), ("alive", _SIGNS)):
+            mine = [one for one in said if ("from_at" in one) == (kind == "alive")]
+            connection.register("handed_over", pa.Table.from_pylist(mine, schema=schema))
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_{kind} AS FROM handed_over")
+            connection.unregister("handed_over")
+            made[kind] = f"SELECT * FROM {name}_{kind}"
+        return made
 
     def _note_lags(self, now: int) -> None:
         """Note how far the instants of each machine lie behind their receipt; silence allows for it."""
@@ -155,6 +170,11 @@ class Sensor:
         """What a machine is said to do, as events; each is known by its instant and state."""
         told = []
         for one in machine.said:
+            if one.since is not None:
+                key = f"{self.signal.name}/{equipment}@{one.since}/alive"
+                sign: dict[str, Any] = {"row": one.row, "equipment": equipment, "at": one.at, "key": key}
+                told.append(sign | {"from_at": one.since, "until_at": one.at})
+                continue
             rank = _RANKS.index(one.state) if one.state in _RANKS else len(_RANKS)
             key = f"{self.signal.name}/{equipment}@{one.at}/{rank}-{one.state}"
             event: dict[str, Any] = {"row": one.row, "equipment": equipment, "at": one.at, "state": one.state}
@@ -180,14 +200,15 @@ class Sensor:
         in_time = "OVER (PARTITION BY equipment ORDER BY t)"
         before = f"lag(nullif(shows, '') IGNORE NULLS) {in_time}"
         rows = connection.sql(
-            f"SELECT equipment, row, t, shows FROM ({level}) QUALIFY (shows <> '' AND shows IS DISTINCT FROM "
-            f"{before}) OR lag(t // {MINUTE}) {in_time} IS DISTINCT FROM t // {MINUTE} "
+            f"SELECT equipment, row, t, shows, lag(t) {in_time} FROM ({level}) "
+            f"QUALIFY (shows <> '' AND shows IS DISTINCT FROM {before}) "
+            f"OR lag(t // {MINUTE}) {in_time} IS DISTINCT FROM t // {MINUTE} "
             f"OR lead(t) {in_time} IS NULL ORDER BY equipment, t"
         ).fetchall()
-        for equipment, row, at, state in rows:
+        for equipment, row, at, state, last in rows:
             machine = self._machine(equipment)
             assert isinstance(machine, Level)
-            if not machine.take(row, at, state):
+            if not machine.take(row, at, state, last):
                 self.sensed.late.append(row)
 
     def _pieces(self, connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
@@ -273,7 +294,8 @@ class Sensor:
             "GROUP BY equipment, island ORDER BY equipment, first"
         ).fetchall()
         minutes = connection.sql(
-            "SELECT equipment, min(t) AS first, arg_min(row, t) FROM paced "
+            "SELECT equipment, min(t) AS first, arg_min(row, t), first(before ORDER BY t, nth) FROM "
+            "(SELECT *, lag(t) OVER (PARTITION BY equipment ORDER BY t, nth) AS before FROM paced) "
             f"GROUP BY equipment, t // {MINUTE} ORDER BY equipment, first"
         ).fetchall()
         firsts = {name: [row[1:] for row in found] for name, found in groupby(minutes, lambda row: row[0])}

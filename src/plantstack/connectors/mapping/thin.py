@@ -14,6 +14,7 @@ from typing import Any
 from plantstack.intervals import DAY, MINUTE
 
 PRODUCING, IDLE, STOPPED, UNKNOWN = "producing", "idle", "stopped", "unknown"
+PAUSE_US = MINUTE  # rows further apart leave it open whether the source was there
 KEPT_RUNS = 100
 KEPT_US = DAY
 EVER = 2**62
@@ -31,12 +32,38 @@ class Said:
         at: microseconds UTC.
         state: from then on.
         is_void: what was said of this instant is taken back.
+        since: no state, but that the source was there from this instant until `at`.
     """
 
     row: int
     at: int
     state: str
     is_void: bool = False
+    since: int | None = None
+
+
+def sign(memory: Memory, said: list[Said], row: int, at: int, before: int | None) -> bool:
+    """Say once a minute that the source was there, by the first row of each minute.
+
+    Args:
+        memory: of the machine.
+        said: what is said of it.
+        row: that came.
+        at: when, microseconds UTC.
+        before: when the row before it was; None before the first.
+
+    Returns:
+        Whether there was a pause before it.
+    """
+    since = memory.setdefault("sign", at)
+    if before is None or before // MINUTE == at // MINUTE:
+        return False
+    has_paused = at - before > PAUSE_US
+    until = before if has_paused else at
+    if until > since:
+        said.append(Said(row, until, "", since=since))
+    memory["sign"] = at
+    return has_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +94,12 @@ class Runs:
     memory: Memory
     said: list[Said] = field(default_factory=list)
 
-    def take(self, islands: Iterable[Island], minutes: Iterable[tuple[int, int]] = ()) -> None:
+    def take(self, islands: Iterable[Island], minutes: Iterable[tuple[int, int, int | None]] = ()) -> None:
         """Take the pulses of a batch.
 
         Args:
             islands: in the order of time.
-            minutes: first pulse of each minute and its row: what is so is told once a minute, a sign of life.
+            minutes: first pulse of each minute, its row, and the pulse before it.
         """
         runs: list[list[int]] = self.memory.setdefault("runs", [])
         given = list(islands)
@@ -88,13 +115,25 @@ class Runs:
         self._tell_alone(alone)
         self._come_back(given)
         self._close(runs[:-1], given)
-        told = {one.at for one in self.said if one.state == PRODUCING}
-        for at, row in minutes:
-            is_next = (at > newest and at // MINUTE != newest // MINUTE) or at < oldest
-            if is_next and at not in told:
-                self.said.append(Said(row, at, PRODUCING))
+        self._sign(minutes, newest, oldest)
         self.memory["oldest"] = min(given[0].first, oldest)
         self._forget(runs)
+
+    def _sign(self, minutes: Iterable[tuple[int, int, int | None]], newest: int, oldest: int) -> None:
+        """Say that the source was there, and after a pause within a run that it goes on."""
+        older: Memory = {}  # an older file has signs of its own
+        for at, row, before in minutes:
+            if at > newest:
+                known = newest if newest != -EVER else None
+                has_paused = sign(
+                    self.memory, self.said, row, at, known if before is None else max(before, newest)
+                )
+            elif at < oldest:
+                has_paused = sign(older, self.said, row, at, before)
+            else:
+                continue
+            if has_paused:
+                self.said.append(Said(row, at, PRODUCING))
 
     def pass_by(self, now: int) -> None:
         """Say what the absence of a pulse until now shows."""
@@ -186,21 +225,24 @@ class Level:
     memory: Memory
     said: list[Said] = field(default_factory=list)
 
-    def take(self, row: int, at: int, shows: str) -> bool:
+    def take(self, row: int, at: int, shows: str, before: int | None = None) -> bool:
         """Take a sample.
 
         Args:
             row: of it.
             at: when, microseconds UTC.
             shows: the state its value stands for, `unknown` for a bad one, '' between the limits.
+            before: when the sample before it was, where that one was not worth taking.
 
         Returns:
             Whether it was taken: not when a later one, or another of this instant, was.
         """
         memory = self.memory
-        before = memory.get("at")
-        if before is not None and at <= before:
+        newest = memory.get("at")
+        if newest is not None and at <= newest:
             return False
+        known = [one for one in (before, newest) if one is not None]
+        has_paused = sign(memory, self.said, row, at, max(known, default=None))
         self._doubt(row, at, shows)
         self._settle(row, at)  # it lasted until this sample, whatever it shows
         state = memory.get("state", "")
@@ -209,9 +251,8 @@ class Level:
         elif shows and memory.get("next", [""])[0] != shows:
             memory["next"] = [shows, at]
         self._settle(row, at)
-        is_new_minute = before is None or before // MINUTE != at // MINUTE
-        is_told = bool(self.said) and self.said[-1].at == at
-        if is_new_minute and memory.get("state") and "next" not in memory and not is_told:
+        is_told = bool(self.said) and self.said[-1].at == at and self.said[-1].since is None
+        if has_paused and memory.get("state") and "next" not in memory and not is_told:
             self.said.append(Said(row, at, memory["state"]))
         memory["at"] = at
         return True
@@ -262,15 +303,15 @@ class Running:
         before = memory.get("at")
         if before is not None and at <= before:
             return False
+        has_paused = self._sign(row, at)
         if self._is_on:
             self._run_empty(row, at)
-        is_told_again = before is not None and before // MINUTE != at // MINUTE
         if state != memory.get("state"):
             memory["state"] = state
             self.said.append(Said(row, at, state))
             if state == PRODUCING:
                 memory |= {"rise": at, "last": at, "reach": reach, "idle": False}
-        elif is_told_again and (state != PRODUCING or memory["idle"]):
+        elif has_paused and (state != PRODUCING or memory["idle"]):
             self.said.append(Said(row, at, IDLE if state == PRODUCING else state))
         memory["at"] = at
         return True
@@ -278,13 +319,14 @@ class Running:
     def piece(self, row: int, at: int, reach: int) -> None:
         """Take a piece; while the bit does not say that the machine runs, it changes nothing."""
         memory = self.memory
+        has_paused = self._sign(row, at)
         if not self._is_on or at < memory["rise"] or at <= memory["last"]:
             return
         last = memory["last"]
         if memory["idle"] and at <= memory["reach"]:
             self.said.append(Said(row, last, IDLE, is_void=True))
         self._run_empty(row, at)
-        if memory["idle"] or last // MINUTE != at // MINUTE:
+        if memory["idle"] or has_paused:
             self.said.append(Said(row, at, PRODUCING))
         memory |= {"last": at, "reach": max(reach, memory["reach"]), "idle": False}
 
@@ -299,6 +341,13 @@ class Running:
         if self.memory.get("state", UNKNOWN) != UNKNOWN:
             self.memory["state"] = UNKNOWN
             self.said.append(Said(0, until, UNKNOWN))
+
+    def _sign(self, row: int, at: int) -> bool:
+        before = self.memory.get("seen")
+        if before is not None and at <= before:
+            return False
+        self.memory["seen"] = at
+        return sign(self.memory, self.said, row, at, before)
 
     @property
     def _is_on(self) -> bool:
