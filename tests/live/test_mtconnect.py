@@ -29,6 +29,9 @@ from tests.stack.floor import NOW, START, plant
 from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Alive, Fatal, Gap, Messages, Retry
 from plantstack.connectors.files.mtconnect_child import document_of
+from plantstack.connectors.learning.draft import draft_tags
+from plantstack.connectors.learning.offer import Offer
+from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.mtconnect.connector import MTConnect, browse
 from plantstack.connectors.mtconnect.settings import Settings
 from plantstack.connectors.mtconnect.telling import cells_of, message_of, number_of
@@ -345,12 +348,28 @@ def test_device_models_of_all_versions_are_seen(agent: ReplayAgent) -> None:
         asyncio.run(browse(settings(agent)))
 
 
-def test_what_is_seen_names_units_and_shows_what_is_so_now(agent: ReplayAgent) -> None:
+def test_what_is_seen_names_units_meanings_and_what_is_so_now(agent: ReplayAgent) -> None:
     agent.release()
     found = {one.tag: one for one in asyncio.run(browse(settings(agent, device="filler")))}
-    heat, run = found["heat"], found["execution"]
+    heat, run, parts = (found[f"filler/{name}"] for name in ("heat", "execution", "parts"))
     assert (heat.samples, heat.type, heat.unit, heat.path) == (("23.9",), "number", "°C", ("filler",))
     assert (run.samples, run.note) == (("STOPPED",), "controller/path, event, execution")
+    assert isinstance(run, Offer) and (run.means, dict(run.states)["FEED_HOLD"]) == ("state", "stopped")
+    assert isinstance(parts, Offer) and parts.means == "total"
+
+
+def test_a_mapping_drafted_from_the_model_reads_the_agent(
+    project: Path, agent: ReplayAgent, devices: Model
+) -> None:
+    agent.release()
+    agent.observe(at(2_500), devices.items["capper", "execution"], "ACTIVE")
+    machines = {name: (name,) for name in ("filler", "capper", "packer")}
+    text = draft_tags(asyncio.run(browse(settings(agent))), "cell", machines)
+    with cell(project, parse_mapping(text, "cell")) as one:
+        one.read(Ending(settings(agent)))
+        assert sum(int(row["total"]) for row in one.told("count")) == 39
+        assert {row["equipment"] for row in one.told("state")} == {"filler", "capper"}
+        assert not one.log.dead_letters()
 
 
 def test_what_could_be_better_is_said_once_asked(devices: Model) -> None:

@@ -26,6 +26,7 @@ from plantstack.connectors.mtconnect.agent import MOST
 from plantstack.connectors.mtconnect.connector import MTConnect
 from plantstack.connectors.mtconnect.telling import Position
 from plantstack.testing.agent import ReplayAgent
+from plantstack.testing.agent_documents import error
 from plantstack.testing.recording import Model
 
 
@@ -115,6 +116,14 @@ def test_H_OT_12_an_answer_that_drips_is_given_up(
     agent.answer_next(b" ", is_endless=True)
     with cell(project) as one, pytest.raises(Retry, match="no end within"):
         one.read(Ending(settings(agent)))
+
+
+def test_an_agent_may_refuse_the_number_that_is_still_to_come(agent: ReplayAgent) -> None:
+    agent.release(60)
+    cursor = Position(str(agent.instance), 61).text()
+    agent.answer_next(agent.answer("current", "", {})[1])
+    agent.answer_next(error(agent, "OUT_OF_RANGE", "from must be from 1 to 60"), 404)
+    assert [type(one) for one in asyncio.run(heard(Ending(settings(agent)), cursor))] == [Alive]
 
 
 def test_H_OT_13_unavailable_is_no_number_and_no_zero(

@@ -90,6 +90,10 @@ class Following:
         except Refused as error:
             if error.code != OUT_OF_RANGE:
                 raise
+            numbers = self._numbers(await self._agent.ask("current", STREAMS))
+            if numbers.instance == position.instance and numbers.next == position.next:
+                self.is_behind = False  # some agents refuse the number that is still to come
+                return await self._beside(numbers)
             return await self._sure(is_in_doubt=True)
         if numbers.hole(position):
             return await self._sure(is_in_doubt=True)

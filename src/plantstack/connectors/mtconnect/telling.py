@@ -94,6 +94,11 @@ def instant_of(told: str) -> int | None:
         return None
 
 
+def tag_of(device: str, key: str) -> str:
+    """What a mapping of any connector knows a value by; a name alone is that of a device only."""
+    return f"{device}/{key}"
+
+
 def later(one: str, other: str) -> str:
     """The later of two instants as agents write them.
 
@@ -127,7 +132,7 @@ def snapshot_of(cells: Cells, epoch: str, at: str) -> Message:
 def _message(cells: Cells, told: dict[str, str], *, is_snapshot: bool) -> Message:
     device = cells["device"]
     made = observation(
-        cells["key"],
+        tag_of(device, cells["key"]),
         cells["value"],
         at=cells["time"],
         quality=cells["quality"],
