@@ -121,6 +121,7 @@ class Runs:
 
     def _sign(self, minutes: Iterable[tuple[int, int, int | None]], newest: int, oldest: int) -> None:
         """Say that the source was there, and after a pause within a run that it goes on."""
+        told = {one.at for one in self.said if one.state == PRODUCING}
         older: Memory = {}  # an older file has signs of its own
         for at, row, before in minutes:
             if at > newest:
@@ -132,7 +133,7 @@ class Runs:
                 has_paused = sign(older, self.said, row, at, before)
             else:
                 continue
-            if has_paused:
+            if has_paused and at not in told:
                 self.said.append(Said(row, at, PRODUCING))
 
     def pass_by(self, now: int) -> None:
