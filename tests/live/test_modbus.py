@@ -238,9 +238,11 @@ def test_H_OT_16_the_other_word_order_is_not_believed() -> None:
     with Box() as box:
         box.set(REGISTERS, 0, 0x4335, 0x8000)  # 181.5, high word first
         box.set(REGISTERS, 2, *struct.unpack(">2H", struct.pack(">f", float("nan"))))
+        box.set(REGISTERS, 4, 0x41C8, 0)  # 25, and the other way round almost nothing
         tags = (
             "right: {input: 0, type: f32, between: [0, 400]},"
-            " other: {input: 0, type: f32, words: low first, between: [0, 400]}, none: {input: 2, type: f32}"
+            " other: {input: 0, type: f32, words: low first, between: [0, 400]}, none: {input: 2, type: f32},"
+            " zero: {input: 4, type: f32, words: low first, between: [1, 400]}"
         )
         told = tell(
             connector("modbus", f"{QUICK}devices:\n{device(box.port, tags)}"),
@@ -249,7 +251,8 @@ def test_H_OT_16_the_other_word_order_is_not_believed() -> None:
         assert told.of("right") == [181.5]
         assert told.of("other")[0].endswith("is not between 0 and 400")
         assert told.of("none") == ["not a number"]
-        assert [each["value"] for each in told.observations if each["tag"] != "right"] == [None, None]
+        assert told.of("zero") == ["2.35979e-41 is not between 1 and 400"]
+        assert [each["value"] for each in told.observations if each["tag"] != "right"] == [None] * 3
 
 
 def test_a_device_that_ends_an_idle_session_has_not_failed() -> None:
@@ -296,7 +299,9 @@ def _note(begun: list[float]) -> bool:
 def test_advice_names_devices_that_do_not_answer_and_tags_that_cannot_be_believed() -> None:
     with Box() as box:
         box.set(REGISTERS, 0, 7)
+        box.set(REGISTERS, 4, 0x41C8, 0)
         tags = "n: {input: 0}, far: {holding: 900}, hot: {input: 0, between: [10, 20]}"
+        tags += ", turned: {input: 4, type: f32, words: low first}"
         text = f"{QUICK}devices:\n{device(box.port, tags)}{device(free_port(), 'n: {input: 0}', name='gone')}"
         poller = connector("modbus", text)
         assert isinstance(poller, Poller)
@@ -304,6 +309,11 @@ def test_advice_names_devices_that_do_not_answer_and_tags_that_cannot_be_believe
             ("device-silent", "gone", "it cannot be reached"),
             ("tag-bad", "press far", "it has no such address"),
             ("tag-bad", "press hot", "7 is not between 10 and 20"),
+            (
+                "tag-odd",
+                "press turned",
+                "shows 2.35979e-41, as a number does whose words are in the wrong order",
+            ),
         ]
         assert asyncio.run(poller.check()) == ()
 

@@ -18,6 +18,7 @@ from plantstack.errors import Problem
 
 LATE_S = 10.0  # a value that waited longer for the disk is not what is so now
 MOST_WAIT_S = 30.0  # a device that does not answer is asked more and more rarely, up to this
+TINY = 1e-30  # hardly measured; not refused while running: filters of a PLC fade out through it
 RESTARTED = "plantstack was not reading"
 WAITED = "what was read could not be written in time"
 
@@ -130,16 +131,17 @@ async def _poll(device: Device[P], line: Line[P], number: int) -> Poll[P]:
 
 
 def _advice(poll: Poll[P]) -> Iterator[Problem]:
-    name = poll.device.name
+    name, manual = poll.device.name, "Compare it with the manual and the display of the device."
     if poll.why:
         fix = "Check address, cable, power and firewall, and who else reads it."
         yield Problem("device-silent", name, poll.why, fix)
         return
     for tag, reading in poll.judged().items():
         if reading.why:
-            yield Problem(
-                "tag-bad", f"{name} {tag}", reading.why, "Compare it with the manual of the device."
-            )
+            yield Problem("tag-bad", f"{name} {tag}", reading.why, manual)
+        elif isinstance(reading.value, float) and 0 < abs(reading.value) < TINY:
+            what = f"shows {reading.value:g}, as a number does whose words are in the wrong order"
+            yield Problem("tag-odd", f"{name} {tag}", what, manual)
 
 
 async def _gather(

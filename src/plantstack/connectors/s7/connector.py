@@ -34,6 +34,7 @@ from plantstack.connectors.s7.spots import Block
 from plantstack.plant.source import Fields
 
 AREAS = {"DB": Area.DB, "M": Area.MK, "I": Area.PE, "Q": Area.PA}
+PATIENCE_S = 3600.0  # the poller keeps the time
 CLOSE_S = 1.0
 BASIC = 3  # kind of connection: it takes none of those that are kept for programming devices and panels
 REFUSED = {  # the end of what the library says of one item
@@ -63,6 +64,8 @@ class S7Session:
             await self._client.connect(plan.host, plan.rack, plan.slot, plan.port)
         except S7Error as error:
             raise NoAnswer("it cannot be reached, or has no CPU in this rack and slot") from error
+        if self._client.connection is not None:
+            self._client.connection.timeout = PATIENCE_S
 
     async def read(self, plan: Plan) -> Mapping[str, Reading]:
         """Read every block of a plan.
