@@ -18,6 +18,7 @@ from plantstack.connectors.contract import Message
 from plantstack.connectors.load import FileBatch
 from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.cycles import Cycles
+from plantstack.connectors.mapping.names import check_cycles
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.mapping.read_signals import METHODS
 from plantstack.connectors.stream import Stream
@@ -26,6 +27,7 @@ from plantstack.intervals import SECOND, rfc3339
 from plantstack.plant.load import load_plant
 from plantstack.plant.read_equipment import CAPTURES
 from plantstack.plant.scaffold import write_scaffold as scaffold
+from plantstack.plant.source import Report
 
 from .support import load, us, write
 
@@ -356,6 +358,20 @@ def test_the_pause_is_measured_with_the_standard_of_the_product(tmp_path: Path) 
         (90, "producing"),
     ]
     assert [note.code for part in strange for note in part.notes] == ["signal-cycle"]
+
+
+def test_a_machine_without_a_standard_is_named_by_check(tmp_path: Path) -> None:
+    scaffold(tmp_path)
+    products = tmp_path / "products.yaml"
+    lines = products.read_text("utf-8").splitlines()
+    products.write_text("\n".join(line for line in lines if "[capper]" not in line), "utf-8")
+    machines = "columns:\n  which: {column: m, map: {1: capper, 2: filler}}"
+    text = HEAD.replace("{machine}", "{which}").replace("columns:", machines)
+    report = Report()
+    signals = "  - {method: pulses, when: {tag: part}, cycles: 3}\n"
+    check_cycles(parse_mapping(text + signals), load_plant(tmp_path), report)
+    (problem,) = report.problems
+    assert problem.code == "mapping-cycle" and "'capper'" in problem.what
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from itertools import islice, product
 
+from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.model import ERROR, IGNORE, Column, Mapping
+from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.template import Ref, Template
 from plantstack.errors import did_you_mean
 from plantstack.events.names import Names
+from plantstack.plant.plant import Plant
 from plantstack.plant.source import Place, Report
 
 _MOST = 10_000  # names of one template
@@ -33,6 +36,20 @@ def check_equipment(mapping: Mapping, names: Names, report: Report) -> None:
         if name and name not in names:
             what = f"the plant has no equipment '{name}'"
             report.add("mapping-equipment", where, what, did_you_mean(name, names if "/" in name else known))
+
+
+def check_cycles(mapping: Mapping, plant: Plant, report: Report) -> None:
+    """Note every machine a signal names by itself whose pauses it cannot measure: it has no standard cycle."""
+    cycles = Cycles.of(plant) if any(signal.cycles for signal in mapping.signals) else Cycles()
+    for signal in mapping.signals:
+        rule = signal.inputs.get(PIECES)
+        if rule is None or not signal.cycles or "equipment" not in rule.fields:
+            continue
+        for name in _named(rule.fields["equipment"], mapping):
+            if name in plant.machines and not cycles.spans(name, None, 0):
+                what = f"signal '{signal.name}' asks for a standard cycle of '{name}', which has none"
+                fix = "Add one under 'standards' of the plant files, or write 'gap: 45 s'."
+                report.add("mapping-cycle", signal.place, what, fix)
 
 
 def _named(template: Template, mapping: Mapping) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plantstack.connectors.connections import read_connections
-from plantstack.connectors.mapping.names import check_equipment
+from plantstack.connectors.mapping.names import check_cycles, check_equipment
 from plantstack.connectors.mapping.proof import run_tests
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.errors import ConfigError, PlantstackError, Problem
@@ -32,6 +32,7 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
         problems.extend(run_tests(mapping, plant))
         if plant is not None:
             check_equipment(mapping, names_of(plant), report)
+            check_cycles(mapping, plant, report)
     return [*problems, *report.problems, *read_connections(folder)[1]]
 
 
