@@ -161,6 +161,7 @@ def above_ideal(books: Books) -> dict[tuple[Any, ...], Decimal]:
         if kind == "total" and standard is not None:
             made[machine, day, shift, product] += Fraction(ideal)
             cells[hour, machine, day, shift, crew, order, product, account] += Fraction(ideal)
+    made = {key: seconds for key, seconds in made.items() if seconds}  # what adds up to nothing is none
     ran: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
     for (_, machine, day, shift, _, _, product, account, _, _), us in books.time.items():
         if account in OUT_OF_PRODUCTION:
@@ -173,7 +174,7 @@ def above_ideal(books: Books) -> dict[tuple[Any, ...], Decimal]:
         time_of[mine] += ran.get(key, Fraction(0))
     out = {}
     for cell, seconds in cells.items():
-        mine = group[cell[1], cell[2], cell[3], cell[6]]
-        if ideal_of[mine] > time_of[mine]:
+        mine = group.get((cell[1], cell[2], cell[3], cell[6]))
+        if mine is not None and ideal_of[mine] > time_of[mine]:
             out[cell] = half_up(seconds * (ideal_of[mine] - time_of[mine]) / ideal_of[mine], 6)
     return out

@@ -56,6 +56,9 @@ PLANT_TABLES = (
     "source_rule",
 )
 
+# Steps that are left out while a plant table has no rows, for they would look through the events for nothing.
+ONLY_WITH = {"12_ruled_by_alarm": "alarm_rule"}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

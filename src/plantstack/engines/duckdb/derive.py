@@ -16,6 +16,7 @@ from plantstack.ledger.beside import BESIDE_TABLES
 from plantstack.ledger.derivation import (
     CARRY,
     CUT_AT,
+    ONLY_WITH,
     PLAN_VERSION,
     PLANT_TABLES,
     SCOPE,
@@ -108,19 +109,25 @@ def run_steps(
             PLAN_VERSION: plan_versions if plan_versions is not None else PLAN_SCHEMA.empty_table(),
         },
     )
-    for statement in _statements():
-        con.execute(statement)
+    idle = {table for table in ONLY_WITH.values() if not con.execute(f"from {table} limit 1").fetchall()}
+    for statement, only_with in _statements():
+        if only_with not in idle:
+            con.execute(statement)
 
 
 @cache
-def _statements() -> tuple[duckdb.Statement, ...]:
-    """The statements of all steps, parsed once a process: a small derivation costs what its statements cost.
+def _statements() -> tuple[tuple[duckdb.Statement, str], ...]:
+    """The statements of all steps, each with the plant table without whose rows it is left out, or ''.
 
+    They are parsed once a process: a small derivation costs what its statements cost.
     For the same reason flags are written as their bits, and not worked out from their names in each run.
     """
-    texts = (_FLAG.sub(lambda found: str(flag_bit(found[1])), step.sql) for step in ledger_steps())
+    texts = (
+        (_FLAG.sub(lambda found: str(flag_bit(found[1])), step.sql), ONLY_WITH.get(step.name, ""))
+        for step in ledger_steps()
+    )
     with duckdb.connect() as con:
-        return tuple(one for text in texts for one in con.extract_statements(text))
+        return tuple((one, only_with) for text, only_with in texts for one in con.extract_statements(text))
 
 
 def outputs(con: Calculator) -> dict[str, pa.Table]:

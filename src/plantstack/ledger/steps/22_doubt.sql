@@ -7,6 +7,8 @@ with made as (
     from pieces_fact
     where class in ('good', 'scrap', 'rework', 'startup_reject', 'rest') and ideal is not null
     group by all
+    -- a total of 0 has no product that time could meet, whatever its classes say
+    having sum(ideal) != 0
 ),
 
 ran as (
