@@ -276,7 +276,7 @@ def _read(project: Path, answers: Sequence[Messages]) -> list[tuple[object, ...]
         ]
 
 
-@hypothesis.settings(max_examples=5, deadline=None)
+@hypothesis.settings(max_examples=3, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 122), st.integers(1, 122)), max_size=4))
 def test_answers_that_overlap_are_the_answer_once(empty: Path, more: list[tuple[int, int]]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -78,6 +78,7 @@ class ReplayAgent:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> ReplayAgent:
+        self._begun = monotonic()
         self._thread.start()
         return self
 

@@ -3,7 +3,7 @@
     kind: mtconnect
     url: http://cell-4:5000
     device: Mazak01             # without it all devices
-    path: '//DataItem[@type="EXECUTION"]'   # without it everything; less to send, read and keep
+    path: '//DataItem[@type="EXECUTION" or @type="AVAILABILITY"]'   # without it everything
     every: 1 s
     user: plantstack            # and 'password_file'; 'ca' for https with certificates of the plant's own
     mapping: machines           # of 'format: mtconnect', as for files
