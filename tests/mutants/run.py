@@ -38,6 +38,7 @@ TESTS = {
     "shift_end": "tests/kpis/test_shift_end.py",
     "foreseeing": "tests/stack/test_foreseeing.py",
     "retract": "tests/stack/test_retracting.py",
+    "mtconnect": "tests/live/test_mtconnect.py",
     "plant_time": "tests/plant/test_localtime.py tests/plant/test_tiles.py",
 }
 
