@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plantstack.connectors.connections import read_connections
@@ -21,7 +21,7 @@ from plantstack.connectors.mapping.proof import run_tests
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.stream import Stream
 from plantstack.errors import ConfigError
-from plantstack.intervals import MINUTE, SECOND
+from plantstack.intervals import MINUTE, SECOND, rfc3339
 
 from .support import load, us, write
 
@@ -335,3 +335,76 @@ def test_rules_that_must_meet_are_told_before_any_row(one: str, other: str, meet
 def test_a_word_that_is_ignored_may_keep_rules_apart() -> None:
     text = f"{OVER}  - {{{RUN}}}\n  - {{{RUN}, when: {{tag: run}}, native: x}}\n"
     assert parse_mapping(text.replace("run: run", "run: {column: run, map: {1: idle, otherwise: ignore}}"))
+
+
+WHOLE = (
+    HEAD
+    + """
+columns:
+  at: at
+  tag: tag
+  value: value
+  machine: m
+  order: order
+  run: {column: value, map: {1: producing, 2: fault, otherwise: idle}}
+every: {equipment: "{machine}", at: "{at}"}
+events:
+  - {kind: state, when: {tag: run}, state: "{run}"}
+  - {kind: count, when: {tag: good}, good: "{value}", counter: {counts: cumulative}}
+  - kind: reading
+    when: {tag: heat}
+    parameter: heat
+    value: "{value}"
+    deadband: {change: 2, longest: 2 min}
+  - {kind: alarm, when: {tag: alarm}, code: "{value}", phase: "on"}
+orders: {order: "{order}"}
+signals:
+  - {method: pulses, when: {tag: good}, value: "{value}", counts: cumulative, gap: 40 s}
+"""
+)
+TOLD = st.lists(
+    st.tuples(
+        st.integers(1, 30),
+        st.sampled_from(["run", "good", "good", "heat", "alarm"]),
+        st.integers(0, 4),
+        st.sampled_from(["a", "b"]),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(max_examples=12)  # each is a dozen batches through SQL
+@given(TOLD, st.lists(st.integers(0, 14), max_size=2), st.lists(st.integers(0, 14), max_size=2))
+def test_every_part_of_the_language_is_the_same_in_any_cut_and_repeated(
+    told: list[tuple[int, str, int, str]], places: list[int], again: list[int]
+) -> None:
+    messages, second, good = [], 0, 0
+    for step, tag, value, machine in told:
+        second += step
+        good += value
+        at = rfc3339(us("2026-01-05T06:00:00") + second * SECOND)
+        row = {"at": at, "m": machine, "tag": tag, "value": good if tag == "good" else value}
+        row["order"] = f"O{second // 100}"
+        messages.append(Message(json.dumps(row).encode()))
+    with closing(Stream(parse_mapping(WHOLE))) as stream:
+        whole = gathered(stream, [messages])
+        edges = sorted({0, len(messages), *(place % (len(messages) + 1) for place in places)})
+        batches = [messages[start:end] for start, end in pairwise(edges)]
+        assert gathered(stream, batches) == whole
+        for place in again:
+            batches.insert(place % len(batches) + 1, batches[place % len(batches)])
+        assert gathered(stream, batches) == whole
+
+
+def gathered(stream: Stream, batches: Sequence[Sequence[Message]]) -> dict[str, dict[str, object]]:
+    """All events by key, each batch after a restart."""
+    carry = Carry()
+    found: dict[str, dict[str, object]] = {}
+    for batch in batches:
+        carry = Carry.read(carry.text())
+        for part in stream.read(batch, carry, us("2026-01-05T07:00:00")):
+            assert not part.dead, part.dead
+            for event in part.events.to_pylist():
+                assert found.setdefault(event["key"], event) == event, "one key, two contents"
+    return found

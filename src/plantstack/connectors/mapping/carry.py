@@ -56,6 +56,7 @@ class Carry:
 
     counters: dict[str, Standing] = field(default_factory=dict)  # [rule, equipment, series]
     orders: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # equipment: at, order, product
+    changes: dict[str, list[list[Any]]] = field(default_factory=dict)  # the same, of each change of late
     signals: dict[str, dict[str, Any]] = field(default_factory=dict)  # [rule, equipment]: what it remembers
     readings: dict[str, list[Any]] = field(default_factory=dict)  # [rule, equipment, parameter]: told last
 
@@ -77,7 +78,7 @@ class Carry:
             }
             for name, one in self.counters.items()
         }
-        more = {"signals": self.signals, "readings": self.readings}
+        more = {"changes": self.changes, "signals": self.signals, "readings": self.readings}
         kept = {name: value for name, value in more.items() if value}
         return json.dumps({"counters": counters, "orders": self.orders, **kept})
 
@@ -98,7 +99,8 @@ class Carry:
             last = tuple(map(_last, one["last"]))
             counters[name] = Standing(first, last, tuple(map(_last, one.get("wild", ()))))
         orders = {name: (int(at), order, of) for name, (at, order, of) in told.get("orders", {}).items()}
-        return cls(counters, orders, told.get("signals", {}), told.get("readings", {}))
+        more = (told.get(name, {}) for name in ("changes", "signals", "readings"))
+        return cls(counters, orders, *more)
 
 
 def without_stretches(text: str, equipment: Collection[str]) -> str:

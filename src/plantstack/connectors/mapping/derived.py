@@ -15,6 +15,8 @@ ASSUMED = "assumed"
 Derived = tuple[str, str, tuple[str, ...]]
 """(kind, SQL, event columns)."""
 
+_KEPT_CHANGES = 50  # of the orders of a machine
+
 _IN_TIME = "(PARTITION BY equipment ORDER BY moment, row)"
 
 
@@ -29,6 +31,7 @@ def derived_queries(
     if mapping.orders:
         _add_orders(connection, carry)
         found.append(_orders(said))
+        _note_changes(connection, said, bind, carry)
         _note_orders(connection, said, bind, carry)
     if mapping.absence_us:
         found.append(_absence(said, mapping.absence_us))
@@ -50,28 +53,38 @@ def _said(mapping: Mapping, value: Value, bind: Binder) -> str:
     )
 
 
-def _orders(said: str) -> Derived:
-    """A start whenever order or product change, an end when the order becomes empty."""
-    changed = (
+def _changes(said: str) -> str:
+    """Rows of which order or product are others than before."""
+    seen = (
         f"SELECT *, lag(order_id, 1, '') OVER {_IN_TIME} AS old, "
         f"lag(product, 1, '') OVER {_IN_TIME} AS old_product "
         f"FROM ({said} UNION ALL BY NAME FROM orders_before)"
     )
+    is_new = "order_id <> old OR (order_id <> '' AND product <> old_product)"
+    return f"SELECT * FROM ({seen}) WHERE row >= 0 AND ({is_new})"
+
+
+def _orders(said: str) -> Derived:
+    """A start whenever order or product change, an end when the order becomes empty."""
     query = (
         'SELECT row, equipment, moment AS "at", '
         "CASE WHEN order_id = '' THEN old ELSE order_id END AS order_id, "
         "CASE WHEN order_id = '' THEN old_product ELSE product END AS product, "
         "CASE WHEN order_id = '' THEN 'end' ELSE 'start' END AS phase "
-        f"FROM ({changed}) WHERE row >= 0 "
-        "AND (order_id <> old OR (order_id <> '' AND product <> old_product))"
+        f"FROM ({_changes(said)})"
     )
     return "order", query, ("equipment", "at", "order_id", "product", "phase")
 
 
 def _add_orders(connection: duckdb.DuckDBPyConnection, carry: Carry) -> None:
-    """`orders_before`: what every machine made when an earlier file ended, as rows before all others."""
+    """`orders_before`: what every machine is known to have made, and since when, as rows before all others.
+
+    So rows that come again, or late, are held against what was known of their time.
+    """
     names = ("equipment", "moment", "order_id", "product")
-    columns = list(zip(*((name, *told) for name, told in carry.orders.items()), strict=True)) or [()] * 4
+    known = [(name, *told) for name, told in carry.orders.items()]
+    known += [(name, *told) for name, changes in carry.changes.items() for told in changes]
+    columns = list(zip(*known, strict=True)) or [()] * 4
     kinds = (pa.string(), pa.int64(), pa.string(), pa.string())
     arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
     connection.register("handed_over", pa.Table.from_arrays(arrays, names=names))
@@ -79,6 +92,13 @@ def _add_orders(connection: duckdb.DuckDBPyConnection, carry: Carry) -> None:
         "CREATE OR REPLACE TEMP TABLE orders_before AS SELECT -1::BIGINT AS row, * FROM handed_over"
     )
     connection.unregister("handed_over")
+
+
+def _note_changes(connection: duckdb.DuckDBPyConnection, said: str, bind: Binder, carry: Carry) -> None:
+    """Keep the latest changes of each machine."""
+    query = f"SELECT equipment, moment, order_id, product FROM ({_changes(said)}) ORDER BY equipment, moment"
+    for name, *told in connection.sql(query, params=bind.used_in(query)).fetchall():
+        carry.changes[name] = sorted([*carry.changes.get(name, []), told])[-_KEPT_CHANGES:]
 
 
 def _note_orders(connection: duckdb.DuckDBPyConnection, said: str, bind: Binder, carry: Carry) -> None:

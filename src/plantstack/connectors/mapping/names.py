@@ -39,7 +39,7 @@ def check_equipment(mapping: Mapping, names: Names, report: Report) -> None:
 
 
 def check_cycles(mapping: Mapping, plant: Plant, report: Report) -> None:
-    """Note every machine a signal names by itself whose pauses it cannot measure: it has no standard cycle."""
+    """Note every machine a signal names by itself and cannot measure pauses of: it has no standard cycle."""
     cycles = Cycles.of(plant) if any(signal.cycles for signal in mapping.signals) else Cycles()
     for signal in mapping.signals:
         rule = signal.inputs.get(PIECES)
