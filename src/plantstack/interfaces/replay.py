@@ -62,6 +62,11 @@ def replay_agent(
 def _model(path: Path) -> Model:
     try:
         return Model.read(path)
+    except ImportError as error:
+        what = "the parser of XML cannot be loaded"
+        raise ConfigError(
+            Problem("connector-extra", path.name, what, "Install plantstack[mtconnect].")
+        ) from error
     except (OSError, ValueError) as error:
         what = f"is no device model: {getattr(error, 'strerror', None) or error}"
         raise ConfigError(Problem("replay-model", path.name, what, "Name a Devices.xml.")) from error
