@@ -202,12 +202,16 @@ async def deliver(
     return accepted
 
 
-def test_F41_a_row_that_was_never_changed_corrects_nothing(erp: Erp) -> None:
+def test_F41_a_row_that_was_never_changed_corrects_nothing(erp: Erp, project: Path) -> None:
     erp.connection.execute("ALTER TABLE report ADD created_at TEXT")
     erp.connection.execute("INSERT INTO report VALUES (1, 'filler', 1, ?, ?, ?)", (at(0),) * 3)
     settings = erp.settings(created="created_at")
     reader = Reader(settings)
     assert reader.read() == [("report/1", 1)]
+    with floor(project) as one:
+        assert asyncio.run(deliver(one, settings, 1, lambda _: None)) == 1
+        (told,) = (row for row in one.log.events().to_pylist() if row["kind"] == "count")
+        assert (told["key"], told["sup_source"], told["sup_key"]) == ("report/1", None, None)
     erp.connection.execute("UPDATE report SET good = 2, changed_at = ?", (at(9),))
     assert reader.read() == [(version(1, 9), 2)]
 
