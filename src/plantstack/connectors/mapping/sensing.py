@@ -75,6 +75,7 @@ class Sensor:
         self.carry = carry
         self.sensed = Sensed()
         self._machines: dict[str, Machine] = {}
+        self._is_live = False
 
     def run(
         self,
@@ -96,6 +97,7 @@ class Sensor:
         Returns:
             Of each kind of `GIVES` the SQL of its events.
         """
+        self._is_live = bool(now)
         for role, query in queries.items():
             laid = f"CREATE OR REPLACE TEMP TABLE {role} AS {query.spoken}"
             connection.execute(laid, bind.used_in(query.spoken))
@@ -164,7 +166,7 @@ class Sensor:
     def _begin(self, memory: Memory) -> Machine:
         if LEVEL in self.signal.inputs:
             return Level(Band(self.signal.upper[1:], self.signal.lower[1:]), memory)
-        return Running(memory) if BIT in self.signal.inputs else Runs(memory)
+        return Running(memory) if BIT in self.signal.inputs else Runs(memory, is_live=self._is_live)
 
     def _told(self, equipment: str, machine: Machine) -> list[dict[str, Any]]:
         """What a machine is said to do, as events; each is known by its instant and state."""
@@ -303,6 +305,7 @@ class Sensor:
             machine = self._machine(equipment)
             assert isinstance(machine, Runs)
             machine.take([Island(*row[1:]) for row in found], firsts[equipment])
+            self.sensed.late += machine.late
 
     def _running(self, connection: duckdb.DuckDBPyConnection, has_product: bool) -> None:
         product = "nullif(product, '')" if has_product else "NULL"

@@ -15,7 +15,7 @@ from plantstack.intervals import DAY, MINUTE
 
 PRODUCING, IDLE, STOPPED, UNKNOWN = "producing", "idle", "stopped", "unknown"
 PAUSE_US = MINUTE  # rows further apart leave it open whether the source was there
-KEPT_RUNS = 100
+KEPT_RUNS = 24
 KEPT_US = DAY
 EVER = 2**62
 _OPEN, _TOLD, _CUT = range(3)  # whether the end of a run is told; cut: nobody can tell
@@ -93,6 +93,8 @@ class Runs:
 
     memory: Memory
     said: list[Said] = field(default_factory=list)
+    is_live: bool = False  # then pulses of a time that is forgotten are single ones, and no whole file
+    late: list[int] = field(default_factory=list)  # rows of them
 
     def take(self, islands: Iterable[Island], minutes: Iterable[tuple[int, int, int | None]] = ()) -> None:
         """Take the pulses of a batch.
@@ -112,7 +114,10 @@ class Runs:
         for one in given:
             if one not in alone:
                 self._insert(runs, one)
-        self._tell_alone(alone)
+        if self.is_live:
+            self.late += [one.row for one in alone]
+        else:
+            self._tell_alone(alone)
         self._come_back(given)
         self._close(runs[:-1], given)
         self._sign(minutes, newest, oldest)
