@@ -132,3 +132,24 @@ def test_the_tests_in_mappings_are_run(project: Path) -> None:
     (project / "mappings" / "sheet.yaml").write_text(broken, "utf-8")
     told = plantstack("map", "test", project, "--json")
     assert (told.code, told.answer["problems"][0]["code"]) == (1, "mapping-test")
+
+
+def test_another_mapping_is_shown_and_only_then_adopted(project: Path) -> None:
+    with floor(project) as found:
+        found.send(message(0, pieces=10, run=True), message(600, run=False), message(1200, run=True))
+    new = project.parent / "new.yaml"
+    new.write_text(TEXT.replace('"false": stopped', '"false": fault'), "utf-8")
+    asked = ("gateway", new, "--raw", "hall", "--kpi", "run_time,stop_time", "--json")
+    rows = plantstack("map", "diff", project, *asked).rows
+    states = next(row for row in rows if row["row"] == "events" and row["kind"] == "state")
+    assert (states["same"], states["changed"]) == (2, 1)
+    assert {row["kpi"] for row in rows if row["row"] == "kpi"} == {"run_time", "stop_time"}
+    shown = plantstack("map", "adopt", project, "gateway", new, "--raw", "hall", "--kpi", "run_time")
+    said = " ".join(shown.out.split())
+    assert "3 events would be taken back, 3 told anew as 'gateway-2'" in said and "--confirm" in said
+    assert "source: gateway\n" in (project / "mappings" / "gateway.yaml").read_text("utf-8")
+    done = plantstack("map", "adopt", project, "gateway", new, "--raw", "hall", "--confirm")
+    assert done.code == 0 and "were taken back" in done.out
+    assert "source: gateway-2\n" in (project / "mappings" / "gateway.yaml").read_text("utf-8")
+    again = plantstack("map", "diff", project, *asked[:2], "--raw", "nobody", "--json")
+    assert (again.code, again.answer["problems"][0]["code"]) == (2, "raw-nothing")

@@ -134,7 +134,7 @@ class Stream:
             try:
                 rows[number] = row = flat_row(message.payload)
                 row.update(message.about)
-                if is_dated:
+                if is_dated and "received" not in message.about:  # one that is read again has its own
                     row["received"] = rfc3339(now + number)
             except EventError as error:
                 problem = error.problems[0]

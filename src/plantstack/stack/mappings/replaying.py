@@ -6,7 +6,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -27,9 +27,9 @@ from plantstack.events.schema import CONTENT, COUNT_CLASSES
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.naming import names_of
+from plantstack.stack.mappings.joining import Joined, Spot, joined
 
 MOST = 2_000_000  # events that are held in memory, and change in one transaction
-Spot = tuple[int, int]  # number of a delivery or file, and the row in it
 
 
 @dataclass(slots=True)
@@ -100,6 +100,17 @@ class _Gathered:
             what = f"it gives more than {MOST:,} events"
             raise QueryError(Problem("map-large", part.file, what, "Name a later start with --from."))
 
+    def join(self, group: Joined, part: FileBatch, keys: KeyMaker) -> None:
+        """Take in what joined deliveries say, under the keys it has of each by itself."""
+        rows = [int(row) for row in part.rows]
+        events, place = part.events, part.events.schema.get_field_index("key")
+        if len(events):
+            own = pa.array(group.keys(events["key"].to_pylist(), rows), pa.string())
+            events = events.set_column(place, events.schema.field(place), own)
+        before = len(self.read.spots)
+        self.take(0, replace(part, events=events), group.at, keys)
+        self.read.spots[before:] = [group.spots[row] for _, row in self.read.spots[before:]]
+
     def all(self, carry: str) -> Read:
         self.read.events = pa.concat_tables([CONTENT.empty_table(), *self.parts])
         self.read.carry = without_stretches(carry, self.refused)
@@ -125,15 +136,19 @@ class RawInput:
         gathered = _Gathered(names_of(plant))
         carry, anew = _seed(mapping, before, *self._standing(before))
         with closing(Stream(mapping, plant)) as stream:
-            for number, kept in enumerate(self.deliveries()):
+            for group in joined(self._noted(gathered.read.received), self.since):
                 keys = KeyMaker()
-                for part in stream.read(kept.messages, carry, kept.at):
-                    if kept.at >= self.since:
-                        gathered.take(number, part, kept.at, keys)
-                if kept.at >= self.since:
-                    gathered.read.received.append(kept.at)
+                for part in stream.read(group.messages, carry, group.at):
+                    if group.at >= self.since:
+                        gathered.join(group, part, keys)
         gathered.read.begun_anew = anew
         return gathered.all(carry.text())
+
+    def _noted(self, received: list[int]) -> Iterator[Kept]:
+        """What was delivered, with a note of when."""
+        for kept in self.deliveries():
+            received += [kept.at] if kept.at >= self.since else []
+            yield kept
 
     def deliveries(self) -> Iterator[Kept]:
         """What was delivered, of all connections."""
