@@ -174,7 +174,7 @@ def above_ideal(books: Books) -> dict[tuple[Any, ...], Decimal]:
         time_of[mine] += ran.get(key, Fraction(0))
     out = {}
     for cell, seconds in cells.items():
-        mine = group.get((cell[1], cell[2], cell[3], cell[6]))
-        if mine is not None and ideal_of[mine] > time_of[mine]:
-            out[cell] = half_up(seconds * (ideal_of[mine] - time_of[mine]) / ideal_of[mine], 6)
+        whole = group.get((cell[1], cell[2], cell[3], cell[6]))
+        if whole is not None and ideal_of[whole] > time_of[whole]:
+            out[cell] = half_up(seconds * (ideal_of[whole] - time_of[whole]) / ideal_of[whole], 6)
     return out

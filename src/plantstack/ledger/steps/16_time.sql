@@ -78,7 +78,8 @@ from (
 join machine_tile as t on t.tid = k.tid
 left join statement as st on st.sid = k.sid
 left join hearing as said_by on said_by.hid = st.hid
-left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom
+-- a reason says nothing of what a claimed break overran (R15)
+left join (from reason where kind = 'stop') as leaf on leaf.reason = k.symptom and not k.is_fixed
 left join entered on entered.rid = k.rid
 left join (select distinct rid from ruled) as ruled on ruled.rid = k.rid
 left join skewed on skewed.hid = st.hid and skewed.day = t.day

@@ -7,7 +7,7 @@ with own as (
         b.m,
         b.stop,
         b.account,
-        b.symptom,
+        b.shown_symptom as symptom,
         b.flags & flag('automatic') as automatic,
         b.to_at - b.from_at as us
     from booked as b
