@@ -179,6 +179,9 @@ def test_what_people_corrected_stays_and_its_row_is_not_told_again(project: Path
         stack.load([written(tmp_path, "fixed.ndjson", [fixed])], now=NOW + MINUTE)
     change = taken_over(project, changed(project, *FAULT))
     assert change.left == 1 and [note.code for note in change.notes] == ["map-left"]
+    events = change.tells.events.to_pylist()
+    assert told[0]["at"] not in [one["at"] for one in events if one["kind"] == "state"]
+    assert told[0]["at"] in [one["at"] for one in events if one["kind"] == "count"]
     at_once = [row for row in books(project)[0] if row[0] == told[0]["at"]]
     assert [row[2] for row in at_once] == ["setup"]
 
