@@ -21,7 +21,7 @@ from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.read import load_mapping
-from plantstack.connectors.raw import FOLDER, RawFiles, kept_connections
+from plantstack.connectors.raw import FOLDER, Kept, RawFiles, kept_connections
 from plantstack.connectors.stream import Stream
 from plantstack.errors import ConfigError, Problem, QueryError
 from plantstack.events import deadletters
@@ -35,6 +35,7 @@ from plantstack.events.validate import validate
 from plantstack.events.wire import decode_items
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.naming import names_of
+from plantstack.stack.mappings.joining import Joined, joined
 
 READ, STILL, CANNOT = "read", "still", "cannot"
 MOST = 100_000
@@ -288,22 +289,27 @@ def _through(mapping: Mapping, plant: Plant, names: Names, sent: Sequence[_Sent]
     deliveries: dict[int, list[_Sent]] = defaultdict(list)
     for one in sorted(sent, key=lambda one: one.at):
         deliveries[one.at].append(one)
+    groups = list(deliveries.values())
+    kept = (Kept(at, tuple(one.message for one in group)) for at, group in deliveries.items())
     with closing(Stream(mapping, plant)) as stream:
-        for at, group in deliveries.items():
-            for part in stream.read([one.message for one in group], carry, at):
-                _take(made, part, group, names, at)
+        for joint in joined(kept):
+            mine = [groups[number][place].letter for number, place in joint.spots]
+            for part in stream.read(joint.messages, carry, joint.at):
+                _take(made, part, joint, mine, names)
     return made
 
 
-def _take(made: _Round, part: FileBatch, group: Sequence[_Sent], names: Names, at: int) -> None:
-    table, faults = validate(part.events, names, at, KeyMaker(), is_own=False)
-    rows = [group[int(row)].letter for row in part.rows]
+def _take(made: _Round, part: FileBatch, joint: Joined, mine: Sequence[int], names: Names) -> None:
+    events = joint.own_keys(part)
+    table, faults = validate(events, names, joint.at, KeyMaker(), is_own=False)
+    rows = [mine[int(row)] for row in part.rows]
     for event, problem in faults:
         made.wrong.setdefault(rows[event], problem)
-        made.refused.add(part.events["equipment"][event].as_py() or "")
-    places = {one.message.where: one.letter for one in group}
+        made.refused.add(events["equipment"][event].as_py() or "")
     for letter in part.dead:
-        made.wrong.setdefault(places[letter.where], letter.problem)
+        for number, message in zip(mine, joint.messages, strict=True):
+            if message.where == letter.where and message.payload[:KEPT_BYTES] == letter.raw:
+                made.wrong.setdefault(number, letter.problem)
     bad = {event for event, _ in faults}
     good = [number for event, number in enumerate(rows) if event not in bad]
     for number in good:

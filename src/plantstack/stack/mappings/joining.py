@@ -12,7 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import pyarrow as pa
+
 from plantstack.connectors.contract import Message
+from plantstack.connectors.load import FileBatch
 from plantstack.connectors.raw import Kept
 from plantstack.intervals import HOUR, rfc3339
 
@@ -45,6 +48,14 @@ class Joined:
             about = {**message.about, "received": rfc3339(kept.at + place)}
             self.messages.append(replace(message, about=about))
             self.spots.append((number, place))
+
+    def own_keys(self, part: FileBatch) -> pa.Table:
+        """The events of a part, under the keys that they have when each delivery is read by itself."""
+        events, place = part.events, part.events.schema.get_field_index("key")
+        if not len(events):
+            return events
+        own = self.keys(events["key"].to_pylist(), [int(row) for row in part.rows])
+        return events.set_column(place, events.schema.field(place), pa.array(own, pa.string()))
 
     def keys(self, keys: Sequence[str], rows: Sequence[int]) -> list[str]:
         """The keys that events of these rows have when each delivery is read by itself."""

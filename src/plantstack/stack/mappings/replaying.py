@@ -102,13 +102,8 @@ class _Gathered:
 
     def join(self, group: Joined, part: FileBatch, keys: KeyMaker) -> None:
         """Take in what joined deliveries say, under the keys it has of each by itself."""
-        rows = [int(row) for row in part.rows]
-        events, place = part.events, part.events.schema.get_field_index("key")
-        if len(events):
-            own = pa.array(group.keys(events["key"].to_pylist(), rows), pa.string())
-            events = events.set_column(place, events.schema.field(place), own)
         before = len(self.read.spots)
-        self.take(0, replace(part, events=events), group.at, keys)
+        self.take(0, replace(part, events=group.own_keys(part)), group.at, keys)
         self.read.spots[before:] = [group.spots[row] for _, row in self.read.spots[before:]]
 
     def all(self, carry: str) -> Read:
