@@ -9,9 +9,12 @@ import pytest
 from tests.demo.told import UNTIL
 
 from plantstack.demo import Demo, build_demo
-from plantstack.intervals import DAY, Interval, rfc3339
+from plantstack.demo.group import LINES
+from plantstack.intervals import DAY, SECOND, Interval, rfc3339
+from plantstack.kpis.models.alarm_reasons import Bar
 from plantstack.stack import Stack
 from plantstack.stack.reasons.blaming import blame
+from plantstack.stack.reasons.learning import learn_reasons
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +102,18 @@ def test_pieces_name_their_mould_and_material(made: Demo) -> None:
     assert ("pun-3", "M14-3", "PA6-GF30") in named
     assert ("pun-1", "M14-1", "PA6-GF30") in named
     assert len(named) == 8  # two products a press
+
+
+def test_alarm_rules_learned_from_taps_are_the_ways_in_which_machines_stop(made: Demo) -> None:
+    with Stack.open(made.folder) as stack:
+        rows = learn_reasons(stack.engine(), 30 * SECOND, Bar()).rows
+    stops = {
+        name: habit.stops for site in LINES.values() for line in site for name, habit in line.machines.items()
+    }
+    proposed = [row for row in rows if row["row"] == "rule" and row["proposed"]]
+    assert len(proposed) >= 5
+    for row in proposed:  # codes are numbered from 100 on in the order of the ways
+        assert row["reason"] == stops[row["machine"]][int(row["code"].rpartition("-")[2]) - 100].reason
+    held = next(row for row in rows if row["row"] == "held_out")
+    # three taps of a hundred name another stop of the machine
+    assert held["n"] > 50 and held["low"] <= 0.97 <= held["high"] and held["precision"] > held["naive"]

@@ -66,5 +66,6 @@ def test_rules_learned_from_taps_can_be_pasted_and_are_held_against_people(tmp_p
         "automatic_stop_share": 1 / 101,
     }
     last = plantstack("ledger", folder, "--machine", "filler", "--json").rows
-    assert [row["reason"] for row in last if row["reason_method"] == "automatic"] == ["no-material"]
+    marked = [row for row in last if row["reason_method"] == "automatic"]
+    assert [(row["reason"], len(row["events"])) for row in marked] == [("no-material", 2)]  # state and alarm
     assert "automatic" in plantstack("ledger", folder, "--machine", "filler").out
