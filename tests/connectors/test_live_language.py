@@ -333,8 +333,42 @@ def test_rules_that_must_meet_are_told_before_any_row(one: str, other: str, meet
 
 
 def test_a_word_that_is_ignored_may_keep_rules_apart() -> None:
-    text = f"{OVER}  - {{{RUN}}}\n  - {{{RUN}, when: {{tag: run}}, native: x}}\n"
-    assert parse_mapping(text.replace("run: run", "run: {column: run, map: {1: idle, otherwise: ignore}}"))
+    text = f"{OVER}  - {{{RUN}}}\n  - {{kind: state, state: idle, when: {{tag: run}}}}\n"
+    assert codes(text) == ["mapping-overlap"]
+    assert parse_mapping(text.replace("run: run", "run: {column: run, map: {1: fault, otherwise: ignore}}"))
+
+
+def test_an_order_that_is_told_again_is_no_new_start() -> None:
+    def row(second: int, order: str) -> Message:
+        at = rfc3339(us("2026-01-05T06:00:00") + second * SECOND)
+        return Message(json.dumps({"at": at, "m": "a", "tag": "x", "order": order}).encode())
+
+    with closing(Stream(parse_mapping(WHOLE))) as stream:
+        first, then = [row(0, "A"), row(10, "A")], [row(20, "B")]
+        told = gathered(stream, [first, then, first[1:], then])
+    starts = [(event["at"], event["order_id"]) for event in told.values() if event["kind"] == "order"]
+    begin = us("2026-01-05T06:00:00")
+    assert starts == [(begin, "A"), (begin + 20 * SECOND, "B")]
+
+
+def test_a_count_of_bad_quality_is_none_and_a_doubtful_one_is_flagged() -> None:
+    text = DEADBAND[: DEADBAND.index("events:")].replace("equipment: press", 'equipment: press, key: "{at}"')
+    text += """events:
+  - {kind: count, good: "{value}"}
+tests:
+  - name: pieces
+    messages:
+      - {payload: {at: 2026-01-05T06:00:00Z, value: 1}}
+      - {payload: {at: 2026-01-05T06:01:00Z, value: 2, q: bad}}
+      - {payload: {at: 2026-01-05T06:02:00Z, value: nonsense, q: bad}}
+      - {payload: {at: 2026-01-05T06:03:00Z, value: 4, q: uncertain}}
+      - {payload: {at: 2026-01-05T06:04:00Z, value: 5, q: perhaps}}
+    events:
+      - {kind: count, good: 1}
+      - {kind: count, good: 4, x: {quality: uncertain}}
+    set_aside: row-wrong
+"""
+    assert run_tests(parse_mapping(text)) == []
 
 
 WHOLE = (
