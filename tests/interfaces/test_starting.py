@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from tests.interfaces.test_commands import plantstack
+from typer.core import TyperGroup
+
+from plantstack.interfaces.cli import app
+from plantstack.interfaces.panels import PANEL_OF
 
 ROOT = Path(__file__).parents[2]
 LOADED = "import sys; import plantstack.interfaces.cli; print(*({'fastapi', 'uvicorn'} & set(sys.modules)))"
@@ -30,3 +35,9 @@ def test_the_server_is_a_command_like_any_other(words: list[str]) -> None:
     told = plantstack(*words)
     assert told.code == 0
     assert "take events in" in " ".join(told.out.split())
+
+
+def test_every_command_stands_in_one_panel_of_the_help() -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    assert [name for name in group.list_commands(typer.Context(group)) if name not in PANEL_OF] == []

@@ -55,6 +55,7 @@ from plantstack.interfaces.answer import (
     progress,
 )
 from plantstack.interfaces.figures import sentence
+from plantstack.interfaces.panels import PANEL_OF, in_order
 from plantstack.kpis.formulas.given import left_out
 from plantstack.stack import Stack
 from plantstack.stack.files.loading import gathered
@@ -72,8 +73,8 @@ class _Commands(TyperGroup):
     """Lets a command have two words, as `kpi eval`, and loads what is heavy only when it is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Name every command, the heavy ones last."""
-        return [*(name for name in super().list_commands(ctx) if name not in _HEAVY), *_HEAVY]
+        """Name every command, those that belong together side by side."""
+        return in_order(list({*super().list_commands(ctx), *_HEAVY}))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find a command, and load it first where that was left."""
@@ -81,7 +82,10 @@ class _Commands(TyperGroup):
             alone = typer.Typer(add_completion=False)
             import_module(_HEAVY[cmd_name]).register(alone)
             self.add_command(typer.main.get_command(alone), cmd_name)
-        return super().get_command(ctx, cmd_name)
+        found: Any = super().get_command(ctx, cmd_name)
+        if found is not None:
+            found.rich_help_panel = PANEL_OF.get(cmd_name)
+        return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Take the longer name where there is one."""

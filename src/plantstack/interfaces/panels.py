@@ -1,0 +1,31 @@
+"""Which commands stand together in the help, in the order in which people meet them."""
+
+from __future__ import annotations
+
+PANELS = {
+    "To begin": ("demo", "init", "check", "load", "rebuild"),
+    "Numbers, and what is behind them": (
+        *("kpi", "ledger", "explain", "losses", "causes", "readiness", "tieout", "targets", "rates"),
+        *("kpi preview", "kpi eval", "finance new"),
+    ),
+    "What comes in while it runs": (
+        *("serve", "connections", "browse", "accept", "forward", "simulate", "replay-agent"),
+        *("token add", "token list", "token revoke", "new connector"),
+    ),
+    "Mappings, and what they could not read": (
+        *("map learn", "map test", "map explain", "map thresholds", "map diff", "map adopt"),
+        *("learn reasons", "letters list", "letters show", "letters retry", "letters settle"),
+    ),
+    "Safekeeping": ("doctor", "backup", "restore", "retract"),
+}
+PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
+
+
+def in_order(names: list[str]) -> list[str]:
+    """Return names of commands as the help shows them.
+
+    >>> in_order(["backup", "load", "init"])
+    ['init', 'load', 'backup']
+    """
+    places = list(PANEL_OF)
+    return sorted(names, key=lambda name: (places.index(name) if name in PANEL_OF else len(places), name))
