@@ -55,6 +55,7 @@ def keeper(folder: Path, keep: Keep | None = None) -> Iterator[RawKeeper]:
             st.text(max_size=5),
             st.booleans(),
             st.text(max_size=3),
+            st.booleans(),
         ),
         min_size=1,
         max_size=5,

@@ -202,6 +202,18 @@ def test_another_counter_begins_anew_and_says_so(project: Path) -> None:
     assert counted(change, "good") == 115
 
 
+def test_counters_go_on_through_a_second_change_too(project: Path) -> None:
+    """From a value before all that is kept, which the mapping before the one before has told."""
+    live(project, message(-60, pieces=0))
+    for path in (project / "raw" / "hall").iterdir():
+        path.unlink()
+    live(project, *shift()[1:])
+    first = taken_over(project, changed(project, *FAULT))
+    second = compared(project, changed(project, *reversed(FAULT)))
+    for change in (first, second):
+        assert (counted(change, "good"), change.notes) == (1_150, [])
+
+
 def test_letters_that_the_new_mapping_reads_are_settled(project: Path) -> None:
     live(project, message(0, run="maybe"), message(60, run=True))
     new = changed(project, '"false": stopped', '"false": stopped, maybe: idle')

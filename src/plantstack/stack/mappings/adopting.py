@@ -39,12 +39,11 @@ from plantstack.stack.files.checking import mapping_file
 from plantstack.stack.files.configuring import record_config
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.files.retracting import voids
-from plantstack.stack.mappings.replaying import Input, Read
+from plantstack.stack.mappings.replaying import BEFORE, Input, Read
 from plantstack.stack.project import Stack
 
 _SOURCE = re.compile(r"^source:[ \t]*([^#\n]*?)([ \t]*(#.*)?)$", re.MULTILINE)
 _NUMBER = re.compile(r"(.*)-([0-9]+)")
-BEFORE = "before"  # below mappings/: those that another took the place of
 
 
 @dataclass(frozen=True, slots=True)

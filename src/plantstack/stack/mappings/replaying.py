@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from plantstack.connectors.load import FileBatch, load_files
 from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.meaning import counters_of, scale_of
 from plantstack.connectors.mapping.model import Column, Mapping, Rule
+from plantstack.connectors.mapping.read import load_mapping
 from plantstack.connectors.raw import FOLDER, Kept, RawFiles, kept_connections
 from plantstack.connectors.stream import Stream
 from plantstack.errors import EventError, Problem, QueryError, did_you_mean
@@ -29,6 +31,7 @@ from plantstack.plant.plant import Plant
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.mappings.joining import Joined, Spot, joined
 
+BEFORE = "before"  # below mappings/: those that another took the place of
 MOST = 2_000_000  # events that are held in memory, and change in one transaction
 
 
@@ -129,7 +132,7 @@ class RawInput:
     def read(self, mapping: Mapping, before: Mapping, plant: Plant, now: int) -> Read:
         """See `Input`."""
         gathered = _Gathered(names_of(plant))
-        carry, anew = _seed(mapping, before, *self._standing(before))
+        carry, anew = _seed(mapping, *self._standing(before))
         with closing(Stream(mapping, plant)) as stream:
             for group in joined(self._noted(gathered.read.received), self.since):
                 keys = KeyMaker()
@@ -159,16 +162,21 @@ class RawInput:
     def _files(self, name: str) -> RawFiles:
         return RawFiles(self.project / FOLDER / name)
 
-    def _standing(self, before: Mapping) -> tuple[str, bool]:
-        """Where the counters of the mapping stood before the first delivery, and whether that is known."""
+    def _standing(self, before: Mapping) -> tuple[str, Mapping | None]:
+        """Where counters stood before the first delivery, and under which mapping; None: it is not known."""
         first: tuple[int, RawFiles] | None = None
         for name in self.connections:
             files = self._files(name)
             kept = next(iter(files), None)
             if kept is not None and (first is None or kept.at < first[0]):
                 first = (kept.at, files)
-        is_known = first is not None and first[1].counters == counters_of(before)
-        return first[1].carry if first and is_known else "", is_known
+        if first is None:
+            return "", None
+        places = (self.project / "mappings" / BEFORE).glob(f"{before.name}-*.yaml")
+        earlier = (replace(load_mapping(path), name=before.name) for path in sorted(places))
+        told = first[1].counters
+        found = next((one for one in chain([before], earlier) if counters_of(one) == told), None)
+        return (first[1].carry, found) if found else ("", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,24 +228,31 @@ def input_of(
     return RawInput(project, tuple(wanted), since)
 
 
-def _seed(mapping: Mapping, before: Mapping, standing: str, is_known: bool) -> tuple[Carry, tuple[str, ...]]:
-    """Where counters of a mapping go on from: those that are read alike; and the rules that begin anew."""
-    if mapping is before:
-        return Carry.read(standing), ()
-    counting = [rule for rule in mapping.rules if rule.counter and rule.counter.cumulative]
+def _seed(mapping: Mapping, standing: str, told: Mapping | None) -> tuple[Carry, tuple[str, ...]]:
+    """Where counters of a mapping go on from: those that are read alike; and the rules that begin anew.
+
+    Args:
+        mapping: that goes on.
+        standing: where they stood.
+        told: the mapping that said so; None: nothing is known.
+    """
     known = Carry.read(standing)
-    is_scaled_alike = scale_of(mapping) == scale_of(before)
+    if mapping is told:
+        return known, ()
+    counting = [rule for rule in mapping.rules if rule.counter and rule.counter.cumulative]
+    if told is None:
+        return Carry(), tuple(rule.name for rule in counting)
+    is_scaled_alike = scale_of(mapping) == scale_of(told)
     alike = {
         rule.name
         for rule in counting
-        for other in before.rules
-        if is_scaled_alike and other.name == rule.name and _sample(mapping, rule) == _sample(before, other)
+        for other in told.rules
+        if is_scaled_alike and other.name == rule.name and _sample(mapping, rule) == _sample(told, other)
     }
     counters = {name: one for name, one in known.counters.items() if _rule_of(name) in alike}
-    orders = known.orders if _orders(mapping) == _orders(before) else {}
-    had = {_rule_of(name) for name in known.counters} if is_known else {rule.name for rule in counting}
-    anew = tuple(rule.name for rule in counting if rule.name in had - (alike if is_known else set()))
-    return Carry(counters, orders), anew
+    orders = known.orders if _orders(mapping) == _orders(told) else {}
+    lost = {_rule_of(name) for name in known.counters} - alike
+    return Carry(counters, orders), tuple(rule.name for rule in counting if rule.name in lost)
 
 
 def _rule_of(series: str) -> str:
