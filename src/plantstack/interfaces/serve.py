@@ -24,6 +24,7 @@ from plantstack.live.clock import SteadyClock
 from plantstack.live.running import Running
 
 _PATIENCE_S = 8  # of open connections, once it is told to stop
+_SWITCH_S = 0.0005  # the writer lets go with each statement: it must not wait long behind a derivation
 
 
 def register(app: typer.Typer) -> None:
@@ -59,6 +60,7 @@ def run(running: Running, listening: socket.socket) -> None:
         typer.Exit: with the code of a crash when only a new start helps.
     """
     server = _Server(running)
+    sys.setswitchinterval(_SWITCH_S)
     try:
         server.run(sockets=[listening])
     finally:
