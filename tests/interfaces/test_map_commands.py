@@ -147,6 +147,7 @@ def test_another_mapping_is_shown_and_only_then_adopted(project: Path) -> None:
     shown = plantstack("map", "adopt", project, "gateway", new, "--raw", "hall", "--kpi", "run_time")
     said = " ".join(shown.out.split())
     assert "3 events would be taken back, 3 told anew as 'gateway-2'" in said and "--confirm" in said
+    assert said.count("state of filler:") == 1 and "state stopped -> " in said
     assert "source: gateway\n" in (project / "mappings" / "gateway.yaml").read_text("utf-8")
     done = plantstack("map", "adopt", project, "gateway", new, "--raw", "hall", "--confirm")
     assert done.code == 0 and "were taken back" in done.out

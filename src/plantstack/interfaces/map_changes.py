@@ -115,9 +115,7 @@ def _shown(change: Change, rows: Sequence[Mapping[str, Any]], effect: Sequence[A
         counts += [f"{row['only_old']:,}", f"{row['only_new']:,}"]
         table.add_row(row["row"], row.get("equipment", ""), row["kind"], *counts)
     parts.append(table)
-    parts += [
-        Text(f"  {row['kind']} of {row['equipment']}: {_example(row)}") for row in rows if _example(row)
-    ]
+    parts += [Text(said) for row in rows if (said := _example(row))]
     if effect:
         parts += [Text(""), changed_table(effect)]
     return Group(*parts)
