@@ -154,3 +154,24 @@ def test_another_mapping_is_shown_and_only_then_adopted(project: Path) -> None:
     assert "source: gateway-2\n" in (project / "mappings" / "gateway.yaml").read_text("utf-8")
     again = plantstack("map", "diff", project, *asked[:2], "--raw", "nobody", "--json")
     assert (again.code, again.answer["problems"][0]["code"]) == (2, "raw-nothing")
+
+
+def test_a_row_of_pieces_shows_the_run_it_begins_by_the_cycle_of_the_plant_files(project: Path) -> None:
+    text = """schema: 1
+source: pulses
+file: {format: csv}
+columns: {at: at, machine: machine}
+every: {equipment: "{machine}", at: "{at}"}
+signals:
+  - {method: pulses, cycles: 3}
+events:
+  - {kind: count, good: "1", key: "{machine} {at}"}
+"""
+    (project / "mappings" / "pulses.yaml").write_text(text, "utf-8")
+    file = project.parent / "pulses.csv"
+    file.write_text("at,machine\n2026-01-05T06:00:00Z,filler\n2026-01-05T06:00:01Z,filler\n", "utf-8")
+    told = explained(project, "pulses", file, "--row", 2)
+    assert [(one["kind"], one.get("state")) for one in told["event"]] == [
+        ("count", None),
+        ("state", "producing"),
+    ]

@@ -19,6 +19,7 @@ from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE
 from plantstack.connectors.mapping.culprits import find_cells
+from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout, lay_out
 from plantstack.connectors.mapping.model import Condition, Mapping, Read, Test
@@ -34,6 +35,7 @@ from plantstack.events.names import Names
 from plantstack.events.scratch import Scratch
 from plantstack.events.validate import validate
 from plantstack.intervals import rfc3339
+from plantstack.plant.plant import Plant
 
 _INSTANTS = ("at", "from_at", "until_at", "told_at")
 _BLANK = "the row is blank in all that is read"
@@ -92,19 +94,19 @@ class Trace:
 
 
 @contextmanager
-def file_runs(path: Path, mapping: Mapping, scratch: Path | None = None) -> Iterator[Iterator[Run]]:
-    """The sheets of a file, ready to be looked into one after another.
+def file_runs(path: Path, mapping: Mapping, plant: Plant) -> Iterator[Iterator[Run]]:
+    """The sheets of a file, ready to be looked into one after another; the plant says how long a piece takes.
 
     Raises:
         EventError: when the file is not what the mapping says.
     """
-    with Scratch(scratch) as place, closing(private_connection(place.path)) as connection:
+    with Scratch() as place, closing(private_connection(place.path)) as connection:
         file = spool(path, place.path / f"file{unpacked_suffix(path.name)}")
         groups = name_parts(connection, mapping, shown_name(path))
         sheets, joined = main_sheets(connection, file, mapping)
-        keys = Keys(connection, mapping, len(sheets), file.sha256)
+        keys, cycles = Keys(connection, mapping, len(sheets), file.sha256), Cycles.of(plant)
         layouts = (Layout(mapping, sheet, joined, groups, Binder()) for sheet in sheets)
-        yield (Run(connection, layout, keys) for layout in layouts)
+        yield (Run(connection, layout, keys, cycles) for layout in layouts)
 
 
 def begin(run: Run) -> list[BadLine]:

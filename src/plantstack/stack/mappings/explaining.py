@@ -57,7 +57,7 @@ def explain_row(folder: Path, plant: Plant, name: str, file: Path, number: int, 
         EventError: when the mapping is not meant for the file.
     """
     mapping = load_mapping(mapping_file(folder, name))
-    with file_runs(file, mapping) as runs:
+    with file_runs(file, mapping, plant) as runs:
         for run in runs:
             for bad in begin(run):
                 if is_line(bad.line, number):
