@@ -1,6 +1,6 @@
 """`make bench`: every bound of the docs, measured side by side on this machine.
 
-python -m bench [--events N] [--repeats K] [--only derive,pandas,live,kpis,csv,hot,fresh,opcua]
+python -m bench [--events N] [--repeats K] [--only derive,pandas,live,kpis,csv,hot,fresh,opcua,mqtt]
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import csv_load, fresh, hot, kpi_query, live, opcua
+from bench import csv_load, fresh, hot, kpi_query, live, mqtt, opcua
 from bench.floor import Floor
 from bench.measure import Result, machine, table, write
 from bench.project import OUT, project_of
 
-PARTS = ("derive", "pandas", "live", "kpis", "csv", "hot", "fresh", "opcua")
+PARTS = ("derive", "pandas", "live", "kpis", "csv", "hot", "fresh", "opcua", "mqtt")
 SCAN, FRAMES, MEMORY_GB = 10.0, 6.0, 1.5
 
 
@@ -101,6 +101,9 @@ class Bench:
 
     def opcua(self) -> None:
         self.results += opcua.measure(opcua.TAGS, self.repeats, self.tell)
+
+    def mqtt(self) -> None:
+        self.results += mqtt.measure(mqtt.MESSAGES, self.repeats, self.tell)
 
 
 def _ratio(pairs: list[tuple[float, float]]) -> float:

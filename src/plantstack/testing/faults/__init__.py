@@ -13,12 +13,15 @@ Use it from a test::
         live = Live.asked(server, machines, span)
     broken = check(project, producers, live, now=clock())
     assert not broken
+
+A `Wire` between a server and its broker is cut and held; `publishers` are machines at that broker.
 """
 
 from plantstack.testing.faults.checker import Live, check, check_log
 from plantstack.testing.faults.nemesis import Chance, CutProxy, kill_at_random
 from plantstack.testing.faults.producers import Producer, Sent
 from plantstack.testing.faults.server import Reply, Server
+from plantstack.testing.faults.wires import Wire
 
 __all__ = [
     "Chance",
@@ -28,6 +31,7 @@ __all__ = [
     "Reply",
     "Sent",
     "Server",
+    "Wire",
     "check",
     "check_log",
     "kill_at_random",

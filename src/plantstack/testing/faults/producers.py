@@ -51,11 +51,12 @@ class Producer(Thread):
         clock: Callable[[], int],
         history: Path,
         chance: Chance,
+        pause_s: float = 0.0,
     ) -> None:
         super().__init__(name=source, daemon=True)
         self.source, self.machine = source, machine
         self.refused: list[bytes] = []
-        self._server, self._clock, self._chance = server, clock, chance
+        self._server, self._clock, self._chance, self._rest_s = server, clock, chance, pause_s
         self.history_file = history
         history.touch()
         self._stopping = Event()
@@ -64,7 +65,13 @@ class Producer(Thread):
     @classmethod
     @contextmanager
     def sending(
-        cls, server: Server, machines: Sequence[str], clock: Callable[[], int], folder: Path, chance: Chance
+        cls,
+        server: Server,
+        machines: Sequence[str],
+        clock: Callable[[], int],
+        folder: Path,
+        chance: Chance,
+        pause_s: float = 0.0,
     ) -> Iterator[list[Self]]:
         """One producer for each machine; all have stopped at the end, their last request answered or not.
 
@@ -74,9 +81,18 @@ class Producer(Thread):
             clock: the instant it is now, in microseconds UTC.
             folder: for the histories.
             chance: how large requests are.
+            pause_s: between two requests.
         """
         producers = [
-            cls(server, f"producer-{machine}", machine, clock, folder / f"{machine}.acks", chance.child())
+            cls(
+                server,
+                f"producer-{machine}",
+                machine,
+                clock,
+                folder / f"{machine}.acks",
+                chance.child(),
+                pause_s,
+            )
             for machine in machines
         ]
         for producer in producers:
@@ -102,6 +118,7 @@ class Producer(Thread):
                     if self._stopping.wait(_PAUSE_S):
                         return
                 history.flush()
+                self._stopping.wait(self._rest_s)
 
     def history(self) -> list[Sent]:
         """What was answered so far."""

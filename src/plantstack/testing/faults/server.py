@@ -129,6 +129,11 @@ class Server:
         told = Path(f"/proc/{self.pid}/status").read_text("ascii")
         return int(told.split("VmHWM:")[1].split()[0]) / 1024
 
+    def memory_mb(self) -> float:
+        """The memory it has now."""
+        told = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        return int(told.split("VmRSS:")[1].split()[0]) / 1024
+
     def ask(
         self,
         path: str,
