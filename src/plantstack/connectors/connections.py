@@ -16,7 +16,8 @@ from plantstack.connectors.mapping.read import load_mapping
 from plantstack.connectors.raw import Keep, read_keep
 from plantstack.connectors.registry import OF_FILES, OURS, connector_of
 from plantstack.errors import ConfigError, PlantstackError, Problem
-from plantstack.plant.source import Fields, Report, between, ident, integer, read_block, text
+from plantstack.intervals import DAY
+from plantstack.plant.source import Fields, Report, between, duration, ident, integer, read_block, text
 
 FOLDER = "connectors"
 SCHEMA = 1
@@ -32,6 +33,7 @@ class Connection:
         connector: what reads it.
         mapping: how what it reads becomes events; None: it is told in our own words.
         raw: how much of what comes is kept as it came.
+        learn: time with values until it is known what a signal is like, microseconds.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Connection:
     connector: Connector
     mapping: Mapping | None = None
     raw: Keep = field(default_factory=Keep)
+    learn: int = DAY
 
 
 def read_connections(project: Path) -> tuple[list[Connection], list[Problem]]:
@@ -82,8 +85,9 @@ def _read(path: Path, project: Path, report: Report) -> Connection | None:
             fields.problem(problem.code, problem.what, problem.fix, key="kind")
         return None
     raw = read_keep(fields)
+    learn = fields.want("learn", duration, DAY)
     fields.close("connection")
     found = load_mapping(rules) if mapping else None
     if found and kind in OURS and kind not in OF_FILES and (problems := live_problems(found)):
         raise ConfigError(problems)
-    return Connection(path.stem, kind, connector, found, raw)
+    return Connection(path.stem, kind, connector, found, raw, learn)

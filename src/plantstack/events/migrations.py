@@ -14,6 +14,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE token (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, scope TEXT NOT NULL,
        may TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) STRICT, WITHOUT ROWID""",
     ),
+    (  # 2 -> 3: what signals are known to be, and whether they were proven
+        """CREATE TABLE signal_feed (connection TEXT NOT NULL, tag TEXT NOT NULL, machine TEXT NOT NULL,
+       kind TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (connection, tag, machine, kind))
+       STRICT, WITHOUT ROWID""",
+        """CREATE TABLE signal_doubt (id INTEGER PRIMARY KEY, connection TEXT NOT NULL, tag TEXT NOT NULL,
+       kind TEXT NOT NULL, told TEXT NOT NULL, since INTEGER NOT NULL, raised_at INTEGER NOT NULL,
+       settled_at INTEGER, is_changed INTEGER, by TEXT, note TEXT) STRICT""",
+        """CREATE TABLE signal_check (id INTEGER PRIMARY KEY, connection TEXT NOT NULL, machine TEXT NOT NULL,
+       test TEXT NOT NULL, at INTEGER NOT NULL, expected REAL NOT NULL, seen REAL NOT NULL,
+       tolerance REAL NOT NULL, is_good INTEGER NOT NULL, by TEXT NOT NULL, note TEXT NOT NULL,
+       recorded_at INTEGER NOT NULL) STRICT""",
+    ),
 )
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 

@@ -25,6 +25,7 @@ from plantstack.connectors.raw import FOLDER as RAW
 from plantstack.connectors.raw import RawKeeper
 from plantstack.connectors.stream import Stream
 from plantstack.errors import EventError, LogError, Problem
+from plantstack.events import signals
 from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
@@ -33,6 +34,7 @@ from plantstack.events.validate import validate
 from plantstack.events.writer import GroupWriter
 from plantstack.live.door import Clock, Door
 from plantstack.live.heard import Heard, table_of
+from plantstack.live.watching import Watch, place_of
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.loading import Loading
 
@@ -57,6 +59,7 @@ class Deliveries:
     _streams: dict[str, Stream] = field(default_factory=dict)
     _raw: dict[str, RawKeeper] = field(default_factory=dict)
     _turns: dict[str, Lock] = field(default_factory=dict)
+    _watches: dict[str, Watch] = field(default_factory=dict)
     _anew: set[str] = field(default_factory=set)  # connections of which nothing came since they began
 
     def begin(self, source: str) -> str | None:
@@ -104,27 +107,30 @@ class Deliveries:
 
     def _messages(self, connection: Connection, mapping: Mapping, delivery: Messages) -> Outcome:
         """Read messages through the mapping; counters move on in the transaction of their events."""
-        stream, heard = self._stream(connection.name, mapping), self._heard(connection.name)
-        counters, now, keys = counters_of(mapping), self.clock(), KeyMaker()
+        heard, watch = self._heard(connection.name), self._watch(connection)
+        counters, now = counters_of(mapping), self.clock()
         standing = self.cursor_of(counters) or ""
         carry = Carry.read(standing)
+        watch.see(delivery.messages, now)
         good: list[pa.Table] = []
         dead: list[DeadLetter] = []
         refused: set[str] = set()  # machines of which not every event was taken
-        try:
-            for part in stream.read(delivery.messages, carry, now):
-                table, faults = validate(part.events, self.door.names, now, keys, is_own=False)
-                good.append(table)
-                dead += [*part.dead, *part.bury(faults)]
-                refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}
-                heard.listen(_spoken(part, table, {event for event, _ in faults}, delivery.messages), now)
-        except EventError as error:  # the mapping is not meant for them: they are left to the source
-            raise Fatal(error.problems) from error
+        for part, table, faults in self._judged(self._stream(connection.name, mapping), delivery, carry, now):
+            good.append(table)
+            dead += [*part.dead, *part.bury(faults)]
+            refused |= {part.events["equipment"][event].as_py() or "" for event, _ in faults}
+            bad = {event for event, _ in faults}
+            heard.listen(_spoken(part, table, bad, delivery.messages), now)
+            watch.feed(part, table, bad, now)
         told = without_stretches(carry.text(), refused)
         batch = Batch(
             pa.concat_tables(good) if good else CONTENT.empty_table(),
             tuple(dead),
-            cursors=(*([Cursor(counters, told)] if told else []), _kept(connection.name, heard)),
+            cursors=(
+                *([Cursor(counters, told)] if told else []),
+                _kept(connection.name, heard),
+                *self._known(watch, now),
+            ),
         )
         cursor = Cursor(connection.name, delivery.cursor) if delivery.cursor is not None else None
         raw = self._raw.setdefault(
@@ -138,6 +144,17 @@ class Deliveries:
             raise
         self._anew.discard(connection.name)
         return Outcome(receipt, tuple(letter.problem for letter in dead))
+
+    def _judged(
+        self, stream: Stream, delivery: Messages, carry: Carry, now: int
+    ) -> Iterator[tuple[FileBatch, pa.Table, Sequence[tuple[int, Problem]]]]:
+        """Yield what is read of messages, its good events, and what is wrong with the others."""
+        keys = KeyMaker()
+        try:
+            for part in stream.read(delivery.messages, carry, now):
+                yield part, *validate(part.events, self.door.names, now, keys, is_own=False)
+        except EventError as error:  # the mapping is not meant for them: they are left to the source
+            raise Fatal(error.problems) from error
 
     def _word(self, name: str, mapping: Mapping, delivery: Alive | Gap) -> Outcome:
         """Write that a source was there, or was not."""
@@ -172,13 +189,44 @@ class Deliveries:
         for one in told:
             if one["kind"] == "state":
                 for name in named.get(one["equipment"], ()):
-                    yield from stream.gap(carry, name, one["at"], one["until_at"])
+                    yield from stream.gap(carry, name, one["at"], one.get("until_at", now))
 
     def _heard(self, name: str) -> Heard:
         heard = Heard.read(self.cursor_of(f"heard {name}") or "")
         if name in self._anew:
             heard.doubt()
         return heard
+
+    def _watch(self, connection: Connection) -> Watch:
+        found = self._watches.get(connection.name)
+        if found is None:
+            text = self.cursor_of(place_of(connection.name)) or ""
+            found = self._watches[connection.name] = Watch.read(connection.name, connection.learn, text)
+        return found
+
+    def _known(self, watch: Watch, now: int) -> list[Cursor]:
+        """What is known of signals, to be kept; doubts of them are on disk before it."""
+        is_due, feeds, doubts = watch.compare(now), watch.feeds, watch.doubts
+        if is_due:
+
+            def keep(log: Log) -> None:
+                signals.feed(log.connection, feeds)
+                signals.doubt(log.connection, doubts)
+
+            self.writer.run(keep).result()
+            watch.written()
+        kept = watch.cursors(now)
+        if watch.has_doubts:
+            with self.reading() as log:
+                told = signals.doubts(log.connection)
+            watch.settle({one.tag for one in told if one.connection == watch.name and not one.settled_at})
+        return kept
+
+    def doubts(self) -> list[str]:
+        """Which signals may mean something else than they did, one sentence each."""
+        with self.reading() as log:
+            told = signals.doubts(log.connection)
+        return [f"connector {one.connection}: {one.told}" for one in told if one.settled_at is None]
 
     def _stream(self, name: str, mapping: Mapping) -> Stream:
         found = self._streams.get(name)
@@ -196,13 +244,13 @@ class Deliveries:
         self._raw.clear()
 
     def troubles(self) -> list[str]:
-        """Of which connections nothing is kept as it came, and why."""
+        """Of which connections nothing is kept as it came, and why; which signals are doubted."""
         kept = list(self._raw.items())
         return [
             f"raw input of {name} is not kept: {raw.trouble.strerror or raw.trouble}"
             for name, raw in kept
             if raw.trouble is not None
-        ]
+        ] + self.doubts()
 
     def _file(self, path: Path, mapping: Mapping | None) -> Outcome:
         now = self.clock()
@@ -211,7 +259,8 @@ class Deliveries:
             return self.writer.submit(batch, received_at=now).result()
 
         with self.reading() as log:
-            loaded = Loading(log, self.plant, now, mapping, write=write).files([path])[0]
+            loading = Loading(log, self.plant, now, mapping, write=write, names=self.door.names)
+            loaded = loading.files([path])[0]
         return Outcome(
             receipt=loaded.receipt,
             problems=tuple(loaded.problems),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from plantstack.kpis.trusting.trust import Limit, Trust, grade_of
+from plantstack.kpis.trusting.trust import Limit, Trust, grade_of, limited
 from plantstack.measures.measure import Evidence
 from plantstack.plant.localtime import local_day
 from plantstack.plant.plant import Plant
@@ -128,12 +128,8 @@ def with_methods(trust: Trust, methods: Methods, baseline: Methods | None = None
         step = f"Compare like with like: {method_break(baseline, methods)}."
     if not step:
         return named
-    grade = grade_of(share, _ORDINARY)
-    limit = Limit(CHANGED, "time_calendar", float(share), grade, machines[:3], step, 1)
-    if trust.score is not None and 1 - share >= Fraction(trust.score):
-        return replace(named, limits=(*trust.limits, limit))
-    worst = max(trust.grade, grade) if trust.grade != "U" else grade
-    return replace(named, grade=worst, score=float(1 - share), limits=(limit, *trust.limits))
+    limit = Limit(CHANGED, "time_calendar", float(share), grade_of(share, _ORDINARY), machines[:3], step, 1)
+    return limited(named, limit, share)
 
 
 _ORDINARY = Evidence("time_calendar", (), "", 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plantstack.kpis.kpi import SCOPES, Catalog, Kpi, alternatives
+from plantstack.kpis.trusting.signals import MEANINGS
 from plantstack.kpis.wording import RECORD, named_figure
 from plantstack.measures.catalog import MEASURES
 
@@ -120,7 +121,7 @@ def check_of(kpi: Kpi, row: Mapping[str, Any]) -> Check:
     worst = limits[0]
     at = f" at {', '.join(worst['named'])}" if worst["named"] else ""
     measure = MEASURES.get(worst["measure"])
-    told = measure.meaning if measure else "its capture method changed"
+    told = measure.meaning if measure else MEANINGS.get(worst["measure"], "its capture method changed")
     why = f"{worst['share']:.0%} {told}{at}"
     return Check(kpi.id, WEAK, grade, why, worst["step"], worst["minutes"], explained)
 

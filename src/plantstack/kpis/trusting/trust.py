@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -35,7 +35,7 @@ class Trust:
     """A grade A, B, C, or U where there is nothing to take a share of; worst limit first.
 
     Attributes:
-        methods: how the states behind it are known: manual, signal, pulses, current ...; none where nobody says.
+        methods: how the states behind it are known: manual, signal, pulses ...; none where nobody says.
     """
 
     grade: str
@@ -136,6 +136,20 @@ def judge(doubts: list[Doubt]) -> Trust:
         return Trust("U", None)
     limits = tuple(doubt.limit for doubt in doubts if doubt.share)
     return Trust(doubts[0].limit.grade, float(1 - doubts[0].share), limits)
+
+
+def limited(trust: Trust, limit: Limit, share: Fraction) -> Trust:
+    """The same with one more limit: it is as good as the worst of them.
+
+    Args:
+        trust: by the other limits.
+        limit: that was found beside the sums.
+        share: of the limit, exactly.
+    """
+    if trust.score is not None and 1 - share >= Fraction(trust.score):
+        return replace(trust, limits=(*trust.limits, limit), grade=max(trust.grade, limit.grade))
+    worst = max(trust.grade, limit.grade) if trust.grade != "U" else limit.grade
+    return replace(trust, grade=worst, score=float(1 - share), limits=(limit, *trust.limits))
 
 
 def _share(name: str, base: str, values: CellValues) -> Fraction | None:

@@ -22,6 +22,7 @@ from plantstack.measures.measure import REASON_AXES
 from plantstack.plant.plant import Plant
 from plantstack.stack.answers.gathering import Key, gather, key_of
 from plantstack.stack.answers.methods import Capturing
+from plantstack.stack.answers.proving import Proving
 from plantstack.stack.reasons.changing import Changing
 from plantstack.stack.reasons.contesting import put_contested
 from plantstack.stack.targets.targeting import Targeting
@@ -114,6 +115,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     is_reported = ids and not question.is_plain
     reported = _reported(engine, query, catalog, ids, question.profile) if is_reported else {}
     capturing = Capturing(engine.books.plant, catalog, question.profile)
+    proving = Proving(engine.books, catalog, question.profile)
     rows = []
     for found, cell in cells:
         place = _place(engine.books.plant, question.query, level, scope, found)
@@ -126,6 +128,7 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             if told:
                 value = replace(value, exact=None, why_none=told, low=None, high=None, if_typical=None)
             value = capturing.of(value, found, _finest(found, scope))
+            value = proving.of(value, found, _finest(found, scope))
             row = {**value.as_row(), **targeting.of(value, cell, found, _finest(found, scope))}
             closed = reported.get((value.kpi.id, key_of(found, query.by)))
             rows.append(_row(row, place, period, found, closed))

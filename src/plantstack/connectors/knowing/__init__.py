@@ -1,0 +1,1 @@
+"""What signals are like: learned, compared ever after, so that a changed meaning is seen."""
