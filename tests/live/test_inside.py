@@ -274,6 +274,20 @@ def test_F06_books_that_cannot_be_published_go_on_and_no_place_is_told(running: 
     assert running.get("ledger", machine="filler")
 
 
+def test_pieces_that_nothing_names_are_refused_and_twins_of_two_requests_are_two(running: Inside) -> None:
+    running.turned.pass_by(HOUR)
+    at = running.turned.wall
+    piece = {"kind": "count", "equipment": "packer", "at": rfc3339(at), "source": "button", "good": 1}
+    (told,) = running.send(piece)
+    assert (told["status"], told["code"]) == ("refused", "event-unnamed")
+    for key in ("press 1", "press 2", "press 2"):
+        assert statuses(running.send(piece, piece, **{"Idempotency-Key": key})) == ["accepted", "accepted"]
+    running.turned.pass_by(MINUTE)
+    running.fresh()
+    span = {"from": rfc3339(at - MINUTE), "to": rfc3339(at + MINUTE)}
+    assert [row["value"] for row in running.get("kpis", id="good_parts", scope="packer", **span)] == [4]
+
+
 def test_F14_a_writer_that_broke_takes_nothing_and_says_so(running: Inside) -> None:
     def breaks(point: str, _connection: sqlite3.Connection) -> None:
         raise RuntimeError(f"{running.running.folder} at {point}")

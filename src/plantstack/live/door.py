@@ -42,6 +42,12 @@ _OWN = Problem(
     "the plant files are told by plantstack itself",
     "Change them in the project folder, then run 'plantstack rebuild'.",
 )
+_UNNAMED = Problem(
+    "event-unnamed",
+    "key",
+    "pieces need a key or a sequence number: sent again they could not be told from new ones",
+    "Give each event a 'key', or each request an Idempotency-Key.",
+)
 _SAID = {ACCEPTED: "accepted", DUPLICATE: "duplicate", CONFLICT: "conflict"}
 
 
@@ -128,12 +134,13 @@ class Door:
             LogError: when the log cannot be written; nothing was kept, sending again is safe.
         """
         if not key:
-            return self.write(decode_items(body), may=may)
+            return self.write(decode_items(body), may=may, is_live=True)
         digest = _sha(body)
         with self._turns.of(key):  # sent twice at once: the second gets the answer of the first
             told = self._writer.run(lambda log: replies.find(log.connection, key)).result()
             if told is None:
-                return self.write(decode_items(body), may=may, key=(key, digest))
+                named = _named(decode_items(body), key)
+                return self.write(named, may=may, key=(key, digest), is_live=True)
         if told.body != digest:
             what, fix = "another body was sent under this key before", "Take a new key for each request."
             raise EventError(Problem("request-key-known", "Idempotency-Key", what, fix))
@@ -147,6 +154,7 @@ class Door:
         source: str = "",
         may: Callable[[str], bool] | None = None,
         key: tuple[str, str] | None = None,
+        is_live: bool = False,
     ) -> Taken:
         """Judge and write what was decoded; returns when it is on disk.
 
@@ -156,6 +164,7 @@ class Door:
             source: under which name its dead letters are kept; '' takes what each row says.
             may: as for `take`.
             key: the request's own key, and the hash of its body.
+            is_live: pieces that nothing names are refused: sent again they could not be told from new ones.
 
         Raises:
             LogError: when the log cannot be written.
@@ -165,6 +174,10 @@ class Door:
         bad = {row for row, _ in faults}
         numbers = [number for row, number in enumerate(decoded.lines) if row not in bad]
         good, numbers, refused = _parted(good, numbers, pc.not_equal(good["kind"], "config"), _OWN)
+        if is_live and (unnamed := _unnamed(decoded)):
+            named = pa.chunked_array([pa.array([number not in unnamed for number in numbers], pa.bool_())])
+            good, numbers, lost = _parted(good, numbers, named, _UNNAMED)
+            refused += lost
         if may is not None:
             stays = pc.is_in(good["equipment"], pa.array(_near(good, may), pa.string()))
             good, numbers, far = _parted(good, numbers, stays, _FAR)
@@ -183,6 +196,27 @@ class Door:
         asked = Asked(*key, lambda receipt: taken(receipt).text()) if key else None
         batch = Batch(good, dead, cursors=(cursor,) if cursor else ())
         return taken(self._writer.submit(batch, received_at=now, asked=asked).result())
+
+
+def _unnamed(decoded: Decoded) -> set[int]:
+    """Places of counts that neither a key nor a sequence number names."""
+    table = decoded.table
+    if not len(table):
+        return set()
+    has_no_name = pc.and_(pc.is_null(table["key"]), pc.is_null(table["sequence"]))
+    found = pc.indices_nonzero(pc.and_kleene(pc.equal(table["kind"], "count"), has_no_name))
+    return {decoded.lines[row] for row in found.to_pylist()}
+
+
+def _named(decoded: Decoded, key: str) -> Decoded:
+    """Name what has no key of its own by that of its request and its place there (books 1)."""
+    table = decoded.table
+    if not len(table) or not table["key"].null_count:
+        return decoded
+    name = _sha(key.encode())[:16]
+    places = pa.array([f"{name} {number}" for number in decoded.lines], pa.string())
+    keys = pc.coalesce(table["key"].combine_chunks(), places)
+    return replace(decoded, table=table.set_column(table.column_names.index("key"), "key", keys))
 
 
 def _sha(body: bytes) -> str:
