@@ -231,14 +231,19 @@ class RawFiles:
 _SIZE = re.compile(r"([0-9]{1,6}) ?(MB|GB)")
 
 
-def _size(text: str) -> int:
+def size_of(text: str) -> int:
+    """Bytes of a size as people write it.
+
+    Raises:
+        ValueError: when it is none.
+    """
     found = _SIZE.fullmatch(text)
     if not found:
         raise ValueError("Write megabytes or gigabytes: '500 MB', or '0 MB' to keep nothing.")
     return int(found[1]) << (20 if found[2] == "MB" else 30)
 
 
-size: Reader[int] = Word("a size such as '1 GB'", 1 << 30, _size)
+size: Reader[int] = Word("a size such as '1 GB'", 1 << 30, size_of)
 
 
 def read_keep(fields: Fields) -> Keep:

@@ -60,6 +60,21 @@ class Names:
         )
 
 
+class AnyNames(Names):
+    """Every name, taken as it comes: for whoever passes events on and has no plant files.
+
+    >>> AnyNames().resolve(pa.array(["acme/line-1/filler", ""]), pa.array([99, 100])).to_pylist()
+    ['acme/line-1/filler', None]
+    """
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def resolve(self, names: pa.Array, at: pa.Array) -> pa.Array:
+        """Return each name; what is not named is null."""
+        return pc.if_else(pc.equal(names, ""), pa.scalar(None, pa.string()), names)
+
+
 def _meant(spans: list[Span], instant: int | None) -> str | None:
     if instant is None:
         return None

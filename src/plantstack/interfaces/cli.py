@@ -63,6 +63,7 @@ from plantstack.stack.files.loading import gathered
 # Loaded only when named: a web server, a simulator take longer to load than most commands take to answer.
 _HEAVY = {
     "serve": "plantstack.interfaces.serve",
+    "forward": "plantstack.interfaces.forward",
     "simulate": "plantstack.interfaces.simulate",
     "replay-agent": "plantstack.interfaces.replay",
 }

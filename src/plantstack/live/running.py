@@ -22,6 +22,7 @@ from plantstack.live.access import Sender
 from plantstack.live.clock import SteadyClock
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import STATUSES, Clock, Door, Taken
+from plantstack.live.edges import Edges
 from plantstack.live.keeper import Keeper
 from plantstack.live.supervisor import Supervisor
 from plantstack.plant.load import load_plant, plant_content
@@ -97,6 +98,7 @@ class Running:
         self._is_guarded = False
         self.deliveries = Deliveries(folder, self.plant, self.writer, self.door, clock)
         self.supervisor = Supervisor(connections, self.deliver, self.deliveries.begin, clock, chance)
+        self.edges = Edges(self.writer, self.deliveries.reading, clock)
         self._counting = Lock()
         self._counted = Counter(dict.fromkeys(STATUSES, 0))
 
@@ -215,7 +217,7 @@ class Running:
             if state.why:
                 why.append(f"connector {state.name} is {state.status}: {state.why[0].what}")
                 status = "degraded"
-        if silent := self.supervisor.ailing():
+        if silent := [*self.supervisor.ailing(), *self.edges.absent()]:
             why += silent
             status = "degraded"
         if isinstance(self.clock, SteadyClock) and self.clock.ahead_s >= 1:

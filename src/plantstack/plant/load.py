@@ -62,6 +62,12 @@ def load_plant(plant_dir: Path) -> Plant:
     return plant
 
 
+def no_plant() -> Plant:
+    """A plant of which no file says anything: of whoever reads connections and keeps no books."""
+    place = Place("no plant files")
+    return build_plant(Block({}, place), Report(), is_whole=False)
+
+
 def plant_content(plant_dir: Path) -> PlantContent:
     """Reduce the plant files of a directory to what they say.
 

@@ -17,6 +17,7 @@ from plantstack.errors import EventError
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered, dressed
 from plantstack.interfaces.api.callers import MaySend, Plant
+from plantstack.interfaces.api.packed import Unpacker
 from plantstack.interfaces.api.room import Room
 from plantstack.live.door import Taken
 
@@ -58,7 +59,7 @@ _ANSWER = {
         409: {"description": "Another body was sent under this Idempotency-Key."},
         408: {"description": "The body did not come to its end in time; nothing was kept."},
         413: {"description": "More than 16 MB or 20 000 events; send them in parts."},
-        415: {"description": "Another content type than JSON or NDJSON, or a content encoding."},
+        415: {"description": "Another content type than JSON or NDJSON, or packed otherwise than with gzip."},
         422: {"description": "Nothing of it became an event; what was kept is among the dead letters."},
         503: {"description": "The log cannot be written or too much comes in; nothing was kept, send again."},
     },
@@ -80,6 +81,9 @@ async def send(
         str | None,
         Header(max_length=MAX_KEY, description="Your own key of this request; safe to send again."),
     ] = None,
+    plantstack_edge: Annotated[
+        str | None, Header(max_length=64, description="Of 'plantstack forward': which edge tells.")
+    ] = None,
 ) -> Response:
     """Take events in: a JSON array, one event, or NDJSON, each as in the guide 'events'.
 
@@ -96,6 +100,8 @@ async def send(
             taken = await run_in_threadpool(running.take, body, key=key, may=may)
         except EventError as error:
             return answered(Answer(problems=error.problems), 409)
+    if plantstack_edge is not None:
+        await run_in_threadpool(running.edges.listen, sender.name, plantstack_edge)
     return _items(running.offset, taken)
 
 
@@ -104,17 +110,19 @@ async def _body(request: Request, take: Callable[[int], None]) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise HTTPException(415, "expected content-type application/json or application/x-ndjson")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise HTTPException(415, "send the body as it is, without content-encoding")
-    parts, size = [], 0
+    parts: list[bytes] = []
+    unpacker, size = Unpacker(request.headers.get("content-encoding", "identity").lower()), 0
     try:
         async with asyncio.timeout(request.app.state.body_s):
             async for chunk in request.stream():
-                size += len(chunk)
-                if size > MAX_BYTES:
-                    raise HTTPException(413, f"the body is larger than {MAX_BYTES} bytes; send it in parts")
-                take(len(chunk))
-                parts.append(chunk)
+                for piece in unpacker.pieces(chunk):
+                    size += len(piece)
+                    if size > MAX_BYTES:
+                        what = f"the body is larger than {MAX_BYTES} bytes; send it in parts"
+                        raise HTTPException(413, what)
+                    take(len(piece))
+                    parts.append(piece)
+            unpacker.end()
     except TimeoutError:
         raise HTTPException(408, "the body did not come to its end in time; nothing was kept") from None
     body = b"".join(parts)

@@ -19,6 +19,7 @@ from plantstack.errors import Problem
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
+from plantstack.events.names import Names
 from plantstack.events.store import least_at
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
@@ -66,6 +67,7 @@ class Loading:
     mapping: Mapping | None = None
     progress: Progress = lambda reading: None
     write: Callable[[Batch], Receipt] | None = None  # while a server runs: its one writer; None: this log
+    names: Names | None = None  # what equipment is called; None: as the plant files say
 
     def files(self, paths: Sequence[Path]) -> list[Loaded]:
         """Load files one after another; what one lacks or spoils is told, and never stops the next."""
@@ -107,7 +109,7 @@ class Loading:
             )
 
     def _batches(self, paths: Sequence[Path], loaded: list[Loaded]) -> Iterator[tuple[Loaded, Batch]]:
-        names, carry = names_of(self.plant), self.log.cursor(self._counters) or ""
+        names, carry = self.names or names_of(self.plant), self.log.cursor(self._counters) or ""
         keys = [KeyMaker() for _ in paths]
         marks: set[str] = set()
         refused: set[str] = set()  # machines of which the plant did not take every event

@@ -86,14 +86,18 @@ class CutProxy:
                 sender, _ = self._listening.accept()
             except OSError:
                 return
-            with sender, socket.create_connection((self._target.hostname, self._target.port), 60) as server:
-                sender.settimeout(60)
-                server.sendall(_whole(sender))
-                answer = _whole(server)
-                if self.is_cutting:
-                    self.cut += 1
-                else:
-                    sender.sendall(answer)
+            with sender, suppress(OSError):  # one of them has gone: the next connection is another
+                self._pass_on(sender)
+
+    def _pass_on(self, sender: socket.socket) -> None:
+        with socket.create_connection((self._target.hostname, self._target.port), 60) as server:
+            sender.settimeout(60)
+            server.sendall(_whole(sender))
+            answer = _whole(server)
+            if self.is_cutting:
+                self.cut += 1
+            else:
+                sender.sendall(answer)
 
 
 def _whole(connection: socket.socket) -> bytes:
