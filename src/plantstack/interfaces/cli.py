@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces import (
+    accept,
     books,
     browse,
     causes,
@@ -283,6 +284,7 @@ letters.register(app)
 map_levels.register(app)
 connections.register(app)
 browse.register(app)
+accept.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

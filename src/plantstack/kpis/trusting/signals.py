@@ -52,16 +52,16 @@ class Span:
 
 def spans_of(feeds: Sequence[Feed], doubts: Sequence[Doubt], checks: Sequence[Check]) -> list[Span]:
     """All times of doubt of all machines that are heard through connections."""
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], Feed] = {}
     for one in feeds:
         key = (one.machine, one.kind)
-        found[key] = min(found.get(key, one.since), one.since)
+        found[key] = min(found.get(key, one), one, key=lambda feed: feed.since)
     told = [span for doubt in doubts for span in _changed(doubt, feeds)]
-    for (machine, kind), since in sorted(found.items()):
+    for (machine, kind), first in sorted(found.items()):
         if kind in NEEDED:
             mine = [one for one in checks if one.machine == machine and one.test in NEEDED[kind]]
             lapses = sorted({one.since for one in told if (one.machine, one.kind) == (machine, kind)})
-            told += _of_tests(machine, kind, mine, [since, *(at for at in lapses if at > since)])
+            told += _of_tests(first, mine, [first.since, *(at for at in lapses if at > first.since)])
     return told
 
 
@@ -79,13 +79,14 @@ def _changed(doubt: Doubt, feeds: Sequence[Feed]) -> Iterable[Span]:
     return [Span(CHANGED, machine, kind, doubt.since, until, step) for machine, kind in sorted(fed)]
 
 
-def _of_tests(machine: str, kind: str, checks: Sequence[Check], begins: Sequence[int]) -> Iterable[Span]:
+def _of_tests(feed: Feed, checks: Sequence[Check], begins: Sequence[int]) -> Iterable[Span]:
     """Between two changes of meaning a test holds for all of the time, also for what was before it."""
+    machine, kind = feed.machine, feed.kind
     for since, until in zip(begins, [*begins[1:], _FOREVER], strict=True):
         last = {one.test: one for one in checks if since <= one.at < until}
         failed = [one.test for one in last.values() if not one.is_good]
         missing = [test for test in NEEDED[kind] if test not in last]
-        command = f"'plantstack accept DIR {machine}'"
+        command = f"'plantstack accept DIR {feed.connection} {machine}'"
         if failed:
             step = f"The {failed[0]} test of {machine} failed: mend it and do it again: {command}."
             yield Span(FAILED, machine, kind, since, until, step)

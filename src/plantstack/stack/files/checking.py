@@ -12,6 +12,7 @@ from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.plant.plant import Plant
 from plantstack.plant.source import Report
 from plantstack.stack.files.naming import names_of
+from plantstack.stack.files.planning import over_budget
 
 
 def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
@@ -33,7 +34,8 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
         if plant is not None:
             check_equipment(mapping, names_of(plant), report)
             check_cycles(mapping, plant, report)
-    return [*problems, *report.problems, *read_connections(folder)[1]]
+    connections, wrong = read_connections(folder)
+    return [*problems, *report.problems, *wrong, *over_budget(connections)]
 
 
 def mapping_file(folder: Path, name: str) -> Path:
