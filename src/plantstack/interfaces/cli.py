@@ -25,6 +25,7 @@ from plantstack.interfaces import (
     causes,
     connections,
     demo_tour,
+    doctor,
     explain,
     finance,
     learn,
@@ -285,6 +286,7 @@ map_levels.register(app)
 connections.register(app)
 browse.register(app)
 accept.register(app)
+doctor.register(app)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:

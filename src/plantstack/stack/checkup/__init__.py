@@ -1,0 +1,1 @@
+"""What keeps a plant from losing data, or trust, looked up before it does."""
