@@ -16,7 +16,8 @@ from plantstack.events.signals import Doubt
 from plantstack.intervals import DAY, SECOND, rfc3339
 
 MOST = 1_000  # signals of a connection
-MOST_MESSAGES = 500  # of a delivery that are looked at: a flood is a history and has no pace of its own
+MOST_MESSAGES = 200  # of a delivery that are looked at: a flood is a history and has no pace of its own
+DEEPEST = 8  # objects in objects that are looked into
 _MOST_FEEDS = 16
 _decode = msgspec.json.Decoder().decode
 
@@ -135,7 +136,7 @@ def values_of(message: Message, now: int) -> Iterator[tuple[str, Value, bool, in
     """
     try:
         told = _decode(message.payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     if not isinstance(told, dict):
         return
@@ -147,14 +148,14 @@ def values_of(message: Message, now: int) -> Iterator[tuple[str, Value, bool, in
             yield name, value, told.get("quality", "good") == "bad", _instant(told.get("at"), now)
         return
     front = f"{message.about.get('topic', message.scope)} ".lstrip()
-    for path, value in _flat(told, ""):
+    for path, value in _flat(told, "", DEEPEST):
         yield f"{front}{path}", value, False, now
 
 
-def _flat(told: dict[str, Any], before: str) -> Iterator[tuple[str, Value]]:
+def _flat(told: dict[str, Any], before: str, depth: int) -> Iterator[tuple[str, Value]]:
     for name, value in told.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
+            yield from _flat(value, f"{before}{name}.", depth - 1) if depth else ()
         elif not isinstance(value, list):
             yield f"{before}{name}", value
 
