@@ -32,6 +32,7 @@ from plantstack.connectors.files.progress import Tell, silent, within
 from plantstack.connectors.files.sheet import Line, Lines, Sheet, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
 from plantstack.connectors.files.text_lines import check_fit
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.keys import Keys
@@ -312,11 +313,12 @@ def _mapped(
 ) -> Iterator[FileBatch]:
     readable = _PARSED if mapping.file.format == "excel" else _READABLE
     sheets, joined = main_sheets(connection, file, mapping, within(tell, _COPIED, readable))
-    keys = Keys(connection, mapping, len(sheets), file.sha256)
+    calculator = Calculator(connection)
+    keys = Keys(calculator, mapping, len(sheets), file.sha256)
     for number, sheet in enumerate(sheets):
         layout = Layout(mapping, sheet, joined, groups, Binder())
         part = within(tell, number / len(sheets), (number + 1) / len(sheets))
-        run = Run(connection, layout, keys, cycles)
+        run = Run(calculator, layout, keys, cycles)
         for batch in read_sheet(run, carry, within(part, readable, _CELLS)):
             yield replace(batch, share=(number + batch.share) / len(sheets))
 

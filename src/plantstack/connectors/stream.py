@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.contract import Message
 from plantstack.connectors.files.jsonlines import Flat, flat_row
 from plantstack.connectors.files.sheet import KEPT_BYTES, Line, Sheet, private_connection
 from plantstack.connectors.load import FileBatch, read_sheet
+from plantstack.connectors.mapping.calculator import Calculator, KeptCalculator
 from plantstack.connectors.mapping.carry import Carry, Standing
 from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.events import to_raw
@@ -28,9 +28,10 @@ from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.live import live_problems
 from plantstack.connectors.mapping.model import RECEIVED, Column, Mapping, Signal
 from plantstack.connectors.mapping.read_signals import PIECES
-from plantstack.connectors.mapping.run import Run
+from plantstack.connectors.mapping.run import FEW_ROWS, Run
 from plantstack.connectors.mapping.sensing import STATES, Sensor
 from plantstack.connectors.mapping.sql import Binder
+from plantstack.connectors.mapping.uses import all_uses
 from plantstack.errors import ConfigError, EventError
 from plantstack.events.batch import DeadLetter, kept
 from plantstack.intervals import rfc3339
@@ -44,6 +45,36 @@ def _without_pieces(mapping: Mapping) -> tuple[Signal, ...]:
         (one, {role: rule for role, rule in one.inputs.items() if role != PIECES}) for one in mapping.signals
     )
     return tuple(replace(one, inputs=inputs) for one, inputs in seen if inputs)
+
+
+_BATCHES = 1_000  # after so many tables are made anew: places of rows that were deleted are not used again
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A calculator that is used for one batch after the other."""
+
+    calculator: KeptCalculator
+    batches: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A mapping for messages of which no two say the same, so that nobody has to look for them."""
+
+    mapping: Mapping
+    paths: tuple[str, ...]  # of what is read
+
+    def may_repeat(self, rows: Iterable[Flat]) -> bool:
+        """Whether two rows may say the same in all that is read."""
+        seen = [tuple((row.get(path) or "").strip() for path in self.paths) for row in rows]
+        return len(set(seen)) < len(seen)
+
+
+def _paths_read(mapping: Mapping) -> tuple[str, ...]:
+    columns = [mapping.columns[name] for name, _ in all_uses(mapping)]
+    paths = (path for one in columns for path in (one.header, one.clock_header) if path)
+    return tuple(dict.fromkeys(paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +113,14 @@ class Stream:
         self._cumulative = replace(self.mapping, rules=counters, signals=(), orders=None)
         self._cycles = Cycles.of(plant) if plant else Cycles()
         self._folder = tempfile.TemporaryDirectory(prefix="plantstack-")
-        self._calculator = private_connection(Path(self._folder.name), memory="512MB", threads=1)
+        place = Path(self._folder.name)
+        self._small = private_connection(place, memory="512MB", threads=1, is_optimized=False)
+        self._large = private_connection(place, memory="512MB", threads=1)
+        self._kept: dict[int, _Kept] = {}  # by mapping
+        self._plain = {
+            id(one): _Plain(replace(one, drop_twins=False), _paths_read(one))
+            for one in (self._snapshots, self.mapping)
+        }
         self._wanted = list(
             dict.fromkeys(
                 path for one in mapping.columns.values() for path in (one.header, one.clock_header) if path
@@ -91,7 +129,8 @@ class Stream:
 
     def close(self) -> None:
         """Let go of memory and folder."""
-        self._calculator.close()
+        self._small.close()
+        self._large.close()
         self._folder.cleanup()
 
     def read(self, messages: Sequence[Message], carry: Carry, now: int) -> Iterator[FileBatch]:
@@ -117,9 +156,9 @@ class Stream:
         if not (mine and self._cumulative.rules):
             return
         shown = Carry()
-        with closing(self._calculator.cursor()) as connection:
-            layout = Layout(self._cumulative, self._sheet(connection, mine, messages), {}, {}, Binder())
-            for _ in read_sheet(Run(connection, layout, Keys(connection, self._cumulative, 1, "")), shown):
+        with self._calculator(self._cumulative, len(mine)) as calculator:
+            layout = Layout(self._cumulative, self._sheet(calculator, mine, messages), {}, {}, Binder())
+            for _ in read_sheet(Run(calculator, layout, Keys(calculator, self._cumulative, 1, "")), shown):
                 pass  # what a snapshot cannot be read for is told where its state is
         for name, standing in shown.counters.items():
             carry.counters.setdefault(name, Standing(None, standing.last))
@@ -142,13 +181,36 @@ class Stream:
         return rows
 
     def _runs(self, messages: Sequence[Message], rows: dict[int, Flat], now: int) -> Iterator[Run]:
-        for mapping, is_snapshot in ((self._snapshots, True), (self.mapping, False)):
+        for whole, is_snapshot in ((self._snapshots, True), (self.mapping, False)):
+            mapping = whole
             mine = {place: row for place, row in rows.items() if messages[place].is_snapshot == is_snapshot}
             if mine and (mapping.rules or mapping.orders or mapping.signals):
-                with closing(self._calculator.cursor()) as connection:
-                    sheet = self._sheet(connection, mine, messages)
+                plain = self._plain[id(mapping)]
+                if not plain.may_repeat(mine.values()):
+                    mapping = plain.mapping
+                with self._calculator(mapping, len(mine)) as calculator:
+                    sheet = self._sheet(calculator, mine, messages)
                     layout = Layout(mapping, sheet, {}, {}, Binder())
-                    yield Run(connection, layout, Keys(connection, mapping, 1, ""), self._cycles, now)
+                    yield Run(calculator, layout, Keys(calculator, mapping, 1, ""), self._cycles, now)
+
+    @contextmanager
+    def _calculator(self, mapping: Mapping, rows: int) -> Iterator[Calculator]:
+        """With tables of its own for one batch; for few rows one that knows the statements of a mapping."""
+        if rows > FEW_ROWS:
+            with closing(self._large.cursor()) as connection:
+                yield Calculator(connection)
+            return
+        kept = self._kept.pop(id(mapping), None) or _Kept(KeptCalculator(self._small.cursor()))
+        kept.batches += 1
+        try:
+            yield kept.calculator
+        except BaseException:  # whatever state its tables are in
+            kept.calculator.connection.close()
+            raise
+        if kept.batches < _BATCHES and id(mapping) not in self._kept:
+            self._kept[id(mapping)] = kept
+        else:
+            kept.calculator.connection.close()
 
     def tick(
         self,
@@ -189,14 +251,10 @@ class Stream:
             events = to_raw(pa.Table.from_pylist(said, schema=STATES), "state", self.mapping.source)
             yield FileBatch(self.mapping.source, events, rows=[0] * len(said))
 
-    def _sheet(
-        self, connection: duckdb.DuckDBPyConnection, rows: dict[int, Flat], messages: Sequence[Message]
-    ) -> Sheet:
+    def _sheet(self, calculator: Calculator, rows: dict[int, Flat], messages: Sequence[Message]) -> Sheet:
         cells = {"c0": pa.array(rows, pa.int64())}
         for place, path in enumerate(self._wanted, 1):
             cells[f"c{place}"] = pa.array([row.get(path) for row in rows.values()], pa.string())
-        connection.register("incoming", pa.table(cells))
-        connection.execute("CREATE TEMP TABLE message AS FROM incoming")
-        connection.unregister("incoming")
+        calculator.hand_over("message", pa.table(cells))
         name, lines = self.mapping.source, MessageLines(messages)
         return Sheet(name, "message", {}, tuple(self._wanted), lines, numbered=True)

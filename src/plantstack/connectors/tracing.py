@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from plantstack.connectors.files.intake import shown_name, spool, unpacked_suffix
 from plantstack.connectors.files.sheet import BadLine, Line, private_connection
 from plantstack.connectors.files.tables import main_sheets, name_parts
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE
 from plantstack.connectors.mapping.culprits import find_cells
@@ -104,9 +105,10 @@ def file_runs(path: Path, mapping: Mapping, plant: Plant) -> Iterator[Iterator[R
         file = spool(path, place.path / f"file{unpacked_suffix(path.name)}")
         groups = name_parts(connection, mapping, shown_name(path))
         sheets, joined = main_sheets(connection, file, mapping)
-        keys, cycles = Keys(connection, mapping, len(sheets), file.sha256), Cycles.of(plant)
+        calculator = Calculator(connection)
+        keys, cycles = Keys(calculator, mapping, len(sheets), file.sha256), Cycles.of(plant)
         layouts = (Layout(mapping, sheet, joined, groups, Binder()) for sheet in sheets)
-        yield (Run(connection, layout, keys, cycles) for layout in layouts)
+        yield (Run(calculator, layout, keys, cycles) for layout in layouts)
 
 
 def begin(run: Run) -> list[BadLine]:

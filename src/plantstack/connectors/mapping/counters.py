@@ -12,7 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from plantstack.connectors.mapping.model import Counter
+from plantstack.intervals import SECOND
 
+GRACE = SECOND  # microseconds that the instants of two samples may be wrong by
 Values = tuple[Decimal | None, ...]
 
 
@@ -72,10 +74,16 @@ def step(
 def is_plausible(counter: Counter, pieces: Decimal, elapsed_us: int) -> bool:
     """Whether so many pieces can be made in so much time.
 
-    >>> is_plausible(Counter(True, max_rate=Fraction(2, 1_000_000)), Decimal(3), 1_000_000)
-    False
+    Instants of samples are not sharper than `GRACE`: values of one poll come at once, and what has no time
+    of its own is stamped when it is received. One piece can end between any two samples.
+
+    >>> fast = Counter(True, max_rate=Fraction(2, 1_000_000))
+    >>> [is_plausible(fast, Decimal(pieces), 1_000_000) for pieces in (4, 5)]
+    [True, False]
     """
-    return counter.max_rate is None or Fraction(pieces) <= counter.max_rate * max(elapsed_us, 0)
+    if counter.max_rate is None or pieces <= 1:
+        return True
+    return Fraction(pieces) <= counter.max_rate * (max(elapsed_us, 0) + GRACE)
 
 
 class Series:

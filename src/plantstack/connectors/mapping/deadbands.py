@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from itertools import groupby
 
-import duckdb
 import pyarrow as pa
 
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.model import Deadband
 from plantstack.connectors.mapping.rules import RuleQuery
@@ -22,7 +22,7 @@ Memory = list[float | None]
 
 
 def thinned(
-    connection: duckdb.DuckDBPyConnection, query: RuleQuery, number: int, bind: Binder, carry: Carry
+    calculator: Calculator, query: RuleQuery, number: int, bind: Binder, carry: Carry
 ) -> tuple[str, tuple[str, ...]]:
     """The SQL of the readings of a rule that are told, and their columns; the carry moves on."""
     band = query.rule.deadband
@@ -34,15 +34,13 @@ def thinned(
         'ORDER BY equipment, parameter, "at", nth'
     )
     told: list[int] = []
-    rows = connection.execute(asked, bind.used_in(asked)).fetchall()
+    rows = calculator.rows(asked, bind.used_in(asked))
     for (equipment, parameter), found in groupby(rows, lambda row: row[:2]):
         name = json.dumps([query.rule.name, equipment, parameter])
         kept, carry.readings[name] = walk(band, [row[2:] for row in found], carry.readings.get(name))
         told += kept
     table = f"told_{number}"
-    connection.register("handed_over", pa.table({"nth": pa.array(told, pa.int64())}))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM handed_over")
-    connection.unregister("handed_over")
+    calculator.hand_over(table, pa.table({"nth": pa.array(told, pa.int64())}))
     return f"SELECT * FROM ({sql}) WHERE nth IN (FROM {table})", columns
 
 

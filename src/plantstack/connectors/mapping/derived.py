@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
 import pyarrow as pa
 
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.model import Mapping, Read
 from plantstack.connectors.mapping.sql import Binder, Value, text_sql
@@ -21,7 +21,7 @@ _IN_TIME = "(PARTITION BY equipment ORDER BY moment, row)"
 
 
 def derived_queries(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value, bind: Binder, carry: Carry
+    calculator: Calculator, mapping: Mapping, value: Value, bind: Binder, carry: Carry
 ) -> list[Derived]:
     """The queries a mapping asks for beside its rules; `carry` is brought up to date."""
     if not (mapping.equipment.parts and mapping.at.only):
@@ -29,10 +29,10 @@ def derived_queries(
     said = _said(mapping, value, bind)
     found: list[Derived] = []
     if mapping.orders:
-        _add_orders(connection, carry)
+        _add_orders(calculator, carry)
         found.append(_orders(said))
-        _note_changes(connection, said, bind, carry)
-        _note_orders(connection, said, bind, carry)
+        _note_changes(calculator, said, bind, carry)
+        _note_orders(calculator, said, bind, carry)
     if mapping.absence_us:
         found.append(_absence(said, mapping.absence_us))
     if mapping.alive:
@@ -58,7 +58,7 @@ def _changes(said: str) -> str:
     seen = (
         f"SELECT *, lag(order_id, 1, '') OVER {_IN_TIME} AS old, "
         f"lag(product, 1, '') OVER {_IN_TIME} AS old_product "
-        f"FROM ({said} UNION ALL BY NAME FROM orders_before)"
+        f"FROM ({said} UNION ALL BY NAME SELECT -1::BIGINT AS row, * FROM orders_before)"
     )
     is_new = "order_id <> old OR (order_id <> '' AND product <> old_product)"
     return f"SELECT * FROM ({seen}) WHERE row >= 0 AND ({is_new})"
@@ -76,7 +76,7 @@ def _orders(said: str) -> Derived:
     return "order", query, ("equipment", "at", "order_id", "product", "phase")
 
 
-def _add_orders(connection: duckdb.DuckDBPyConnection, carry: Carry) -> None:
+def _add_orders(calculator: Calculator, carry: Carry) -> None:
     """`orders_before`: what every machine is known to have made, and since when, as rows before all others.
 
     So rows that come again, or late, are held against what was known of their time.
@@ -87,27 +87,23 @@ def _add_orders(connection: duckdb.DuckDBPyConnection, carry: Carry) -> None:
     columns = list(zip(*known, strict=True)) or [()] * 4
     kinds = (pa.string(), pa.int64(), pa.string(), pa.string())
     arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
-    connection.register("handed_over", pa.Table.from_arrays(arrays, names=names))
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE orders_before AS SELECT -1::BIGINT AS row, * FROM handed_over"
-    )
-    connection.unregister("handed_over")
+    calculator.hand_over("orders_before", pa.Table.from_arrays(arrays, names=names))
 
 
-def _note_changes(connection: duckdb.DuckDBPyConnection, said: str, bind: Binder, carry: Carry) -> None:
+def _note_changes(calculator: Calculator, said: str, bind: Binder, carry: Carry) -> None:
     """Keep the latest changes of each machine."""
     query = f"SELECT equipment, moment, order_id, product FROM ({_changes(said)}) ORDER BY equipment, moment"
-    for name, *told in connection.sql(query, params=bind.used_in(query)).fetchall():
+    for name, *told in calculator.rows(query, bind.used_in(query)):
         carry.changes[name] = sorted([*carry.changes.get(name, []), told])[-_KEPT_CHANGES:]
 
 
-def _note_orders(connection: duckdb.DuckDBPyConnection, said: str, bind: Binder, carry: Carry) -> None:
+def _note_orders(calculator: Calculator, said: str, bind: Binder, carry: Carry) -> None:
     """Keep what each machine makes when this file ends, unless a later file was read before."""
     last = (
         f"SELECT equipment, moment, order_id, product FROM ({said}) QUALIFY row_number() OVER "
         "(PARTITION BY equipment ORDER BY moment DESC, row DESC) = 1"
     )
-    for name, *told in connection.sql(last, params=bind.used_in(last)).fetchall():
+    for name, *told in calculator.rows(last, bind.used_in(last)):
         if name not in carry.orders or carry.orders[name][0] <= told[0]:
             carry.orders[name] = (told[0], told[1], told[2])
 

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.mapping.carry import Carry, Edge, Standing
-from plantstack.connectors.mapping.counters import Last, Made, Sample, Series
+from plantstack.connectors.mapping.counters import GRACE, Last, Made, Sample, Series
 from plantstack.connectors.mapping.folds import Folds, set_clocks
 from plantstack.connectors.mapping.model import Counter, Mapping, Rule
 from plantstack.connectors.mapping.rules import RuleQuery
@@ -237,7 +237,8 @@ class Differencer:
             odd.append(f"{name} >= {self.counter.rollover}")
         if (rate := self.counter.max_rate) is not None:
             # A little too eager on purpose: what is marked here is judged exactly, sample by sample.
-            limit = f"(clock - lag(clock) OVER {frame}) * {float(rate) * 0.999999}"
+            most = f"(clock - lag(clock) OVER {frame} + {GRACE}) * {float(rate) * 0.999999}"
+            limit = f"greatest(1, {most})"
             odd.append(f"({name} - {before})::DOUBLE > {limit}")
         return odd
 

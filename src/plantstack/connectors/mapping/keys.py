@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter as Tally
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.model import Mapping, Rule
 from plantstack.connectors.mapping.sql import quoted
 from plantstack.events.batch import RAW
@@ -17,6 +17,8 @@ _FIRST = ("equipment", "at")
 _WORDS = ("state", "phase", "role", "quality")  # of few known values, none with a bar
 _IS_PLAIN = f"strlen(content) <= {SHORT} AND NOT contains(content, chr(31))"
 _KEY = f"CASE WHEN {_IS_PLAIN} THEN content ELSE md5(content) END"
+_NOBODY = "SELECT NULL::VARCHAR AS content, 0::BIGINT AS n WHERE false"
+_BEFORE = "SELECT content, sum(n)::BIGINT AS n FROM told_before GROUP BY content"
 _TWIN = "CASE WHEN twin > 1 THEN concat(twin - 1, '#') ELSE '' END"
 
 
@@ -43,14 +45,15 @@ class Keys:
     file instead, and nothing is ever the same twice.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, mapping: Mapping, sheets: int, sha256: str
-    ) -> None:
-        self.connection = connection
+    def __init__(self, calculator: Calculator, mapping: Mapping, sheets: int, sha256: str) -> None:
+        self.calculator = calculator
+        said = [*(rule.name for rule in mapping.rules), *(signal.name for signal in mapping.signals)]
+        self._places = {name: place for place, name in enumerate(said)}
         self.place = f"{sha256[:16]}/" if mapping.by_row else ""
         kinds = Tally(rule.kind for rule in mapping.rules if _needs_ordinals(rule))
         self.shared = {kind for kind, rules in kinds.items() if rules * sheets > 1}
-        connection.execute("CREATE OR REPLACE TEMP TABLE told_before (content VARCHAR, n BIGINT)")
+        if self.shared:
+            calculator.table("told_before", _NOBODY)
 
     def final(self, told: Told, part: str, parameters: dict[str, object]) -> str:
         """The SQL of the events with their keys."""
@@ -69,14 +72,19 @@ class Keys:
         """Keys of the only events of a kind; looks for twins first, as there are seldom any."""
         listed = ", ".join(quoted(name) for name in told.columns)
         bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
+        numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM ({bare})"
+        if self.calculator.is_kept:  # of few rows it is no work to number them all
+            return (
+                f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM ({numbered}) ORDER BY row"
+            )
         if not self._may_have_twins(told, parameters):
             return f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare})"
-        numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM ({bare})"
+        twins = self._table("maybe_twins", told)
         return (
             f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare}) "
-            f"WHERE hash({listed}) NOT IN (SELECT h FROM maybe_twins) UNION ALL "
+            f"WHERE hash({listed}) NOT IN (SELECT h FROM {twins}) UNION ALL "
             f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key "
-            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM maybe_twins))"
+            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM {twins}))"
         )
 
     def _may_have_twins(self, told: Told, parameters: dict[str, object]) -> bool:
@@ -86,24 +94,31 @@ class Keys:
             return False
         listed = ", ".join(quoted(name) for name in told.columns)
         rough = f"SELECT hash({listed}) AS h FROM ({suspects}) GROUP BY h"
-        self.connection.execute("DROP TABLE IF EXISTS maybe_twins")
-        self.connection.execute(f"CREATE TEMP TABLE maybe_twins AS {rough} HAVING count(*) > 1", parameters)
-        return bool(self.connection.sql("SELECT 1 FROM maybe_twins LIMIT 1").fetchall())
+        table = self._table("maybe_twins", told)
+        self.calculator.table(table, f"{rough} HAVING count(*) > 1", parameters)
+        return bool(self.calculator.rows(f"SELECT 1 FROM {table} LIMIT 1"))
 
     def _counted_on(self, told: Told, parameters: dict[str, object]) -> str:
         """Keys of events that another rule or sheet may say too: ordinals go on over all of them."""
         bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
         ordinal = "row_number() OVER (PARTITION BY content ORDER BY row)"
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT t.*, coalesce(b.n, 0) + {ordinal} AS twin "
-            f"FROM ({bare}) t LEFT JOIN told_before b USING (content)",
+        table = self._table("numbered", told)
+        self.calculator.table(
+            table,
+            f"SELECT t.*, coalesce(b.n, 0) + {ordinal} AS twin "
+            f"FROM ({bare}) t LEFT JOIN ({_BEFORE}) b USING (content)",
             parameters,
         )
-        self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE told_before AS SELECT content, sum(n)::BIGINT AS n FROM (FROM "
-            "told_before UNION ALL SELECT content, count(*) FROM numbered GROUP BY content) GROUP BY content"
+        self.calculator.run(
+            f"INSERT INTO told_before SELECT content, count(*) AS n FROM {table} GROUP BY content"
         )
-        return f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM numbered ORDER BY row"
+        return f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM {table} ORDER BY row"
+
+    def _table(self, name: str, told: Told) -> str:
+        """A table of a rule's own where plans are kept, as they end where its columns change."""
+        if not self.calculator.is_kept:
+            return name
+        return f"{name}_{told.kind}_{self._places.get(told.rule, '')}"
 
     def _suspects(self, told: Told, parameters: dict[str, object]) -> str:
         """Rows that can have a twin; '' for none.
@@ -124,7 +139,7 @@ class Keys:
             f'NOT ({is_next} OR ({machine} = machine_before AND "at" > before))',
         )
         counted = f"SELECT {', '.join(f'count(*) FILTER ({test})' for test in tests)} FROM ({rows})"
-        back, by_time, by_machine = self.connection.execute(counted, parameters).fetchall()[0]
+        back, by_time, by_machine = self.calculator.rows(counted, parameters)[0]
         if not (by_time and by_machine):
             return ""
         listed = ", ".join(quoted(name) for name in told.columns)

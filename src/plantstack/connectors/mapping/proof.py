@@ -22,6 +22,7 @@ from plantstack.connectors.files.jsonlines import flat_row
 from plantstack.connectors.files.sheet import Sheet, private_connection
 from plantstack.connectors.files.tables import name_parts
 from plantstack.connectors.load import FileBatch, read_sheet
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cases import Case, Told
 from plantstack.connectors.mapping.cycles import Cycles
@@ -94,7 +95,8 @@ def _rows(mapping: Mapping, case: Case, plant: Plant | None) -> Iterator[FileBat
         sheet = Sheet(case.file, "given", {}, tuple(headers), lines, numbered=True)
         layout = Layout(mapping, sheet, {}, name_parts(connection, mapping, case.file), Binder())
         cycles = Cycles.of(plant) if plant else Cycles()
-        yield from read_sheet(Run(connection, layout, Keys(connection, mapping, 1, ""), cycles), Carry())
+        calculator = Calculator(connection)
+        yield from read_sheet(Run(calculator, layout, Keys(calculator, mapping, 1, ""), cycles), Carry())
 
 
 def _paths(mapping: Mapping) -> list[str]:

@@ -30,6 +30,7 @@ class RuleQuery:
     reasons: tuple[Reason, ...] = ()  # what the numbers in `why` stand for
     speaks: str = "true"  # whether the rule speaks about a row
     left_out: str = ""  # whether it would, but for the quality of what the row says
+    wrong: str = "false"  # whether it cannot read a row
 
 
 def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binder, value: Value) -> RuleQuery:
@@ -48,7 +49,8 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
     reasons = tuple(reason for _, reason in cases)
     bad = _bad_query([test for test, _ in cases])
-    return RuleQuery(rule, bad, spoken, tuple(filled), reasons, speaks, left_out)
+    wrong = " OR ".join(f"({test})" for test, _ in cases) or "false"
+    return RuleQuery(rule, bad, spoken, tuple(filled), reasons, speaks, left_out, wrong)
 
 
 def bad_sql(rule: Rule, value: Value) -> str:

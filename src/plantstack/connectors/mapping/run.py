@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.files.progress import Tell, execute, silent
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
@@ -28,13 +28,23 @@ from plantstack.connectors.mapping.reasons import Reason
 from plantstack.connectors.mapping.rules import RuleQuery, rule_query
 from plantstack.connectors.mapping.sensing import GIVES, Sensor
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
-from plantstack.connectors.mapping.sieve import Tally, note_ignored_words, note_overlaps, sieve
+from plantstack.connectors.mapping.sieve import (
+    Tally,
+    ignored_words_sql,
+    leave_out,
+    note_ignored_words,
+    note_overlaps,
+    sieve,
+)
 from plantstack.connectors.mapping.sql import quoted
 from plantstack.connectors.mapping.uses import Use, all_uses
+from plantstack.connectors.mapping.walking import Walked, Walker
 from plantstack.errors import EventError, Problem
 from plantstack.intervals import DAY
 
 BATCH_ROWS = 200_000
+FEW_ROWS = 5_000
+"""Of a sheet that is read with few statements rather than with fast ones."""
 _FEW = 8  # rules that are not worth asking which of them speak
 
 
@@ -52,7 +62,7 @@ class Run:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        calculator: Calculator,
         layout: Layout,
         keys: Keys,
         cycles: Cycles | None = None,
@@ -60,7 +70,8 @@ class Run:
     ) -> None:
         self.now = now
         self.cycles = cycles or Cycles()
-        self.connection = connection
+        self.calculator = calculator
+        self.connection = calculator.connection
         self.keys = keys
         self.layout = layout
         self.mapping: Mapping = layout.mapping
@@ -70,6 +81,8 @@ class Run:
         self.rules: list[RuleQuery] = []
         self.inputs: dict[str, dict[str, RuleQuery]] = {}  # of each signal
         self._whole: list[RuleQuery] = []
+        self._ignored_words = ""  # where a row says nothing because of one
+        self._readable: set[int] = set()  # rules known to be able to read every row
         self._laid = Laid("", {})
         self._folds: Folds = ()
 
@@ -84,9 +97,12 @@ class Run:
         line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
         query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, laid.source, line)
         parameters = laid.parameters | self.bind.used_in(query)
-        execute(self.connection, f"CREATE OR REPLACE TEMP TABLE cells AS {query}", parameters, tell)
+        if self.calculator.is_kept:
+            self.calculator.table("cells", query, parameters)
+        else:
+            execute(self.connection, f"CREATE OR REPLACE TEMP TABLE cells AS {query}", parameters, tell)
         self._resolve("line" if line else "rowid")
-        self.tally = sieve(self.connection, self.mapping, self.cells, self.value, self.bind)
+        self.tally = sieve(self.calculator, self.mapping, self.cells, self.value, self.bind)
         self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
         self.rules = [self._query(rule) for rule in self.mapping.rules]
         self.inputs = {
@@ -94,7 +110,11 @@ class Run:
             for one in self.mapping.signals
         }
         self._whole = self._all
-        self._leave_silent()
+        self._ignored_words = ignored_words_sql(self._whole, self.mapping, self.cells, self.bind)
+        if self.calculator.is_kept:
+            self._look()
+        else:
+            self._leave_silent()
 
     def _leave_silent(self) -> None:
         """Leave out the many rules of a template that no row of this sheet speaks to: each costs queries."""
@@ -103,7 +123,21 @@ class Run:
             return
         tests = [f"bool_or({one.speaks} OR {one.left_out or 'false'})" for one in sure]
         (spoken,) = self._rows(f"SELECT {', '.join(tests)} FROM told")
-        silent = {id(one) for one, speaks in zip(sure, spoken, strict=True) if not speaks}
+        self._leave({id(one) for one, speaks in zip(sure, spoken, strict=True) if not speaks})
+
+    def _look(self) -> None:
+        """See in one query which rules speak of few rows, and what there is to be asked for more."""
+        whole, words = self._whole, self._ignored_words
+        tests = [f"{one.speaks} OR {one.left_out or 'false'}" for one in whole]
+        tests += [one.wrong for one in whole] + [words or "false"]
+        seen = self._rows(f"SELECT {', '.join(f'bool_or({test})' for test in tests)} FROM told")[0]
+        speaking, wrong = seen[: len(whole)], seen[len(whole) : -1]
+        self._readable = {id(one) for one, found in zip(whole, wrong, strict=True) if not found}
+        silent = {id(one) for one, found in zip(whole, speaking, strict=True) if not found}
+        self._leave(silent & self._readable)
+        self._ignored_words = words if seen[-1] else ""
+
+    def _leave(self, silent: set[int]) -> None:
         self.rules = [one for one in self.rules if id(one) not in silent]
         self.inputs = {
             name: queries
@@ -127,7 +161,7 @@ class Run:
         found: dict[int, tuple[int, Reason, str]] = {}
         for query in self._all:
             rule = query.rule
-            if query.bad:
+            if query.bad and id(query) not in self._readable:
                 counted = f"SELECT row, nth, why FROM ({query.bad}) WHERE why IS NOT NULL"
                 for row, nth, why in self._rows(counted):
                     found.setdefault(row, (nth, query.reasons[why], rule.name))
@@ -143,12 +177,14 @@ class Run:
             came = find_cells(self.connection, self.layout, self._laid, wanted)
             for row, (nth, reason, name) in found.items():
                 self.tally.bad[row] = problem_of(self.layout, reason, came.get(nth), name)
-        self._leave_out(list(self.tally.bad))
-        note_ignored_words(self.connection, self._whole, self.mapping, self.cells, self.bind, self.tally)
+        if self.tally.bad:
+            leave_out(self.calculator, list(self.tally.bad))
+        if self._ignored_words:
+            note_ignored_words(self.calculator, self._ignored_words, self.bind, self.tally)
         self._note_doubted()
         if self.mapping.clocks:
             self.tally.add("skewed", [row for (row,) in self._rows("SELECT row FROM told WHERE skewed")])
-        note_overlaps(self.connection, self.rules, self.bind, self.tally)
+        note_overlaps(self.calculator, self.rules, self.bind, self.tally)
         return self.tally.bad
 
     def _note_doubted(self) -> None:
@@ -161,7 +197,7 @@ class Run:
             self.tally.add("quality", [row for (row,) in self._rows(" UNION ".join(doubted))])
 
     def _rows(self, query: str) -> list[tuple[int, ...]]:
-        return self.connection.sql(query, params=self.bind.used_in(query)).fetchall()
+        return self.calculator.rows(query, self.bind.used_in(query))
 
     def check_overlaps(self) -> None:
         """Make sure that of each row at most one rule says the same.
@@ -170,7 +206,7 @@ class Run:
             EventError: naming the rules and the first such row.
         """
         for pair in overlaps(self.rules):
-            counted = self.connection.sql(pair.sql, params=self.bind.used_in(pair.sql)).fetchall()
+            counted = self.calculator.rows(pair.sql, self.bind.used_in(pair.sql))
             size, row = counted[0]
             if size:
                 line = self.layout.sheet.lines.find([row]).get(row)
@@ -183,13 +219,18 @@ class Run:
 
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
-        derived = derived_queries(self.connection, self.mapping, self.value, self.bind, carry)
+        derived = derived_queries(self.calculator, self.mapping, self.value, self.bind, carry)
         parts = len(self.rules) + len(derived) + len(self.inputs)
         for number, query in enumerate(self.rules):
             if query.rule.deadband is not None:
-                sql, columns = thinned(self.connection, query, number, self.bind, carry)
+                sql, columns = thinned(self.calculator, query, number, self.bind, carry)
             elif query.rule.counter is None:
                 sql, columns = event_query(query)
+            elif self.tally.rows <= FEW_ROWS and not self._folds:
+                walked = Walker(self.calculator, query, query.rule.counter).run(self.bind, carry)
+                self._note_walked(query, walked)
+                yield from self._raw(walked.events, query.rule.kind, (number + 1) / parts)
+                continue
             else:
                 made = Differencer(self.connection, query, query.rule.counter, number, self._folds)
                 counted = made.run(self.bind, carry)
@@ -213,19 +254,23 @@ class Run:
         final = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
         listed = ", ".join(quoted(name) for name in dict.fromkeys(["row", *told.columns, "key"]))
         query = f"SELECT {listed} FROM ({final})"
-        reader = self.connection.sql(query, params=self.bind.used_in(query)).to_arrow_reader(BATCH_ROWS)
+        reader = self.calculator.reader(query, self.bind.used_in(query), BATCH_ROWS)
         done = 0
         for batch in reader:
             if batch.num_rows:
                 table = pa.Table.from_batches([batch])
                 done += batch.num_rows
                 share = (number + min(1.0, done / max(self.tally.rows, 1))) / parts
-                raw = to_raw(table, told.kind, self.mapping.source)
-                yield Found(raw, table.column("row").combine_chunks(), share)
+                yield from self._raw(table, told.kind, share)
+
+    def _raw(self, table: pa.Table, kind: str, share: float) -> Iterator[Found]:
+        if table.num_rows:
+            raw = to_raw(table, kind, self.mapping.source)
+            yield Found(raw, table.column("row").combine_chunks(), share)
 
     def _resolve(self, row: str) -> None:
         """`seen`: cells with their row numbers and every instant in UTC."""
-        columns = [f"{row} AS row", "rowid AS nth"]
+        columns = [f"{row} AS row", f"{self.calculator.ordinal} AS nth"]
         skewed = []
         for (name, read), cell in self.cells.items():
             instant = self._instant(name, cell) if cell.local else cell.value
@@ -240,7 +285,7 @@ class Run:
             columns.append(instant if instant == cell.value else f"{instant} AS {cell.value}")
         columns += [f"({' OR '.join(skewed)}) AS skewed"] if skewed else []
         columns += ["blank", "same"] if self.mapping.drop_twins else ["blank"]
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW seen AS SELECT {', '.join(columns)} FROM cells")
+        self.calculator.view("seen", f"SELECT {', '.join(columns)} FROM cells")
 
     def _is_off(self, instant: str) -> str:
         """The SQL of whether an instant lies too far from that of its receipt."""
@@ -253,9 +298,9 @@ class Run:
         if column.after:
             other = self.cells.get((column.after, Read.TIME))
             local = next_day_sql(local, other.local) if other and other.local else local
-        span = self.connection.sql(
+        span = self.calculator.rows(
             f"SELECT min({cell.local}), max({cell.local}) FROM cells WHERE {cell.status} = {FINE}"
-        ).fetchall()
+        )
         first, last = span[0]
         if first is None:
             return cell.value
@@ -263,15 +308,11 @@ class Run:
         self._folds += folds_of(steps)
         return f"coalesce({cell.value}, {utc_sql(local, steps)})"
 
-    def _leave_out(self, rows: list[int]) -> None:
-        if rows:
-            self.connection.execute(
-                "CREATE OR REPLACE TEMP TABLE bad_rows AS SELECT unnest($1) AS row", [rows]
-            )
-            self.connection.execute(
-                "CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE why IS NULL "
-                "AND row NOT IN (SELECT row FROM bad_rows)"
-            )
+    def _note_walked(self, query: RuleQuery, walked: Walked) -> None:
+        for row, values in walked.wild:
+            self.tally.bad.setdefault(row, wild_problem(self.mapping, query.rule, list(values)))
+        self.tally.add("again", walked.again)
+        self.tally.add("late", walked.late)
 
     def _note_odd(self, query: RuleQuery, counted: Counted) -> None:
         for row, *values in self.connection.table(counted.wild).fetchall():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import duckdb
+import pyarrow as pa
 
+from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.cells import IGNORED, UNREADABLE, Cell
 from plantstack.connectors.mapping.model import IGNORE, Mapping, Read, Rule
 from plantstack.connectors.mapping.rules import RuleQuery
@@ -69,7 +70,7 @@ class Tally:
 
 
 def sieve(
-    connection: duckdb.DuckDBPyConnection,
+    calculator: Calculator,
     mapping: Mapping,
     cells: dict[Use, Cell],
     value: Value,
@@ -82,21 +83,37 @@ def sieve(
         nth = "row_number() OVER (PARTITION BY why, same ORDER BY nth)"
         repeated = f"CASE WHEN why IS NULL AND {nth} > 1 THEN 'identical' ELSE why END"
         query = f"SELECT * REPLACE ({repeated} AS why) FROM ({query}) ORDER BY nth"
-    kind = "VIEW" if why == "NULL" and not mapping.drop_twins else "TABLE"
-    connection.execute(f"CREATE OR REPLACE TEMP {kind} kept AS {query}", bind.used_in(query))
-    connection.execute("CREATE OR REPLACE TEMP VIEW told AS SELECT * FROM kept WHERE why IS NULL")
-    tally = Tally(connection.sql("SELECT count(*) FROM cells").fetchall()[0][0])
-    if kind == "TABLE":
+    is_table = why != "NULL" or mapping.drop_twins or calculator.is_kept
+    if calculator.is_kept:
+        query = f"SELECT *, false AS bad FROM ({query})"
+    if is_table:
+        calculator.table("kept", query, bind.used_in(query))
+    else:
+        calculator.view("kept", query)
+    good = " AND NOT bad" if calculator.is_kept else ""
+    calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL{good}")
+    tally = Tally(calculator.rows("SELECT count(*) FROM cells")[0][0])
+    if is_table:
         counted = f"SELECT why, count(*), min(row, {_NAMED}) FROM kept WHERE why IS NOT NULL GROUP BY why"
-        for word, count, rows in connection.sql(counted).fetchall():
+        for word, count, rows in calculator.rows(counted):
             tally.note(word, count, rows)
     if mapping.at.only:
-        _note_backwards(connection, mapping, value, bind, tally)
+        _note_backwards(calculator, mapping, value, bind, tally)
     return tally
 
 
+def leave_out(calculator: Calculator, rows: list[int]) -> None:
+    """Take bad rows out of `told`."""
+    calculator.hand_over("bad_rows", pa.table({"row": pa.array(rows, pa.int64())}))
+    bad = "row IN (SELECT row FROM bad_rows)"
+    if calculator.is_kept:
+        calculator.run(f"UPDATE kept SET bad = true WHERE {bad}")
+    else:
+        calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL AND NOT {bad}")
+
+
 def _note_backwards(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, value: Value, bind: Binder, tally: Tally
+    calculator: Calculator, mapping: Mapping, value: Value, bind: Binder, tally: Tally
 ) -> None:
     """Note rows that are older than the row of the same equipment before them."""
     at = value(mapping.at.only, Read.TIME)
@@ -104,7 +121,7 @@ def _note_backwards(
     def counted(frame: str) -> tuple[int, list[int] | None]:
         back = f"SELECT row, {at} < lag({at}) OVER ({frame}) AS back FROM told"
         query = f"SELECT count(*), min(row, {_NAMED}) FROM ({back}) WHERE back"
-        count, rows = connection.sql(query, params=bind.used_in(query)).fetchall()[0]
+        count, rows = calculator.rows(query, bind.used_in(query))[0]
         return count, rows
 
     found = counted("")
@@ -117,9 +134,7 @@ def _note_backwards(
     tally.note("backwards", *found)
 
 
-def note_overlaps(
-    connection: duckdb.DuckDBPyConnection, queries: list[RuleQuery], bind: Binder, tally: Tally
-) -> None:
+def note_overlaps(calculator: Calculator, queries: list[RuleQuery], bind: Binder, tally: Tally) -> None:
     """Note states with an end that begin before another of the same equipment has ended."""
     spans = []
     for query in queries:
@@ -134,24 +149,22 @@ def note_overlaps(
             f'SELECT row, "at" < max(until_at) OVER ({frame}) AS begun FROM ({" UNION ALL ".join(spans)})'
         )
         counted = f"SELECT count(*), min(row, {_NAMED}) FROM ({marked}) WHERE begun"
-        tally.note("overlapping", *connection.sql(counted, params=bind.used_in(counted)).fetchall()[0])
+        tally.note("overlapping", *calculator.rows(counted, bind.used_in(counted))[0])
 
 
-def note_ignored_words(
-    connection: duckdb.DuckDBPyConnection,
-    queries: list[RuleQuery],
-    mapping: Mapping,
-    cells: dict[Use, Cell],
-    bind: Binder,
-    tally: Tally,
-) -> None:
-    """Note rows of which no rule speaks, and of which one would but for a word that a map ignores."""
+def note_ignored_words(calculator: Calculator, where: str, bind: Binder, tally: Tally) -> None:
+    """Note rows that say nothing because of a word that a map ignores."""
+    counted = f"SELECT count(*), min(row, {_NAMED}) FROM told WHERE {where}"
+    tally.note("word", *calculator.rows(counted, bind.used_in(counted))[0])
+
+
+def ignored_words_sql(
+    queries: list[RuleQuery], mapping: Mapping, cells: dict[Use, Cell], bind: Binder
+) -> str:
+    """Whether no rule speaks of a row, and one would but for a word that a map ignores; '' where none can."""
     silent = [sql for query in queries if (sql := _but_for_a_word(query.rule, mapping, cells, bind))]
-    if silent:
-        spoken = " OR ".join(f"({query.speaks})" for query in queries)
-        where = f"({' OR '.join(silent)}) AND NOT ({spoken})"
-        counted = f"SELECT count(*), min(row, {_NAMED}) FROM told WHERE {where}"
-        tally.note("word", *connection.sql(counted, params=bind.used_in(counted)).fetchall()[0])
+    spoken = " OR ".join(f"({query.speaks})" for query in queries)
+    return f"({' OR '.join(silent)}) AND NOT ({spoken})" if silent else ""
 
 
 def _but_for_a_word(rule: Rule, mapping: Mapping, cells: dict[Use, Cell], bind: Binder) -> str:

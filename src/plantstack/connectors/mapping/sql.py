@@ -15,7 +15,8 @@ Value = Callable[[str, Read], str]
 """The SQL of a column read in one way."""
 
 
-_MARK = re.compile(r"\$(p[0-9]+)")
+MARK = re.compile(r"\$(p[0-9]+)")
+"""Where a parameter stands in a query."""
 
 
 class Binder:
@@ -32,7 +33,7 @@ class Binder:
 
     def used_in(self, query: str) -> dict[str, object]:
         """The parameters whose marks stand in a query; DuckDB refuses others."""
-        return {name: self.values[name] for name in _MARK.findall(query)}
+        return {name: self.values[name] for name in MARK.findall(query)}
 
 
 def quoted(name: str) -> str:
