@@ -67,6 +67,16 @@ def test_the_first_value_is_the_baseline_and_every_difference_says_from_when(tmp
     assert pieces(counted(silent, tmp_path, HEADER + rows(1000, 1003, 1003, 1010))) == [3, 7]
 
 
+def test_values_of_one_instant_are_believed_within_a_second_and_one_piece(tmp_path: Path) -> None:
+    slow = RATED.replace("120/min", "6/min")
+    for mapping, together in ((RATED, 2), (slow, 1)):
+        for value, made in ((together, [together]), (together + 1, [])):
+            text = HEADER + f"2026-01-05T06:00:00Z,press,0\n2026-01-05T06:00:00.000001Z,press,{value}\n"
+            loaded = counted(mapping, tmp_path, text)
+            assert pieces(loaded) == made
+            assert [letter.problem.code for letter in loaded.dead] == ["counter-wild"] * (not made)
+
+
 def test_F51_a_reset_counts_from_zero(tmp_path: Path) -> None:
     assert pieces(counted(CUMULATIVE, tmp_path, HEADER + rows(100, 105, 2, 4, 0, 1))) == [5, 2, 2, 0, 1]
 

@@ -21,7 +21,7 @@ from plantstack.connectors.mapping.differences import Differencer
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
 from plantstack.connectors.mapping.read import parse_mapping
-from plantstack.connectors.mapping.run import Run
+from plantstack.connectors.mapping.run import FEW_ROWS, Run
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.connectors.mapping.walking import Walker
 from plantstack.connectors.stream import MessageLines, Stream
@@ -150,3 +150,25 @@ def test_a_stream_that_has_read_much_says_what_a_new_one_says(batches: list[list
         for rows in batches:
             with closing(Stream(mapping)) as fresh:
                 assert said(stream, rows, carry) == said(fresh, rows, other)
+
+
+def test_many_messages_at_once_say_what_they_say_one_batch_after_the_other() -> None:
+    rows = [
+        {"at": rfc3339(START + n * SECOND), "machine": "press", "good": n % 90, "number": n}
+        for n in range(FEW_ROWS + 1)
+    ]
+    messages = [Message(json.dumps(row).encode()) for row in rows]
+    text = f"{HEAD}  - {RULES['rated']}\n"
+    told, carries = [], []
+    with closing(Stream(parse_mapping(text))) as stream:
+        for size in (len(rows), 1_000):
+            carry = Carry()
+            starts = range(0, len(rows), size)
+            parts = [
+                part for start in starts for part in stream.read(messages[start : start + size], carry, START)
+            ]
+            told.append(sorted((e["at"], e["good"], e["key"]) for p in parts for e in p.events.to_pylist()))
+            carries.append(carry.counters)
+    assert told[0] == told[1]
+    assert len(told[0]) == FEW_ROWS
+    assert carries[0] == carries[1]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.contract import Message
@@ -113,9 +114,8 @@ class Stream:
         self._cumulative = replace(self.mapping, rules=counters, signals=(), orders=None)
         self._cycles = Cycles.of(plant) if plant else Cycles()
         self._folder = tempfile.TemporaryDirectory(prefix="plantstack-")
-        place = Path(self._folder.name)
-        self._small = private_connection(place, memory="512MB", threads=1, is_optimized=False)
-        self._large = private_connection(place, memory="512MB", threads=1)
+        self._small = self._private(is_optimized=False)
+        self._large: duckdb.DuckDBPyConnection | None = None  # few streams ever have so many at once
         self._kept: dict[int, _Kept] = {}  # by mapping
         self._plain = {
             id(one): _Plain(replace(one, drop_twins=False), _paths_read(one))
@@ -130,7 +130,8 @@ class Stream:
     def close(self) -> None:
         """Let go of memory and folder."""
         self._small.close()
-        self._large.close()
+        if self._large:
+            self._large.close()
         self._folder.cleanup()
 
     def read(self, messages: Sequence[Message], carry: Carry, now: int) -> Iterator[FileBatch]:
@@ -193,10 +194,15 @@ class Stream:
                     layout = Layout(mapping, sheet, {}, {}, Binder())
                     yield Run(calculator, layout, Keys(calculator, mapping, 1, ""), self._cycles, now)
 
+    def _private(self, *, is_optimized: bool) -> duckdb.DuckDBPyConnection:
+        place = Path(self._folder.name)
+        return private_connection(place, memory="512MB", threads=1, is_optimized=is_optimized)
+
     @contextmanager
     def _calculator(self, mapping: Mapping, rows: int) -> Iterator[Calculator]:
         """With tables of its own for one batch; for few rows one that knows the statements of a mapping."""
         if rows > FEW_ROWS:
+            self._large = self._large or self._private(is_optimized=True)
             with closing(self._large.cursor()) as connection:
                 yield Calculator(connection)
             return
