@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.live.test_messages import MAPPING, message
 from tests.stack.floor import START, plant
 
 from plantstack.connectors.connections import Connection
-from plantstack.connectors.contract import Messages
+from plantstack.connectors.contract import Message, Messages
 from plantstack.connectors.drop.connector import Drop
+from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.errors import ConfigError
 from plantstack.events import signals
 from plantstack.events.log import Log
 from plantstack.events.signals import Check
 from plantstack.events.writer import GroupWriter
-from plantstack.intervals import HOUR, MINUTE, SECOND
+from plantstack.intervals import HOUR, MINUTE, SECOND, rfc3339
 from plantstack.kpis.trusting.signals import CHANGED, FAILED, UNPROVEN, spans_of
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import Door
+from plantstack.live.running import Running
 from plantstack.plant.load import load_plant
 from plantstack.stack import Stack
 from plantstack.stack.files.naming import names_of
 
-TAG = "hall/filler pieces"
+TAG = "pieces"
+MAPPING = parse_mapping(
+    """
+schema: 1
+source: gateway
+file: {format: json}
+columns: {at: at, machine: topic.1, run: {column: run, map: {"true": producing}}, pieces: value}
+every: {equipment: "{machine}", at: "{at}"}
+events:
+  - {kind: state, when: {run: {present: true}}, state: "{run}"}
+  - {kind: count, when: {pieces: {present: true}}, good: "{pieces}", counter: {counts: cumulative}}
+""",
+    "gateway",
+)
 
 
 @contextmanager
@@ -49,16 +64,20 @@ def project(tmp_path: Path) -> Path:
     return plant(tmp_path / "p")
 
 
+def told(second: int, by: int) -> Message:
+    """A counter, and that the machine runs."""
+    at = rfc3339(START + second * SECOND)
+    payload = json.dumps({"tag": TAG, "value": by * second, "at": at, "run": True}).encode()
+    return Message(payload, {"topic": "hall/filler", "topic.1": "filler"})
+
+
 def send(project: Path, first: int, last: int, by: int, at: list[int]) -> list[str]:
-    """Minutes of a counter; returns what health says."""
+    """Minutes of a counter, ten in a delivery; returns what health says of signals."""
     with floor(project, at) as (deliveries, hall):
-        for minute in range(first, last):
-            told = [
-                message(second, run=True, pieces=by * second)
-                for second in range(60 * minute, 60 * minute + 60, 4)
-            ]
-            at[0] = START + minute * MINUTE + 59 * SECOND
-            deliveries.write(hall, Messages(tuple(told)))
+        for minute in range(first, last, 10):
+            seconds = range(60 * minute, 60 * minute + 600, 10)
+            at[0] = START + seconds[-1] * SECOND
+            deliveries.write(hall, Messages(tuple(told(second, by) for second in seconds)))
         return deliveries.troubles()
 
 
@@ -69,20 +88,25 @@ def test_what_is_doubted_weakens_what_it_feeds_until_somebody_says_what_it_means
     for test in ("count", "stop", "clock"):
         record(project, test, at[0])
     assert trust(project, at)[1] == []
-    why = send(project, 30, 42, 1_000, at)
+    why = send(project, 30, 70, 1_000, at)
     assert len(why) == 1 and why[0].startswith(f"connector hall: the meaning of {TAG} may have changed at ")
+    running = Running(project, lambda: at[0])
+    try:
+        assert why[0] in running.health().why and running.health().status != "ok"
+    finally:
+        running.close()
     grade, limits = trust(project, at)
     assert grade == "C" and set(limits) == {CHANGED, UNPROVEN}
     with pytest.raises(ConfigError):
         signals.confirm(project, "hall", "other", by="electrician", note="", is_changed=False, now=at[0])
     signals.confirm(project, "hall", TAG, by="electrician", note="new PLC", is_changed=False, now=at[0])
     assert trust(project, at)[1] == []
-    assert send(project, 42, 46, 1_000, at) == []
+    assert send(project, 70, 80, 1_000, at) == []
 
 
 def test_a_test_that_failed_weighs_more_than_none(project: Path) -> None:
     at = [START]
-    send(project, 0, 2, 1, at)
+    send(project, 0, 30, 1, at)
     record(project, "stop", at[0], is_good=False)
     assert FAILED in trust(project, at)[1]
 

@@ -64,12 +64,9 @@ def accept(
         def at(text: str) -> int:
             return _instant(text, clocks, now)
 
-        made = [
-            *([Made("count", at(until), count, at(since))] if count is not None else []),
-            *([Made("stop", at(stop))] if stop else []),
-            *([Made("reject", at(reject), 1)] if reject else []),
-            *([Made("clock", now)] if clock else []),
-        ]
+        counted = [Made("count", at(until), count, at(since))] if count is not None else []
+        staged = [Made("stop", at(stop))] if stop else []
+        made = [*counted, *staged, *_unstaged(at(reject) if reject else None, now if clock else None)]
         if made and not by:
             raise QueryError(Problem("accept-by", "--by", "who tested is not said", "Write a role."))
         made = [replace(one, tolerance=tolerance, by=by, note=note) for one in made]
@@ -79,6 +76,12 @@ def accept(
             signals.record(project, judged(kept, feed, one, now))
         stack.log.refresh()  # a reader sees what was there when it was opened
         _give_cards(card(kept, connection, feed.machine), printed=printed, as_json=as_json, made=len(made))
+
+
+def _unstaged(reject: int | None, clock: int | None) -> list[Made]:
+    """The tests that need no staging, by when they were made."""
+    rejected = [Made("reject", reject, 1)] if reject is not None else []
+    return [*rejected, *([Made("clock", clock)] if clock is not None else [])]
 
 
 def _guide(project: Path, stack: Stack, feed: Feed, clocks: ZoneInfo) -> None:
