@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from plantstack.events.log import Log
 from plantstack.events.signals import Check
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import HOUR, MINUTE, SECOND, rfc3339
-from plantstack.kpis.trusting.signals import CHANGED, FAILED, UNPROVEN, spans_of
+from plantstack.kpis.trusting.signals import CHANGED, FAILED, UNPROVEN, spans_of, with_signals
+from plantstack.kpis.trusting.trust import Limit, Trust
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import Door
 from plantstack.live.running import Running
@@ -122,6 +124,19 @@ def trust(project: Path, at: list[int]) -> tuple[str, list[str]]:
         rows = stack.kpis(["availability"], scope="filler", now=at[0]).rows
     limits = [one["measure"] for one in rows[0]["trust"]["limits"]]
     return rows[0]["trust"]["grade"], [one for one in limits if one.startswith("signal_")]
+
+
+def test_the_worst_limit_is_first_by_grade_and_then_by_share() -> None:
+    poor = Limit("time_unknown", "PBT", 0.2, "C", (), "", 1)
+    unproven = Limit(UNPROVEN, "time_calendar", 1.0, "B", (), "", 1)
+    told = with_signals(Trust("C", 0.8, (poor,)), [(unproven, Fraction(1))])
+    assert (told.grade, told.score, told.limits) == ("C", 0.8, (poor, unproven))
+    told = with_signals(Trust("A", 0.99), [(unproven, Fraction(1))])
+    assert (told.grade, told.limits) == ("B", (unproven,))
+    changed = replace(unproven, measure=CHANGED, grade="C", share=0.5)
+    told = with_signals(told, [(changed, Fraction(1, 2))])
+    assert (told.grade, told.score, told.limits) == ("C", 0.5, (changed, unproven))
+    assert with_signals(Trust("U", None), [(changed, Fraction(1, 2))]) == Trust("U", None)
 
 
 def test_a_test_holds_until_the_meaning_changes() -> None:

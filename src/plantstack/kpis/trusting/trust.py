@@ -139,17 +139,16 @@ def judge(doubts: list[Doubt]) -> Trust:
 
 
 def limited(trust: Trust, limit: Limit, share: Fraction) -> Trust:
-    """The same with one more limit: it is as good as the worst of them.
+    """The same with one more limit; the worst of all, by grade and then by share, is the grade and the first.
 
     Args:
         trust: by the other limits.
         limit: that was found beside the sums.
         share: of the limit, exactly.
     """
-    if trust.score is not None and 1 - share >= Fraction(trust.score):
-        return replace(trust, limits=(*trust.limits, limit), grade=max(trust.grade, limit.grade))
-    worst = max(trust.grade, limit.grade) if trust.grade != "U" else limit.grade
-    return replace(trust, grade=worst, score=float(1 - share), limits=(limit, *trust.limits))
+    if trust.score is not None and (limit.grade, share) <= (trust.grade, 1 - Fraction(trust.score)):
+        return replace(trust, limits=(*trust.limits, limit))
+    return replace(trust, grade=limit.grade, score=float(1 - share), limits=(limit, *trust.limits))
 
 
 def _share(name: str, base: str, values: CellValues) -> Fraction | None:
