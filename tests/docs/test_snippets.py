@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "docs/guide/commands.md",
+    "docs/guide/forward.md",
     "docs/guide/keeping.md",
     "docs/guide/letters.md",
     "docs/guide/mappings-change.md",

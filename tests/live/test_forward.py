@@ -127,7 +127,9 @@ def test_F44_what_the_server_refuses_is_kept_with_the_reason_and_blocks_nothing(
         tell(edge)
         assert keys(server) == ["0", "1", "2", "last"]
         assert sorted(letters(place)) == [("event-equipment", "unknown"), ("event-not-allowed", "far")]
-        assert outbox_of(place) == {"waiting": 0, "oldest": None, "not_taken": 2, "set_aside": 0}
+        found = outbox_of(place)
+        assert (found["waiting"], found["not_taken"], found["set_aside"]) == (0, 2, 0)
+        assert {one["code"] for one in found["letters"]} == {"event-equipment", "event-not-allowed"}
         secret(server, "wide", file)
         assert asyncio.run(edge.forwarder.again()) == 1
     assert keys(server) == ["0", "1", "2", "last", "far"]
@@ -165,7 +167,7 @@ def test_H_HT_01_a_revoked_token_stops_telling_and_nothing_else_until_there_is_a
 def test_F39_F43_the_same_told_twice_by_two_copies_of_an_outbox_counts_once(
     server: Inside, tmp_path: Path
 ) -> None:
-    """Same requests are the same by their key; divided otherwise events are by their own."""
+    """Equal requests of an edge are one; divided otherwise events are known by their own key."""
     place, copy = folder(tmp_path / "edge"), tmp_path / "copy"
     with edge_of(place, near(server)) as edge:
         fill(edge, *counts(5))
@@ -175,11 +177,24 @@ def test_F39_F43_the_same_told_twice_by_two_copies_of_an_outbox_counts_once(
             if folder_ == copy:
                 fill(edge, *counts(8))  # the range of offsets is another, and so is the key
             tell(edge)
+    assert keys(server) == [str(n) for n in range(8)]
+
+
+def test_F43_of_an_edge_the_last_answer_is_kept_and_no_other(server: Inside, tmp_path: Path) -> None:
     centre = Centre(httpx.AsyncClient(transport=near(server)), ADDRESS, None, "hall-1")
-    other = lines(counts(1)[0] | {"good": 7}).strip()
-    found = asyncio.run(centre.tell([other], "edge hall-1 1-8"))
-    assert [one.status for one in found] == ["conflict"]  # 409 for the key: told again without it
-    assert keys(server) == [*(str(n) for n in range(8)), "0"]
+
+    def told(key: str, *events: dict[str, Any]) -> list[str]:
+        found = asyncio.run(centre.tell(lines(*events).splitlines(), key))
+        return [one.status for one in found]
+
+    lost = said("count", "nobody", clock(), "unknown", good=1)
+    for _ in range(2):  # the answer was lost: the same again, and no second dead letter
+        assert told("edge hall-1 1-3", *counts(2), lost) == ["accepted", "accepted", "set_aside"]
+    assert told("edge hall-1 4-4", *counts(3, 2)) == ["accepted"]
+    with server.running.deliveries.reading() as log:
+        assert len(log.dead_letters()) == 1
+        assert log.connection.execute("SELECT count(*) FROM reply").fetchone() == (1,)
+    assert keys(server) == ["0", "1", "2"]
 
 
 def test_F06_below_its_floor_the_disk_takes_nothing_in_and_what_waits_is_told(

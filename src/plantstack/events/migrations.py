@@ -26,6 +26,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
        tolerance REAL NOT NULL, is_good INTEGER NOT NULL, by TEXT NOT NULL, note TEXT NOT NULL,
        recorded_at INTEGER NOT NULL) STRICT""",
     ),
+    (  # 3 -> 4: old answers are found without looking at all of them
+        "CREATE INDEX reply_age ON reply (received_at)",
+    ),
 )
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 

@@ -23,11 +23,13 @@ class Asked:
         key: as its sender chose it, with who sent it in front.
         body: SHA-256 of what was sent.
         answer: what it is answered, once it is known what became of it.
+        is_next: its sender goes on only when it was answered, so it takes the place of the one before.
     """
 
     key: str
     body: str
     answer: Callable[[Receipt], str]
+    is_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +49,6 @@ def find(connection: sqlite3.Connection, key: str) -> Told | None:
 def keep(connection: sqlite3.Connection, asked: Asked, receipt: Receipt, received_at: int) -> None:
     """Keep an answer, and forget those older than a month; the first answer under a key stays."""
     row = (asked.key, asked.body, asked.answer(receipt), received_at)
-    connection.execute("INSERT OR IGNORE INTO reply VALUES (?, ?, ?, ?)", row)
+    word = "REPLACE" if asked.is_next else "IGNORE"
+    connection.execute(f"INSERT OR {word} INTO reply VALUES (?, ?, ?, ?)", row)
     connection.execute("DELETE FROM reply WHERE received_at < ?", (received_at - KEPT,))

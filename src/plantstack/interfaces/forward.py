@@ -135,7 +135,8 @@ def _tell_status(folder: Path, *, as_json: bool) -> None:
     row = outbox_of(folder) | {name: note.get(name) for name in ("edge", "to", "status", "heard_at", "at")}
     problems = [Problem(**told) for told in note.get("why", ())]
     problems += [Problem("forward-silent", "connections", told) for told in note.get("ailing", ())]
-    if not note or now - note["at"] > _OLD:
+    is_over = not note or note["status"] == "ended" or now - note["at"] > _OLD
+    if is_over and not note.get("is_passing"):
         row["status"] = "not running"
         what = f"it was last seen running at {rfc3339(note['at'])}" if note else "it has not run yet"
         problems = [Problem("forward-down", folder.name, what, "Start 'plantstack forward'."), *problems]
@@ -149,7 +150,9 @@ def _sentence(row: dict[str, Any], now: int) -> str:
         waits = f"{row['waiting']:,} events wait, the oldest for {(now - row['oldest']) / MINUTE:,.0f} min"
     if row["heard_at"] is not None:
         heard = f"the server answered last at {rfc3339(row['heard_at'])}"
-    return f"{row['status']}: {waits}; {row['not_taken']} not taken, {row['set_aside']} set aside; {heard}"
+    first = f"{row['status']}: {waits}; {row['not_taken']} not taken, {row['set_aside']} set aside; {heard}"
+    letters = (f"  {one['where']}: {one['what']}. {one['fix']} [{one['code']}]" for one in row["letters"])
+    return "\n".join([first, *letters])
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:

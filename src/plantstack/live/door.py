@@ -98,17 +98,24 @@ class Taken:
         return any(item.status in _SAID.values() for item in self.items)
 
     def text(self) -> str:
-        """As it is kept for a request that comes again."""
-        return json.dumps(
-            [[item.number, item.status, item.problem and astuple(item.problem)] for item in self.items]
-        )
+        """As it is kept for a request that comes again; items of one status side by side are one row."""
+        rows: list[list[Any]] = []
+        for item in self.items:
+            if rows and not item.problem and rows[-1][1:3] == [item.status, None]:
+                rows[-1][3] += 1
+            else:
+                rows.append([item.number, item.status, item.problem and astuple(item.problem), 1])
+        return json.dumps(rows)
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read what `text` wrote."""
-        rows = json.loads(text)
         return cls(
-            tuple(Item(number, status, problem and Problem(*problem)) for number, status, problem in rows)
+            tuple(
+                Item(number + more, status, problem and Problem(*problem))
+                for number, status, problem, *length in json.loads(text)
+                for more in range(*length or (1,))
+            )
         )
 
 
@@ -121,12 +128,16 @@ class Door:
         self._clock = clock
         self._turns = Turns()
 
-    def take(self, body: bytes, *, key: str = "", may: Callable[[str], bool] | None = None) -> Taken:
+    def take(
+        self, body: bytes, *, key: str = "", row: str = "", may: Callable[[str], bool] | None = None
+    ) -> Taken:
         """Take one request: a JSON array of events, one event, or NDJSON; returns when it is on disk.
 
         Args:
             body: the bytes as they came.
             key: the request's own; sent again under it, the request gets the answer it got before.
+            row: of a sender who sends one request after the other, each when the last was answered: only the
+                answer to the last is kept.
             may: whether the sender may speak of an equipment, by its permanent id; None: of all.
 
         Raises:
@@ -135,12 +146,13 @@ class Door:
         """
         if not key:
             return self.write(decode_items(body), may=may, is_live=True)
-        digest = _sha(body)
-        with self._turns.of(key):  # sent twice at once: the second gets the answer of the first
-            told = self._writer.run(lambda log: replies.find(log.connection, key)).result()
-            if told is None:
+        digest, under = _sha(body if not row else key.encode() + body), row or key
+        with self._turns.of(under):  # sent twice at once: the second gets the answer of the first
+            told = self._writer.run(lambda log: replies.find(log.connection, under)).result()
+            if told is None or (row and told.body != digest):
                 named = _named(decode_items(body), key)
-                return self.write(named, may=may, key=(key, digest), is_live=True)
+                asked = Asked(under, digest, str, is_next=bool(row))
+                return self.write(named, may=may, asked=asked, is_live=True)
         if told.body != digest:
             what, fix = "another body was sent under this key before", "Take a new key for each request."
             raise EventError(Problem("request-key-known", "Idempotency-Key", what, fix))
@@ -153,7 +165,7 @@ class Door:
         cursor: Cursor | None = None,
         source: str = "",
         may: Callable[[str], bool] | None = None,
-        key: tuple[str, str] | None = None,
+        asked: Asked | None = None,
         is_live: bool = False,
     ) -> Taken:
         """Judge and write what was decoded; returns when it is on disk.
@@ -163,7 +175,7 @@ class Door:
             cursor: how far the source is read with it.
             source: under which name its dead letters are kept; '' takes what each row says.
             may: as for `take`.
-            key: the request's own key, and the hash of its body.
+            asked: under which its answer is kept; what it says is filled in here.
             is_live: pieces that nothing names are refused: sent again they could not be told from new ones.
 
         Raises:
@@ -193,7 +205,8 @@ class Door:
             written = [Item(n, _SAID[code]) for n, code in zip(numbers, receipt.outcomes, strict=True)]
             return Taken(tuple(sorted([*written, *aside, *refused], key=lambda item: item.number)))
 
-        asked = Asked(*key, lambda receipt: taken(receipt).text()) if key else None
+        if asked is not None:
+            asked = replace(asked, answer=lambda receipt: taken(receipt).text())
         batch = Batch(good, dead, cursors=(cursor,) if cursor else ())
         return taken(self._writer.submit(batch, received_at=now, asked=asked).result())
 

@@ -45,7 +45,8 @@ class Edges:
 
         Args:
             token: by which it came; '' where none is needed.
-            edge: what it calls itself; anything but a plain name is passed over.
+            edge: what it calls itself; anything but a plain name is passed over, and so is who only comes
+                and goes, ` passing`.
 
         Raises:
             LogError: when the log cannot be written.

@@ -128,9 +128,11 @@ class Running:
         self.keeper.close()
         self._log.close()
 
-    def take(self, body: bytes, *, key: str = "", may: Callable[[str], bool] | None = None) -> Taken:
+    def take(
+        self, body: bytes, *, key: str = "", row: str = "", may: Callable[[str], bool] | None = None
+    ) -> Taken:
         """Take one request in, see `Door.take`; the books hear of it."""
-        taken = self.door.take(body, key=key, may=may)
+        taken = self.door.take(body, key=key, row=row, may=may)
         self.keeper.tell()
         with self._counting:
             self._counted.update(taken.counts)

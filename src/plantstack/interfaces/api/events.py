@@ -82,7 +82,8 @@ async def send(
         Header(max_length=MAX_KEY, description="Your own key of this request; safe to send again."),
     ] = None,
     plantstack_edge: Annotated[
-        str | None, Header(max_length=64, description="Of 'plantstack forward': which edge tells.")
+        str | None,
+        Header(max_length=64, description="Of 'plantstack forward': which edge tells, request by request."),
     ] = None,
 ) -> Response:
     """Take events in: a JSON array, one event, or NDJSON, each as in the guide 'events'.
@@ -92,15 +93,16 @@ async def send(
     Sending again is safe, with a key or without.
     """
     key = json.dumps([sender.name, idempotency_key]) if idempotency_key else ""
+    row = json.dumps([sender.name, "", plantstack_edge]) if key and plantstack_edge else ""
     may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
     room: Room = request.app.state.room
     with room.guest() as take:
         body = await _body(request, take)
         try:
-            taken = await run_in_threadpool(running.take, body, key=key, may=may)
+            taken = await run_in_threadpool(running.take, body, key=key, row=row, may=may)
         except EventError as error:
             return answered(Answer(problems=error.problems), 409)
-    if plantstack_edge is not None:
+    if plantstack_edge:
         await run_in_threadpool(running.edges.listen, sender.name, plantstack_edge)
     return _items(running.offset, taken)
 

@@ -26,7 +26,7 @@ EVENTS, EDGE = "/api/v1/events", "Plantstack-Edge"
 ANSWER_S = 120.0  # from the first byte of a request to the last of its answer
 _MOST = 16 << 20  # bytes of an answer
 _SMALL = 500  # bytes that are not worth packing
-_NO_TYPE, _TOO_LARGE, _OTHER_BODY, _ACTED_ON = 415, 413, 409, (200, 422)
+_NO_TYPE, _TOO_LARGE, _ACTED_ON = 415, 413, (200, 422)
 _SECRET = re.compile(rb"[!-~]{1,500}")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -46,17 +46,27 @@ class Verdict:
 class Centre:
     """A server far away, asked over HTTP."""
 
-    def __init__(self, client: httpx.AsyncClient, address: str, token: Path | None, edge: str) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        address: str,
+        token: Path | None,
+        edge: str,
+        *,
+        is_passing: bool = False,
+    ) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             client: with its trust, proxies and time-outs.
             address: of the server, as `https://kpi.acme.example`.
             token: file of the secret, read with each request; None where none is needed.
-            edge: who tells, so that the server notices when it is absent; '' is nobody it should wait for.
+            edge: who tells: the server keeps the answer to its last request, and notices when it is absent.
+            is_passing: it comes and goes; the server shall not miss it.
         """
         self.address = address.rstrip("/")
-        self._client, self._token, self._edge = client, token, edge
+        self._client, self._token = client, token
+        self._edge = f"{edge} passing" if is_passing else edge
         self._packs = True
 
     async def tell(self, lines: Sequence[bytes], key: str = "") -> list[Verdict]:
@@ -76,8 +86,6 @@ class Centre:
         if status == _NO_TYPE and self._packs:  # an older server, or a proxy before it
             self._packs = False
             return await self.tell(lines, key)
-        if status == _OTHER_BODY and key:  # an edge restored from a backup: events are known by themselves
-            return await self.tell(lines)
         if status == _TOO_LARGE and len(lines):
             raise TooLarge
         if status not in _ACTED_ON:
@@ -86,7 +94,7 @@ class Centre:
 
     async def _post(self, body: bytes, more: Mapping[str, str]) -> tuple[int, bytes]:
         headers = {"Content-Type": "application/x-ndjson" if body != b"[]" else "application/json", **more}
-        headers |= ({EDGE: self._edge} if self._edge else {}) | self._secret()
+        headers |= {EDGE: self._edge, **self._secret()}
         if self._packs and len(body) > _SMALL:
             body, headers["Content-Encoding"] = gzip.compress(body, 5, mtime=0), "gzip"
         try:

@@ -20,6 +20,7 @@ from plantstack.connectors.connections import Connection, read_connections
 from plantstack.connectors.contract import Delivery, Outcome, Retry
 from plantstack.connectors.raw import size_of
 from plantstack.errors import ConfigError, PlantstackError, Problem, QueryError
+from plantstack.events import deadletters
 from plantstack.events.batch import Batch, Cursor
 from plantstack.events.log import Log
 from plantstack.events.names import AnyNames
@@ -36,6 +37,7 @@ from plantstack.stack.files.naming import names_of
 STATUS = "forward.json"  # in .plantstack: how it was a moment ago
 FLOOR = 1 << 30  # bytes
 _WHO = "plantstack/forward/edge"
+_NAMED = 20  # letters of which the reason is told
 _TELL_S, _SEAL_S, _WATCH_S = 2.0, 60.0, 0.5
 
 
@@ -76,7 +78,7 @@ class Edge:
             ConfigError: with every problem of plant files, connections and mappings.
             LogError: when the log cannot be used, or another process writes it.
         """
-        self.folder, self.clock, self.floor = folder, clock, floor
+        self.folder, self.clock, self.floor, self.is_passing = folder, clock, floor, is_passing
         is_named = (folder / MAIN_FILE).exists()
         plant = load_plant(folder) if is_named else no_plant()
         connections, problems = read_connections(folder)
@@ -93,7 +95,7 @@ class Edge:
         door = Door(self.writer, names_of(plant) if is_named else AnyNames(), clock)
         self.deliveries = Deliveries(folder, plant, self.writer, door, clock)
         self.supervisor = Supervisor(connections, self.deliver, self.deliveries.begin, clock, chance)
-        centre = Centre(client, address, token, "" if is_passing else self.name)
+        centre = Centre(client, address, token, self.name, is_passing=is_passing)
         outbox = Outbox(self.deliveries.reading, self.writer, clock)
         self.forwarder = Forwarder(outbox, centre, self.name, clock, chance)
         self.address, self.delivered = address, 0
@@ -143,6 +145,7 @@ class Edge:
         """Write what was handed over, then let go of the log."""
         self.writer.close()
         self.deliveries.close()
+        self.forwarder.state.status = "ended"
         self._note()
         self._log.close()
 
@@ -160,6 +163,7 @@ class Edge:
             "edge": self.name,
             "to": self.address,
             "status": state.status,
+            "is_passing": self.is_passing,
             "heard_at": state.heard_at,
             "why": [problem.as_row() for problem in self.troubles()],
             "ailing": self.supervisor.ailing(),
@@ -240,9 +244,11 @@ def outbox_of(folder: Path) -> dict[str, Any]:
     """
     with Log.open(folder, write=False) as log:
         found = waiting(log)
+        newest = deadletters.listed(log.connection, limit=10**9)[-_NAMED:]
     return {
         "waiting": found.events,
         "oldest": found.oldest,
         "not_taken": found.letters,
         "set_aside": found.aside,
+        "letters": [one.problem.as_row() | {"where": one.where} for one in newest],
     }

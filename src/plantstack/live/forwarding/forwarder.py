@@ -15,7 +15,7 @@ from plantstack.live.supervisor import FIRST_S, MOST_S
 
 HERE_S = 60.0  # with nothing to tell, the server hears as often as this that we are here
 _REST_S = 1.0  # at most, between two parcels of what has waited: the server has others to hear
-_LOOK_S = 0.2
+_LOOK_S = 0.05
 _SLOWLY_S = 60.0  # where somebody has to act first; another token is tried at once
 _TOKEN_S = 1.0
 
@@ -25,8 +25,8 @@ class State:
     """How telling goes.
 
     Attributes:
-        status: `starting`, `telling`, `waiting` (it is tried again by itself) or `stopped` (somebody must
-            act).
+        status: `starting`, `telling`, `waiting` (it is tried again by itself), `stopped` (somebody must
+            act) or `ended`.
         why: what is wrong.
         heard_at: when the server answered last, microseconds UTC; None: not since the start.
         told: events that the server has on disk, since the start.
