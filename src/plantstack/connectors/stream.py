@@ -261,6 +261,6 @@ class Stream:
         cells = {"c0": pa.array(rows, pa.int64())}
         for place, path in enumerate(self._wanted, 1):
             cells[f"c{place}"] = pa.array([row.get(path) for row in rows.values()], pa.string())
-        calculator.hand_over("message", pa.table(cells))
+        relation = calculator.name("message", pa.table(cells))
         name, lines = self.mapping.source, MessageLines(messages)
-        return Sheet(name, "message", {}, tuple(self._wanted), lines, numbered=True)
+        return Sheet(name, relation, {}, tuple(self._wanted), lines, numbered=True)

@@ -60,6 +60,11 @@ class Calculator:
         self.table(name, "FROM handed_over")
         self.connection.unregister("handed_over")
 
+    def name(self, name: str, rows: pa.Table) -> str:
+        """Give rows of ours, which are read once, a name; the one in SQL is returned."""
+        self.hand_over(name, rows)
+        return name
+
 
 class KeptCalculator(Calculator):
     """Plans each statement once; its tables are emptied and filled again, as plans end where tables change.
@@ -117,13 +122,17 @@ class KeptCalculator(Calculator):
 
     def hand_over(self, name: str, rows: pa.Table) -> None:
         """Make a table of rows of ours."""
+        self.table(name, f"FROM {self.name(name, rows)}")
+
+    def name(self, name: str, rows: pa.Table) -> str:
+        """Give rows of ours, which are read once, a name; the one in SQL is returned."""
         source = self._incoming.get(name)
         if source is None or source.rows.schema != rows.schema:
             self._made.pop(name, None)
             source = self._incoming[name] = _Incoming(rows)
             self.connection.register(f"incoming_{name}", source)
         source.rows = rows
-        self.table(name, f"FROM incoming_{name}")
+        return f"incoming_{name}"
 
     def _run(self, text: str) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(self._planned(text))

@@ -93,11 +93,11 @@ def sieve(
     good = " AND NOT bad" if calculator.is_kept else ""
     calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL{good}")
     tally = Tally(calculator.rows("SELECT count(*) FROM cells")[0][0])
-    if is_table:
+    if why != "NULL" or mapping.drop_twins:
         counted = f"SELECT why, count(*), min(row, {_NAMED}) FROM kept WHERE why IS NOT NULL GROUP BY why"
         for word, count, rows in calculator.rows(counted):
             tally.note(word, count, rows)
-    if mapping.at.only:
+    if mapping.at.only and tally.rows > 1:
         _note_backwards(calculator, mapping, value, bind, tally)
     return tally
 
