@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -16,6 +19,7 @@ from tests.interfaces.test_commands import plantstack
 from tests.live.edges import drop, folder
 from tests.live.inside import Inside, Turned, inside
 from tests.live.shift import clock, lines, said
+from tests.live.test_mtconnect_hostile import certificate
 
 from plantstack.connectors.contract import Fatal, Retry
 from plantstack.events import tokens
@@ -261,6 +265,47 @@ def test_F43_an_answer_that_does_not_speak_of_every_event_acknowledges_nothing(
         with pytest.raises(Retry):
             tell(edge)
     assert outbox_of(place)["waiting"] == 2
+
+
+def test_F33_a_certificate_that_nobody_vouches_for_is_told_nothing(tmp_path: Path) -> None:
+    pem = certificate(tmp_path, "server")
+    with secured(pem) as port:
+        for trusted, error in ((ssl.create_default_context(), Fatal), (trust(str(pem)), Retry)):
+            client = httpx.AsyncClient(verify=trusted, trust_env=False)
+            centre = Centre(client, f"https://127.0.0.1:{port}", None, "hall-1")
+            with pytest.raises(error) as refused:
+                asyncio.run(centre.tell([b"{}"]))
+            code = refused.value.problems[0].code
+            assert code == ("forward-certificate" if error is Fatal else "forward-busy")
+
+
+def trust(file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=file)
+
+
+@contextmanager
+def secured(pem: Path) -> Iterator[int]:
+    """A server that speaks TLS and says that it is busy."""
+
+    class Busy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(503)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Busy) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem, pem.with_suffix(".key"))
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
 
 
 @pytest.mark.parametrize("status", (301, 400, 401, 403, 404, 422))
