@@ -35,6 +35,7 @@ class Storm:
     producers: list[Dropping]
     live: Live
     cut: int
+    peaks_mb: tuple[float, float]
     complaints: str
 
 
@@ -93,9 +94,10 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
                 wait_for(lambda: waiting(edge) == 0, "something still waits")
                 quiet(server, end)
                 live = Live.asked(server, MACHINES, Interval(begun - SECOND, end))
+                peaks = near.peak_mb(), server.peak_mb()
                 assert near.stop() == 0 and server.stop() == 0
                 told = server.complaints() + near.complaints()
-                yield Storm(project, edge, all_, live, proxy.cut, told)
+                yield Storm(project, edge, all_, live, proxy.cut, peaks, told)
             finally:
                 near.kill()
     finally:
@@ -118,3 +120,8 @@ def test_F42_both_logs_hold_the_same_and_receipt_is_each_its_own(storm: Storm) -
     said = [name for name in near.column_names if name not in ("log_offset", "received_at")]
     assert far.select(said).equals(near.select(said))
     assert not far["received_at"].equals(near["received_at"])
+
+
+def test_I8_memory_of_an_edge_and_its_server_stays_under_its_bound(storm: Storm) -> None:
+    edge, server = storm.peaks_mb
+    assert 0 < edge < 500 and 0 < server < 1_000
