@@ -24,7 +24,7 @@ from plantstack.plant.load import load_plant
 from plantstack.stack import Stack
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.mappings.adopting import adopt, compare
-from plantstack.stack.mappings.differing import events_changed, kpis_changed, letters_changed
+from plantstack.stack.mappings.differing import check_kpis, events_changed, kpis_changed, letters_changed
 from plantstack.stack.mappings.replaying import input_of
 
 NOW = START + 7 * HOUR
@@ -144,6 +144,29 @@ def test_what_another_mapping_tells_is_shown_then_adopted_and_live_goes_on(proje
     # the next pieces count from where the counter stood
     live(project, message(2 * 60 * 60, run=True, pieces=1_200))
     assert books(project)[1]["good_parts"] == before["good_parts"] + 50
+
+
+def test_a_difference_stands_on_one_moment_while_a_server_writes(project: Path) -> None:
+    """A mapping that only gives a reading another unit moves no KPI (found beside a running server)."""
+    when, shown = "{pieces: {present: true}}", 'parameter: temperature, value: "{pieces}", unit: "°C"'
+    reading = f"  - {{kind: reading, when: {when}, {shown}}}\n"
+    path = project / "mappings" / "gateway.yaml"
+    path.write_text(path.read_text("utf-8") + reading, "utf-8")
+    live(project, *shift())
+    with Stack.open(project) as stack:
+        live(project, message(20 * 60 + 30, run=False))  # late, into what is compared
+        given = input_of(project, "gateway", ["hall"], [])
+        change = compare(stack, "gateway", changed(project, "°C", "K"), given, now=NOW + 4 * SECOND)
+        live(project, message(10 * 60 + 30, run=False), *shift(2 * 60 * 60))
+        effect = kpis_changed(stack, change, ["good_parts", "run_time"], now=LATER)
+    assert [row["kind"] for row in events_changed(change) if row["changed"]] == ["reading"]
+    assert effect and not [row for row in effect if row["changed"]]
+
+
+def test_an_unknown_kpi_is_refused_before_anything_is_read(project: Path) -> None:
+    with Stack.open(project) as stack, pytest.raises(QueryError) as found:
+        check_kpis(stack, ["run_tim"], "day")
+    assert "run_time" in found.value.problems[0].fix
 
 
 def test_adopted_twice_each_time_from_the_beginning(project: Path) -> None:

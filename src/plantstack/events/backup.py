@@ -11,7 +11,7 @@ import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,16 @@ REPORTED = "reported"
 _OWN_DIRECTORIES = ("log", "lake", REPORTED)
 
 
-def backup(project_dir: Path, file: Path, *, replace: bool = False) -> int:
+def backup(
+    project_dir: Path, file: Path, *, replace: bool = False, reader: sqlite3.Connection | None = None
+) -> int:
     """Write the backup file (compressed when it ends in .zst); return the last offset in it.
 
     Args:
         project_dir: whose truth.
         file: to write.
         replace: whether a file that is there may be overwritten.
+        reader: a connection to the log that stands at the moment that is copied; None: now.
 
     Raises:
         LogError: when there is such a file, the log cannot be read or a segment is damaged.
@@ -45,7 +48,9 @@ def backup(project_dir: Path, file: Path, *, replace: bool = False) -> int:
     with Scratch(file.parent, f".{file.name}-") as place:
         scratch = place.path
         copy = scratch / "log.sqlite"
-        with closing(store.open_reader(places.store)) as source, closing(sqlite3.connect(copy)) as target:
+        with ExitStack() as opened:
+            source = reader or opened.enter_context(closing(store.open_reader(places.store)))
+            target = opened.enter_context(closing(sqlite3.connect(copy)))
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
             named = segments.listed(target, 2**62)

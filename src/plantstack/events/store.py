@@ -123,6 +123,13 @@ def last_offset(connection: sqlite3.Connection) -> int:
     return int(connection.execute(query).fetchone()[0])
 
 
+def last_receipt(connection: sqlite3.Connection, source: str) -> int:
+    """Return when the newest event or dead letter of a source came, of those not sealed; 0: none."""
+    events = "(SELECT coalesce(max(received_at), 0) FROM event WHERE source = ?)"
+    letters = "(SELECT coalesce(max(received_at), 0) FROM dead_letter WHERE source = ?)"
+    return int(connection.execute(f"SELECT max({events}, {letters})", (source, source)).fetchone()[0])
+
+
 def _create(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     for statement in DDL:

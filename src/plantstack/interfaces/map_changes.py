@@ -20,7 +20,7 @@ from plantstack.interfaces.options import words, zones_of
 from plantstack.interfaces.previews import changed_table
 from plantstack.stack import Stack
 from plantstack.stack.mappings.adopting import Change, adopt, compare
-from plantstack.stack.mappings.differing import events_changed, kpis_changed, letters_changed
+from plantstack.stack.mappings.differing import check_kpis, events_changed, kpis_changed, letters_changed
 from plantstack.stack.mappings.replaying import input_of
 
 New = Annotated[Path, typer.Argument(metavar="NEW.yaml", help="The mapping as it would be.")]
@@ -53,6 +53,7 @@ def diff(
 ) -> None:
     """Show what another mapping tells otherwise, and what that does to KPIs; nothing is changed."""
     with Stack.open(project) as stack:
+        check_kpis(stack, words(kpis), grain)
         now = time.time_ns() // 1000
         change = _compared(stack, name, new, files, raw, since, now)
         rows = [*events_changed(change), *letters_changed(change)]
@@ -77,6 +78,7 @@ def take_over(
 ) -> None:
     """Put another mapping in the place of one, and tell anew with it what came; shown first."""
     with Stack.open(project, write=confirm) as stack:
+        check_kpis(stack, words(kpis), grain)
         now = time.time_ns() // 1000
         change = _compared(stack, name, new, files, raw, since, now)
         rows, notes = [*events_changed(change), *letters_changed(change)], list(change.notes)

@@ -16,7 +16,9 @@ from plantstack.events.identity import canonical
 from plantstack.events.jsontext import number_text
 from plantstack.events.scratch import Scratch
 from plantstack.intervals import DAY, rfc3339
+from plantstack.stack.answers.asking import check_words
 from plantstack.stack.claims.previewing import merged
+from plantstack.stack.files.configuring import record_config
 from plantstack.stack.mappings.adopting import Change, adopt
 from plantstack.stack.project import Stack
 
@@ -62,12 +64,25 @@ def letters_changed(change: Change) -> list[Row]:
     ]
 
 
+def check_kpis(stack: Stack, ids: Sequence[str], grain: str) -> None:
+    """Refuse words of a question that mean nothing, before any work is done for it.
+
+    Raises:
+        QueryError: naming them.
+    """
+    check_words((), grain)
+    for kpi in ids:
+        stack.catalog().kpi(kpi)
+
+
 def kpis_changed(
     stack: Stack, change: Change, ids: Sequence[str] = (), *, grain: str = "day", now: int
 ) -> list[Row]:
     """One row a KPI, line or machine, and period: now and then, as `kpi preview` gives them.
 
-    The change is adopted on a copy of log and plant files, and both are asked the same question.
+    The change is adopted on a copy of log and plant files as the project was opened, and the copy is asked
+    the same question before and after: both answers stand on one offset and one instant, whatever a server
+    writes meanwhile.
 
     Args:
         stack: the project; it stays as it is.
@@ -75,20 +90,27 @@ def kpis_changed(
         ids: which KPIs; none: all that are shown.
         grain: length of the periods.
         now: the instant of receipt in the copy.
+
+    Raises:
+        QueryError: for an unknown KPI.
     """
     days, by = _days(change), ["line" if stack.plant.lines else "machine"]
     if days is None:
         return []
-    before = stack.kpis(ids, by=by, grain=grain, days=days)
     with Scratch(stack.log.places.identity.parent, "trying-") as place:
         file, copy = place.path / "copy.tar", place.path / "project"
-        safe.backup(stack.folder, file)
+        safe.backup(stack.folder, file, reader=stack.log.connection)
         safe.restore(file, copy)
         file.unlink()
         with Stack.open(copy, write=True) as other:
+            record_config(other.log, other.desk.content, now)
+            other.derive()
+            as_of = other.engine(scope=None).books.as_of
+            reach = max(as_of.values(), default=None)  # not further because of what the other tells
+            before = other.kpis(ids, by=by, grain=grain, days=days, now=reach)
             path = copy / change.path.resolve().relative_to(stack.folder.resolve())
             adopt(other, replace(change, path=path), now=now)
-            after = other.kpis(ids, by=by, grain=grain, days=days)
+            after = other.kpis(ids, by=by, grain=grain, days=days, now=reach)
     names = stack.kpi_names()
     rows = merged(before.rows, after.rows, by)
     return [{"row": "kpi", "kpi": row["kpi"], "name": names[row["kpi"]], **row} for row in rows]

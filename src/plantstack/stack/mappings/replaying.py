@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -80,6 +80,10 @@ class Input(Protocol):
         """How many deliveries are known to be missing."""
         ...
 
+    def upto(self, at: int) -> Input:
+        """The same without what was received after an instant."""
+        ...
+
 
 @dataclass(slots=True)
 class _Gathered:
@@ -123,11 +127,13 @@ class RawInput:
         project: its folder.
         connections: whose messages; all that share the mapping.
         since: deliveries received before only say where counters stand.
+        until: deliveries received after are not read.
     """
 
     project: Path
     connections: tuple[str, ...]
     since: int = 0
+    until: int = 2**62
 
     def read(self, mapping: Mapping, before: Mapping, plant: Plant, now: int) -> Read:
         """See `Input`."""
@@ -150,7 +156,12 @@ class RawInput:
 
     def deliveries(self) -> Iterator[Kept]:
         """What was delivered, of all connections."""
-        return heapq.merge(*map(self._files, self.connections), key=lambda kept: kept.at)
+        kept = heapq.merge(*map(self._files, self.connections), key=lambda kept: kept.at)
+        return takewhile(lambda one: one.at <= self.until, kept)
+
+    def upto(self, at: int) -> RawInput:
+        """See `Input`."""
+        return replace(self, until=at)
 
     def missed(self) -> int:
         """How many deliveries are known to be missing."""
@@ -205,6 +216,10 @@ class FileInput:
     def missed(self) -> int:
         """None: a file is whole."""
         return 0
+
+    def upto(self, at: int) -> FileInput:
+        """All of it: a file does not grow."""
+        return self
 
 
 def input_of(
