@@ -29,8 +29,8 @@ from tests.stack.floor import NOW, START, plant
 from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Alive, Fatal, Gap, Messages, Retry
 from plantstack.connectors.files.mtconnect_child import document_of
-from plantstack.connectors.learning.draft import draft_tags
 from plantstack.connectors.learning.offer import Offer
+from plantstack.connectors.learning.tags import draft_tags
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.mtconnect.connector import MTConnect, browse
 from plantstack.connectors.mtconnect.settings import Settings

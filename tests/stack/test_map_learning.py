@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from tests.live.test_messages import floor
 from tests.stack.floor import START, plant
 
 from plantstack.connectors.contract import Message
-from plantstack.connectors.learning.draft import draft_tags
 from plantstack.connectors.learning.offer import Offer
 from plantstack.connectors.learning.seen import BOOLEAN, INTEGER, NUMBER, Seen
+from plantstack.connectors.learning.tags import draft_tags
+from plantstack.connectors.learning.writing import questions
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.intervals import HOUR, SECOND
 from plantstack.stack import Stack
+from plantstack.stack.mappings.learning import with_problems
 
 SHEET = """Zeit;Maschine;Status;Gutteile;Ausschuss;Auftrag;Temp [°C];Bemerkung
 02.03.2026 14:00:00;Filler;RUN;1000;3;4711;20,5;
@@ -137,3 +140,86 @@ def test_what_cannot_be_drafted_from_says_so(project: Path, tmp_path: Path) -> N
     for words, code in (((empty,), "learn-file"), ((), "learn-what"), (("--raw", "hall"), "raw-nothing")):
         told = plantstack("map", "learn", project, *words, "--json")
         assert told.answer["problems"][0]["code"] == code
+
+
+def devices(*names: str, **more: tuple[str, ...]) -> list[Seen]:
+    """Equal devices of one edge node, as their births tell them."""
+    tags = {"Good": ("5", "6"), "Run": ("true",), "Machine/State": ("1", "3")} | more
+    types = {"Run": BOOLEAN}
+    return [
+        Seen(tag, values, types.get(tag, INTEGER), path=("plant", "shop", name), column="place")
+        for name in names
+        for tag, values in tags.items()
+    ]
+
+
+def placed(seen: list[Seen]) -> list[Seen]:
+    return [replace(one, device="/".join(one.path)) for one in seen]
+
+
+def test_equal_devices_share_rules_and_a_column_says_whose_pieces_they_are() -> None:
+    text = draft_tags(placed(devices("filler", "capper", "press")), "shop", MACHINES)
+    mapping = parse_mapping(text)
+    assert [rule.kind for rule in mapping.rules] == ["count", "state"]
+    machine = mapping.columns["machine"]
+    assert machine.header == "place" and machine.words
+    expected = {"filler": "filler", "capper": "capper", "press": "ignore"}
+    assert machine.words.to == {f"plant/shop/{name}": to for name, to in expected.items()}
+    assert machine.words.otherwise == "error"  # pieces of a device that comes later are nobody's
+    assert "# ? is 'Machine/State' a state? It showed 1, 3." in text
+    assert questions(text) == 5  # the clock, the machine of press, the words of Run, pieces, the state
+
+
+def test_no_two_devices_are_taken_for_one_machine() -> None:
+    two = [replace(one, path=("plant", node, "filler")) for node in "ab" for one in devices("filler")]
+    text = draft_tags(placed(two), "shop", MACHINES)
+    words = parse_mapping(text).columns["machine"].words
+    assert words and set(words.to.values()) == {"ignore"}
+    assert "is 'plant/a/filler' of filler, or is 'plant/b/filler'?" in text
+
+
+def test_devices_that_mean_different_things_by_a_tag_have_rules_of_their_own() -> None:
+    seen = placed([*devices("filler"), *devices("capper")])
+    heat = [
+        Seen("Heat", ("20.5",), NUMBER, unit, one.path, column="place", device=one.device)
+        for unit, one in zip(("K", "°C"), (seen[0], seen[-1]), strict=True)
+    ]
+    text = draft_tags([*seen, *heat], "shop", MACHINES)
+    rules = [rule for rule in parse_mapping(text).rules if rule.kind == "reading"]
+    assert len(rules) == 2 and "when: {tag: Heat, place: plant/shop/capper}" in text
+
+
+def test_names_of_programs_are_no_states_and_a_tag_is_used_or_not() -> None:
+    seen = [
+        Offer("Saw/Program_Name_Running", (), path=("Saw",)),
+        Seen("Saw/program", ("STOP.nc", "RUN.nc"), path=("Saw",)),
+        Seen("Saw/execution", ("ACTIVE",), path=("Saw",)),
+        Seen("Saw/load", ("3.5",), NUMBER, "%", path=("Saw",)),
+        Seen("Saw/LastChange", ("never",), path=("Saw",)),
+    ]
+    text = draft_tags(seen, "saw", MACHINES)
+    assert [rule.kind for rule in parse_mapping(text).rules] == ["state", "reading"]
+    assert "Not used: Saw/Program_Name_Running, Saw/program, Saw/LastChange." in text
+    assert text.count("of which machine is 'Saw'?") == 1 and "machine is 'Saw/" not in text
+
+
+def test_numbers_of_messages_are_no_pieces(project: Path) -> None:
+    text = drafted(
+        project,
+        *(message("hall/filler", seq=one, odo=one, good_total=4 * one) for one in range(1, 9)),
+    )
+    (rule,) = parse_mapping(text).rules
+    assert "good" in rule.fields and "'odo' only rises" in text and "seq, odo." in text
+
+
+def test_a_draft_says_who_tells_and_is_written_with_what_is_wrong_in_it(
+    project: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(SHEET.encode("cp1252"))
+    told = plantstack("map", "learn", project, sheet, "--write", "press-shop", "--json")
+    text = (project / "mappings" / "press-shop.yaml").read_text("utf-8")
+    assert "source: press-shop" in text and told.rows[0]["unsure"] == questions(text)
+    with Stack.open(project) as stack:
+        bad = with_problems(stack.plant, text.replace("{machine}", "{mashine}"))
+    assert "# ? draft.yaml:" in bad and "'{mashine}' is not declared" in bad

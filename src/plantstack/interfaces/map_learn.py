@@ -14,7 +14,7 @@ from plantstack.interfaces.answer import Answer, AsJson, Project, give
 from plantstack.interfaces.maps import Raw
 from plantstack.interfaces.options import words
 from plantstack.stack import Stack
-from plantstack.stack.mappings.learning import learn_browse, learn_file, learn_mqtt, learn_raw
+from plantstack.stack.mappings.learning import learn_browse, learn_file, learn_mqtt, learn_raw, unsure_of
 
 
 def register(app: typer.Typer) -> None:
@@ -42,21 +42,22 @@ def learn(
     with Stack.open(project) as stack:
         plant = stack.plant
     if file is not None:
-        text = learn_file(plant, file)
+        text = learn_file(plant, file, write)
     elif raw:
-        text = learn_raw(plant, project, raw)
+        text = learn_raw(plant, project, raw, write)
     elif connection:
-        text = learn_browse(plant, project, connection)
+        text = learn_browse(plant, project, connection, write)
     else:
         client, now = f"plantstack-learn-{secrets.token_hex(4)}", time.time_ns() // 1000
         length = _seconds(seconds)
-        text = learn_mqtt(plant, project, mqtt, words(topics), seconds=length, client=client, now=now)
+        text = learn_mqtt(
+            plant, project, mqtt, words(topics), seconds=length, client=client, now=now, source=write
+        )
     if write:
         _write(project / "mappings" / f"{write}.yaml", text)
-    unsure = text.count("# ?")
-    told = (
-        text if not write else f"mappings/{write}.yaml is written; {unsure} lines with '# ?' want an answer."
-    )
+    unsure = unsure_of(text)
+    lines = f"{unsure} line with '# ?' wants" if unsure == 1 else f"{unsure} lines with '# ?' want"
+    told = f"mappings/{write}.yaml is written; {lines} an answer." if write else text
     if as_json or write:
         give(Answer([{"mapping": text, "unsure": unsure}]), as_json=as_json, told=told)
     typer.echo(text, nl=False)  # as it is, to go into a file

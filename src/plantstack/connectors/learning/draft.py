@@ -1,7 +1,6 @@
-"""What a source showed -> a mapping file that passes check; what is only a guess says so.
+"""Rows with a column each (a CSV, JSON objects, messages of a broker) -> a mapping file that passes check.
 
-Rows with a column each (a CSV, JSON objects, messages of a broker) or tags with a value each (a browse, a
-birth).
+What is only a guess says so.
 """
 
 from __future__ import annotations
@@ -10,8 +9,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from plantstack.connectors.learning.guess import (
+    CLASSES,
     is_local,
+    is_name,
     is_run_bit,
+    is_sequence,
     machine_of,
     numbers_of,
     says,
@@ -19,17 +21,11 @@ from plantstack.connectors.learning.guess import (
     time_format,
     unit_of,
 )
-from plantstack.connectors.learning.offer import Offer
-from plantstack.connectors.learning.seen import BOOLEAN, INTEGER, NUMBER, Seen
-from plantstack.connectors.learning.writing import UNSURE, Draft, quoted, words_map
+from plantstack.connectors.learning.writing import BEGIN, UNSURE, Draft, Machines, quoted, words_map
 
 Row = Mapping[str, str]
-Machines = Mapping[str, Sequence[str]]
-"""The machines of the plant by id, and what else each is called."""
 
 _MOST_WORDS = 40
-_CLASSES = ("scrap", "rework", "good", "total")
-_BEGIN = "Drafted from what was seen. Lines with '# ?' are guesses: read each before you load."
 
 
 def draft_rows(
@@ -45,7 +41,7 @@ def draft_rows(
         machines: of the plant.
         zone: of the plant's clock, for local times.
     """
-    return _Rows(rows, headers, Draft(source, file, head=[_BEGIN]), machines, zone).text()
+    return _Rows(rows, headers, Draft(source, file, head=[BEGIN]), machines, zone).text()
 
 
 class _Rows:
@@ -150,7 +146,7 @@ class _Rows:
             if is_run_bit(name, words) and words:
                 to = {word: "producing" if word.lower() in ("true", "1") else "stopped" for word in words}
                 self._state(name, to, ["a run bit says nothing of why the machine stands"])
-            elif 0 < len(words) <= _MOST_WORDS and numbers_of([words]) is None:
+            elif 0 < len(words) <= _MOST_WORDS and numbers_of([words]) is None and not is_name(name):
                 to = {word: state for word in words if (state := state_of(word))}
                 if len(to) * 2 >= len(words):
                     left = [word for word in words if word not in to]
@@ -168,11 +164,14 @@ class _Rows:
             if numbers is None:
                 continue
             self.left.remove(name)
-            role = next((one for one in _CLASSES if says(name, one)), "")
-            if role and numbers.is_whole:
+            role = next((one for one in CLASSES if says(name, one)), "")
+            if is_sequence(name):
+                self.left.append(name)
+            elif role and numbers.is_whole:
                 self._count(name, role, numbers.rises)
             elif numbers.rises and numbers.is_whole and not unit_of(name):
-                self._count(name, "total", True, "it only rises; does it count pieces?")
+                self.left.append(name)
+                self._asked(name)
             else:
                 self._reading(name)
 
@@ -185,6 +184,11 @@ class _Rows:
         self.draft.rules.append(
             f'- {{kind: count, {when}{role}: "{{{column}}}", counter: {{counts: {counts}}}}}'
         )
+
+    def _asked(self, name: str) -> None:
+        """What only rises counts messages as often as pieces: nobody has pieces booked by a guess."""
+        rule = '{kind: count, total: "{NAME}", counter: {counts: cumulative}}'
+        self.draft.asked.append(f"'{name}' only rises. If it counts pieces, name it a column and add: {rule}")
 
     def _reading(self, name: str) -> None:
         unit = unit_of(name)
@@ -207,115 +211,3 @@ class _Rows:
             if row.get(name):
                 parts[row.get(self.machine, "")].append(row[name])
         return list(parts.values())
-
-
-def draft_tags(
-    seen: Sequence[Seen],
-    source: str,
-    machines: Machines,
-    *,
-    file: str = "{format: json}",
-    tag: str = "tag",
-    at: str = "at",
-    quality: str = "quality",
-) -> str:
-    """Draft a mapping of observations: one message or row a value, as `connectors/observation.py` makes them.
-
-    Args:
-        seen: what the source showed, of each tag.
-        source: who tells.
-        machines: of the plant.
-        file: the `file:` part, as YAML.
-        tag: the column with the tag.
-        at: the column with the instant.
-        quality: the column that says how far a value may be believed; '' for none.
-    """
-    draft = Draft(source, file, head=[_BEGIN])
-    draft.columns |= {"tag": quoted(tag), "at": quoted(at), "value": "value"}
-    if quality:
-        draft.columns["quality"] = quoted(quality)
-        draft.more.append('quality: "{quality}"')
-    if at == "at":
-        draft.notes["at"] = ["a source without a clock of its own: write 'received' instead"]
-    return _Tags(seen, draft, machines).text()
-
-
-class _Tags:
-    def __init__(self, seen: Sequence[Seen], draft: Draft, machines: Machines) -> None:
-        self.seen, self.draft, self.machines = seen, draft, machines
-        self.unused: list[str] = []
-
-    def text(self) -> str:
-        draft = self.draft
-        draft.every = {"equipment": '"{machine}"', "at": '"{at}"'}
-        self._machines()
-        for one in self.seen:
-            self._one(one)
-        if self.unused:
-            draft.head.append(f"Not used: {', '.join(self.unused)}.")
-        if not draft.rules:
-            draft.rules.append('- {kind: alive, from: "{at}", until: "{at}"}')
-        return draft.text()
-
-    def _machines(self) -> None:
-        to: dict[str, str] = {}
-        notes = []
-        for one in self.seen:
-            places = [*reversed(one.path), one.tag, *one.tag.replace("/", ".").split(".")]
-            found = [one_of for place in places if (one_of := machine_of(place, self.machines))]
-            sure = next((one_of for one_of in found if one_of[1]), found[0] if found else None)
-            if sure is None and len(self.machines) == 1:
-                sure = (next(iter(self.machines)), True)
-            if sure is None:
-                notes.append(f"of which machine is '{one.tag}'?")
-                continue
-            to[one.tag] = sure[0]
-            notes += [] if sure[1] else [f"is '{one.tag}' really of {sure[0]}?"]
-        told = f"{{column: tag, map: {words_map(to, 'ignore')}}}"
-        self.draft.columns["machine"] = told
-        if notes:
-            self.draft.notes["machine"] = notes[:20]
-
-    def _one(self, one: Seen) -> None:
-        when = f"when: {{tag: {quoted(one.tag)}}}, "
-        means = one.means if isinstance(one, Offer) else ""
-        words = dict(one.states) if isinstance(one, Offer) else {}
-        values = list(dict.fromkeys(one.samples))
-        numbers = numbers_of([one.samples])
-        if not words:
-            named = {number: text for number, text in one.words}
-            words = {word: state for word in (*named, *values) if (state := state_of(named.get(word, word)))}
-        is_word = one.type not in (INTEGER, NUMBER) or bool(one.words)
-        if means == "state" or (words and is_word and len(words) * 2 >= len(values)):
-            self._state(one, when, words)
-        elif one.type == BOOLEAN or is_run_bit(one.tag, values):
-            if is_run_bit(one.tag, values or ["true"]):
-                self._state(one, when, {"true": "producing", "false": "stopped"})
-            else:
-                self.unused.append(one.tag)
-        elif means in ("total", "good", "scrap") or self._counts(one, numbers is None or numbers.is_whole):
-            role = means or next((name for name in _CLASSES if says(one.tag, name)), "total")
-            self.draft.rules.append(
-                f'- {{kind: count, {when}{role}: "{{value}}", counter: {{counts: cumulative}}}}'
-                + ("" if means else f"  {UNSURE} is it a counter of pieces?")
-            )
-        elif one.type in (INTEGER, NUMBER) or numbers is not None:
-            unit = one.unit or unit_of(one.tag)
-            said = f", unit: {quoted(unit)}" if unit else ""
-            self.draft.rules.append(
-                f'- {{kind: reading, {when}parameter: {quoted(one.tag)}, value: "{{value}}"{said}}}'
-                + ("" if unit else f"  {UNSURE} in which unit?")
-            )
-        else:
-            self.unused.append(one.tag)
-
-    def _counts(self, one: Seen, is_whole: bool) -> bool:
-        return (one.type in ("", INTEGER)) and is_whole and any(says(one.tag, name) for name in _CLASSES)
-
-    def _state(self, one: Seen, when: str, words: Mapping[str, str]) -> None:
-        values = [word for word in dict.fromkeys(one.samples) if word not in words]
-        notes = [f"of '{one.tag}': check each word and its state"]
-        notes += [f"what is {', '.join(map(repr, values[:8]))}?"] if values else []
-        told = f"{{column: value, map: {words_map(words, 'error')}}}"
-        column = self.draft.add("state", told, *notes)
-        self.draft.rules.append(f'- {{kind: state, {when}state: "{{{column}}}", native: "{{value}}"}}')

@@ -39,6 +39,11 @@ _STATES = {
 }
 STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
 _RUNS = ("run", "running", "active", "auto", "producing", "cycle", "incycle", "läuft", "betrieb")
+_SEQUENCES = {"seq", "sequence", "seqno", "seqnr", "msgno", "msgid", "messageid", "messageno", "lfdnr"}
+_STATE_NAMES = {"state", "status", "zustand", "statecurrent", "currentstate", "packml", "execution"}
+_PROGRAMS = {"program", "programm", "programa", "recipe", "rezept", "file", "filename", "datei", "name"}
+CLASSES = ("scrap", "rework", "good", "total")
+"""Of pieces, as names are asked for them."""
 _NAMES = {
     "order": "order auftrag job workorder wo fertigungsauftrag orderid orden",
     "product": "product artikel material sku part_no partno item produkt article producto",
@@ -166,6 +171,33 @@ def is_run_bit(name: str, cells: Sequence[str]) -> bool:
     return set(cells) <= {"true", "false", "0", "1", "True", "False"} and any(
         word in _RUNS for word in words_of(name)
     )
+
+
+def is_sequence(name: str) -> bool:
+    """Whether it numbers messages, and no pieces.
+
+    >>> is_sequence("msg.seq"), is_sequence("good_total")
+    (True, False)
+    """
+    return bool(_SEQUENCES & set(words_of(name)))
+
+
+def is_state_name(name: str) -> bool:
+    """Whether its name says that it tells a state, whatever its values are.
+
+    >>> is_state_name("Machine/State"), is_state_name("PackML.StateCurrent"), is_state_name("Good")
+    (True, True, False)
+    """
+    return bool(_STATE_NAMES & set(words_of(name)))
+
+
+def is_name(name: str) -> bool:
+    """Whether its values are names of programs or files, in which words of states say nothing.
+
+    >>> is_name("Program_Name_Running"), is_name("ProgramStatus"), is_name("running")
+    (True, False, False)
+    """
+    return bool(_PROGRAMS & set(words_of(name))) and not is_state_name(name)
 
 
 def unit_of(name: str) -> str:

@@ -32,6 +32,9 @@ class Seen:
             of machines are looked for in it, from its end, and then in the tag.
         words: of an enumeration: the text of each number, where the source says it.
         note: what people should read beside it, such as the source's own description; '' for nothing.
+        column: of the observations, whose cell says of which device a value is: several devices may have a
+            tag; '' where each tag is of one.
+        device: that cell.
 
     >>> Seen("ns=2;s=Press1.Good", ("17", "18"), INTEGER, path=("hall", "press-1")).path[-1]
     'press-1'
@@ -44,3 +47,5 @@ class Seen:
     path: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    column: str = ""
+    device: str = ""

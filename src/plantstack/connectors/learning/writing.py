@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 UNSURE = "# ?"
+BEGIN = "Drafted from what was seen. Lines with '# ?' are guesses: read each before you load."
+Machines = Mapping[str, Sequence[str]]
+"""The machines of the plant by id, and what else each is called."""
+_QUESTION = re.compile(r"(?m)^(?:.*\s)?# \? .*$")
 _SAFE = re.compile(r"[A-Za-zÄÖÜäöüß_/][A-Za-z0-9ÄÖÜäöüß_./ -]*[A-Za-z0-9ÄÖÜäöüß]")
 _WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
 
@@ -21,6 +25,15 @@ def quoted(text: str) -> str:
     if _SAFE.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return json.dumps(text, ensure_ascii=False)
+
+
+def questions(text: str) -> int:
+    r"""How many lines of a draft want an answer.
+
+    >>> questions(f"# {BEGIN}\n# ? of which machine?\n  - x  # ? in which unit?\n")
+    2
+    """
+    return len(_QUESTION.findall(text))
 
 
 def id_of(text: str, taken: Sequence[str] = ()) -> str:
@@ -60,6 +73,7 @@ class Draft:
         notes: of columns: what is unsure.
         every: what all events share.
         rules: entries of `events`, as YAML.
+        asked: what may be a rule, as comments below the rules.
         more: further lines at the end.
     """
 
@@ -71,6 +85,7 @@ class Draft:
     notes: dict[str, list[str]] = field(default_factory=dict)
     every: dict[str, str] = field(default_factory=dict)
     rules: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     more: list[str] = field(default_factory=list)
 
     def add(self, name: str, told: str, *unsure: str) -> str:
@@ -93,4 +108,7 @@ class Draft:
         shared = ", ".join(f"{name}: {value}" for name, value in self.every.items())
         lines += [f"every: {{{shared}}}"] if shared else []
         lines += ["events:", *(f"  {rule}" for rule in self.rules)] if self.rules else []
+        for one in self.asked:
+            first, *more = one.split("\n")
+            lines += [f"  {UNSURE} {first}", *(f"  #   {line}" for line in more)]
         return "\n".join([*lines, *self.more, ""])

@@ -81,6 +81,8 @@ def seen_of(items: Iterable[dict[str, str]], current: Iterable[list[str]]) -> li
                 type=NUMBER if is_number else "",
                 unit=UNITS.get(item["units"], item["units"]),
                 path=(item["device"],),
+                column="device",
+                device=item["device"],
                 note=", ".join(filter(None, (item["path"], *map(_plain, words)))),
                 model="MTConnect" if means else "",
                 means=means,

@@ -68,6 +68,8 @@ def seen_of(said: Iterable[Said]) -> list[Seen]:
                 _TYPES.get(one.datatype, ""),
                 path=tuple(scope.split("/")),
                 note=one.read.why,
+                column="place",
+                device=scope,
             )
     return [found[key] for key in sorted(found)]
 

@@ -46,8 +46,8 @@ def message_of(value: Value) -> Message:
     at = "" if value.at_ms is None else instant(value.at_ms)
     history = "true" if value.is_historical else "false"
     session, number = f"{topic.node}/{value.session}", "" if value.seq is None else str(value.seq)
-    more = {"group": group, "node": node, "device": topic.device, "datatype": value.datatype}
-    more |= {"is_historical": history, "session": session, "sequence": number}
+    more = {"group": group, "node": node, "device": topic.device, "place": topic.scope}
+    more |= {"datatype": value.datatype, "is_historical": history, "session": session, "sequence": number}
     more["id"] = "/".join((session, topic.device, number, value.name, at, history))
     if value.read.why:
         more["why"] = value.read.why

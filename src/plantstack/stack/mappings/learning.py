@@ -12,14 +12,15 @@ from pathlib import Path
 from plantstack.connectors.contract import Connector, Message, Messages, Outcome
 from plantstack.connectors.files.intake import open_plain
 from plantstack.connectors.files.jsonlines import Flat, flat_row
-from plantstack.connectors.learning.draft import Machines, draft_rows, draft_tags
+from plantstack.connectors.learning.draft import draft_rows
 from plantstack.connectors.learning.guess import numbers_of
 from plantstack.connectors.learning.seen import Seen
-from plantstack.connectors.learning.writing import quoted
+from plantstack.connectors.learning.tags import draft_tags
+from plantstack.connectors.learning.writing import UNSURE, Machines, questions, quoted
 from plantstack.connectors.mapping.names import check_equipment
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.registry import connector_of
-from plantstack.errors import ConfigError, EventError, Problem, QueryError
+from plantstack.errors import ConfigError, EventError, PlantstackError, Problem, QueryError
 from plantstack.events.wire import split_items
 from plantstack.intervals import rfc3339
 from plantstack.plant.plant import Plant
@@ -35,17 +36,22 @@ _JSON = "{format: json}"
 _DELIMITERS = {",": '","', ";": '";"', "\t": "tab", "|": '"|"'}
 
 
-def learn_file(plant: Plant, path: Path) -> str:
+def learn_file(plant: Plant, path: Path, source: str = "") -> str:
     """Draft a mapping of a CSV, or of JSON objects.
+
+    Args:
+        plant: whose machines it speaks of.
+        path: of the file.
+        source: who tells; the name of the file without it.
 
     Raises:
         EventError: when it is neither, or cannot be read.
     """
-    with open_plain(path) as source:
-        head = source.read(_BYTES)
+    with open_plain(path) as opened:
+        head = opened.read(_BYTES)
     if path.suffix in (".json", ".ndjson", ".jsonl") or head.lstrip()[:1] in (b"{", b"["):
         objects = [line for _, line in split_items(head)] if head.lstrip()[:1] == b"[" else head.splitlines()
-        return _rows(plant, path.stem, _flat(objects), _JSON)
+        return _rows(plant, source or path.stem, _flat(objects), _JSON)
     text, encoding = _decoded(head)
     lines = text.splitlines()[: _ROWS + 1]
     delimiter = max(_DELIMITERS, key=lambda one: _columns(lines, one))
@@ -63,10 +69,10 @@ def learn_file(plant: Plant, path: Path) -> str:
     form = ["format: csv", f"delimiter: {_DELIMITERS[delimiter]}"]
     form += [f"encoding: {encoding}"] if encoding else []
     form += ['decimal: ","'] if delimiter != "," and any(one.decimal == "," for one in numbers) else []
-    return _rows(plant, path.stem, cells, f"{{{', '.join(form)}}}")
+    return _rows(plant, source or path.stem, cells, f"{{{', '.join(form)}}}")
 
 
-def learn_raw(plant: Plant, folder: Path, connection: str) -> str:
+def learn_raw(plant: Plant, folder: Path, connection: str, source: str = "") -> str:
     """Draft a mapping of what was kept of a connection.
 
     Raises:
@@ -76,20 +82,30 @@ def learn_raw(plant: Plant, folder: Path, connection: str) -> str:
     for kept in raw_of(folder, connection):
         messages += [(kept.at + number, one) for number, one in enumerate(kept.messages)]
         del messages[: max(0, len(messages) - _ROWS)]  # the newest say how it is now
-    return _messages(plant, connection, messages)
+    return _messages(plant, source or connection, messages)
 
 
-def learn_browse(plant: Plant, folder: Path, connection: str) -> str:
+def learn_browse(plant: Plant, folder: Path, connection: str, source: str = "") -> str:
     """Draft a mapping of what the source of a connection says it has.
 
     Raises:
         ConfigError: as for `browse`.
     """
-    return _checked(plant, draft_tags(browse(folder, connection), connection, _machines(plant)))
+    return with_problems(
+        plant, draft_tags(browse(folder, connection), source or connection, _machines(plant))
+    )
 
 
 def learn_mqtt(
-    plant: Plant, folder: Path, address: str, topics: Sequence[str], *, seconds: float, client: str, now: int
+    plant: Plant,
+    folder: Path,
+    address: str,
+    topics: Sequence[str],
+    *,
+    seconds: float,
+    client: str,
+    now: int,
+    source: str = "",
 ) -> str:
     """Listen to a broker for a while and draft a mapping of what came; nothing else is lost of it.
 
@@ -101,6 +117,7 @@ def learn_mqtt(
         seconds: how long.
         client: a name of a session that nobody uses.
         now: the instant of the first message.
+        source: who tells; `mqtt` without it.
 
     Raises:
         ConfigError: when the address or a topic is none.
@@ -122,7 +139,7 @@ def learn_mqtt(
     if not came:
         what, fix = f"nothing came within {seconds:g} s", "Listen longer with --for, or to other topics."
         raise QueryError(Problem("learn-silent", "--mqtt", what, fix))
-    return _messages(plant, "mqtt", [(now + number, one) for number, one in enumerate(came)])
+    return _messages(plant, source or "mqtt", [(now + number, one) for number, one in enumerate(came)])
 
 
 async def _listen(connector: Connector, seconds: float) -> list[Message]:
@@ -151,12 +168,12 @@ def _messages(plant: Plant, source: str, messages: Iterable[tuple[int, Message]]
         at = "at" if "at" in fields else "received"
         quality = "quality" if "quality" in fields else ""
         text = draft_tags(_seen(rows, "tag"), source, _machines(plant), at=at, quality=quality)
-        return _checked(plant, text)
+        return with_problems(plant, text)
     if fields == {"value"}:
         text = draft_tags(
             _seen(rows, "topic"), source, _machines(plant), tag="topic", at="received", quality=""
         )
-        return _checked(plant, text)
+        return with_problems(plant, text)
     return _rows(plant, source, [_without_whole_topic(row) for row in rows], _JSON)
 
 
@@ -165,34 +182,42 @@ def _without_whole_topic(row: Flat) -> Flat:
 
 
 def _seen(rows: Sequence[Flat], tag: str) -> list[Seen]:
-    samples: dict[str, list[str]] = defaultdict(list)
+    column = next((name for name in ("place", "device") if all(row.get(name) for row in rows)), "")
+    samples: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
         if row.get(tag):
-            found = samples[row[tag]]
+            found = samples[row[tag], row.get(column, "")]
             if row.get("value") and len(found) < _SAMPLES:
                 found.append(row["value"])
     return [
         Seen(name, tuple(values), path=tuple(name.split("/")[:-1]) if tag == "topic" else ())
-        for name, values in samples.items()
+        if not device
+        else Seen(name, tuple(values), path=tuple(device.split("/")), column=column, device=device)
+        for (name, device), values in samples.items()
     ]
 
 
 def _rows(plant: Plant, source: str, rows: Sequence[Flat], file: str) -> str:
     headers = list(dict.fromkeys(name for row in rows for name in row))
     zone = next(iter(plant.sites.values())).zone
-    return _checked(plant, draft_rows(rows, headers, file, source, _machines(plant), zone))
+    return with_problems(plant, draft_rows(rows, headers, file, source, _machines(plant), zone))
 
 
-def _checked(plant: Plant, text: str) -> str:
-    """The same text, once it can be used as it is.
-
-    Raises:
-        ConfigError: when it cannot: a mistake of ours.
-    """
+def with_problems(plant: Plant, text: str) -> str:
+    """The same text; what cannot be used of it as it is stands below it, for people to mend."""
     report = Report()
-    check_equipment(parse_mapping(text, "draft"), names_of(plant), report)
-    report.raise_problems()
-    return text
+    try:
+        check_equipment(parse_mapping(text, "draft"), names_of(plant), report)
+        problems = report.problems
+    except PlantstackError as error:
+        problems = [*report.problems, *error.problems]
+    told = [f"{UNSURE} {one.where}: {one.what}. {one.fix}".replace("\n", " ") for one in problems]
+    return "\n".join([text.rstrip("\n"), *told, ""])
+
+
+def unsure_of(text: str) -> int:
+    """How many lines of a draft want an answer."""
+    return questions(text)
 
 
 def _machines(plant: Plant) -> Machines:
