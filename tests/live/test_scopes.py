@@ -48,6 +48,10 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("GET", "/metrics"): ({}, 200),
     ("GET", "/health"): ({}, 200),
     ("POST", "/api/v1/events"): ({}, 200),
+    ("GET", "/api/v1/letters"): ({}, 403),
+    ("GET", "/api/v1/letters/{number:int}"): ({}, 403),
+    ("POST", "/api/v1/letters/retry"): ({}, 403),
+    ("POST", "/api/v1/letters/settle"): ({}, 403),
 }
 BRIEF = ("/api/v1/kpis", "/health", "/metrics")  # asked as the whole site too
 OPEN = {("GET", "/health"), ("GET", "/docs"), ("GET", "/openapi.json")}  # they need no token
@@ -102,9 +106,14 @@ def ask(group: Inside, secret: str, method: str, path: str, asked: dict[str, str
     if path.endswith("/stream"):
         threading.Timer(0.6, group.running.say_goodbye).start()
     try:
-        return group.request(method, path, **more)
+        return group.request(method, at(path), **more)
     finally:
         group.running.is_closing = False
+
+
+def at(path: str) -> str:
+    """An address of a route."""
+    return path.replace("{number:int}", "1")
 
 
 def each(listed: Iterable[Any]) -> Iterator[tuple[str, str]]:
@@ -150,7 +159,14 @@ def test_H_HT_01_H_HT_16_every_other_route_needs_a_token_and_knows_its_own_metho
     for path in {path for _, path in every}:
         known = {method for method, own in every if own == path}
         for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"} - known - {"HEAD"}:
-            assert group.request(method, path).status_code == 405
+            assert group.request(method, at(path)).status_code == 405
+
+
+def test_H_HT_16_a_letter_of_no_number_there_can_be_is_not_found(
+    group: Inside, secrets: dict[str, str]
+) -> None:
+    for number, status in (("7", 404), ("x", 404), (str(2**63), 400)):
+        assert ask(group, secrets["all"], "GET", f"/api/v1/letters/{number}", {}).status_code == status
 
 
 def test_H_HT_02_health_names_nobody_to_strangers(group: Inside, secrets: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -61,8 +61,8 @@ def listed(
     return answered(Answer([row_of(one, running.clock()) for one in found], offset=running.offset))
 
 
-@router.get("/{number}", summary="The bytes of a dead letter, as they came")
-def raw(running: Plant, sender: MayRead, number: int) -> Response:
+@router.get("/{number:int}", summary="The bytes of a dead letter, as they came")
+def raw(running: Plant, sender: MayRead, number: Annotated[int, Path(le=2**63 - 1)]) -> Response:
     """Give the first 64 KiB as they came."""
     _whole(sender)
     with running.deliveries.reading() as log:
