@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from plantstack.events.tokens import RIGHTS
 from plantstack.plant.plant import Plant
+from plantstack.plant.structure import Span
 
 T = TypeVar("T")
 
@@ -26,25 +27,32 @@ class Sender:
     may: tuple[str, ...] = RIGHTS
     scope: str = ""
 
-    def is_near(self, plant: Plant, equipment: str) -> bool:
+    def is_near(self, plant: Plant, equipment: str, now: int) -> bool:
         """Whether an equipment stands where the sender is let in, by where it stands now.
 
         Args:
             plant: what stands where.
             equipment: a permanent id; '' is the whole project.
+            now: the instant of the request, microseconds UTC.
         """
         if not self.scope:
             return True
         own, _ = plant.lanes.get(equipment, (equipment, ""))
-        here, there = plant.spans.get(self.scope), plant.spans.get(own)
-        if not (here and there):
+        here, there = _standing(plant, self.scope, now), _standing(plant, own, now)
+        if here is None or there is None:
             return False
-        path = there[-1].path
-        return path == here[-1].path or path.startswith(f"{here[-1].path}/")
+        return there.path == here.path or there.path.startswith(f"{here.path}/")
 
-    def near_sites(self, plant: Plant, as_of: Mapping[str, T]) -> dict[str, T]:
+    def near_sites(self, plant: Plant, as_of: Mapping[str, T], now: int) -> dict[str, T]:
         """Of what is told by site, that of the sites he is let near, or stands in."""
         if not self.scope:
             return dict(as_of)
-        home = "" if self.scope not in plant.spans else plant.spans[self.scope][-1].site
-        return {site: told for site, told in as_of.items() if site == home or self.is_near(plant, site)}
+        here = _standing(plant, self.scope, now)
+        home = here.site if here else ""
+        return {site: told for site, told in as_of.items() if site == home or self.is_near(plant, site, now)}
+
+
+def _standing(plant: Plant, equipment: str, now: int) -> Span | None:
+    """Where an equipment stands at an instant; None where it stands nowhere then."""
+    spans = plant.spans.get(equipment, ())
+    return next((span for span in spans if span.from_at <= now < span.until_at), None)

@@ -89,12 +89,14 @@ async def send(
     """Take events in: a JSON array, one event, or NDJSON, each as in the guide 'events'.
 
     The answer comes when they are on disk, one row an item: `accepted`, `duplicate` (told before), `conflict`
-    (told before in other words; the earliest stands), `set_aside` (kept as a dead letter) or `refused`.
+    (told before in other words; the least `told_at` stands, ties by content), `set_aside` (kept as a dead
+    letter) or `refused`.
     Sending again is safe, with a key or without.
     """
     key = json.dumps([sender.name, idempotency_key]) if idempotency_key else ""
     row = json.dumps([sender.name, "", plantstack_edge]) if key and plantstack_edge else ""
-    may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
+    now = running.clock()
+    may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment, now)
     room: Room = request.app.state.room
     with room.guest() as take:
         body = await _body(request, take)

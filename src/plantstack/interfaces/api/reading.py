@@ -136,8 +136,9 @@ def _near(running: Running, sender: Sender, scope: str) -> str:
     """
     if not sender.scope:
         return scope
-    wanted = running.plant.resolve(scope, running.clock()) if scope else sender.scope
-    if wanted is None or not sender.is_near(running.plant, wanted):
+    now = running.clock()
+    wanted = running.plant.resolve(scope, now) if scope else sender.scope
+    if wanted is None or not sender.is_near(running.plant, wanted, now):
         raise HTTPException(403, "this token may not read there")
     return wanted
 
@@ -145,5 +146,5 @@ def _near(running: Running, sender: Sender, scope: str) -> str:
 def _asked(running: Running, sender: Sender, window: Window, question: Any) -> Response:
     answer: Answer = running.ask(question, is_past=window.known_at is not None)
     if answer.as_of is not None:
-        answer = replace(answer, as_of=sender.near_sites(running.plant, answer.as_of))
+        answer = replace(answer, as_of=sender.near_sites(running.plant, answer.as_of, running.clock()))
     return answered(answer)

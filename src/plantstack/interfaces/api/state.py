@@ -36,7 +36,7 @@ def health(running: Plant, asker: Anybody) -> JSONResponse:
     found = running.health()
     told = found.as_row()
     if asker is None or asker.scope:
-        told["as_of"] = asker.near_sites(running.plant, found.as_of) if asker else {}
+        told["as_of"] = asker.near_sites(running.plant, found.as_of, running.clock()) if asker else {}
         told["why"] = [_RESERVED] if found.why else []
     return JSONResponse(told, 503 if found.status == "failing" else 200)
 
@@ -67,7 +67,7 @@ async def _moves(request: Request, running: Running, sender: Sender) -> AsyncIte
     while not await request.is_disconnected() and not running.is_closing:
         standing = running.keeper.standing
         if standing != told:
-            near = sender.near_sites(running.plant, standing.as_of)
+            near = sender.near_sites(running.plant, standing.as_of, running.clock())
             as_of = {site: rfc3339(at) for site, at in sorted(near.items())}
             told, silent = standing, 0.0
             data = json.dumps({"offset": standing.offset, "as_of": as_of})
@@ -112,7 +112,7 @@ class _Figures(Collector):
             yield GaugeMetricFamily(name, what, value=float(value))
         now = running.clock()
         late = GaugeMetricFamily("plantstack_books_age_seconds", "Age of the books.", labels=["site"])
-        for site, at in self._sender.near_sites(running.plant, running.keeper.standing.as_of).items():
+        for site, at in self._sender.near_sites(running.plant, running.keeper.standing.as_of, now).items():
             late.add_metric([site], (now - at) / SECOND)
         yield late
         items = CounterMetricFamily(
