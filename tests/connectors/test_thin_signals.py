@@ -440,3 +440,31 @@ def test_a_live_pulse_of_a_forgotten_time_makes_no_run() -> None:
     assert not events_of(iter(parts)) and json.dumps(carry.signals) == memory
     assert "signal-late" in {note.code for part in parts for note in part.notes}
     assert len(memory) < 2_000, "what is written with each batch stays small"
+
+
+SAMPLES = st.lists(
+    st.tuples(st.integers(0, 90), st.sampled_from((2.0, 3.8, 6.0)), st.sampled_from(("good", "bad"))),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SAMPLES, st.sets(st.integers(1, 7)), st.sampled_from((CURRENT, CURRENT.replace(", for: 30 s", ""))))
+def test_late_samples_of_a_level_hide_no_others_however_a_stream_is_cut(
+    samples: list[tuple[int, float, str]], cuts: set[int], signal: str
+) -> None:
+    messages = [told(second, "amps", value, quality=quality) for second, value, quality in samples]
+    stream = stream_of(signal)
+    places = [0, *sorted(cut for cut in cuts if cut < len(messages)), len(messages)]
+    one_by_one = course(said(stream, [[one] for one in messages]))
+    assert course(said(stream, [messages[a:b] for a, b in pairwise(places)])) == one_by_one
+    assert course(said(stream, [messages])) == one_by_one
+
+
+def test_a_late_sample_hides_no_fresh_one_of_its_delivery() -> None:
+    stream = stream_of(CURRENT.replace(", for: 30 s", ""))
+    known = [told(second, "amps", 6) for second in (0, 12, 20)]
+    rest = [told(19, "amps", 2), told(21, "amps", 2), told(22, "amps", 3.5)]
+    stands = [(0.0, "producing"), (21.0, "stopped")]
+    assert course(said(stream, [known, rest])) == course(said(stream, [[*known, *rest]])) == stands

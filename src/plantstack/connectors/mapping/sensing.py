@@ -195,15 +195,23 @@ class Sensor:
             f"WHEN value < {lower[0]!r}::DOUBLE THEN '{lower[1]}' ELSE '' END"
         )
         at_once = "QUALIFY row_number() OVER (PARTITION BY equipment, t ORDER BY nth) = 1"
-        level = (
-            f'SELECT row, nth, equipment, "at" AS t, {shows} AS shows FROM {LEVEL} '
-            f"WHERE {bad} OR value IS NOT NULL {at_once}"
+        self._set_edges(connection, lambda memory: [memory["at"], 0.0] if "at" in memory else None)
+        # Rows of a file are put in order; a message that comes after a later one is late, however it is cut.
+        come = 'max("at") OVER (PARTITION BY equipment ORDER BY nth)' if self._is_live else '"at"'
+        connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE samples AS SELECT row, nth, equipment, "at" AS t, '
+            f'{shows} AS shows, "at" < {come} OR coalesce("at" <= known, false) AS is_late FROM {LEVEL} '
+            "LEFT JOIN (SELECT equipment AS machine, t AS known FROM edges) ON equipment = machine "
+            f"WHERE {bad} OR value IS NOT NULL"
         )
+        late = connection.sql("SELECT row FROM samples WHERE is_late").fetchall()
+        self.sensed.late += [row for (row,) in late]
+        level = f"FROM samples WHERE NOT is_late {at_once}"
         in_time = "OVER (PARTITION BY equipment ORDER BY t)"
-        before = f"lag(nullif(shows, '') IGNORE NULLS) {in_time}"
+        shown = f"lag(nullif(shows, '') IGNORE NULLS) {in_time}"
         rows = connection.sql(
             f"SELECT equipment, row, t, shows, lag(t) {in_time} FROM ({level}) "
-            f"QUALIFY (shows <> '' AND shows IS DISTINCT FROM {before}) "
+            f"QUALIFY (shows <> '' AND shows IS DISTINCT FROM {shown}) "
             f"OR lag(t // {MINUTE}) {in_time} IS DISTINCT FROM t // {MINUTE} "
             f"OR lead(t) {in_time} IS NULL ORDER BY equipment, t"
         ).fetchall()
@@ -246,15 +254,7 @@ class Sensor:
 
         Samples from before the last one that was read are compared with each other only.
         """
-        edges = [
-            (equipment, *memory["sample"])
-            for name, memory in self.carry.signals.items()
-            for signal, equipment in [json.loads(name)]
-            if signal == self.signal.name and "sample" in memory
-        ]
-        connection.execute("CREATE OR REPLACE TEMP TABLE edges (equipment VARCHAR, t BIGINT, value DOUBLE)")
-        if edges:
-            connection.executemany("INSERT INTO edges VALUES (?, ?, ?)", edges)
+        self._set_edges(connection, lambda memory: memory.get("sample"))
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE samples AS SELECT s.*, coalesce(s.t > e.t, true) AS fresh FROM "
             "(FROM pulses QUALIFY row_number() OVER (PARTITION BY equipment, t ORDER BY nth) = 1) s "
@@ -270,6 +270,20 @@ class Sensor:
             "(FROM samples UNION ALL BY NAME SELECT -1 AS row, -1 AS nth, *, true AS fresh FROM edges)) "
             "WHERE row >= 0 AND value <> before"
         )
+
+    def _set_edges(
+        self, connection: duckdb.DuckDBPyConnection, edge: Callable[[Memory], list[float] | None]
+    ) -> None:
+        """`edges`: the last sample that was taken of each machine, its instant and value."""
+        edges = [
+            (equipment, *found)
+            for name, memory in self.carry.signals.items()
+            for signal, equipment in [json.loads(name)]
+            if signal == self.signal.name and (found := edge(memory))
+        ]
+        connection.execute("CREATE OR REPLACE TEMP TABLE edges (equipment VARCHAR, t BIGINT, value DOUBLE)")
+        if edges:
+            connection.executemany("INSERT INTO edges VALUES (?, ?, ?)", edges)
 
     def _limit(self, connection: duckdb.DuckDBPyConnection) -> None:
         """`limits`: how long a pause may be, by machine, product and time."""
