@@ -192,7 +192,7 @@ def test_a_mended_factor_never_differences_two_scales(project: Path, tmp_path: P
 def test_words_that_a_mended_mapping_changes_are_conflicts_under_their_key(
     project: Path, tmp_path: Path
 ) -> None:
-    """The earliest statement stands, and that is told: a mapping never corrects by itself."""
+    """The least told_at stands, ties by content, and that is told: a mapping never corrects by itself."""
     remap(project, 'at: "{at}"}', 'at: "{at}", key: "{machine} {at}"}')
     path = write(tmp_path, day(*GOOD), "one.csv")
     load(project, path)
@@ -201,6 +201,7 @@ def test_words_that_a_mended_mapping_changes_are_conflicts_under_their_key(
     assert (again.receipt.accepted, again.receipt.conflicts) == (1, 1)
     told = {note.code: note.what for note in again.notes}
     assert told["file-again"].endswith("new ones: 0") and told["load-conflict"].startswith("1 event says")
+    assert "the least 'told_at' stands, ties by content" in told["load-conflict"]
 
 
 def test_F39_the_same_bytes_under_a_name_that_says_another_machine(project: Path, tmp_path: Path) -> None:

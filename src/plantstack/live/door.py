@@ -58,8 +58,8 @@ class Item:
     Attributes:
         number: its place in the request, from 1.
         status: `accepted`, `duplicate` (told before), `conflict` (kept, but something else was told before
-            under the same source and key, and that stands), `set_aside` (kept as a dead letter) or `refused`
-            (not kept).
+            under the same source and key; the least `told_at` stands, ties by content), `set_aside` (kept as
+            a dead letter) or `refused` (not kept).
         problem: why it was set aside or refused.
     """
 

@@ -95,8 +95,7 @@ async def send(
     """
     key = json.dumps([sender.name, idempotency_key]) if idempotency_key else ""
     row = json.dumps([sender.name, "", plantstack_edge]) if key and plantstack_edge else ""
-    now = running.clock()
-    may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment, now)
+    may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
     room: Room = request.app.state.room
     with room.guest() as take:
         body = await _body(request, take)

@@ -203,7 +203,8 @@ def _tell_conflicts(loaded: Loaded) -> None:
     count = loaded.receipt.conflicts
     if count:
         rows = "1 event says" if count == 1 else f"{count} events say"
-        what = f"{rows} something else under a source and key told before; the earliest statement stands"
+        what = f"{rows} something else under a source and key told before"
+        what += "; of those the one with the least 'told_at' stands, ties by content"
         fix = "Where the new one is right, send it with a key of its own and 'supersedes'."
         loaded.notes.append(Problem("load-conflict", loaded.file, what, fix))
 
