@@ -6,6 +6,7 @@ twice says what it said: rows that are equal are one.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -147,12 +148,27 @@ class Stream:
         rows = self._rows(messages, now, dead)
         if dead:
             yield FileBatch(self.mapping.source, dead=tuple(dead))
-        self._begin_counters(messages, rows, carry)
-        for run in self._runs(messages, rows, now):
-            yield from read_sheet(run, carry)
+        for part in self._parts(messages, rows):
+            self._begin_counters(messages, part, carry)
+            for run in self._runs(messages, part, now):
+                yield from read_sheet(run, carry)
+
+    def _parts(self, messages: Sequence[Message], rows: dict[int, Flat]) -> Iterator[dict[int, Flat]]:
+        """Cut where a source that told samples begins anew: counters go on from there, and not before."""
+        part: dict[int, Flat] = {}
+        told: set[str] = set()
+        for place, row in rows.items():
+            message = messages[place]
+            if not message.is_fresh:
+                told.add(message.scope)
+            elif message.scope in told and self._cumulative.rules:
+                yield part
+                part, told = {}, set()
+            part[place] = row
+        yield part
 
     def _begin_counters(self, messages: Sequence[Message], rows: dict[int, Flat], carry: Carry) -> None:
-        """Begin counters of which nothing is known where a source that is new says they stand; no count."""
+        """Let counters go on from where a source that is new says they stand; nothing is counted by that."""
         mine = {place: row for place, row in rows.items() if messages[place].is_fresh}
         if not (mine and self._cumulative.rules):
             return
@@ -161,8 +177,11 @@ class Stream:
             layout = Layout(self._cumulative, self._sheet(calculator, mine, messages), {}, {}, Binder())
             for _ in read_sheet(Run(calculator, layout, Keys(calculator, self._cumulative, 1, "")), shown):
                 pass  # what a snapshot cannot be read for is told where its state is
+        rules = {rule.name: rule.counter for rule in self._cumulative.rules}
         for name, standing in shown.counters.items():
-            carry.counters.setdefault(name, Standing(None, standing.last))
+            known, counter = carry.counters.get(name), rules.get(json.loads(name)[0])
+            begun = known.begun_anew(counter, standing.last) if known and counter else None
+            carry.counters[name] = begun or Standing(None, standing.last)
 
     def runs(self, messages: Sequence[Message], now: int) -> Iterator[Run]:
         """Yield what `read` goes through, to be looked into: states that are told again, then all else."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from plantstack.connectors.mapping.counters import Last, Values
+from plantstack.connectors.mapping.counters import Last, Values, begun_anew
+from plantstack.connectors.mapping.model import Counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Standing:
             return Standing(begun, self.last, self.wild)
         starts = [start for start in (before.first, self.first) if start]
         return Standing(min(starts, key=lambda start: start.at), self.last, self.wild)
+
+    def begun_anew(self, counter: Counter, shown: tuple[Last | None, ...]) -> Standing:
+        """This standing where a source that is new says what its counters show; nothing is counted."""
+        if len(shown) != len(self.last):  # its rule reads other counters now
+            return self
+        pairs = zip(self.last, shown, strict=True)
+        return replace(self, last=tuple(begun_anew(counter, last, value) for last, value in pairs))
 
 
 @dataclass(slots=True)
@@ -118,11 +126,18 @@ def without_stretches(text: str, equipment: Collection[str]) -> str:
 
 
 def _told(last: Last | None) -> list[int | str] | None:
-    return None if last is None else [last.at, str(last.value)]
+    if last is None:
+        return None
+    owed: list[int | str] = [str(last.owed), last.since] if last.owed and last.since is not None else []
+    return [last.at, str(last.value), *owed]
 
 
 def _last(told: list[int | str] | None) -> Last | None:
-    return None if told is None else Last(int(told[0]), Decimal(str(told[1])))
+    if told is None:
+        return None
+    at, value, *owed = told
+    more = (Decimal(str(owed[0])), int(owed[1])) if owed else ()
+    return Last(int(at), Decimal(str(value)), *more)
 
 
 def _shown(value: Decimal | None) -> str | None:

@@ -7,7 +7,7 @@ only the series that have one are walked, so both ways give the same numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -39,10 +39,19 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last trusted sample of a series."""
+    """The last trusted sample of a series.
+
+    Attributes:
+        at: microseconds UTC.
+        value: what the counter showed.
+        owed: pieces a source that began anew told of and that nothing has counted yet; the next sample does.
+        since: with `owed`: from when on they were made.
+    """
 
     at: int
     value: Decimal
+    owed: Decimal = Decimal(0)
+    since: int | None = None
 
 
 def step(
@@ -69,6 +78,28 @@ def step(
     if not is_plausible(counter, grown, at - last.at):
         return None, last, True
     return grown, Last(at, value), False
+
+
+def begun_anew(counter: Counter, last: Last | None, shown: Last | None) -> Last | None:
+    """Return what to go on from when a source that is new says what its counter shows; nothing is counted.
+
+    What did not fall is counted with the next sample, from the one before. What fell began again: that is
+    known here only, for with the next sample the counter may be past its old value.
+
+    >>> begun_anew(Counter(True), Last(0, Decimal(50)), Last(9, Decimal(3)))
+    Last(at=9, value=Decimal('3'), owed=Decimal('3'), since=0)
+    >>> begun_anew(Counter(True), Last(0, Decimal(50)), Last(9, Decimal(50)))
+    Last(at=0, value=Decimal('50'), owed=Decimal('0'), since=None)
+    """
+    if last is None or shown is None:
+        return last or shown
+    if shown.at < last.at or shown.value >= last.value:
+        return last
+    pieces, after, is_wild = step(counter, last, shown.at, shown.value)
+    if is_wild or after is None or after.value != shown.value:  # not to be believed, or it trembles
+        return last
+    owed = last.owed + (pieces or 0)
+    return replace(after, owed=owed, since=(last.at if last.since is None else last.since) if owed else None)
 
 
 def is_plausible(counter: Counter, pieces: Decimal, elapsed_us: int) -> bool:
@@ -130,8 +161,17 @@ class Series:
         pieces, after, is_wild = step(self.counter, last, at, value)
         if is_wild and wild is not None and value >= wild.value:
             pieces, after, is_wild = step(self.counter, wild, at, value)
-            return pieces, wild.at, after, is_wild
-        return pieces, last.at if last else None, after, is_wild
+            return _with_owed(last, pieces, wild.at, after, is_wild)
+        return _with_owed(last, pieces, last.at if last else None, after, is_wild)
 
     def _in_range(self, value: Decimal) -> bool:
         return value >= 0 and (self.counter.rollover is None or value < self.counter.rollover)
+
+
+def _with_owed(
+    last: Last | None, pieces: Decimal | None, since: int | None, after: Last | None, is_wild: bool
+) -> tuple[Decimal | None, int | None, Last | None, bool]:
+    """A step, with the pieces told of by a source that began anew."""
+    if last is None or not last.owed or pieces is None:
+        return pieces, since, after, is_wild
+    return pieces + last.owed, last.since, after, is_wild

@@ -61,6 +61,7 @@ class Differencer:
         self.classes = [name for name in COUNT_CLASSES if name in query.columns]
         self.has_sequence = "sequence" in query.columns
         self.has_stretches = False
+        self._owing: list[tuple[object, ...]] = []  # series of which pieces are owed
         first = "sequence, clock, edge" if self.has_sequence else "clock, edge"
         self.order = ", ".join([first, *self.classes, "row"])
 
@@ -131,6 +132,8 @@ class Differencer:
                 (edge, equipment, series, at.at, at.at, *at.values) for edge, at in edges if at is not None
             ]
             stretches.append((equipment, series, start.at if start else None, end.at))
+            if any(last and last.owed for last in standing.last):
+                self._owing.append((equipment, series))
         names = ["edge", "equipment", "series", "moment", "clock", *self.classes]
         kinds = [pa.int32(), pa.string(), pa.string(), pa.int64(), pa.int64()]
         self._insert("samples", names, [*kinds, *[PIECES] * len(self.classes)], rows)
@@ -248,6 +251,7 @@ class Differencer:
             "CREATE OR REPLACE TEMP TABLE odd AS SELECT DISTINCT equipment, series FROM samples "
             "JOIN diffs ON samples.rowid = diffs.place WHERE odd"
         )
+        self._insert("odd", ["equipment", "series"], [pa.string(), pa.string()], self._owing)
         self._note_plain(carry)
         shown = ", ".join(self.classes)
         rows = self.connection.sql(
