@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Ailing, Delivery, Fatal, Outcome, Retry, Timed
+from plantstack.connectors.registry import OURS
 from plantstack.errors import PlantstackError, Problem
 from plantstack.live.door import Clock
 
@@ -89,8 +90,13 @@ class Supervisor:
             begun = asyncio.get_running_loop().time()
             try:
                 await self._read(one, state)
-                state.status = "ended"  # a recording has an end, a live source has none
+                state.status, state.why = "ended", _end(one)
                 return
+            except asyncio.CancelledError as error:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():  # it is we who are asked to end
+                    raise
+                state.status, state.why = "waiting", _problems(one, error)  # a library ended its own future
             except Fatal as error:
                 state.status, state.why, wait = "stopped", error.problems, SLOWLY_S
             except Exception as error:  # the edge of a connector: its faults stay with it
@@ -120,6 +126,13 @@ class Supervisor:
             return
         finally:
             await reading.aclose()
+
+
+def _end(one: Connection) -> tuple[Problem, ...]:
+    """What is wrong with an end: a recording of somebody else's has one, our kinds have none."""
+    if one.kind not in OURS:
+        return ()
+    return (Problem("connector-ended", one.name, "reading came to an end", "Start the server again."),)
 
 
 def _problems(one: Connection, error: BaseException) -> tuple[Problem, ...]:
