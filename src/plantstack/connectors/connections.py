@@ -44,36 +44,62 @@ class Connection:
     learn: int = DAY
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file of a connection, whatever is wrong with it.
+
+    Attributes:
+        name: of the file.
+        connection: None where even its source is not known; where its mapping cannot be used, without one.
+        problems: that keep it from running.
+    """
+
+    name: str
+    connection: Connection | None
+    problems: tuple[Problem, ...] = ()
+
+
 def read_connections(project: Path) -> tuple[list[Connection], list[Problem]]:
     """Read every connection of a project, and every problem of every file; the good ones can be run."""
-    found: list[Connection] = []
-    problems: list[Problem] = []
+    read = [_whole(path, project) for path in sorted((project / FOLDER).glob("*.yaml"))]
+    found = [connection for connection, _ in read if connection is not None]
+    return found, [problem for _, problems in read for problem in problems]
+
+
+def read_sources(project: Path) -> list[Source]:
+    """Read every connection of a project to be tried or browsed, also before there is a mapping of it."""
+    found = []
     for path in sorted((project / FOLDER).glob("*.yaml")):
-        report = Report()
-        try:
-            one = _read(path, project, report)
-        except PlantstackError as error:
-            problems += [*report.problems, *error.problems]
-            continue
-        problems += report.problems
-        if one is not None and not report.problems:
-            found.append(one)
-    return found, problems
+        connection, problems = _whole(path, project)
+        if connection is None:
+            connection, _ = _whole(path, project, is_mapped=False)
+        found.append(Source(path.stem, connection, tuple(problems)))
+    return found
 
 
-def _read(path: Path, project: Path, report: Report) -> Connection | None:
+def _whole(path: Path, project: Path, *, is_mapped: bool = True) -> tuple[Connection | None, list[Problem]]:
+    report = Report()
+    try:
+        one = _read(path, project, report, is_mapped=is_mapped)
+    except PlantstackError as error:
+        return None, [*report.problems, *error.problems]
+    return (None if report.problems else one), list(report.problems)
+
+
+def _read(path: Path, project: Path, report: Report, *, is_mapped: bool) -> Connection | None:
     block = read_block(path, report)
     if block is None:
         return None
     fields = Fields(block, "connection", report)
     fields.need("schema", between(integer, 1, SCHEMA))
     kind = fields.need("kind", ident)
-    mapping = fields.want("mapping", text, "")
+    told = fields.want("mapping", text, "")
+    mapping = told if is_mapped else ""
     rules = project / "mappings" / f"{mapping}.yaml"
     if mapping and not rules.is_file():
-        what, fix = (
-            f"there is no mapping '{mapping}'",
-            "Name one of the folder 'mappings', without its ending.",
+        what = f"there is no mapping '{mapping}'"
+        fix = (
+            "Name one of the folder 'mappings', without its ending, or draft it with 'plantstack map learn'."
         )
         fields.problem("mapping-missing", what, fix, key="mapping")
     if report.problems:

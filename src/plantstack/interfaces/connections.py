@@ -42,7 +42,7 @@ def connections(
         {
             "connection": one.name,
             "kind": one.kind,
-            "status": "stopped" if one.problems else "ready",
+            "status": _status(one),
             "advice": [problem.as_row() for problem in one.advice],
             "doubts": [row for row in doubted if row["connection"] == one.name],
         }
@@ -50,7 +50,7 @@ def connections(
     ]
     problems = [named for one in found for named in _named(one, one.problems)]
     notes = [named for one in found for named in _named(one, one.advice)] + [_note(row) for row in doubted]
-    told = "\n".join(f"{row['connection']} ({row['kind']}): {row['status']}" for row in rows)
+    told = "\n".join(f"{row['connection']} ({row['kind'] or '?'}): {row['status']}" for row in rows)
     told = told or "There are no connections."
     give(Answer(rows, problems=problems, notes=notes), as_json=as_json, told=told)
 
@@ -106,6 +106,12 @@ def _standing(row: Row) -> str:
 def _note(row: Row) -> Problem:
     fix = f'plantstack connections confirm DIR {row["connection"]} "{row["tag"]}" --by ROLE'
     return Problem("signal-doubted", row["connection"], row["told"], fix)
+
+
+def _status(one: Probed) -> str:
+    if one.problems:
+        return "not ready"
+    return "reached, without a mapping yet" if one.is_unmapped else "ready"
 
 
 def _named(one: Probed, problems: Sequence[Problem]) -> list[Problem]:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from plantstack.connectors.connections import read_connections
+from plantstack.connectors.connections import read_sources
 from plantstack.connectors.learning.offer import Offer
 from plantstack.connectors.learning.seen import Seen
 from plantstack.connectors.registry import browse_of
@@ -16,18 +16,20 @@ from plantstack.errors import ConfigError, Problem, did_you_mean
 def browse(folder: Path, name: str) -> list[Seen]:
     """Ask the source of a connection what it has; nothing is written, called or read into the log.
 
+    Its mapping plays no part, and may be missing.
+
     Raises:
         ConfigError: when there is no such connection, or its kind cannot be browsed.
         Retry: when the source cannot be reached.
         Fatal: when somebody must act first.
     """
-    connections, problems = read_connections(folder)
-    found = next((one for one in connections if one.name == name), None)
-    if found is None:
-        mine = [problem for problem in problems if problem.where.startswith(f"{name}.yaml")]
-        names = [one.name for one in connections]
+    sources = {one.name: one for one in read_sources(folder)}
+    if name not in sources:
         what = f"there is no connection '{name}'"
-        raise ConfigError(mine or [Problem("connection-missing", name, what, did_you_mean(name, names))])
+        raise ConfigError(Problem("connection-missing", name, what, did_you_mean(name, sources)))
+    found = sources[name].connection
+    if found is None:
+        raise ConfigError(sources[name].problems)
     ask = browse_of(found.kind)
     if ask is None:
         what = f"a source of kind '{found.kind}' does not say what it has"

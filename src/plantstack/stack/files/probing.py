@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plantstack.connectors.advice import Adviser
-from plantstack.connectors.connections import Connection, read_connections
-from plantstack.errors import ConfigError, PlantstackError, Problem
+from plantstack.connectors.connections import Source, read_sources
+from plantstack.errors import PlantstackError, Problem
+
+_MISSING = "mapping-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +23,43 @@ class Probed:
         kind: of its connector.
         problems: what keeps it from reading.
         advice: what could be better.
+        is_unmapped: its mapping does not exist yet.
     """
 
     name: str
     kind: str
     problems: Sequence[Problem] = ()
     advice: Sequence[Problem] = ()
+    is_unmapped: bool = False
 
 
 def probe(folder: Path) -> list[Probed]:
     """Try every connection of a project; nothing is read into the log.
 
-    Raises:
-        ConfigError: when a connection's file cannot be used as written.
+    A file that cannot be used is one of them, with its problems: it keeps none of the others.
     """
-    connections, problems = read_connections(folder)
-    if problems:
-        raise ConfigError(problems)
-    return asyncio.run(_probed(connections))
+    return asyncio.run(_probed(read_sources(folder)))
 
 
-async def _probed(connections: Sequence[Connection]) -> list[Probed]:
-    return list(await asyncio.gather(*map(_one, connections)))
+async def _probed(sources: Sequence[Source]) -> list[Probed]:
+    return list(await asyncio.gather(*map(_one, sources)))
 
 
-async def _one(connection: Connection) -> Probed:
-    name, kind, connector = connection.name, connection.kind, connection.connector
+async def _one(source: Source) -> Probed:
+    """A mapping that does not exist yet is no reason not to try: it is drafted from what is found."""
+    missing = [replace(one, fix=_draft(source.name)) for one in source.problems if one.code == _MISSING]
+    wrong = [one for one in source.problems if one.code != _MISSING]
+    if source.connection is None:
+        return Probed(source.name, "", wrong)
+    connector, kind = source.connection.connector, source.connection.kind
+    lacks = bool(missing)
     try:
-        problems = await connector.check()
-        if problems:
-            return Probed(name, kind, problems)
-        return Probed(name, kind, (), await connector.advice() if isinstance(connector, Adviser) else ())
+        wrong += await connector.check()
+        advice = await connector.advice() if not wrong and isinstance(connector, Adviser) else ()
     except PlantstackError as error:
-        return Probed(name, kind, error.problems)
+        return Probed(source.name, kind, [*wrong, *error.problems], missing, lacks)
+    return Probed(source.name, kind, wrong, [*missing, *advice], lacks)
+
+
+def _draft(name: str) -> str:
+    return f"Draft it: 'plantstack map learn DIR --connection {name} --write {name}'."
