@@ -183,8 +183,9 @@ def _number(column: Column, mapping: Mapping, raw: str, bind: Binder) -> str:
     text = _plain_number(mapping, raw, bind, "[0-9]{0,6}0*")
     if column.factor is None:
         return f"try_cast({text} AS DECIMAL(18,6))"
-    scaled = f"(try_cast({text} AS DECIMAL(18,6)) * {bind(column.factor)}::DECIMAL(18,9))"
-    return f"try_cast({scaled} AS DECIMAL(18,6))"
+    # Wide enough for any two of them: a product that does not fit fails the whole query.
+    number, factor = f"try_cast({text} AS DECIMAL(18,6))", f"try_cast({bind(column.factor)} AS DECIMAL(20,9))"
+    return f"try_cast({number}::DECIMAL(38,6) * {factor}::DECIMAL(38,9) AS DECIMAL(18,6))"
 
 
 def _real(column: Column, mapping: Mapping, raw: str, bind: Binder) -> str:
@@ -198,7 +199,7 @@ def _duration(column: Column, mapping: Mapping, raw: str, bind: Binder) -> str:
     if not column.unit_us:
         return _clock(raw, bind)
     number = f"try_cast({_plain_number(mapping, raw, bind, '[0-9]*')} AS DECIMAL(18,6))"
-    value = f"(round({number} * {column.unit_us}, 0))::BIGINT"
+    value = f"try_cast(round({number}::DECIMAL(38,6) * {column.unit_us}, 0) AS BIGINT)"
     return f"CASE WHEN {number} BETWEEN 0 AND 1000000000 THEN {value} END"
 
 

@@ -30,8 +30,9 @@ def time_sql(formats: tuple[str, ...], raw: str, clock: str | None, bind: Binder
     """
     if formats and formats[0] in EPOCHS:
         number = f"try_cast({raw} AS DECIMAL(28,6))"
-        stamp = f"(round({number} * {_EPOCH_US[formats[0]]}, 0))::BIGINT"
-        return f"CASE WHEN abs({number}) < 1e16 THEN {stamp} END", _NOTHING
+        each = _EPOCH_US[formats[0]]
+        stamp = f"try_cast(round({number} * {each}, 0) AS BIGINT)"
+        return f"CASE WHEN abs({number}) < {10**16 // each} THEN {stamp} END", _NOTHING
     if formats:
         listed = ", ".join(bind(one) for one in formats)
         stamp = f"epoch_us(try_strptime({raw}, [{listed}]))"
