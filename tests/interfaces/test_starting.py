@@ -41,3 +41,13 @@ def test_every_command_stands_in_one_panel_of_the_help() -> None:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     assert [name for name in group.list_commands(typer.Context(group)) if name not in PANEL_OF] == []
+
+
+def test_a_word_that_begins_several_commands_lists_them() -> None:
+    asked = plantstack("map", "--help")
+    assert asked.code == 0 and "plantstack map learn" in asked.out and "Draft a mapping" in asked.out
+    for words, said in ((["map"], "'map' wants a second word"), (["letters", "shw"], "'letters shw'")):
+        told = plantstack(*words)
+        assert told.code == 2 and said in told.err
+        assert all(name in told.err for name in PANEL_OF if name.startswith(f"{words[0]} "))
+    assert "See also: connections doubts" in " ".join(plantstack("connections", "--help").out.split())

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from plantstack import __version__
-from plantstack.errors import PlantstackError, Problem, QueryError
+from plantstack.errors import PlantstackError, Problem, QueryError, did_you_mean
 from plantstack.interfaces import (
     accept,
     books,
@@ -88,12 +88,30 @@ class _Commands(TyperGroup):
         found: Any = super().get_command(ctx, cmd_name)
         if found is not None:
             found.rich_help_panel = PANEL_OF.get(cmd_name)
+            more = [name for name in self.commands if name.startswith(f"{cmd_name} ")]
+            found.epilog = f"See also: {', '.join(in_order(more))}." if more else found.epilog
         return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Take the longer name where there is one."""
         pair = " ".join(args[:2])
+        longer = [name for name in self.list_commands(ctx) if name.startswith(f"{args[0]} ")]
+        if longer and pair not in self.commands and args[0] not in (*self.commands, *_HEAVY):
+            self._list(ctx, args, longer)
         return super().resolve_command(ctx, [pair, *args[2:]] if pair in self.commands else args)
+
+    def _list(self, ctx: Any, args: list[str], names: list[str]) -> NoReturn:
+        """Say which commands begin with a word, where the second one is missing or is none of them."""
+        is_asked = "--help" in args
+        if not is_asked:
+            pair = " ".join(args[:2])
+            what = f"'{args[0]}' wants a second word" if len(args) < 2 else f"No such command '{pair}'"
+            typer.echo(f"{what}. {did_you_mean(pair, names)}".strip(), err=True)
+        widest = max(map(len, names))
+        for name in names:
+            told = self.commands[name].get_short_help_str(limit=100)
+            typer.echo(f"  plantstack {name:{widest}}  {told}", err=not is_asked)
+        raise typer.Exit(0 if is_asked else USAGE)
 
 
 app = typer.Typer(

@@ -9,7 +9,8 @@ PANELS = {
         *("kpi preview", "kpi eval", "finance new"),
     ),
     "What comes in while it runs": (
-        *("serve", "connections", "browse", "accept", "forward", "simulate", "replay-agent"),
+        *("serve", "connections", "connections doubts", "connections confirm", "browse", "accept"),
+        *("forward", "simulate", "replay-agent"),
         *("token add", "token list", "token revoke", "new connector"),
     ),
     "Mappings, and what they could not read": (
