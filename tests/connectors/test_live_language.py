@@ -303,6 +303,15 @@ def test_pieces_of_messages_need_something_they_are_known_by(tmp_path: Path, cou
     assert not found and [problem.code for problem in problems] == ["mapping-delta"]
 
 
+def test_a_connection_of_messages_says_what_they_mean(tmp_path: Path) -> None:
+    (tmp_path / "connectors").mkdir()
+    (tmp_path / "connectors" / "hall.yaml").write_text(CONNECTION.replace("mapping: hall\n", ""), "utf-8")
+    (tmp_path / "connectors" / "inbox.yaml").write_text("schema: 1\nkind: drop\nfolder: inbox\n", "utf-8")
+    found, problems = read_connections(tmp_path)
+    assert [problem.code for problem in problems] == ["mapping-missing"]
+    assert [one.name for one in found] == ["inbox"]  # files may be told in our own words
+
+
 CONNECTION = "schema: 1\nkind: mqtt\nhost: broker\ntopics: [a]\nclient: c\nmapping: hall\n"
 OVER = HEAD + 'columns: {at: at, tag: tag, run: run}\nevery: {equipment: press, at: "{at}"}\nevents:\n'
 READ = "{kind: reading, parameter: heat-a, value: 1}"

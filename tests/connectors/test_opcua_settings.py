@@ -15,6 +15,14 @@ from plantstack.intervals import SECOND
 
 HEAD = "schema: 1\nkind: opcua\nurl: opc.tcp://filler.plant.example:4840\n"
 NODES = 'nodes: {f.state: "nsu=http://v.example/;s=State;1"}\n'
+MAPPING = """
+schema: 1
+source: hall
+file: {format: json}
+columns: {at: at, good: value}
+every: {equipment: filler, at: "{at}"}
+events: [{kind: count, good: "{good}", counter: {counts: cumulative}}]
+"""
 CALLS = {
     "write",
     "write_value",
@@ -39,7 +47,9 @@ CALLS |= {"add_references", "delete_references", "register_namespace", "import_x
 def read(project: Path, text: str) -> tuple[list[Server], list[str]]:
     folder = project / "connectors"
     folder.mkdir(exist_ok=True)
-    (folder / "hall.yaml").write_text(text, "utf-8")
+    (folder / "hall.yaml").write_text(f"{text}mapping: hall\n", "utf-8")
+    (project / "mappings").mkdir(exist_ok=True)
+    (project / "mappings" / "hall.yaml").write_text(MAPPING, "utf-8")
     found, problems = read_connections(project)
     return [one.connector for one in found if isinstance(one.connector, Server)], [
         one.code for one in problems

@@ -141,10 +141,22 @@ devices:
 """
 
 
+MAPPED = """
+schema: 1
+source: box
+file: {format: json}
+columns: {at: at, good: value}
+every: {equipment: filler, at: "{at}"}
+events: [{kind: count, good: "{good}", counter: {counts: cumulative}}]
+"""
+
+
 def connected(project: Path, **files: str) -> list[Connection]:
     (project / "connectors").mkdir(exist_ok=True)
     for name, text in files.items():
-        (project / "connectors" / f"{name}.yaml").write_text(text)
+        (project / "connectors" / f"{name}.yaml").write_text(f"{text}mapping: box\n")
+    (project / "mappings").mkdir(exist_ok=True)
+    (project / "mappings" / "box.yaml").write_text(MAPPED)
     found, problems = read_connections(project)
     assert problems == []
     return found
@@ -170,6 +182,7 @@ def test_the_plan_for_it_names_every_way_out_and_no_secret(project: Path) -> Non
     )
     agent = "schema: 1\nkind: mtconnect\nurl: http://cell-4:5000\n"
     connected(project, hall=mqtt, cell=agent, box=BOX.format(every="1 s", sessions=1))
+    (project / "mappings" / "box.yaml").unlink()  # a plan is wanted before anything can be learnt from
     rows = {way.connection: way.as_row() for way in plan(project)}
     assert (rows["hall"]["port"], rows["hall"]["encryption"]) == (8883, "TLS")
     assert (rows["cell"]["host"], rows["cell"]["port"]) == ("cell-4", 5000)

@@ -397,6 +397,14 @@ def test_a_number_as_a_watermark_keeps_its_order_as_text(tmp_path: Path) -> None
 
 
 CONNECTION = "schema: 1\nkind: sql\nurl: {url}\ntable: report\nkey: [id]\nwatermark: changed_at\n"
+MAPPED = """
+schema: 1
+source: erp
+file: {format: json}
+columns: {at: at, good: value}
+every: {equipment: filler, at: "{at}"}
+events: [{kind: count, good: "{good}", counter: {counts: cumulative}}]
+"""
 
 
 @pytest.mark.parametrize(
@@ -468,7 +476,9 @@ def test_the_guide_s_own_connection_and_mapping_can_be_read(project: Path) -> No
 def test_what_could_be_better_is_said_before_it_runs(erp: Erp, project: Path) -> None:
     (project / "connectors").mkdir(exist_ok=True)
     told = CONNECTION.format(url=f"sqlite:///{erp.path}") + "zone: UTC\n"
-    (project / "connectors" / "erp.yaml").write_text(told)
+    (project / "connectors" / "erp.yaml").write_text(told + "mapping: erp\n")
+    (project / "mappings").mkdir(exist_ok=True)
+    (project / "mappings" / "erp.yaml").write_text(MAPPED)
     answer = plantstack("connections", project, "--json")
     ((row,), code) = answer.rows, answer.code
     assert (code, row["connection"], row["kind"], row["status"]) == (0, "erp", "sql", "ready")

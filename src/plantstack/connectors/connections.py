@@ -14,7 +14,7 @@ from plantstack.connectors.mapping.live import live_problems
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.connectors.raw import Keep, read_keep
-from plantstack.connectors.registry import OF_FILES, OURS, connector_of
+from plantstack.connectors.registry import OF_FILES, OURS, connector_of, needs_mapping
 from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.intervals import DAY
 from plantstack.plant.source import Fields, Report, between, duration, ident, integer, read_block, text
@@ -113,6 +113,10 @@ def _read(path: Path, project: Path, report: Report, *, is_mapped: bool) -> Conn
     raw = read_keep(fields)
     learn = fields.want("learn", duration, DAY)
     fields.close("connection")
+    if is_mapped and not report.problems and not told and needs_mapping(kind):
+        what = f"'{kind}' yields messages, and no mapping says what they mean"
+        fix = "Add 'mapping' with one of the folder 'mappings'; 'plantstack map learn' drafts one."
+        fields.problem("mapping-missing", what, fix, key="kind")
     found = load_mapping(rules) if mapping else None
     if found and kind in OURS and kind not in OF_FILES and (problems := live_problems(found)):
         raise ConfigError(problems)

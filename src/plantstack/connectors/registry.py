@@ -52,6 +52,14 @@ def connector_of(kind: str, fields: Fields, project: Path) -> Connector:
     return found
 
 
+def needs_mapping(kind: str) -> bool:
+    """Whether what a kind yields says nothing without a mapping: messages do, events in our words do not.
+
+    A module of a kind may have `NEEDS_MAPPING = True` beside `connect`; without it, it does not.
+    """
+    return (kind in OURS and kind not in OF_FILES) or bool(getattr(_module(kind), "NEEDS_MAPPING", False))
+
+
 def browse_of(kind: str) -> Browse | None:
     """Return how a source of a kind is asked for what it has; None for kinds that cannot be asked.
 

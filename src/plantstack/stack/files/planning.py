@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from plantstack.connectors.connections import Connection, read_connections
+from plantstack.connectors.connections import Connection, read_sources
 from plantstack.connectors.polling.device import Device
 from plantstack.errors import ConfigError, Problem
 
@@ -65,15 +65,16 @@ class Way:
 
 
 def plan(folder: Path) -> list[Way]:
-    """List every way of every connection of a project.
+    """List every way of every connection of a project, also of those that have no mapping yet.
 
     Raises:
         ConfigError: when a connection's file cannot be used as written.
     """
-    connections, problems = read_connections(folder)
+    sources = read_sources(folder)
+    problems = [wrong for one in sources for wrong in one.problems if wrong.code != "mapping-missing"]
     if problems:
         raise ConfigError(problems)
-    return [way for one in connections for way in ways(one)]
+    return [way for one in sources if one.connection for way in ways(one.connection)]
 
 
 def ways(connection: Connection) -> list[Way]:

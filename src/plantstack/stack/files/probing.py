@@ -62,4 +62,5 @@ async def _one(source: Source) -> Probed:
 
 
 def _draft(name: str) -> str:
-    return f"Draft it: 'plantstack map learn DIR --connection {name} --write {name}'."
+    draft = f"plantstack map learn DIR --connection {name} --write {name}"
+    return f"Draft it: '{draft}'; the connection names it: 'mapping: {name}'."
