@@ -29,6 +29,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (  # 3 -> 4: old answers are found without looking at all of them
         "CREATE INDEX reply_age ON reply (received_at)",
     ),
+    (  # 4 -> 5: tokens name the sources they speak as
+        "ALTER TABLE token ADD COLUMN sources TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 

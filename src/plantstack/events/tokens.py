@@ -16,6 +16,8 @@ from plantstack.errors import ConfigError, LogError, Problem
 from plantstack.events import guard, store
 
 RIGHTS = ("send", "read")
+_BETWEEN = "\n"  # no name of a source has one
+_INSERT = "INSERT INTO token (name, sha256, scope, may, created_at, sources) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Token:
         may: of `RIGHTS`.
         created_at: microseconds UTC.
         revoked_at: None while it is good.
+        sources: patterns of the sources it speaks as, as `gw-*`; none: no source is named.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Token:
     may: tuple[str, ...]
     created_at: int
     revoked_at: int | None = None
+    sources: tuple[str, ...] = ()
 
 
 def add(project: Path, token: Token, secret: str) -> None:
@@ -44,10 +48,11 @@ def add(project: Path, token: Token, secret: str) -> None:
         ConfigError: when the name was given before.
         LogError: when the log cannot be written.
     """
-    row = (token.name, _hash(secret), token.scope, ",".join(token.may), token.created_at)
+    sources = _BETWEEN.join(token.sources)
+    row = (token.name, _hash(secret), token.scope, ",".join(token.may), token.created_at, sources)
     with closing(_writable(project)) as connection:
         try:
-            connection.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, NULL)", row)
+            connection.execute(_INSERT, row)
         except sqlite3.IntegrityError:
             what = "there is a token of this name, good or revoked"
             raise ConfigError(Problem("token-known", token.name, what, "Choose another name.")) from None
@@ -69,10 +74,10 @@ def revoke(project: Path, name: str, now: int) -> None:
 
 def listed(connection: sqlite3.Connection) -> list[Token]:
     """Return all tokens, the revoked ones too."""
-    sql = "SELECT name, scope, may, created_at, revoked_at FROM token ORDER BY created_at, name"
+    sql = "SELECT name, scope, may, created_at, revoked_at, sources FROM token ORDER BY created_at, name"
     return [
-        Token(name, scope, tuple(may.split(",")), created, revoked)
-        for name, scope, may, created, revoked in connection.execute(sql)
+        Token(name, scope, tuple(may.split(",")), created, revoked, _patterns(sources))
+        for name, scope, may, created, revoked, sources in connection.execute(sql)
     ]
 
 
@@ -87,12 +92,16 @@ def are_any(project: Path) -> bool:
 
 def find(connection: sqlite3.Connection, secret: str) -> Token | None:
     """Return the good token of a secret; None when there is none."""
-    sql = "SELECT sha256, name, scope, may, created_at FROM token WHERE revoked_at IS NULL"
+    sql = "SELECT sha256, name, scope, may, created_at, sources FROM token WHERE revoked_at IS NULL"
     wanted, found = _hash(secret), None
-    for hashed, name, scope, may, created in connection.execute(sql):
+    for hashed, name, scope, may, created, sources in connection.execute(sql):
         if hmac.compare_digest(hashed, wanted):  # all are compared: time tells nothing
-            found = Token(name, scope, tuple(may.split(",")), created)
+            found = Token(name, scope, tuple(may.split(",")), created, sources=_patterns(sources))
     return found
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    return tuple(text.split(_BETWEEN)) if text else ()
 
 
 def _hash(secret: str) -> str:

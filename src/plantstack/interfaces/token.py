@@ -31,6 +31,10 @@ def add(
     scope: Annotated[
         str, typer.Option("--scope", metavar="PATH", help="Only this equipment and what stands under it.")
     ] = "",
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Speak as this source only, as 'gw-*'; several times."),
+    ] = None,
     may: Annotated[str, typer.Option("--may", help="send, read, or both with a comma.")] = "send,read",
     as_json: AsJson = False,
 ) -> None:
@@ -38,6 +42,9 @@ def add(
     rights = words(may)
     if not rights or set(rights) - set(RIGHTS):
         raise QueryError(Problem("token-rights", "--may", f"expected of {', '.join(RIGHTS)}, came '{may}'"))
+    sources = tuple(source or ())
+    if not all(one and one.isprintable() for one in sources):
+        raise QueryError(Problem("token-source", "--source", "expected the name of a source, as 'gw-*'"))
     now = time.time_ns() // 1000
     with Stack.open(project) as stack:
         found = stack.plant.resolve(scope, now) if scope else ""
@@ -45,8 +52,8 @@ def add(
         fix = "Name equipment of the plant files, by its id or its path."
         raise QueryError(Problem("scope-unknown", "--scope", f"there is no equipment '{scope}'", fix))
     secret = f"ps_{secrets.token_urlsafe(32)}"
-    tokens.add(project, Token(name, found, rights, now), secret)
-    row = {"name": name, "token": secret, "scope": found, "may": ",".join(rights)}
+    tokens.add(project, Token(name, found, rights, now, sources=sources), secret)
+    row = {"name": name, "token": secret, "scope": found, "sources": list(sources), "may": ",".join(rights)}
     told = f"{secret}\nShown once. Send it as 'Authorization: Bearer {secret[:6]}...'."
     give(Answer([row]), as_json=as_json, told=told)
 
@@ -59,6 +66,7 @@ def listed(project: Project, as_json: AsJson = False) -> None:
         {
             "name": one.name,
             "scope": one.scope or "everything",
+            "sources": ", ".join(one.sources) or ("any but people" if one.scope else "any"),
             "may": ",".join(one.may),
             "created_at": rfc3339(one.created_at),
             "revoked_at": rfc3339(one.revoked_at) if one.revoked_at is not None else "",

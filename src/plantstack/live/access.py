@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from plantstack.events.tokens import RIGHTS
@@ -21,11 +22,29 @@ class Sender:
         name: of the token; '' for whoever stands at the machine itself.
         may: of `RIGHTS`.
         scope: id of the equipment he is let near, with all that stands under it; '' is everything.
+        sources: patterns of the sources he may speak as; none: see `may_speak_as`.
     """
 
     name: str = ""
     may: tuple[str, ...] = RIGHTS
     scope: str = ""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is anything he may not say."""
+        return bool(self.scope or self.sources)
+
+    def names(self, source: str) -> bool:
+        """Whether he was given a source by name; whoever is not limited has all of them."""
+        return not self.is_limited or any(fnmatchcase(source, pattern) for pattern in self.sources)
+
+    def may_speak_as(self, plant: Plant, source: str) -> bool:
+        """Whether he may speak as a source; with a scope only, as every one that is no person."""
+        if self.sources or not self.scope:
+            return self.names(source)
+        rule = next((rule for rule in plant.sources if fnmatchcase(source, rule.match)), None)
+        return rule is None or not rule.is_person
 
     def is_near(self, plant: Plant, equipment: str, now: int) -> bool:
         """Whether an equipment stands where the sender is let in, by where it stands now.

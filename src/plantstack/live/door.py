@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
 from typing import Any, Self
@@ -18,24 +18,21 @@ import pyarrow.compute as pc
 from plantstack.errors import EventError, Problem
 from plantstack.events import replies
 from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, Decoded, Receipt, bury
+from plantstack.events.corrections import Identity
 from plantstack.events.identity import KeyMaker
 from plantstack.events.names import Names
 from plantstack.events.replies import Asked
 from plantstack.events.validate import validate
+from plantstack.events.whose import Wanted, find
 from plantstack.events.wire import decode_items
 from plantstack.events.writer import GroupWriter
+from plantstack.live.limits import Limits
 from plantstack.live.turns import Turns
 
 Clock = Callable[[], int]
 """The instant it is now, in microseconds UTC."""
 
 STATUSES = ("accepted", "duplicate", "conflict", "set_aside", "refused")
-_FAR = Problem(
-    "event-not-allowed",
-    "equipment",
-    "this sender may not speak of this equipment",
-    "Ask an administrator for a token of a wider scope.",
-)
 _OWN = Problem(
     "event-not-allowed",
     "kind",
@@ -128,9 +125,7 @@ class Door:
         self._clock = clock
         self._turns = Turns()
 
-    def take(
-        self, body: bytes, *, key: str = "", row: str = "", may: Callable[[str], bool] | None = None
-    ) -> Taken:
+    def take(self, body: bytes, *, key: str = "", row: str = "", may: Limits | None = None) -> Taken:
         """Take one request: a JSON array of events, one event, or NDJSON; returns when it is on disk.
 
         Args:
@@ -138,7 +133,7 @@ class Door:
             key: the request's own; sent again under it, the request gets the answer it got before.
             row: of a sender who sends one request after the other, each when the last was answered: only the
                 answer to the last is kept.
-            may: whether the sender may speak of an equipment, by its permanent id; None: of all.
+            may: what the sender may say; None: everything.
 
         Raises:
             EventError: when another body was sent under the key before.
@@ -164,7 +159,7 @@ class Door:
         *,
         cursor: Cursor | None = None,
         source: str = "",
-        may: Callable[[str], bool] | None = None,
+        may: Limits | None = None,
         asked: Asked | None = None,
         is_live: bool = False,
     ) -> Taken:
@@ -191,9 +186,8 @@ class Door:
             good, numbers, lost = _parted(good, numbers, named, _UNNAMED)
             refused += lost
         if may is not None:
-            stays = pc.is_in(good["equipment"], pa.array(_near(good, may), pa.string()))
-            good, numbers, far = _parted(good, numbers, stays, _FAR)
-            refused += far
+            good, numbers, beyond = _held(good, numbers, may.objections(good, self._whose))
+            refused += beyond
         dead = (*decoded.dead, *bury(decoded, faults, source=source))
         told = [letter.problem if may is None else _nameless(letter.problem) for letter in dead]
         aside = [
@@ -209,6 +203,11 @@ class Door:
             asked = replace(asked, answer=lambda receipt: taken(receipt).text())
         batch = Batch(good, dead, cursors=(cursor,) if cursor else ())
         return taken(self._writer.submit(batch, received_at=now, asked=asked).result())
+
+    def _whose(self, events: pa.Table, targets: Collection[Identity]) -> Mapping[Identity, Collection[str]]:
+        """Of which equipment the events are that these would take the place of."""
+        wanted = Wanted.by(events, targets)
+        return self._writer.run(lambda log: find(log, wanted)).result().read()
 
 
 def _unnamed(decoded: Decoded) -> set[int]:
@@ -246,8 +245,15 @@ def _nameless(problem: Problem) -> Problem:
     return replace(problem, fix="") if problem.code == "event-equipment" else problem
 
 
-def _near(good: pa.Table, may: Callable[[str], bool]) -> list[str]:
-    return [name for name in good["equipment"].unique().to_pylist() if may(name)]
+def _held(
+    good: pa.Table, numbers: list[int], why: list[Problem | None]
+) -> tuple[pa.Table, list[int], list[Item]]:
+    """Part what may be written from what each has a reason against, as `_parted`."""
+    refused = [Item(n, "refused", problem) for n, problem in zip(numbers, why, strict=True) if problem]
+    if not refused:
+        return good, numbers, []
+    stays = [row for row, problem in enumerate(why) if problem is None]
+    return good.take(pa.array(stays, pa.int64())), [numbers[row] for row in stays], refused
 
 
 def _parted(

@@ -24,6 +24,7 @@ from plantstack.live.delivering import Deliveries
 from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.edges import Edges
 from plantstack.live.keeper import Keeper
+from plantstack.live.limits import Limits
 from plantstack.live.supervisor import Supervisor
 from plantstack.plant.load import load_plant, plant_content
 from plantstack.stack.files.configuring import record_config
@@ -128,9 +129,7 @@ class Running:
         self.keeper.close()
         self._log.close()
 
-    def take(
-        self, body: bytes, *, key: str = "", row: str = "", may: Callable[[str], bool] | None = None
-    ) -> Taken:
+    def take(self, body: bytes, *, key: str = "", row: str = "", may: Limits | None = None) -> Taken:
         """Take one request in, see `Door.take`; the books hear of it."""
         taken = self.door.take(body, key=key, row=row, may=may)
         self.keeper.tell()
@@ -147,7 +146,7 @@ class Running:
         """Whose token this is; None when it is nobody's, or revoked."""
         with self.deliveries.reading() as log:
             token = tokens.find(log.connection, secret)
-        return Sender(token.name, token.may, token.scope) if token else None
+        return Sender(token.name, token.may, token.scope, token.sources) if token else None
 
     @property
     def is_guarded(self) -> bool:

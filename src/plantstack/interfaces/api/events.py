@@ -20,6 +20,7 @@ from plantstack.interfaces.api.callers import MaySend, Plant
 from plantstack.interfaces.api.packed import Unpacker
 from plantstack.interfaces.api.room import Room
 from plantstack.live.door import Taken
+from plantstack.live.limits import Limits
 
 router = APIRouter(prefix="/api/v1")
 
@@ -95,7 +96,7 @@ async def send(
     """
     key = json.dumps([sender.name, idempotency_key]) if idempotency_key else ""
     row = json.dumps([sender.name, "", plantstack_edge]) if key and plantstack_edge else ""
-    may = None if not sender.scope else lambda equipment: sender.is_near(running.plant, equipment)
+    may = Limits(sender, running.plant, running.clock()) if sender.is_limited else None
     room: Room = request.app.state.room
     with room.guest() as take:
         body = await _body(request, take)

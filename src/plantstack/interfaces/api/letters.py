@@ -82,6 +82,7 @@ async def again(request: Request, running: Plant, sender: MaySend) -> Response:
     files are those the server began with; mappings are read anew.
     """
     _whole(sender)
+    _every_source(sender)
     asked = await _asked(request)
     wanted = Wanted(tuple(asked.ids), asked.source, asked.mapping, _MOST)
     found = await run_in_threadpool(running.retry_letters, wanted, dry=asked.dry)
@@ -92,6 +93,7 @@ async def again(request: Request, running: Plant, sender: MaySend) -> Response:
 async def give_up(request: Request, running: Plant, sender: MaySend) -> Response:
     """Count them as open no longer; they are kept."""
     _whole(sender)
+    _every_source(sender)
     asked = await _asked(request)
     if not (asked.ids or asked.source):
         raise QueryError(Problem("letter-which", "ids", "nothing is named", "Name 'ids' or a 'source'."))
@@ -102,6 +104,11 @@ async def give_up(request: Request, running: Plant, sender: MaySend) -> Response
 def _whole(sender: Sender) -> None:
     if sender.scope:
         raise HTTPException(403, "dead letters are for tokens of the whole project")
+
+
+def _every_source(sender: Sender) -> None:
+    if sender.sources:
+        raise HTTPException(403, "this token may not speak as every source")
 
 
 async def _asked(request: Request) -> _Asked:

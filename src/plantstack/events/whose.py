@@ -1,0 +1,112 @@
+"""Whose an event is that was told before: whoever may speak of a part of the plant changes nothing beyond it.
+
+Only what is told again in other words, or corrected, is looked for; most of it lies in the hot log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from plantstack.events import intake, segments
+from plantstack.events.batch import CONFLICT
+from plantstack.events.corrections import Identity
+from plantstack.events.identity import content_texts, hashes, identity_texts
+from plantstack.events.log import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for.
+
+    Attributes:
+        identities: of the events that shall be told, with their hashes and those of what they say.
+        digests: hashes of the identities.
+        contents: hashes of what they say.
+        targets: what they correct, with its hash.
+    """
+
+    identities: Sequence[Identity]
+    digests: Sequence[bytes]
+    contents: Sequence[bytes]
+    targets: dict[Identity, bytes]
+
+    @classmethod
+    def by(cls, events: pa.Table, targets: Collection[Identity]) -> Wanted:
+        """Prepare the question for valid events and what they correct."""
+        own = zip(events["source"].to_pylist(), events["key"].to_pylist(), strict=True)
+        named = list(targets)
+        told = hashes(pa.array([f"{source}\n{key}" for source, key in named], pa.string()))
+        digests = hashes(identity_texts(events))
+        contents = hashes(content_texts(events))
+        return cls(list(own), digests, contents, dict(zip(named, told, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Of which equipment the events were that were told under an identity.
+
+    Attributes:
+        hot: equipment by identity, of those not sealed.
+        sealed: which files may hold more, by identity.
+    """
+
+    hot: dict[Identity, set[str]]
+    sealed: dict[Identity, set[Path]]
+
+    def read(self) -> dict[Identity, set[str]]:
+        """Look into the files too; they are never changed, so no turn of the writer is taken."""
+        found = {identity: set(equipment) for identity, equipment in self.hot.items()}
+        for path in sorted(set().union(*self.sealed.values())):
+            asked = {identity for identity, paths in self.sealed.items() if path in paths}
+            for source, key, equipment in _rows(path, asked):
+                if (source, key) in asked:
+                    found.setdefault((source, key), set()).add(equipment)
+        return found
+
+
+def find(log: Log, wanted: Wanted) -> Found:
+    """Look in the log, between two commits of its writer.
+
+    Raises:
+        LogError: when the log is open for reading only.
+    """
+    known = log.writable_known()
+    codes = intake.outcomes(log.connection, known, wanted.digests, wanted.contents)
+    rows = zip(wanted.identities, wanted.digests, codes, strict=True)
+    asked = {identity: digest for identity, digest, code in rows if code == CONFLICT} | wanted.targets
+    found = Found({}, {})
+    if not asked:
+        return found
+    files = segments.listed(log.connection, log.last_offset())
+    for identity, digest in asked.items():
+        offsets = log.connection.execute("SELECT log_offset FROM seen WHERE identity = ?", (digest,))
+        for (offset,) in offsets.fetchall():
+            _add(log, found, files, identity, offset)
+        if known.contents(digest):
+            found.sealed[identity] = {log.places.segments / one.name for one in files}
+    return found
+
+
+def _add(log: Log, found: Found, files: Sequence[segments.Segment], identity: Identity, offset: int) -> None:
+    query = "SELECT equipment FROM event WHERE log_offset = ?"
+    hot = log.connection.execute(query, (offset,)).fetchone()
+    if hot:
+        found.hot.setdefault(identity, set()).add(hot[0])
+        return
+    holding = {one.name for one in files if one.first_offset <= offset <= one.last_offset}
+    paths = found.sealed.setdefault(identity, set())
+    paths |= {log.places.segments / name for name in holding}
+
+
+def _rows(path: Path, asked: Collection[Identity]) -> list[tuple[str, str, str]]:
+    sources, keys = ({identity[place] for identity in asked} for place in (0, 1))
+    told = pc.field("source").isin(sorted(sources)) & pc.field("key").isin(sorted(keys))
+    names = ["source", "key", "equipment"]
+    rows = pq.read_table(path, columns=names, filters=told)
+    return list(zip(*(rows[name].to_pylist() for name in names), strict=True))
