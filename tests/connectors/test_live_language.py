@@ -312,6 +312,20 @@ def test_a_connection_of_messages_says_what_they_mean(tmp_path: Path) -> None:
     assert [one.name for one in found] == ["inbox"]  # files may be told in our own words
 
 
+@pytest.mark.parametrize(
+    "more",
+    ["absence: {state: idle, after: 5 min}", "alive: file", "alive: {gaps: 10 min}", "identical_rows: keep"],
+)
+def test_what_is_said_of_a_file_as_a_whole_is_no_word_for_messages(tmp_path: Path, more: str) -> None:
+    text = f"{DELTA.replace('delta', 'cumulative')}{more}\n"
+    with pytest.raises(ConfigError) as caught:
+        Stream(parse_mapping(text, "hall"))
+    assert [problem.code for problem in caught.value.problems] == ["mapping-files"]
+    row = {"at": "2026-01-05T06:00:00Z", "good": 1}
+    assert not load(text, write(tmp_path, json.dumps(row), "day.json")).dead  # a file may say it
+    Stream(parse_mapping(text.replace(more, "identical_rows: drop"))).close()
+
+
 CONNECTION = "schema: 1\nkind: mqtt\nhost: broker\ntopics: [a]\nclient: c\nmapping: hall\n"
 OVER = HEAD + 'columns: {at: at, tag: tag, run: run}\nevery: {equipment: press, at: "{at}"}\nevents:\n'
 READ = "{kind: reading, parameter: heat-a, value: 1}"

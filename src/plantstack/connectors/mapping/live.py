@@ -9,6 +9,11 @@ from plantstack.errors import Problem
 
 LIVE_FORMATS = ("json", "mtconnect")  # whose columns messages have
 
+_SILENT = "Leave it out: the connection says by itself when its source was there and when it was not."
+_TWINS = (
+    "Leave it out: a message that comes twice is one; 'key' or 'sequence' tells two that say the same apart."
+)
+
 
 def live_problems(mapping: Mapping) -> list[Problem]:
     """Return why messages cannot be read through a mapping; nothing when they can."""
@@ -18,7 +23,19 @@ def live_problems(mapping: Mapping) -> list[Problem]:
         what = "is no mapping for messages"
         fix = "It needs 'format: json' or 'mtconnect', and no 'join', 'wide', 'name' or 'identity: row'."
         found.append(Problem("mapping-messages", mapping.name, what, fix))
-    return [*found, *_deltas(mapping)]
+    return [*found, *_of_files(mapping), *_deltas(mapping)]
+
+
+def _of_files(mapping: Mapping) -> Iterator[Problem]:
+    """What reaches from row to row of a file: of messages it would depend on which came in one batch."""
+    words = {
+        "absence": (mapping.absence_us, _SILENT),
+        "alive": (mapping.alive, _SILENT),
+        "identical_rows: keep": (mapping.keep_twins, _TWINS),
+    }
+    for word, (is_said, fix) in words.items():
+        if is_said:
+            yield Problem("mapping-files", mapping.name, f"'{word}' is for files, and messages come", fix)
 
 
 def _deltas(mapping: Mapping) -> Iterator[Problem]:

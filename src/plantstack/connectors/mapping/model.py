@@ -228,6 +228,7 @@ class Mapping:
     alive: str = ""  # '', 'file' or 'gaps'
     alive_gap_us: int = 0
     drop_twins: bool = False
+    keep_twins: bool = False  # that equal rows are several is said, and not only so where nothing is said
     by_row: bool = False  # an event is known by its place in the file, not by what it says
     stale_before: str = ""
     ignore: tuple[tuple[Condition, ...], ...] = ()

@@ -96,6 +96,7 @@ def _read(fields: Fields, name: str) -> Mapping:
     every = _every(fields)
     alive, gap = _alive(fields)
     stale = fields.want("stale_before", template, Template(()))
+    twins = fields.want("identical_rows", choice("keep", "drop"), "")
     quality, sets = _quality(fields), read_sets(fields)
     return Mapping(
         name=name,
@@ -110,7 +111,8 @@ def _read(fields: Fields, name: str) -> Mapping:
         absence_us=_absence(fields),
         alive=alive,
         alive_gap_us=gap,
-        drop_twins=fields.want("identical_rows", choice("keep", "drop"), "keep") == "drop",
+        drop_twins=twins == "drop",
+        keep_twins=twins == "keep",
         by_row=fields.want("identity", choice("content", "row"), "content") == "row",
         stale_before=stale.only,
         ignore=fields.each("ignore", "ignore", _ignored),
