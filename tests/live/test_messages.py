@@ -216,12 +216,27 @@ def test_H_MQ_12_a_number_as_text_is_that_number(project: Path) -> None:
         assert one.told() == [("count", 60, 2)]
 
 
-def test_H_MQ_22_a_message_that_two_rules_claim_stops_the_mapping(project: Path) -> None:
-    twice = TEXT + "  - {kind: state, when: {pieces: {present: true}}, state: stopped}\n"
+TWICE = TEXT + "  - {kind: state, when: {pieces: {present: true}}, state: stopped}\n"
+
+
+def test_H_MQ_22_a_message_that_two_rules_claim_harms_only_itself(project: Path) -> None:
     with floor(project) as one:
-        one.connection = Connection("hall", "test", Drop(project), parse_mapping(twice, "gateway"))
+        one.connection = Connection("hall", "test", Drop(project), parse_mapping(TWICE, "gateway"))
+        outcome = one.send(message(0, run=True), message(1, run=True, pieces=5), message(2, run=False))
+        assert [problem.code for problem in outcome.problems] == ["mapping-overlap"]
+        assert "Narrow 'when'" in outcome.problems[0].fix
+        assert one.told() == [("state", 0, "producing"), ("state", 2, "stopped")]
+        assert [letter.where for letter in one.log.dead_letters()] == ["hall/filler at 1"]
+        assert one.send(message(3, run=True, pieces=6)).problems  # alone as well: it never comes again
+        one.send(message(4, run=True))
+        assert one.told()[-1] == ("state", 4, "producing")
+
+
+def test_a_mapping_that_no_message_of_many_fits_is_to_blame(project: Path) -> None:
+    with floor(project) as one:
+        one.connection = Connection("hall", "test", Drop(project), parse_mapping(TWICE, "gateway"))
         with pytest.raises(Fatal) as caught:
-            one.send(message(0, run=True, pieces=5))
+            one.send(*(message(second, run=True, pieces=second) for second in range(20)))
         assert caught.value.problems[0].code == "mapping-overlap"
         assert one.told() == []
 

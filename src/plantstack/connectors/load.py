@@ -333,9 +333,9 @@ def read_sheet(run: Run, carry: Carry, tell: Tell = silent) -> Iterator[FileBatc
     run.prepare(tell)
     unreadable = sheet.note_bad(run.connection, run.tally.rows)
     dead = tuple(DeadLetter(bad.line.raw, bad.line.where, bad.problem, mapping.source) for bad in unreadable)
-    bad = dict(run.find_bad())
-    check_fit(sheet.name, len(bad), run.tally.rows)
+    check_fit(sheet.name, len(run.find_bad()), run.tally.rows)
     run.check_overlaps()
+    bad = dict(run.tally.bad)
     source = mapping.source
     dead += _dead(bad, sheet.lines, lambda row: source, sheet.name)
     notes, given = _notes(sheet, run.tally), 0

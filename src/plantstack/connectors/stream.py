@@ -34,7 +34,8 @@ from plantstack.connectors.mapping.run import FEW_ROWS, Run
 from plantstack.connectors.mapping.sensing import STATES, Sensor
 from plantstack.connectors.mapping.sql import Binder
 from plantstack.connectors.mapping.uses import all_uses
-from plantstack.errors import ConfigError, EventError
+from plantstack.connectors.parting import read_apart
+from plantstack.errors import ConfigError, EventError, Problem
 from plantstack.events.batch import DeadLetter, kept
 from plantstack.intervals import rfc3339
 from plantstack.plant.plant import Plant
@@ -143,15 +144,31 @@ class Stream:
             carry: where counters and orders of this mapping stand.
             now: the instant of receipt, microseconds UTC; as the column `received` a microsecond later with
                 each message, so that those without a clock of their own keep their order.
+
+        Raises:
+            EventError: when hardly any message can be read, so that the mapping is to blame.
         """
         dead: list[DeadLetter] = []
         rows = self._rows(messages, now, dead)
         if dead:
             yield FileBatch(self.mapping.source, dead=tuple(dead))
         for part in self._parts(messages, rows):
-            self._begin_counters(messages, part, carry)
-            for run in self._runs(messages, part, now):
-                yield from read_sheet(run, carry)
+
+            def read(places: Sequence[int], part: dict[int, Flat] = part) -> list[FileBatch]:
+                mine = {place: part[place] for place in places}
+                self._begin_counters(messages, mine, carry)
+                return [one for run in self._runs(messages, mine, now) for one in read_sheet(run, carry)]
+
+            batches, culprits = read_apart(read, list(part), carry)
+            yield from batches
+            if culprits:
+                yield FileBatch(self.mapping.source, dead=tuple(self._letters(messages, culprits)))
+
+    def _letters(self, messages: Sequence[Message], culprits: dict[int, Problem]) -> Iterator[DeadLetter]:
+        for place, problem in culprits.items():
+            one = messages[place]
+            told = replace(problem, where=one.where)
+            yield DeadLetter(kept(one.payload), one.where, told, self.mapping.source)
 
     def _parts(self, messages: Sequence[Message], rows: dict[int, Flat]) -> Iterator[dict[int, Flat]]:
         """Cut where a source that told samples begins anew: counters go on from there, and not before."""

@@ -24,11 +24,11 @@ _ABOUT_COUNTS = ("reason", "order_id", "product")
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two rules of one kind, and the SQL that counts the rows of which both speak alike."""
+    """Two rules of one kind, and the SQL of the rows of which both speak alike."""
 
     one: Rule
     other: Rule
-    sql: str  # rows, the first of them
+    sql: str  # FROM and WHERE; `a.row` is such a row
 
 
 def overlaps(queries: list[RuleQuery]) -> Iterator[Overlap]:
@@ -38,7 +38,7 @@ def overlaps(queries: list[RuleQuery]) -> Iterator[Overlap]:
         if first.kind == second.kind and not first.placed and not second.placed and _may_meet(first, second):
             test = _test(one, other)
             joined = f"({one.spoken}) a JOIN ({other.spoken}) b ON a.row = b.row AND a.nth = b.nth"
-            yield Overlap(first, second, f"SELECT count(*), min(a.row) FROM {joined} WHERE {test}")
+            yield Overlap(first, second, f"FROM {joined} WHERE {test}")
 
 
 def _may_meet(one: Rule, other: Rule) -> bool:

@@ -45,6 +45,8 @@ from plantstack.intervals import DAY
 BATCH_ROWS = 200_000
 FEW_ROWS = 5_000
 """Of a sheet that is read with few statements rather than with fast ones."""
+MANY_ROWS = 16
+"""Messages of which none can be read: the mapping is to blame, and not each of them."""
 _FEW = 8  # rules that are not worth asking which of them speak
 
 
@@ -200,22 +202,28 @@ class Run:
         return self.calculator.rows(query, self.bind.used_in(query))
 
     def check_overlaps(self) -> None:
-        """Make sure that of each row at most one rule says the same.
+        """Make sure that of each row at most one rule says the same; of messages such a row is a bad one.
 
         Raises:
-            EventError: naming the rules and the first such row.
+            EventError: naming the rules and the first such row of a file, or of messages that are all so.
         """
+        before, lines = len(self.tally.bad), self.layout.sheet.lines
         for pair in overlaps(self.rules):
-            counted = self.calculator.rows(pair.sql, self.bind.used_in(pair.sql))
-            size, row = counted[0]
-            if size:
-                line = self.layout.sheet.lines.find([row]).get(row)
+            found = [row for (row,) in self._rows(f"SELECT DISTINCT a.row {pair.sql} ORDER BY a.row")]
+            names = f"'{pair.one.name}' and '{pair.other.name}'"
+            is_whole = not self.now or len(found) == self.tally.rows >= MANY_ROWS
+            for row in found:
+                line = lines.find([row]).get(row)
                 where = line.where if line else self.layout.sheet.name
-                rows = "this row" if size == 1 else f"this row and of {size - 1} others"
-                names = f"'{pair.one.name}' and '{pair.other.name}'"
+                more = len(found) - 1
+                rows = f"this row and of {more} others" if is_whole and more else "this row"
                 what = f"the rules {names} both give a {pair.one.kind} of {rows}"
-                fix = "Narrow 'when' of one of them."
-                raise EventError(Problem("mapping-overlap", where, what, fix))
+                problem = Problem("mapping-overlap", where, what, "Narrow 'when' of one of them.")
+                if is_whole:
+                    raise EventError(problem)
+                self.tally.bad.setdefault(row, problem)
+        if len(self.tally.bad) > before:
+            leave_out(self.calculator, list(self.tally.bad))
 
     def events(self, carry: Carry) -> Iterator[Found]:
         """Yield the events of every rule, then those no row says by itself."""
