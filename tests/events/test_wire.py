@@ -90,7 +90,9 @@ def test_request_body_may_be_an_array_one_object_or_lines() -> None:
     one, two = lines(state(1))[:-1], lines(state(2))[:-1]
     for body in (b"[" + one + b", " + two + b"]", one + b"\n" + two, b" \n" + one + b"\n" + two + b"\n"):
         assert decode_items(body).table["key"].to_pylist() == ["1", "2"]
-    assert decode_items(b"[" + one + b', {"kind": 5}]').dead[0].where == "line 2"
+    letter = decode_items(b"[" + one + b', {"kind": 5}]').dead[0]
+    assert (letter.where, letter.problem.where) == ("item 2", "item 2")  # an array has no lines to count
+    assert decode_items(one + b'\n{"kind": 5}').dead[0].where == "line 2"
     assert decode_items(b"[1, ").dead[0].problem.code == "event-not-json"
 
 

@@ -185,7 +185,8 @@ def _check_fields(sheet: Sheet) -> None:
         if kind in sheet.kinds and sheet.says(name):
             odd = pc.and_(pc.is_valid(sheet[name]), pc.invert(pc.is_in(sheet[name], pa.array(choices))))
             what = f"expected one of {', '.join(choices)}, got {{came}}"
-            sheet.report(pc.and_(odd, sheet.of(kind)), "event-choice", name, what)
+            fix = "write one of these words; a mapping makes them of the words of a machine"
+            sheet.report(pc.and_(odd, sheet.of(kind)), "event-choice", name, what, fix)
     _check_groups(sheet)
 
 

@@ -7,6 +7,7 @@ bytes; its neighbours are not touched. Memory is bounded: an over-long line is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +48,7 @@ def decode_items(body: bytes) -> Decoded:
     start = body.lstrip()[:1]
     if start == b"[":
         try:
-            return _decoded(split_items(body), [])
+            return _items(_decoded(split_items(body), []))
         except EventError as error:
             return _decoded([], [DeadLetter(kept(body), "line 1", error.problems[0])])
     dead: list[DeadLetter] = []
@@ -56,6 +57,16 @@ def decode_items(body: bytes) -> Decoded:
         problem = Problem("event-empty", "line 1", "the message is empty", "send one JSON object")
         dead.append(DeadLetter(body, "line 1", problem))
     return _decoded(lines, dead)
+
+
+def _items(decoded: Decoded) -> Decoded:
+    """The same; what is wrong stands in an item of the array, which has no lines to count."""
+    dead = tuple(
+        replace(one, where=where, problem=replace(one.problem, where=where))
+        for one in decoded.dead
+        for where in (one.where.replace("line ", "item ", 1),)
+    )
+    return replace(decoded, dead=dead)
 
 
 def split_items(body: bytes) -> list[Line]:

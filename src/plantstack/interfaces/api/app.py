@@ -27,6 +27,15 @@ from plantstack.live.running import Running
 
 _SEAL_S = 60.0
 _WATCH_S = 0.5
+_SEE = "See /docs for what can be asked, and how."
+_FIX = {
+    400: "Mend the request; see /docs.",
+    405: "Use the method that /docs names.",
+    408: "Send it again, in smaller parts.",
+    413: "Send it in parts.",
+    415: "Name the Content-Type: application/json or application/x-ndjson, plain or packed with gzip.",
+    503: "Send it again in a while.",
+}
 
 
 def create_app(
@@ -102,14 +111,17 @@ def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     what = str(error.detail).lower() if isinstance(error, HTTPException) else "error"
     headers = error.headers if isinstance(error, HTTPException) else None
-    return answered(Answer(problems=[Problem(f"http-{status}", "request", what)]), status, headers)
+    return answered(
+        Answer(problems=[Problem(f"http-{status}", "request", what, _FIX.get(status, _SEE))]), status, headers
+    )
 
 
 def _unasked(_request: Request, error: Exception) -> Response:
     """A parameter that is missing or no such thing, in the form every other refusal has."""
     faults = error.errors() if isinstance(error, RequestValidationError) else ()
     problems = [
-        Problem("query-unreadable", str(fault["loc"][-1]), str(fault["msg"]).lower()) for fault in faults
+        Problem("query-unreadable", str(fault["loc"][-1]), str(fault["msg"]).lower(), _SEE)
+        for fault in faults
     ]
     return answered(Answer(problems=problems), 400)
 
