@@ -16,6 +16,7 @@ from plantstack.errors import LogError, Problem
 from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, FileMark
 from plantstack.events.corrections import Rank
 from plantstack.events.log import Log
+from plantstack.events.migrations import migrate
 from plantstack.events.schema import CONTENT, EVENT
 from plantstack.events.standing import standing_events
 from plantstack.intervals import HOUR, SECOND
@@ -247,3 +248,14 @@ def test_hot_reads_are_arrow_of_the_event_schema_even_when_empty(tmp_path: Path)
     with opened(tmp_path) as log:
         assert log.hot().schema.equals(EVENT)
         assert isinstance(log.events(), pa.Table)
+
+
+def test_an_older_log_learns_to_count_open_letters_at_once(tmp_path: Path) -> None:
+    with Log.open(tmp_path, write=True) as log:
+        log.connection.execute("DROP INDEX letter_open")
+        log.connection.execute("PRAGMA user_version = 5")
+        migrate(log.connection, 6)
+        plan = (
+            "EXPLAIN QUERY PLAN SELECT count(*) FROM dead_letter WHERE settled_at IS NULL AND received_at > 5"
+        )
+        assert "letter_open" in str(log.connection.execute(plan).fetchall())

@@ -68,6 +68,15 @@ def grouped(connection: sqlite3.Connection) -> list[tuple[str, str, int, int, in
     ).fetchall()
 
 
+def recent(connection: sqlite3.Connection, since: int) -> list[tuple[str, int, int]]:
+    """Count the open letters that came from an instant on: source, how many, when the newest came."""
+    return connection.execute(
+        """SELECT source, count(*), max(received_at) FROM dead_letter
+           WHERE settled_at IS NULL AND received_at >= ? GROUP BY source ORDER BY count(*) DESC, source""",
+        (since,),
+    ).fetchall()
+
+
 def settle(connection: sqlite3.Connection, letters: Iterable[int], now: int) -> None:
     """Note that these letters were retried or given up; they are kept."""
     connection.executemany(

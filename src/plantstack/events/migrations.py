@@ -32,6 +32,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (  # 4 -> 5: tokens name the sources they speak as
         "ALTER TABLE token ADD COLUMN sources TEXT NOT NULL DEFAULT ''",
     ),
+    (  # 5 -> 6: open letters are counted without reading their bytes
+        """CREATE INDEX IF NOT EXISTS letter_open ON dead_letter (received_at, source)
+       WHERE settled_at IS NULL""",
+    ),
 )
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 

@@ -11,6 +11,7 @@ from plantstack.interfaces.options import answer_of, known_offset, words, zones_
 from plantstack.stack import Stack
 from plantstack.stack.answers.asking import KpiTable
 from plantstack.stack.claims.readying import Readying, claim_notes
+from plantstack.stack.files.unread import unread_note
 from plantstack.stack.reasons.explaining import entry_row
 
 
@@ -65,6 +66,8 @@ def kpis(stack: Stack, window: Window, asked: Kpis) -> Answer:
         currency=asked.currency.upper(),
     )
     notes = [*answer.notes, *stack.notes()]
+    if offset is None:
+        notes += unread_note(stack.log, when.days, when.span, zones_of(stack))
     notes += claim_notes(stack.engine(known_at=offset), stack.catalog(), answer.rows)
     return answer_of(answer, notes)
 

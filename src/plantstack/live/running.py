@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 from plantstack.connectors.connections import Connection, read_connections
 from plantstack.connectors.contract import Delivery, Outcome
-from plantstack.errors import ConfigError, PlantstackError, Problem
+from plantstack.errors import ConfigError, LogError, PlantstackError, Problem
 from plantstack.events import deadletters, tokens
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.log import Log
@@ -30,6 +31,7 @@ from plantstack.plant.load import load_plant, plant_content
 from plantstack.stack.files.configuring import record_config
 from plantstack.stack.files.letters import Retried, Wanted, chosen, mappings_of, retry, settle
 from plantstack.stack.files.naming import names_of
+from plantstack.stack.files.unread import unread_lately
 from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")
@@ -207,6 +209,11 @@ class Running:
         with self.deliveries.reading() as log:
             return deadletters.count(log.connection)
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether only a new start can help."""
+        return not (self.writer.is_alive and self.keeper.is_alive)
+
     def health(self) -> Health:
         """Say how the server is."""
         books = self.keeper.standing
@@ -226,7 +233,7 @@ class Running:
                 f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"
             )
             status = "degraded"
-        if raw := self.deliveries.troubles():
+        if raw := [*self.deliveries.troubles(), *self._unread()]:
             why += raw
             status = "degraded"
         if self.writer.trouble is not None:
@@ -240,6 +247,15 @@ class Running:
             status = "failing"
         as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
         return Health(status, self.offset, books.offset, as_of, tuple(why))
+
+    def _unread(self) -> list[str]:
+        zones = {site.zone for site in self.plant.sites.values()}
+        try:
+            with self.deliveries.reading() as log:
+                said = unread_lately(log, self.clock(), zones)
+        except (LogError, sqlite3.Error):  # what is wrong with the log the writer tells
+            return []
+        return [said] if said else []
 
     def _told(self, trouble: BaseException, sentence: str) -> str:
         """A sentence with the reason; of an unexpected error only its kind."""

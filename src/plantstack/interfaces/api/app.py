@@ -96,7 +96,7 @@ async def _seal(running: Running) -> None:
 
 async def _watch(running: Running, give_up: Callable[[], None]) -> None:
     """Never stay up doing nothing: what cannot go on ends, and whoever started it starts it again."""
-    while running.health().status != "failing":
+    while not running.is_failing:
         await asyncio.sleep(_WATCH_S)
     give_up()
 
