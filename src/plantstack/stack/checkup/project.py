@@ -103,7 +103,7 @@ def _tokens(log: Log) -> Iterator[Finding]:
         if one.revoked_at is None and not one.scope and "send" in one.may:
             what = "it may send events of all machines"
             why = "Whoever finds it on a gateway can write counts and states of every line."
-            fix = f"Give a token with --scope, then 'plantstack token revoke DIR {one.name}'."
+            fix = f"Give a token with --scope and --source, then 'plantstack token revoke DIR {one.name}'."
             yield Finding("token-wide", EXPOSES, f"token {one.name}", what, why, fix)
 
 
