@@ -326,6 +326,19 @@ def test_what_is_said_of_a_file_as_a_whole_is_no_word_for_messages(tmp_path: Pat
     Stream(parse_mapping(text.replace(more, "identical_rows: drop"))).close()
 
 
+@pytest.mark.parametrize("field", ["key", "sequence"])
+def test_pieces_that_lack_what_they_are_known_by_are_set_aside(field: str) -> None:
+    text = DELTA.replace("equipment: press, ", f'equipment: press, {field}: "{{id}}", ')
+    told: list[dict[str, int | str]] = [{"id": 1}, {"id": 2}, {"id": 1}, {"to": 1}, {"to": 2}, {"id": ""}]
+    rows = [json.dumps({"at": "2026-01-05T06:00:00Z", "good": 5, **one}).encode() for one in told]
+    with closing(Stream(parse_mapping(text))) as stream:
+        parts = list(stream.read([Message(row) for row in rows], Carry(), us("2026-01-05T06:00:00")))
+    assert [int(event["good"]) for part in parts for event in part.events.to_pylist()] == [5, 5]
+    letters = [letter for part in parts for letter in part.dead]
+    assert {letter.problem.code for letter in letters} == {"row-incomplete"}
+    assert f"a value for '{field}'" in letters[0].problem.what
+
+
 CONNECTION = "schema: 1\nkind: mqtt\nhost: broker\ntopics: [a]\nclient: c\nmapping: hall\n"
 OVER = HEAD + 'columns: {at: at, tag: tag, run: run}\nevery: {equipment: press, at: "{at}"}\nevents:\n'
 READ = "{kind: reading, parameter: heat-a, value: 1}"

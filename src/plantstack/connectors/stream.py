@@ -27,7 +27,7 @@ from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.keys import Keys
 from plantstack.connectors.mapping.layout import Layout
-from plantstack.connectors.mapping.live import live_problems
+from plantstack.connectors.mapping.live import live_problems, told_apart
 from plantstack.connectors.mapping.model import RECEIVED, Column, Mapping, Signal
 from plantstack.connectors.mapping.read_signals import PIECES
 from plantstack.connectors.mapping.run import FEW_ROWS, Run
@@ -109,7 +109,7 @@ class Stream:
         columns = mapping.columns
         if mapping.skew and RECEIVED not in columns:
             columns = columns | {RECEIVED: Column(RECEIVED, Place(mapping.name), header=RECEIVED)}
-        self.mapping = mapping = replace(mapping, drop_twins=True, columns=columns)
+        self.mapping = mapping = replace(told_apart(mapping), drop_twins=True, columns=columns)
         states = tuple(rule for rule in mapping.rules if rule.kind == "state")
         self._snapshots = replace(self.mapping, rules=states, signals=_without_pieces(mapping), orders=None)
         counters = tuple(rule for rule in mapping.rules if rule.counter and rule.counter.cumulative)

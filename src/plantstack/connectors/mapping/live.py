@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from plantstack.connectors.mapping.model import Mapping
+from plantstack.connectors.mapping.model import Mapping, Rule
 from plantstack.errors import Problem
 
 LIVE_FORMATS = ("json", "mtconnect")  # whose columns messages have
@@ -41,8 +42,20 @@ def _of_files(mapping: Mapping) -> Iterator[Problem]:
 def _deltas(mapping: Mapping) -> Iterator[Problem]:
     """Pieces since the last message, and nothing by which one that comes twice is known (books 1)."""
     for rule in mapping.rules:
-        is_delta = rule.kind == "count" and not (rule.counter and rule.counter.cumulative)
-        if is_delta and not {"key", "sequence"} & rule.fields.keys():
+        if _is_delta(rule) and not {"key", "sequence"} & rule.fields.keys():
             what = f"rule '{rule.name}' counts pieces of messages that have neither 'key' nor 'sequence'"
             fix = "Name the field that tells one message from another, or send a counter that only grows."
             yield Problem("mapping-delta", str(rule.place), what, fix)
+
+
+def told_apart(mapping: Mapping) -> Mapping:
+    """The mapping, of which pieces known by their `sequence` alone are none in a message that has none."""
+    rules = [
+        replace(rule, known_by="sequence") if _is_delta(rule) and "key" not in rule.fields else rule
+        for rule in mapping.rules
+    ]
+    return replace(mapping, rules=tuple(rules))
+
+
+def _is_delta(rule: Rule) -> bool:
+    return rule.kind == "count" and not (rule.counter and rule.counter.cumulative)

@@ -140,6 +140,7 @@ class Rule:
     is_end: bool = False  # of something lasting, `at` is the end
     counter: Counter | None = None
     placed: Placed | None = None
+    known_by: str = ""  # field without which an event cannot be told from another, and is none
     key_is_shared: bool = False  # the key comes from 'every'; each rule's share is named after the rule
     quality: str = ""  # column: of bad quality a state is unknown, and a count is none
     deadband: Deadband | None = None

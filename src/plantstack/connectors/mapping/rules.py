@@ -149,7 +149,7 @@ def _lacking(rule: Rule, value: Value, bind: Binder) -> list[tuple[str, Reason]]
             continue
         sql = field_sql(field.form, template, value, bind)
         project_wide = name == "equipment" and kind.project_wide
-        if (field.required or name in ("at", "key")) and not project_wide:
+        if (field.required or name in ("at", "key", rule.known_by)) and not project_wide:
             found.append((f"({sql}) IS NULL", _empty(rule, name, template)))
         if field.choices and field.form is Form.TEXT:
             known = ", ".join(bind(word) for word in field.choices)
