@@ -30,10 +30,14 @@ file: {format: json}
 columns:
   at: at
   machine: machine
+  tag: tag
+  amount: value
   run: {column: value, map: {"true": producing, "false": stopped}}
 every: {equipment: "{machine}", at: "{at}"}
 events:
-  - {kind: state, state: "{run}"}
+  - {kind: state, when: {tag: run}, state: "{run}"}
+  - {kind: count, when: {tag: pieces}, good: "{amount}", counter: {counts: cumulative}}
+  - {kind: reading, when: {tag: power}, parameter: power, value: "{amount}", unit: kW}
 """,
     "plc",
 )
@@ -64,6 +68,10 @@ class Floor:
     def says(self, second: int, machine: str, value: bool, scope: str = "") -> None:
         instant = rfc3339(START + second * SECOND)
         self.at(second, Messages((observation("run", value, at=instant, scope=scope, machine=machine),)))
+
+    def shows(self, second: int, tag: str, value: float, scope: str) -> None:
+        instant = rfc3339(START + second * SECOND)
+        self.at(second, Messages((observation(tag, value, at=instant, scope=scope, machine="filler"),)))
 
     def restart(self) -> None:
         self.deliveries.close()
@@ -145,3 +153,53 @@ def test_a_source_that_is_not_back_is_unknown_until_it_tells_again(tmp_path: Pat
         one.says(90, "filler", False, scope="a")
         one.at(120, Alive("a"))
         assert one.told("alive") == [("filler", 90, 120)]
+
+
+def test_a_meter_neither_vouches_for_a_machine_nor_makes_it_unknown(tmp_path: Path) -> None:
+    with floor(tmp_path) as one:
+        one.says(0, "filler", True, scope="box")
+        one.shows(1, "power", 3.2, "meter")
+        one.at(60, Alive("meter"))
+        one.at(90, Gap("the meter did not answer", "meter"))
+        assert one.told("alive") == []
+        assert [told for told in one.told("state") if told[2] is not None] == []
+
+
+def test_a_counter_vouches_for_a_machine_and_does_not_say_what_it_does(tmp_path: Path) -> None:
+    with floor(tmp_path) as one:
+        one.says(0, "filler", True, scope="box")
+        one.shows(1, "pieces", 7, "counter")
+        one.shows(2, "pieces", 8, "counter")
+        one.at(60, Alive("counter"))
+        one.at(90, Gap("the counter did not answer", "counter"))
+        assert one.told("alive") == [("filler", 2, 60)]
+        assert [told for told in one.told("state") if told[2] is not None] == []
+
+
+def test_a_gap_outranks_what_its_scope_said_before_it_and_nothing_that_is_said_of_it(tmp_path: Path) -> None:
+    with floor(tmp_path) as one:
+        one.says(0, "filler", True, scope="a")
+        one.second = 4  # the clock of the source is ahead of ours
+        instant = rfc3339(START + 6 * SECOND)
+        ahead = observation("run", False, at=instant, scope="a", machine="filler")
+        one.at(4, Messages((ahead,)))
+        one.at(90, Gap("poll failed", "a"))
+        one.says(95, "filler", True, scope="a")
+        rows = [row for row in one.log.events().to_pylist() if row["kind"] == "state"]
+        gap = next(row for row in rows if row["method"] == "gap")
+        assert (gap["at"] - START, gap["until_at"] - START) == (4 * SECOND, 90 * SECOND)
+        assert all(
+            row["told_at"] < gap["told_at"] for row in rows if row["at"] <= START + 6 * SECOND and row != gap
+        )
+        assert gap["told_at"] < START + 7 * SECOND  # what was stored of this time, and is told later, stands
+
+
+def test_a_gap_that_is_told_again_is_a_duplicate(tmp_path: Path) -> None:
+    with floor(tmp_path) as one:
+        one.says(0, "filler", True, scope="a")
+        gap = Gap("the server kept fewer", "a", since=START + 10 * SECOND, until=START + 60 * SECOND)
+        one.at(90, gap)
+        one.says(95, "filler", False, scope="a")
+        one.restart()
+        one.at(120, gap)
+        assert one.log.events().num_rows == 3

@@ -94,18 +94,20 @@ class MessageLines:
 class Stream:
     """One mapping over the messages of one source."""
 
-    def __init__(self, mapping: Mapping, plant: Plant | None = None) -> None:
+    def __init__(self, mapping: Mapping, plant: Plant | None = None, name: str = "") -> None:
         """Make ready to read.
 
         Args:
             mapping: of messages.
             plant: whose standard cycles say how long a pause may be.
+            name: of the connection; several may share a mapping, and each has scopes of its own.
 
         Raises:
             ConfigError: when messages cannot be read through it.
         """
         if problems := live_problems(mapping):
             raise ConfigError(problems)
+        self._name = name
         columns = mapping.columns
         if mapping.skew and RECEIVED not in columns:
             columns = columns | {RECEIVED: Column(RECEIVED, Place(mapping.name), header=RECEIVED)}
@@ -228,7 +230,12 @@ class Stream:
                 with self._calculator(mapping, len(mine)) as calculator:
                     sheet = self._sheet(calculator, mine, messages)
                     layout = Layout(mapping, sheet, {}, {}, Binder())
-                    yield Run(calculator, layout, Keys(calculator, mapping, 1, ""), self._cycles, now)
+                    keys = Keys(calculator, mapping, 1, "")
+
+                    def scope_of(row: int) -> str:
+                        return f"{self._name}/{messages[row].scope}"
+
+                    yield Run(calculator, layout, keys, self._cycles, now, scope_of)
 
     def _private(self, *, is_optimized: bool) -> duckdb.DuckDBPyConnection:
         place = Path(self._folder.name)
@@ -258,7 +265,7 @@ class Stream:
         self,
         carry: Carry,
         now: int,
-        machines: Callable[[str], bool] = lambda name: True,
+        is_there: Callable[[str, str | None], bool] = lambda name, scope: True,
         *,
         is_lagging: bool = True,
     ) -> Iterator[FileBatch]:
@@ -267,15 +274,18 @@ class Stream:
         Args:
             carry: as of `read`.
             now: until when the source could have told us, and did not.
-            machines: for which of those that were ever spoken of this holds.
+            is_there: whether this holds for a machine, as messages name it, by the CONNECTION/SCOPE its
+                messages came through last; None: that was not noted.
             is_lagging: `now` is an instant of our clock: what messages take on their way, and how far the
                 source's clock is off, is allowed for as it was with the last one.
         """
         for signal in self.mapping.signals:
             sensor = Sensor(signal, self.mapping.source, self._cycles, carry)
-            yield from self._sensed(sensor.pass_by(now, machines, is_lagging=is_lagging))
+            yield from self._sensed(sensor.pass_by(now, is_there, is_lagging=is_lagging))
 
-    def gap(self, carry: Carry, equipment: str, since: int, until: int) -> Iterator[FileBatch]:
+    def gap(
+        self, carry: Carry, equipment: str, since: int, until: int, scope: str | None = None
+    ) -> Iterator[FileBatch]:
         """Yield what is to be said where messages of a machine may have been lost; the carry moves on.
 
         Args:
@@ -283,10 +293,11 @@ class Stream:
             equipment: as messages name it.
             since: from when, microseconds UTC.
             until: when the source was back.
+            scope: CONNECTION/SCOPE of the messages; None is all of them.
         """
         for signal in self.mapping.signals:
             sensor = Sensor(signal, self.mapping.source, self._cycles, carry)
-            yield from self._sensed(sensor.cut(equipment, since, until))
+            yield from self._sensed(sensor.cut(equipment, since, until, scope))
 
     def _sensed(self, said: list[dict[str, Any]]) -> Iterator[FileBatch]:
         if said:

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import pyarrow as pa
 
@@ -33,7 +32,7 @@ from plantstack.events.schema import CONTENT
 from plantstack.events.validate import validate
 from plantstack.events.writer import GroupWriter
 from plantstack.live.door import Clock, Door
-from plantstack.live.heard import Heard, table_of
+from plantstack.live.heard import STATE, Heard, Spoken, Told, table_of
 from plantstack.live.watching import Watch, place_of
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.loading import Loading
@@ -159,37 +158,25 @@ class Deliveries:
     def _word(self, name: str, mapping: Mapping, delivery: Alive | Gap) -> Outcome:
         """Write that a source was there, or was not."""
         heard, now = self._heard(name), self.clock()
+        counters = counters_of(mapping)
+        carry = Carry.read((self.cursor_of(counters) or "") if mapping.signals else "")
+        named: dict[str, str] = {one: self.plant.resolve(one, now) or one for one in carry.spoken_of()}
+        mine = [(scope.partition("/"), named[one]) for scope, one in carry.scopes()]
+        heard.sense((scope, machine) for (whose, _, scope), machine in mine if whose == name)
         if isinstance(delivery, Alive):
             told = heard.alive(delivery, now, mapping.source)
         else:
             told = heard.gap(delivery, now, mapping.source)
         tables, cursors = [validate(table_of(told), self.door.names, now)[0]], [_kept(name, heard)]
         if mapping.signals:
-            counters = counters_of(mapping)
-            carry = Carry.read(self.cursor_of(counters) or "")
-            for part in self._shown(self._stream(name, mapping), carry, told, now):
+            told = [Told(f"{name}/{one.scope}", one.event) for one in told]
+            for part in _shown(self._stream(name, mapping), carry, named, told, now):
                 tables.append(validate(part.events, self.door.names, now)[0])
             cursors += [Cursor(counters, text)] if (text := carry.text()) else []
         batch = Batch(pa.concat_tables(tables), cursors=tuple(cursors))
         receipt = self.writer.submit(batch, received_at=now).result()
         self._anew.discard(name)
         return Outcome(receipt)
-
-    def _shown(
-        self, stream: Stream, carry: Carry, told: list[dict[str, Any]], now: int
-    ) -> Iterator[FileBatch]:
-        """What machines are said to do that were silent while they were heard, or not heard at all."""
-        named: dict[str, set[str]] = {}  # as messages name them
-        for name in carry.spoken_of():
-            named.setdefault(self.plant.resolve(name, now) or name, set()).add(name)
-        is_there = {one["equipment"] for one in told if one["kind"] == "alive"}
-        silent = {name for machine in is_there for name in named.get(machine, ())}
-        if silent:
-            yield from stream.tick(carry, now, silent.__contains__)
-        for one in told:
-            if one["kind"] == "state":
-                for name in named.get(one["equipment"], ()):
-                    yield from stream.gap(carry, name, one["at"], one.get("until_at", now))
 
     def _heard(self, name: str) -> Heard:
         heard = Heard.read(self.cursor_of(f"heard {name}") or "")
@@ -231,7 +218,7 @@ class Deliveries:
     def _stream(self, name: str, mapping: Mapping) -> Stream:
         found = self._streams.get(name)
         if found is None:
-            found = self._streams[name] = Stream(mapping, self.plant)
+            found = self._streams[name] = Stream(mapping, self.plant, name)
         return found
 
     def close(self) -> None:
@@ -277,10 +264,39 @@ def _kept(name: str, heard: Heard) -> Cursor:
     return Cursor(f"heard {name}", heard.text())
 
 
-def _spoken(
-    part: FileBatch, good: pa.Table, bad: set[int], messages: Sequence[Message]
-) -> set[tuple[str, str]]:
-    """The scopes and machines that good events are of."""
+def _spoken(part: FileBatch, good: pa.Table, bad: set[int], messages: Sequence[Message]) -> dict[Spoken, int]:
+    """What good events are of, and the greatest instant of each."""
     rows = [row for event, row in enumerate(part.rows) if event not in bad]
-    scopes = [messages[row].scope for row in rows]
-    return {pair for pair in zip(scopes, good["equipment"].to_pylist(), strict=True) if pair[1]}
+    columns = (good[name].to_pylist() for name in ("equipment", "kind", "at"))
+    spoken: dict[Spoken, int] = {}
+    for row, machine, kind, at in zip(rows, *columns, strict=True):
+        if machine:
+            one = Spoken(messages[row].scope, machine, kind)
+            spoken[one] = max(at, spoken.get(one, at))
+    return spoken
+
+
+def _shown(
+    stream: Stream, carry: Carry, named: dict[str, str], told: Sequence[Told], now: int
+) -> Iterator[FileBatch]:
+    """What machines are said to do that were silent while they were heard, or not heard at all.
+
+    Args:
+        stream: whose signals speak of them.
+        carry: of the signals; it moves on.
+        named: machines by the names that messages give them.
+        told: `alive` and `unknown`, of which scopes and machines.
+        now: microseconds UTC.
+    """
+    alive = {(one.scope, one.event["equipment"]) for one in told if one.event["kind"] == "alive"}
+    machines = {machine for _, machine in alive}
+
+    def is_there(name: str, scope: str | None) -> bool:
+        return named[name] in machines if scope is None else (scope, named[name]) in alive
+
+    if alive:
+        yield from stream.tick(carry, now, is_there)
+    for scope, one in told:
+        if one["kind"] == STATE:
+            for name in [name for name, machine in named.items() if machine == one["equipment"]]:
+                yield from stream.gap(carry, name, one["at"], one.get("until_at", now), scope)

@@ -94,6 +94,14 @@ class Carry:
         """The machines of which a signal remembers something, as rows name them."""
         return {json.loads(name)[1] for name in self.signals}
 
+    def scopes(self) -> set[tuple[str, str]]:
+        """Through what signals were heard, CONNECTION/SCOPE, and of which machines, as rows name them."""
+        return {
+            (scope, json.loads(name)[1])
+            for name, memory in self.signals.items()
+            for scope in memory.get("heard", {}).values()
+        }
+
     @classmethod
     def read(cls, text: str) -> Carry:
         """Read what `text` gave."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -69,8 +69,10 @@ class Run:
         keys: Keys,
         cycles: Cycles | None = None,
         now: int = 0,  # of receipt; a file has none
+        scope_of: Callable[[int], str] | None = None,  # through what a row came
     ) -> None:
         self.now = now
+        self.scope_of = scope_of
         self.cycles = cycles or Cycles()
         self.calculator = calculator
         self.connection = calculator.connection
@@ -250,9 +252,8 @@ class Run:
         heard = [signal for signal in self.mapping.signals if signal.name in self.inputs]
         for number, signal in enumerate(heard, len(self.rules) + len(derived)):
             sensor = Sensor(signal, self.mapping.source, self.cycles, carry)
-            said = sensor.run(
-                self.connection, self.inputs[signal.name], self.bind, f"said_{number}", self.now
-            )
+            queries, name = self.inputs[signal.name], f"said_{number}"
+            said = sensor.run(self.connection, queries, self.bind, name, self.now, self.scope_of)
             self.tally.add("unheard", sensor.sensed.late)
             self.tally.add("unpaced", sensor.sensed.unpaced)
             for kind, columns in GIVES.items():

@@ -84,6 +84,7 @@ class Sensor:
         bind: Binder,
         name: str,
         now: int = 0,
+        scope_of: Callable[[int], str] | None = None,
     ) -> dict[str, str]:
         """Read the rows of a sheet.
 
@@ -93,6 +94,7 @@ class Sensor:
             bind: their parameters.
             name: of the tables the events are put into.
             now: the instant of receipt; 0 for a file.
+            scope_of: through what of a connection a row came.
 
         Returns:
             Of each kind of `GIVES` the SQL of its events.
@@ -101,20 +103,9 @@ class Sensor:
         for role, query in queries.items():
             laid = f"CREATE OR REPLACE TEMP TABLE {role} AS {query.spoken}"
             connection.execute(laid, bind.used_in(query.spoken))
-        seen = " UNION ALL ".join(f"(SELECT 1 FROM {role} LIMIT 1)" for role in queries)
-        if not connection.sql(seen).fetchall():
-            pass
-        elif LEVEL in queries:
-            self._levels(connection, "quality" in queries[LEVEL].columns)
-        else:
-            if PIECES in queries:
-                self._pieces(connection, queries[PIECES].columns)
-            else:  # told again to whoever comes later: a state, and never a piece
-                connection.execute(_NO_PIECES)
-            if BIT in queries:
-                self._running(connection, "product" in queries[BIT].columns)
-            else:
-                self._runs(connection)
+            if scope_of:
+                self._note_scopes(connection, role, scope_of)
+        self._take(connection, queries)
         said = [
             one for equipment, machine in self._machines.items() for one in self._told(equipment, machine)
         ]
@@ -129,6 +120,25 @@ class Sensor:
             made[kind] = f"SELECT * FROM {name}_{kind}"
         return made
 
+    def _take(self, connection: duckdb.DuckDBPyConnection, queries: dict[str, RuleQuery]) -> None:
+        """Take what the rows of the inputs show."""
+        seen = " UNION ALL ".join(f"(SELECT 1 FROM {role} LIMIT 1)" for role in queries)
+        if not connection.sql(seen).fetchall():
+            pass
+        elif LEVEL in queries:
+            self._levels(connection, "quality" in queries[LEVEL].columns)
+        else:
+            if PIECES in queries:
+                self._pieces(connection, queries[PIECES].columns)
+            else:  # told again to whoever comes later: a state, and never a piece
+                connection.execute(_NO_PIECES)
+            if BIT in queries:
+                self._running(connection, "product" in queries[BIT].columns)
+            else:
+                self._runs(connection)
+            if PIECES in queries:
+                self._show_none(connection)
+
     def _note_lags(self, now: int) -> None:
         """Note how far the instants of each machine lie behind their receipt; silence allows for it."""
         for machine in self._machines.values():
@@ -139,20 +149,45 @@ class Sensor:
             if newest > memory.get("newest", 0):
                 memory |= {"newest": newest, "lag": now - newest}
 
-    def pass_by(self, now: int, machines: Callable[[str], bool], *, is_lagging: bool) -> list[dict[str, Any]]:
+    def _note_scopes(
+        self, connection: duckdb.DuckDBPyConnection, role: str, scope_of: Callable[[int], str]
+    ) -> None:
+        """Note through what the rows of each machine came last: nothing else vouches for its silence."""
+        last = connection.sql(f"SELECT equipment, max(row) FROM {role} GROUP BY equipment").fetchall()
+        for equipment, row in last:
+            self._machine(equipment).memory.setdefault("heard", {})[role] = scope_of(row)
+
+    def _show_none(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """A sample that shows no new piece says that the source is there: a pause until then is one."""
+        last = connection.sql(
+            "SELECT equipment, max(t), arg_max(row, t) FROM shown ANTI JOIN pulses USING (row) "
+            "GROUP BY equipment"
+        ).fetchall()
+        for equipment, at, row in last:
+            self._machine(equipment).pass_by(at, row)
+
+    def pass_by(
+        self, now: int, is_there: Callable[[str, str | None], bool], *, is_lagging: bool
+    ) -> list[dict[str, Any]]:
         """What the absence of rows until now shows of the machines this signal ever spoke of."""
+        role = LEVEL if LEVEL in self.signal.inputs else PIECES
         said = []
         for name in sorted(self.carry.signals):
             signal, equipment = json.loads(name)
-            if signal == self.signal.name and machines(equipment):
+            scope = self.carry.signals[name].get("heard", {}).get(role)
+            if signal == self.signal.name and is_there(equipment, scope):
                 machine = self._machine(equipment)
                 machine.pass_by(now - machine.memory.get("lag", 0) if is_lagging else now)
                 said += self._told(equipment, machine)
         return said
 
-    def cut(self, equipment: str, since: int, until: int) -> list[dict[str, Any]]:
-        """Between two instants rows of a machine may have been lost."""
-        if json.dumps([self.signal.name, equipment]) not in self.carry.signals:
+    def cut(self, equipment: str, since: int, until: int, scope: str | None) -> list[dict[str, Any]]:
+        """Between two instants rows of a machine, those that come through a scope, may have been lost."""
+        memory = self.carry.signals.get(json.dumps([self.signal.name, equipment]))
+        if memory is None:
+            return []
+        heard = memory.get("heard", {}).values()
+        if scope is not None and heard and scope not in heard:
             return []
         self._machine(equipment).cut(since, until)
         return self._told(equipment, self._machine(equipment))
@@ -229,6 +264,7 @@ class Sensor:
             f'CREATE OR REPLACE TEMP TABLE pulses AS SELECT row, nth, equipment, "at" AS t, value, '
             f"{product} AS product FROM {PIECES} WHERE NOT {bad} AND value IS NOT NULL"
         )
+        connection.execute("CREATE OR REPLACE TEMP TABLE shown AS SELECT row, equipment, t FROM pulses")
         if self.signal.counts == "cumulative":
             self._grow(connection)
         else:

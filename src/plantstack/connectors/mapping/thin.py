@@ -141,16 +141,16 @@ class Runs:
             if has_paused and at not in told:
                 self.said.append(Said(row, at, PRODUCING))
 
-    def pass_by(self, now: int) -> None:
-        """Say what the absence of a pulse until now shows."""
+    def pass_by(self, now: int, row: int = 0) -> None:
+        """Say what the absence of a pulse until now shows; `row` is one that came without."""
         runs = self.memory.get("runs", [])
         if runs and runs[-1][3] == _OPEN and runs[-1][2] < now:
             runs[-1][3] = _TOLD
-            self.said.append(Said(0, runs[-1][1], STOPPED))
+            self.said.append(Said(row, runs[-1][1], STOPPED))
         back, reach = self.memory.get("back", (0, 0))
         if back and reach < now:
             del self.memory["back"]
-            self.said.append(Said(0, back, STOPPED))
+            self.said.append(Said(row, back, STOPPED))
 
     def cut(self, since: int, until: int) -> None:
         """Between two instants pulses may have been lost: nobody saw whether an open run has ended."""
@@ -263,11 +263,11 @@ class Level:
         memory["at"] = at
         return True
 
-    def pass_by(self, now: int) -> None:
+    def pass_by(self, now: int, row: int = 0) -> None:
         """Say what the absence of another sample until now shows."""
         if "next" in self.memory:
             before = self.memory.get("state", "")
-            self._settle(0, now)
+            self._settle(row, now)
             if "next" not in self.memory:
                 self.memory["ticked"] = [self.said[-1].at, before]
 
@@ -336,10 +336,10 @@ class Running:
             self.said.append(Said(row, at, PRODUCING))
         memory |= {"last": at, "reach": max(reach, memory["reach"]), "idle": False}
 
-    def pass_by(self, now: int) -> None:
-        """Say what the absence of a piece until now shows."""
+    def pass_by(self, now: int, row: int = 0) -> None:
+        """Say what the absence of a piece until now shows; `row` is one that came without."""
         if self._is_on:
-            self._run_empty(0, now)
+            self._run_empty(row, now)
 
     def cut(self, since: int, until: int) -> None:
         """Between two instants pieces may have been lost: the next word of the bit tells anew what is."""
