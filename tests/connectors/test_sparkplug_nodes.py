@@ -5,6 +5,7 @@ Tests carry the ids of the specification (Sparkplug 3.0, `tck-id-...`) where one
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable
 
@@ -12,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plantstack.connectors.sparkplug.browsing import seen_of
 from plantstack.connectors.sparkplug.codec import Metric, encode
 from plantstack.connectors.sparkplug.datatypes import Value as Scalar
 from plantstack.connectors.sparkplug.node import Gone, Odd, Said, Value
 from plantstack.connectors.sparkplug.nodes import Nodes
 from plantstack.connectors.sparkplug.rebirths import A_SECOND, AT_ONCE, TRIES
+from plantstack.connectors.sparkplug.telling import message_of
 from plantstack.testing.sparkplug_node import Letter, Words, metric
 
 PATIENCE = 2.0
@@ -459,3 +462,13 @@ def test_H_SP_13_ten_thousand_metrics_in_one_birth(floor: Floor) -> None:
     floor.hear([words.letter("NDATA", "", [metric(None, 7, alias=9_999, datatype=None)])])
     assert len(floor.values()) == 10_001
     assert floor.news() == [("Metric 9999", 7)]
+
+
+def test_a_draft_tells_devices_apart_by_a_column_that_messages_have() -> None:
+    floor = Floor()
+    floor.hear(floor.words().births())
+    values = [one for one in floor.said if isinstance(one, Value)]
+    told = {(one.name, json.loads(message_of(one).payload)["place"]) for one in values}
+    seen = seen_of(floor.said)
+    assert {one.column for one in seen} == {"place"}
+    assert {(one.tag, one.device) for one in seen} == told and ("Good", "plant/press-shop/press-1") in told
