@@ -165,10 +165,13 @@ def _retried(found: Sequence[Retried], dry: bool) -> Group | str:
     would = "would be " if dry else ""
     said = f"{_letters(counts[READ])} {would}read, {events:,} events; {counts[STILL]:,} still cannot be read"
     said += f"; {counts[CANNOT]:,} cannot be read again here" if counts[CANNOT] else ""
-    table = _table("id", "what")
+    groups: dict[tuple[str, str, str, str], list[Retried]] = {}
     for one in found:
         if one.problem is not None:
-            table.add_row(
-                str(one.letter.id), escape(f"{one.letter.where}: {one.problem.what}. {one.problem.fix}")
-            )
+            why = (one.letter.source, one.problem.code, one.problem.what, one.problem.fix)
+            groups.setdefault(why, []).append(one)
+    table = _table("letters", "source", "such as", "what")
+    for (source, _, what, fix), same in sorted(groups.items(), key=lambda group: -len(group[1])):
+        example = f"{same[0].letter.id}, {same[0].letter.where}"
+        table.add_row(f"{len(same):,}", escape(source), escape(example), escape(f"{what}. {fix}"))
     return Group(Text(said, style="bold"), table)
