@@ -255,7 +255,7 @@ def test_plain_texts_are_read_as_values(broker: Mosquitto) -> None:
         return found
 
     (got,) = asyncio.run(one_text()).messages
-    assert (got.payload, got.about["value"], got.about["topic.1"]) == (b"{}", "12.5", "filler")
+    assert (got.payload, got.is_text, got.about["topic.1"]) == (b"12.5", True, "filler")
 
 
 def test_a_password_that_others_can_read_is_named(tmp_path: Path) -> None:

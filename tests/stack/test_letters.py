@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from tests.interfaces.test_commands import plantstack
 from tests.live.test_messages import TEXT, floor, message
 from tests.stack.floor import NOW, START, plant, written
 
+from plantstack.connectors.contract import Message
+from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.errors import LogError, QueryError
 from plantstack.intervals import MINUTE, rfc3339
 from plantstack.stack import Stack
@@ -156,3 +159,29 @@ def test_the_commands_list_show_retry_and_settle(project: Path) -> None:
     assert plantstack("letters", "settle", project, "--all").out.strip() == "1 letter settled."
     assert plantstack("letters", "list", project).out.strip() == "There are no dead letters."
     assert len(plantstack("letters", "list", project, "--settled", "--json").rows) == 2
+
+
+PLAIN = """
+schema: 1
+source: gateway
+file: {format: json}
+columns: {at: received, machine: topic.1, state: {column: value, map: {RUN: producing}}}
+every: {equipment: "{machine}", at: "{at}"}
+events:
+  - {kind: state, state: "{state}"}
+"""
+
+
+def test_plain_texts_are_kept_with_their_bytes_and_each_is_read_again(project: Path) -> None:
+    """Of QoS 0: nothing but what they say tells one from another."""
+    mend(project, PLAIN)
+    words = [b"RUN", b"STOP", b"FAULT", b"STOP", b'{"a": 1}', b"\xff"]
+    about = {"topic": "hall/filler/state", "topic.1": "filler"}
+    with floor(project) as found:
+        found.connection = replace(found.connection, mapping=parse_mapping(PLAIN, "gateway"))
+        found.send(*(Message(word, about, about["topic"], is_text=True) for word in words))
+        assert [one.raw for one in found.log.dead_letters()] == words[1:]
+    mend(project, PLAIN.replace("RUN: producing", "RUN: producing, STOP: stopped, FAULT: fault"))
+    assert sorted(tried(project)) == [(READ, 1, "")] * 3 + [(STILL, 0, "row-unreadable")] * 2
+    states = [one["state"] for one in sorted(told(project, "state"), key=lambda one: one["at"])]
+    assert states == ["producing", "stopped", "fault", "stopped"]

@@ -41,13 +41,14 @@ class Message:
     """One message of a wire, to be read through the connection's mapping.
 
     Attributes:
-        payload: a JSON object; its fields are columns by their path.
+        payload: as it came: a JSON object, its fields are columns by their path; or a text.
         about: what the wire says beside it, as columns: `topic`, `topic.1`.
         where: for people: which message it is.
         is_snapshot: it tells again what is so, to whoever comes later: a state, and never a count.
         scope: what of the connection can fall silent by itself: a device, a node; '' is all of it.
         is_fresh: with `is_snapshot`: it is so now and was not only kept, so a counter of which nothing is
             known can begin here.
+        is_text: the payload is a text, the column `value`.
     """
 
     payload: bytes
@@ -56,6 +57,7 @@ class Message:
     is_snapshot: bool = False
     scope: str = ""
     is_fresh: bool = False
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

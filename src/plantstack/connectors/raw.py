@@ -52,6 +52,7 @@ class _Told(msgspec.Struct, omit_defaults=True):
     scope: str = ""
     blob: bytes = b""
     fresh: bool = False
+    text: bool = False
 
 
 class _Line(msgspec.Struct, omit_defaults=True):
@@ -293,9 +294,10 @@ def _told(message: Message) -> _Told:
         text, blob = message.payload.decode(), b""
     except UnicodeDecodeError:
         text, blob = "", message.payload
-    return _Told(text, about, message.where, message.is_snapshot, message.scope, blob, message.is_fresh)
+    signs = {"snapshot": message.is_snapshot, "fresh": message.is_fresh, "text": message.is_text}
+    return _Told(text, about, message.where, scope=message.scope, blob=blob, **signs)
 
 
 def _message(told: _Told) -> Message:
     payload = told.blob or told.payload.encode()
-    return Message(payload, told.about, told.where, told.snapshot, told.scope, told.fresh)
+    return Message(payload, told.about, told.where, told.snapshot, told.scope, told.fresh, told.text)

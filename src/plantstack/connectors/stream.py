@@ -91,6 +91,17 @@ class MessageLines:
         return {row: Line(self.messages[row].where, self.messages[row].payload[:KEPT_BYTES]) for row in rows}
 
 
+def row_of(message: Message) -> Flat:
+    """Read what a message carries as a row of cells.
+
+    Raises:
+        EventError: with one problem, when it is neither a text nor a JSON object.
+    """
+    if message.is_text:
+        return {"value": message.payload.decode("utf-8", "replace")}
+    return flat_row(message.payload)
+
+
 class Stream:
     """One mapping over the messages of one source."""
 
@@ -210,7 +221,7 @@ class Stream:
         rows, is_dated = {}, "received" in self._wanted
         for number, message in enumerate(messages):
             try:
-                rows[number] = row = flat_row(message.payload)
+                rows[number] = row = row_of(message)
                 row.update(message.about)
                 if is_dated and "received" not in message.about:  # one that is read again has its own
                     row["received"] = rfc3339(now + number)

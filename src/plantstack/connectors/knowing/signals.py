@@ -134,6 +134,8 @@ def values_of(message: Message, now: int) -> Iterator[tuple[str, Value, bool, in
     >>> list(values_of(Message(b'{"n": 3}', {"topic": "hall/press"}), 5))
     [('hall/press n', 3, False, 5)]
     """
+    if message.is_text:
+        return
     try:
         told = _decode(message.payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -61,11 +61,9 @@ class Broker:
 def _message(came: MQTTMessage, settings: Settings) -> Message:
     topic = came.topic
     about = {"topic": topic} | {f"topic.{place}": level for place, level in enumerate(topic.split("/"))}
+    where = f"{topic} message {came.mid}" if came.mid else topic
     payload = bytes(came.payload[:MAX_PAYLOAD])
-    if settings.is_text:
-        about["value"] = payload.decode("utf-8", "replace")
-        payload = b"{}"
-    return Message(payload, about, f"{topic} message {came.mid}" if came.mid else topic, bool(came.retain))
+    return Message(payload, about, where, bool(came.retain), is_text=settings.is_text)
 
 
 def connect(fields: Fields, project: Path) -> Broker:

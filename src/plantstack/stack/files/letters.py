@@ -239,7 +239,7 @@ def _sorted(
             what = f"several mappings are of the source '{letter.source}'"
             problem = Problem("letter-mapping", letter.where, what, "Name one with --mapping.")
             result.append(Retried(letter, CANNOT, 0, problem))
-        elif mapping.file.format not in _LIVE or letter.raw.lstrip()[:1] != b"{":
+        elif mapping.file.format not in _LIVE or not (found or letter.raw.lstrip()[:1] == b"{"):
             result.append(Retried(letter, CANNOT, 0, _FILE))
         elif found is not None:
             read[name][0].append(letter)
@@ -270,9 +270,10 @@ def _kept(folder: Path, letters: Sequence[StoredLetter]) -> dict[int, _Found]:
             due = wanted.get(kept.at, [])
             for message in kept.messages:
                 topic = message.about.get("topic", message.where)
-                mine = [one for one in due if _is(one, message)]
-                found |= {one.id: _Found(name, message, last.get(topic)) for one in mine}
+                # Messages without a number may be alike: each is that of one letter, in their order.
+                mine = next((one for one in due if one.id not in found and _is(one, message)), None)
                 if mine:
+                    found[mine.id] = _Found(name, message, last.get(topic))
                     last.pop(topic, None)  # the letter itself says where counters stood
                 else:
                     last[topic] = _Sent(_NOBODY, kept.at, message)

@@ -20,6 +20,7 @@ from plantstack.connectors.learning.writing import UNSURE, Machines, questions, 
 from plantstack.connectors.mapping.names import check_equipment
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.registry import connector_of
+from plantstack.connectors.stream import row_of
 from plantstack.errors import ConfigError, EventError, PlantstackError, Problem, QueryError
 from plantstack.events.wire import split_items
 from plantstack.intervals import rfc3339
@@ -160,7 +161,7 @@ def _messages(plant: Plant, source: str, messages: Iterable[tuple[int, Message]]
     rows: list[Flat] = []
     for instant, one in messages:
         try:
-            rows.append(flat_row(one.payload) | dict(one.about) | {"received": rfc3339(instant)})
+            rows.append(row_of(one) | dict(one.about) | {"received": rfc3339(instant)})
         except EventError:  # what is no object is of no use here
             continue
     fields = {name for row in rows for name in row if not name.startswith("topic")} - {"received"}
