@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -215,38 +215,32 @@ class Running:
         return not (self.writer.is_alive and self.keeper.is_alive)
 
     def health(self) -> Health:
-        """Say how the server is."""
-        books = self.keeper.standing
-        why, status = [], "ok"
+        """Say how the server is, the worst first."""
+        books, failing, waiting = self.keeper.standing, self._failing(), [*self._waiting(), *self._unread()]
+        status = "failing" if failing else "degraded" if waiting else "ok"
+        as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
+        return Health(status, self.offset, books.offset, as_of, (*failing, *waiting))
+
+    def _failing(self) -> list[str]:
+        """What only a new start can mend."""
+        stopped = "the log's writer has stopped; nothing is taken in"
+        told = ((self.writer.is_alive, stopped), (self.keeper.is_alive, "the books are not being kept"))
+        return [sentence for is_alive, sentence in told if not is_alive]
+
+    def _waiting(self) -> Iterator[str]:
+        """What is tried again by itself, or waits for somebody."""
+        if self.writer.trouble is not None:
+            yield self._told(self.writer.trouble, "the last events were refused")
         if self.keeper.trouble is not None:
-            why.append(self._told(self.keeper.trouble, "the books cannot be brought up to date"))
-            status = "degraded"
+            yield self._told(self.keeper.trouble, "the books cannot be brought up to date")
         for state in self.supervisor.states.values():
             if state.why:
-                why.append(f"connector {state.name} is {state.status}: {state.why[0].what}")
-                status = "degraded"
-        if silent := [*self.supervisor.ailing(), *self.edges.absent()]:
-            why += silent
-            status = "degraded"
+                yield f"connector {state.name} is {state.status}: {state.why[0].what}"
+        yield from self.supervisor.ailing()
+        yield from self.edges.absent()
         if isinstance(self.clock, SteadyClock) and self.clock.ahead_s >= 1:
-            why.append(
-                f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"
-            )
-            status = "degraded"
-        if raw := [*self.deliveries.troubles(), *self._unread()]:
-            why += raw
-            status = "degraded"
-        if self.writer.trouble is not None:
-            why.append(self._told(self.writer.trouble, "the last events were refused"))
-            status = "degraded"
-        if not self.writer.is_alive:
-            why.append("the log's writer has stopped; nothing is taken in")
-            status = "failing"
-        if not self.keeper.is_alive:
-            why.append("the books are not being kept")
-            status = "failing"
-        as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
-        return Health(status, self.offset, books.offset, as_of, tuple(why))
+            yield f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"
+        yield from self.deliveries.troubles()
 
     def _unread(self) -> list[str]:
         zones = {site.zone for site in self.plant.sites.values()}
