@@ -98,7 +98,8 @@ def test_what_it_tells_is_what_was_recorded(devices: Model, tmp_path: Path) -> N
     ]
 
 
-def test_the_command_serves_until_it_is_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_it_is_ended(tmp_path: Path, ending: signal.Signals) -> None:
     (tmp_path / "Devices.xml").write_text(DEVICES)
     (tmp_path / "filler-1.txt").write_text(f"{at(0)}|execution|ACTIVE\n")
     command = [sys.executable, "-m", "plantstack", "replay-agent", "Devices.xml"]
@@ -111,7 +112,7 @@ def test_the_command_serves_until_it_is_ended(tmp_path: Path) -> None:
         url = next(word for word in told.split() if word.startswith("http")).rstrip(",")
         assert "1 observations at" in told and b"ACTIVE" in httpx.get(f"{url}/current").content
     finally:
-        serving.send_signal(signal.SIGINT)
+        serving.send_signal(ending)
         rest, _ = serving.communicate(timeout=PATIENCE_S)
     assert serving.returncode == 0 and "1 observations were told" in rest
     wrong = subprocess.run(

@@ -4,6 +4,7 @@ RULES = (
     # 1 and 2: events, time
     "1 the same identity with the same content is a counted duplicate",
     "1 the same identity with another content is a conflict",
+    "1 told_at is at where it is not given; of one identity the least (told_at, canonical content) stands",
     "1 what cannot become an event is a dead letter",
     "1 a replacement takes the place of its target",
     "1 a correction may come before its target",

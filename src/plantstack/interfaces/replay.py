@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,8 @@ def replay_agent(
         raise ConfigError(Problem("replay-port", str(port), what, "Name another with --port.")) from error
     with agent:
         told = f"{len(recorded):,} observations at {agent.url}, {speed:g} times as fast. Ctrl-C ends it."
+        for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets what runs beside it ignore Ctrl-C
+            signal.signal(number, signal.default_int_handler)
         people().print(told, soft_wrap=True)
         try:
             while True:
