@@ -68,7 +68,7 @@ def kpis(stack: Stack, window: Window, asked: Kpis) -> Answer:
     notes = [*answer.notes, *stack.notes()]
     if offset is None:
         notes += unread_note(stack.log, when.days, when.span, zones_of(stack))
-    notes += claim_notes(stack.engine(known_at=offset), stack.catalog(), answer.rows)
+    notes += claim_notes(stack.engine(known_at=offset, scope=window.scope), stack.catalog(), answer.rows)
     return answer_of(answer, notes)
 
 
@@ -132,7 +132,7 @@ def readiness(stack: Stack, window: Window) -> Answer:
     Raises:
         QueryError: for a scope that does not exist.
     """
-    engine = stack.engine(known_at=known_offset(stack, window.known_at, zones_of(stack)))
+    engine = stack.engine(known_at=known_offset(stack, window.known_at, zones_of(stack)), scope=window.scope)
     return answer_of(Readying(engine, stack.catalog()).table(window.scope), stack.notes())
 
 
