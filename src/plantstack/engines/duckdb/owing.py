@@ -12,7 +12,8 @@ from plantstack.engines.duckdb.deriving import Dirt, derive, dirt_of
 from plantstack.engines.duckdb.windows import merged
 from plantstack.intervals import SECOND
 
-WATCHED = 15 * SECOND  # what was asked about twice within so long is looked at, and kept fresh
+WATCHED = 15 * SECOND  # what was asked about twice within so long is looked at
+MANY = 16  # machines looked at are kept fresh without being asked: one run for all instead of one a question
 
 
 def owe(books: Books, dirt: Dirt) -> None:
@@ -39,14 +40,21 @@ def pay(books: Books, machines: Iterable[str] | None = None) -> bool:
         last, _ = books.asked.get(machine, (0, 0))
         if last != now:  # one question asks about a machine many times
             books.asked[machine] = (now, last)
-    return _derive(books, wanted)
+    if not wanted & books.owed.keys():
+        return False
+    return _derive(books, wanted | _watched(books))  # a few machines more cost little
 
 
 def pay_watched(books: Books) -> bool:
-    """Derive what is owed of machines that are looked at; tell whether anything was."""
+    """Derive what is owed of machines that are looked at, where they are many; tell whether anything was."""
+    watched = _watched(books)
+    return len(watched) >= MANY and _derive(books, watched)
+
+
+def _watched(books: Books) -> set[str]:
     since = max(books.as_of.values(), default=0) - WATCHED
     books.asked = {machine: asked for machine, asked in books.asked.items() if asked[0] >= since}
-    return _derive(books, {machine for machine, asked in books.asked.items() if asked[1] >= since})
+    return {machine for machine, asked in books.asked.items() if asked[1] >= since}
 
 
 def _derive(books: Books, wanted: set[str]) -> bool:
