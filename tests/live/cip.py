@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import socket
 import struct
-import threading
 from collections.abc import Callable
 from itertools import pairwise
 
-PATIENCE_S = 20.0
+from tests.live.listening import Listening
+
 READ, MULTIPLE, LIST = 0x4C, 0x0A, 0x55
 FORWARD_OPEN, LARGE_FORWARD_OPEN, FORWARD_CLOSE = 0x54, 0x5B, 0x4E
 NO_SUCH_TAG, NOT_SUPPORTED, REFUSED = 0x04, 0x08, 0x01
@@ -32,62 +32,27 @@ _TYPES = {
 }
 
 
-class Target:
+class Target(Listening):
     """A PLC with tags: name -> type and value; a test may change them, and bend an answer."""
 
     def __init__(self, *, is_large: bool = True) -> None:
+        super().__init__()
         self.tags: dict[str, tuple[str, bool | int | float | str]] = {}
         self.services: list[int] = []  # of every request inside the connection, parts of a packet too
         self.bend: Callable[[bytes], bytes | None] = lambda answer: answer  # b'' ends, None says nothing
         self.is_large = is_large
         self.opened = 0
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
-        self._threads: list[threading.Thread] = []
-        self._open: set[socket.socket] = set()
 
-    def __enter__(self) -> Target:
-        self._threads.append(threading.Thread(target=self._accept, daemon=True))
-        self._threads[0].start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self.cut()
-        for thread in self._threads:
-            thread.join(PATIENCE_S)
-
-    def cut(self) -> None:
-        """End every session."""
-        for one in list(self._open):
-            one.shutdown(socket.SHUT_RDWR)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                session, _ = self._listening.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(session,), daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, session: socket.socket) -> None:
-        self._open.add(session)
-        with session:
-            try:
-                while head := _exactly(session, 24):
-                    command, length, _, _, context = struct.unpack_from("<HHIIQ", head)
-                    answer = self._answer(command, _exactly(session, length))
-                    if answer == b"":
-                        break
-                    if answer is not None:
-                        whole = struct.pack("<HHIIQI", command, len(answer), 0x11, 0, context, 0) + answer
-                        session.sendall(whole)
-            except OSError:
-                pass
-        self._open.discard(session)
+    def serve(self, session: socket.socket) -> None:
+        """Answer each message of the encapsulation."""
+        while head := _exactly(session, 24):
+            command, length, _, _, context = struct.unpack_from("<HHIIQ", head)
+            answer = self._answer(command, _exactly(session, length))
+            if answer == b"":
+                break
+            if answer is not None:
+                whole = struct.pack("<HHIIQI", command, len(answer), 0x11, 0, context, 0) + answer
+                session.sendall(whole)
 
     def _answer(self, command: int, body: bytes) -> bytes | None:
         if command == 0x65:  # register session

@@ -13,12 +13,12 @@ from typing import Any
 
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
+from tests.live.listening import PATIENCE_S, Listening
 
 from plantstack.connectors.contract import Connector, Delivery, Gap, Messages, Outcome
 from plantstack.connectors.registry import connector_of
 from plantstack.plant.source import Fields, Report, parse_block
 
-PATIENCE_S = 20.0
 INPUTS = 2  # the function that reads discrete inputs
 HOLDING = 3  # holding registers
 REGISTERS = 4  # the function that reads input registers
@@ -88,65 +88,23 @@ class Box:
         self._server.close()
 
 
-class Hostile:
+class Hostile(Listening):
     """A TCP server that answers each request with what the test says; None says nothing at all."""
 
     def __init__(self, answer: Callable[[bytes], bytes | None]) -> None:
+        super().__init__()
         self.answer = answer
         self.requests: list[bytes] = []
-        self.sessions = self.most_sessions = 0
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
-        self._threads: list[threading.Thread] = []
-        self._open: set[socket.socket] = set()
-        self._counting = threading.Lock()
 
-    def __enter__(self) -> Hostile:
-        self._threads.append(threading.Thread(target=self._accept, daemon=True))
-        self._threads[0].start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self.cut()
-        for thread in self._threads:
-            thread.join(PATIENCE_S)
-
-    def cut(self) -> None:
-        """End every session."""
-        with self._counting:
-            for one in self._open:
-                one.shutdown(socket.SHUT_RDWR)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                session, _ = self._listening.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._answer, args=(session,), daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def _answer(self, session: socket.socket) -> None:
-        with self._counting:
-            self._open.add(session)
-            self.sessions += 1
-            self.most_sessions = max(self.most_sessions, len(self._open))
-        with session:
-            try:
-                while request := session.recv(4096):
-                    self.requests.append(request)
-                    answer = self.answer(request)
-                    if answer == b"":
-                        break
-                    if answer is not None:
-                        session.sendall(answer)
-            except OSError:
-                pass
-            with self._counting:
-                self._open.discard(session)
+    def serve(self, session: socket.socket) -> None:
+        """Answer each request."""
+        while request := session.recv(4096):
+            self.requests.append(request)
+            answer = self.answer(request)
+            if answer == b"":
+                break
+            if answer is not None:
+                session.sendall(answer)
 
 
 def connector(kind: str, text: str) -> Connector:

@@ -20,7 +20,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.docs.test_connection_guides import GUIDE, pasted
 from tests.live.broker import Mosquitto
 from tests.live.inside import Inside, Turned
-from tests.live.polled import INPUTS, PATIENCE_S, REGISTERS, Box
+from tests.live.listening import PATIENCE_S
+from tests.live.polled import INPUTS, REGISTERS, Box
 from tests.live.shift import clock, settled
 
 from plantstack.intervals import MINUTE, SECOND, rfc3339
