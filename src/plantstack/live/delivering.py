@@ -106,9 +106,9 @@ class Deliveries:
 
     def _messages(self, connection: Connection, mapping: Mapping, delivery: Messages) -> Outcome:
         """Read messages through the mapping; counters move on in the transaction of their events."""
-        heard, watch = self._heard(connection.name), self._watch(connection)
+        watch = self._watch(connection)
         counters, now = counters_of(mapping), self.clock()
-        standing = self.cursor_of(counters) or ""
+        standing, heard = self._standing(counters, connection.name)
         carry = Carry.read(standing)
         watch.see(delivery.messages, now)
         good: list[pa.Table] = []
@@ -157,9 +157,9 @@ class Deliveries:
 
     def _word(self, name: str, mapping: Mapping, delivery: Alive | Gap) -> Outcome:
         """Write that a source was there, or was not."""
-        heard, now = self._heard(name), self.clock()
-        counters = counters_of(mapping)
-        carry = Carry.read((self.cursor_of(counters) or "") if mapping.signals else "")
+        counters, now = counters_of(mapping), self.clock()
+        standing, heard = self._standing(counters, name)
+        carry = Carry.read(standing if mapping.signals else "")
         named: dict[str, str] = {one: self.plant.resolve(one, now) or one for one in carry.spoken_of()}
         mine = [(scope.partition("/"), named[one]) for scope, one in carry.scopes()]
         heard.sense((scope, machine) for (whose, _, scope), machine in mine if whose == name)
@@ -178,11 +178,13 @@ class Deliveries:
         self._anew.discard(name)
         return Outcome(receipt)
 
-    def _heard(self, name: str) -> Heard:
-        heard = Heard.read(self.cursor_of(f"heard {name}") or "")
+    def _standing(self, counters: str, name: str) -> tuple[str, Heard]:
+        """Where counters stand, and who was heard of a connection: read from the log at once."""
+        with self.reading() as log:
+            standing, heard = log.cursor(counters) or "", Heard.read(log.cursor(f"heard {name}") or "")
         if name in self._anew:
             heard.doubt()
-        return heard
+        return standing, heard
 
     def _watch(self, connection: Connection) -> Watch:
         found = self._watches.get(connection.name)

@@ -41,7 +41,7 @@ class Keeper:
     def __init__(self, folder: Path, clock: Clock, *, beat_s: float = BEAT_S) -> None:
         self.folder = folder
         self.trouble: BaseException | None = None
-        self.stretches: int | None = None  # derived by the last freshening; None: all was opened anew
+        self.stretches: int | None = None  # changed since the freshening before; None: all was opened anew
         self._clock = clock
         self._beat_s = beat_s
         self._turn = Lock()

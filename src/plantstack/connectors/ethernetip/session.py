@@ -14,7 +14,7 @@ from pylogix import PLC
 from pylogix.utils import parse_tag_name
 
 from plantstack.connectors.ethernetip.settings import Plan, Wanted
-from plantstack.connectors.polling.device import NoAnswer, Reading
+from plantstack.connectors.polling.device import NoAnswer, Reading, opened
 from plantstack.connectors.polling.settings import scaled
 
 SOCKET_S = 5.0  # a thread that nobody waits for any more ends by then
@@ -132,10 +132,4 @@ async def begin(plan: Plan) -> LogixSession:
     Raises:
         NoAnswer: when it cannot be reached.
     """
-    session = LogixSession(plan)
-    try:
-        await session.open()
-    except BaseException:
-        await session.close()
-        raise
-    return session
+    return await opened(LogixSession(plan))

@@ -29,7 +29,7 @@ from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from plantstack.connectors.modbus.settings import Plan, read_settings
 from plantstack.connectors.modbus.words import BITS, Block
-from plantstack.connectors.polling.device import NoAnswer, Reading
+from plantstack.connectors.polling.device import NoAnswer, Reading, opened
 from plantstack.connectors.polling.poller import Poller
 from plantstack.plant.source import Fields
 
@@ -186,13 +186,7 @@ async def begin(plan: Plan) -> ModbusSession:
     Raises:
         NoAnswer: when it cannot be reached.
     """
-    session = ModbusSession(plan)
-    try:
-        await session.open()
-    except BaseException:
-        await session.close()
-        raise
-    return session
+    return await opened(ModbusSession(plan))
 
 
 def connect(fields: Fields, _project: Path) -> Poller[Plan]:

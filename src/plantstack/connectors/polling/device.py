@@ -131,3 +131,32 @@ class Session(Protocol[P_contra]):
 
 Open = Callable[[P], Awaitable[Session[P]]]
 """Opens a session with the endpoint of a plan; raises NoAnswer."""
+
+
+class Openable(Protocol):
+    """A session that is not open yet."""
+
+    async def open(self) -> None:
+        """Connect; raises NoAnswer."""
+        ...
+
+    async def close(self) -> None:
+        """End it, also when it was never open."""
+        ...
+
+
+S = TypeVar("S", bound=Openable)
+
+
+async def opened(session: S) -> S:
+    """Open a session; one that cannot be opened holds nothing afterwards.
+
+    Raises:
+        NoAnswer: when it cannot be reached.
+    """
+    try:
+        await session.open()
+    except BaseException:
+        await session.close()
+        raise
+    return session

@@ -27,7 +27,7 @@ from snap7.async_client import AsyncClient
 from snap7.error import S7Error, S7ProtocolError
 from snap7.type import Area
 
-from plantstack.connectors.polling.device import NoAnswer, Reading
+from plantstack.connectors.polling.device import NoAnswer, Reading, opened
 from plantstack.connectors.polling.poller import Poller
 from plantstack.connectors.s7.settings import Plan, read_settings
 from plantstack.connectors.s7.spots import Block
@@ -50,16 +50,18 @@ logging.getLogger("snap7").setLevel(logging.CRITICAL)  # what goes wrong is told
 class S7Session:
     """One connection to a PLC; requests go one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self._client = AsyncClient()
         self._client.set_connection_type(BASIC)
 
-    async def open(self, plan: Plan) -> None:
+    async def open(self) -> None:
         """Connect.
 
         Raises:
             NoAnswer: when it cannot be reached, or has no CPU there.
         """
+        plan = self._plan
         try:
             await self._client.connect(plan.host, plan.rack, plan.slot, plan.port)
         except S7Error as error:
@@ -119,13 +121,7 @@ async def begin(plan: Plan) -> S7Session:
     Raises:
         NoAnswer: when it cannot be reached.
     """
-    session = S7Session()
-    try:
-        await session.open(plan)
-    except BaseException:
-        await session.close()
-        raise
-    return session
+    return await opened(S7Session(plan))
 
 
 def connect(fields: Fields, _project: Path) -> Poller[Plan]:
