@@ -18,7 +18,7 @@ from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Alive, Delivery, Fatal, File, Gap, Message, Messages, Outcome, Rows
 from plantstack.connectors.load import FileBatch
 from plantstack.connectors.mapping.carry import Carry, without_stretches
-from plantstack.connectors.mapping.meaning import counters_of
+from plantstack.connectors.mapping.meaning import counters_of, finds_starts
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.raw import FOLDER as RAW
 from plantstack.connectors.raw import RawKeeper
@@ -29,6 +29,7 @@ from plantstack.events.batch import Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
 from plantstack.events.schema import CONTENT
+from plantstack.events.starts import starts_as_told
 from plantstack.events.validate import validate
 from plantstack.events.writer import GroupWriter
 from plantstack.live.door import Clock, Door
@@ -123,7 +124,7 @@ class Deliveries:
             watch.feed(part, table, bad, now)
         told = without_stretches(carry.text(), refused)
         batch = Batch(
-            pa.concat_tables(good) if good else CONTENT.empty_table(),
+            self._as_told(mapping, good),
             tuple(dead),
             cursors=(
                 *([Cursor(counters, told)] if told else []),
@@ -143,6 +144,14 @@ class Deliveries:
             raise
         self._anew.discard(connection.name)
         return Outcome(receipt, tuple(letter.problem for letter in dead))
+
+    def _as_told(self, mapping: Mapping, good: Sequence[pa.Table]) -> pa.Table:
+        """All good events; pieces that come again start where they started when they were told first."""
+        events = pa.concat_tables(good) if good else CONTENT.empty_table()
+        if not (len(events) and finds_starts(mapping)):
+            return events
+        with self.reading() as log:
+            return starts_as_told(log, events)
 
     def _judged(
         self, stream: Stream, delivery: Messages, carry: Carry, now: int

@@ -46,6 +46,13 @@ def counters_of(mapping: Mapping) -> str:
     return f"counters {mapping.source} {mapping.name} {scale_of(mapping)}".rstrip()
 
 
+def finds_starts(mapping: Mapping) -> bool:
+    """Whether since when pieces were made is found between rows that tell them as such, and never said."""
+    counts = [rule for rule in mapping.rules if rule.kind == "count"]
+    is_told = any(rule.counter and not rule.counter.cumulative for rule in counts)
+    return is_told and not any("from" in rule.fields for rule in counts)
+
+
 def _said(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: (getattr(value, field.name), _default(field)) for field in fields(value)}

@@ -13,13 +13,14 @@ from typing import Any
 from plantstack.connectors.files.intake import LARGE, shown_name, weight
 from plantstack.connectors.load import FileBatch, Reading, load_files
 from plantstack.connectors.mapping.carry import without_stretches
-from plantstack.connectors.mapping.meaning import counters_of
+from plantstack.connectors.mapping.meaning import counters_of, finds_starts
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.errors import Problem
 from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
 from plantstack.events.names import Names
+from plantstack.events.starts import starts_as_told
 from plantstack.events.store import least_at
 from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
@@ -136,6 +137,8 @@ class Loading:
                 one.refused = 1
                 one.problems.extend(part.refused)
             good, faults = validate(part.events, names, self.now, keys[part.number], is_own=False)
+            if self.mapping and finds_starts(self.mapping):
+                good = starts_as_told(self.log, good)
             strangers.see(good, one.file)
             doubled.see(good, one.file)
             clocks[part.number].see(good)
