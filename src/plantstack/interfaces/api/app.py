@@ -6,7 +6,7 @@ An error leaves as the object of the command contract with its problems; never a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -23,6 +23,7 @@ from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
+from plantstack.interfaces.web import app as web
 from plantstack.live.running import Running
 
 _SEAL_S = 60.0
@@ -77,6 +78,7 @@ def create_app(
     app.include_router(letters.router)
     app.include_router(state.router)
     app.include_router(page.router)
+    web.install(app, running)
     app.add_exception_handler(PlantstackError, _told)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unasked)
@@ -104,29 +106,37 @@ async def _watch(running: Running, give_up: Callable[[], None]) -> None:
 def _told(request: Request, error: Exception) -> Response:
     found = error.problems if isinstance(error, PlantstackError) else ()
     problems = [running_of(request).placeless(problem) for problem in found]
-    return answered(Answer(problems=problems), 400 if isinstance(error, QueryError) else 503)
+    return _refused(request, problems, 400 if isinstance(error, QueryError) else 503)
 
 
-def _http(_request: Request, error: Exception) -> Response:
+def _refused(
+    request: Request, problems: list[Problem], status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The same refusal for programs and for people."""
+    if web.is_for_people(request):
+        return web.refusal(request, status, problems)
+    return answered(Answer(problems=problems), status, headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     what = str(error.detail).lower() if isinstance(error, HTTPException) else "error"
     headers = error.headers if isinstance(error, HTTPException) else None
-    return answered(
-        Answer(problems=[Problem(f"http-{status}", "request", what, _FIX.get(status, _SEE))]), status, headers
-    )
+    problem = Problem(f"http-{status}", "request", what, _FIX.get(status, _SEE))
+    return _refused(request, [problem], status, headers)
 
 
-def _unasked(_request: Request, error: Exception) -> Response:
+def _unasked(request: Request, error: Exception) -> Response:
     """A parameter that is missing or no such thing, in the form every other refusal has."""
     faults = error.errors() if isinstance(error, RequestValidationError) else ()
     problems = [
         Problem("query-unreadable", str(fault["loc"][-1]), str(fault["msg"]).lower(), _SEE)
         for fault in faults
     ]
-    return answered(Answer(problems=problems), 400)
+    return _refused(request, problems, 400)
 
 
 def _crashed(request: Request, error: Exception) -> Response:
     what = f"the server could not answer ({type(error).__name__})"
     complain([Problem("crash", request.url.path, what, "Please report it.")])
-    return answered(Answer(problems=[Problem("crash", "server", what, "Please report it.")]), 500)
+    return _refused(request, [Problem("crash", "server", what, "Please report it.")], 500)

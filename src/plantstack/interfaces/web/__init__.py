@@ -1,0 +1,1 @@
+"""The web app: pages made on the server, kept fresh by one stream."""

@@ -1,0 +1,145 @@
+"""Numbers and instants as people of a language read them; the stored unit stays in the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from plantstack.interfaces.figures import unit_of
+from plantstack.intervals import SECOND
+
+NONE = "–"
+_MINUS = "−"
+_NARROW = " "
+Number = int | float | Decimal
+
+
+def number(value: Number | None, language: str, digits: int = 0, *, is_signed: bool = False) -> str:
+    """Write a number.
+
+    >>> number(2405, "en"), number(-1.25, "de", 1), number(12, "en", is_signed=True), number(None, "en")
+    ('2,405', '−1,2', '+12', '–')
+    """
+    if value is None:
+        return NONE
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    rounded = round(Decimal(repr(value) if isinstance(value, float) else value), digits)
+    told = format_decimal(rounded, pattern, locale=language).replace("-", _MINUS)
+    return (
+        f"+{told}" if is_signed and rounded > 0 else told.replace(f"{_MINUS}0", "0") if not rounded else told
+    )
+
+
+def percent(value: Number | None, language: str, digits: int = 1) -> str:
+    r"""Write a share of one.
+
+    >>> percent(0.6222, "en"), percent(0.6222, "de")
+    ('62.2%', '62,2\xa0%')
+    """
+    if value is None:
+        return NONE
+    pattern = None if not digits else "#,##0." + "0" * digits + ("\xa0%" if language != "en" else "%")
+    return format_percent(value, pattern, locale=language).replace("-", _MINUS)
+
+
+def duration(length_us: int | None) -> str:
+    """Write a length of time: the two units that matter.
+
+    >>> duration(42 * SECOND), duration(372 * SECOND), duration(5_400 * SECOND), duration(200_000 * SECOND)
+    ('42 s', '6 min', '1 h 30 min', '2 d 7 h')
+    """
+    if length_us is None:
+        return NONE
+    sign, seconds = (_MINUS, -length_us // SECOND) if length_us < 0 else ("", length_us // SECOND)
+    if seconds < 60:
+        return f"{sign}{seconds}{_NARROW}s"
+    minutes = (seconds + 30) // 60
+    if minutes < 60:
+        return f"{sign}{minutes}{_NARROW}min"
+    if minutes < 48 * 60:
+        return f"{sign}{minutes // 60}{_NARROW}h {minutes % 60:02d}{_NARROW}min"
+    return f"{sign}{minutes // 1440}{_NARROW}d {minutes % 1440 // 60}{_NARROW}h"
+
+
+def moment(at: int, zone: str) -> datetime:
+    """An instant on the clock of a zone."""
+    return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone))
+
+
+def clock(at: int | None, language: str, zone: str) -> str:
+    """Write an instant as hours and minutes of a day.
+
+    >>> clock(1_772_431_200_000_000, "en", "Europe/Berlin")
+    '07:00'
+    """
+    if at is None:
+        return NONE
+    return format_time(moment(at, zone), "HH:mm", locale=language)
+
+
+def day(at: int | None, language: str, zone: str) -> str:
+    """Write the day of an instant.
+
+    >>> day(1_772_431_200_000_000, "en", "Europe/Berlin"), day(1_772_431_200_000_000, "de", "UTC")
+    ('Mon 2 Mar', 'Mo 2. März')
+    """
+    if at is None:
+        return NONE
+    told = moment(at, zone).date()
+    rest = format_date(told, "d. MMM" if language == "de" else "d MMM", locale=language)
+    return f"{format_date(told, 'EEE', locale=language).rstrip('.')} {rest}"
+
+
+def money(amount: Number | None, currency: str, language: str) -> str:
+    """Write an amount, without cents from a thousand on.
+
+    >>> money(2100, "EUR", "en"), money(12.5, "USD", "en")
+    ('€2,100', '$12.50')
+    """
+    if amount is None:
+        return NONE
+    if not currency:
+        return number(amount, language)
+    pattern = "¤#,##0" if language == "en" else "#,##0\xa0¤"
+    if abs(float(amount)) < 1000:
+        return format_currency(amount, currency, locale=language).replace("-", _MINUS)
+    told = format_currency(round(amount), currency, pattern, locale=language, currency_digits=False)
+    return str(told).replace("-", _MINUS)
+
+
+def figure(value: Number | None, unit: str, language: str) -> tuple[str, str]:
+    """Write a value of a base unit: the number and the unit that stands behind it.
+
+    >>> figure(0.62222, "1", "en"), figure(372, "s", "en"), figure(660, "pieces/h", "en")
+    (('62.2', '%'), ('6.2', 'min'), ('660', 'pieces/h'))
+    """
+    if value is None:
+        return NONE, ""
+    if unit == "1":
+        return number(float(value) * 100, language, 1), "%"
+    if unit == "s":
+        return _seconds(float(value), language)
+    size = abs(float(value))
+    return number(
+        value, language, 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
+    ), unit
+
+
+def _seconds(seconds: float, language: str) -> tuple[str, str]:
+    size = abs(seconds)
+    if size < 60:
+        return number(seconds, language, 0 if size >= 10 else 1), "s"
+    if size < 3600:
+        return number(seconds / 60, language, 1), "min"
+    return number(seconds / 3600, language, 1), "h"
+
+
+def kpi(row: Mapping[str, Any], language: str, name: str = "value") -> tuple[str, str]:
+    """Write a number of a KPI row: its value, `low`, `high` or `target`."""
+    return figure(row[name], unit_of(row), language)

@@ -1,0 +1,182 @@
+"""The stream of a page: what changed on it, made once for all who look at the same.
+
+A reader that falls behind is sent what is newest, never what it missed: it cannot make the server grow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from plantstack.errors import PlantstackError
+from plantstack.interfaces.api.callers import NOBODY, anybody, running_of
+from plantstack.interfaces.web.finding import Found, find
+from plantstack.interfaces.web.page import Visit
+from plantstack.interfaces.web.rendering import chosen
+from plantstack.interfaces.web.showing import Shown, assets, show
+from plantstack.live.access import Sender
+from plantstack.live.running import Running
+
+router = APIRouter()
+
+BEAT_S = 5.0
+_LOOK_S = 0.2
+_REST_S = 10.0  # a topic that nobody follows is kept that long
+
+
+@dataclass(eq=False)
+class Topic:
+    """One page as some readers see it.
+
+    Attributes:
+        title: of the document.
+        parts: what changes, each with the round in which it last did.
+        round: counts what was sent.
+        followers: how many look at it.
+    """
+
+    found: Found
+    visit: Callable[[], Visit]
+    title: str = ""
+    parts: dict[str, tuple[int, str]] = field(default_factory=dict)
+    round: int = 0
+    followers: int = 0
+    digest: str = ""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+    _packed: dict[int, bytes] = field(default_factory=dict)
+
+    def take(self, shown: Shown) -> None:
+        """Note what changed, and wake those who look."""
+        digest = shown.digest
+        if digest == self.digest:
+            return
+        self.round += 1
+        self.parts = {key: self._dated(key, part) for key, part in shown.parts.items()}
+        self.title, self.digest = shown.title, digest
+        self._packed.clear()
+        self.news.set()
+        self.news = asyncio.Event()
+
+    def _dated(self, key: str, part: str) -> tuple[int, str]:
+        known = self.parts.get(key)
+        return known if known and known[1] == part else (self.round, part)
+
+    def since(self, seen: int) -> bytes:
+        """The message that brings a reader from a round to now; packed once for all in the same one."""
+        if seen not in self._packed:
+            parts = {key: part for key, (dated, part) in self.parts.items() if dated > seen}
+            data = json.dumps({"title": self.title, "parts": parts}, ensure_ascii=False)
+            self._packed[seen] = f"event: patch\nid: {self.digest}\ndata: {data}\n\n".encode()
+        return self._packed[seen]
+
+
+class Hub:
+    """All topics that somebody follows; used from one event loop."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.topics: dict[tuple[object, ...], Topic] = {}
+
+    def topic(self, address: str, sender: Sender, language: str) -> Topic | None:
+        """What a reader looks at, shared with all who see the same; None where there is no such page."""
+        asked = urlsplit(address)
+        match = find(asked.path)
+        if match is None or match[0].page.right not in sender.may:
+            return None
+        found, params = match
+        whose = sender if found.page.is_own else (sender.scope, sender.may)
+        key = (address, whose, language)
+        if key not in self.topics:
+            query = dict(parse_qsl(asked.query))
+
+            def visit() -> Visit:
+                now = self.running.clock()
+                return Visit(self.running, sender, asked.path, params, query, now, language)
+
+            self.topics[key] = made = Topic(found, visit)
+            made.task = asyncio.create_task(self._keep(key, made))
+        return self.topics[key]
+
+    async def _keep(self, key: tuple[object, ...], topic: Topic) -> None:
+        """Make the page anew whenever the books move on, as long as somebody looks."""
+        told, alone_s = None, 0.0
+        while alone_s < _REST_S and not self.running.is_closing:
+            standing = self.running.keeper.standing
+            if standing != told:
+                told = standing
+                with suppress(PlantstackError, HTTPException):  # told where the page is asked for
+                    topic.take(await run_in_threadpool(lambda: show(topic.found, topic.visit(), {})))
+                await asyncio.sleep(topic.found.page.every_s)
+            await asyncio.sleep(_LOOK_S)
+            alone_s = 0.0 if topic.followers else alone_s + _LOOK_S
+        self.topics.pop(key, None)
+
+
+@router.get("/live", include_in_schema=False)
+async def live(
+    request: Request,
+    page: Annotated[str, Query(max_length=2_000)],
+    have: Annotated[str, Query(max_length=64)] = "",
+    last_event_id: Annotated[str, Header(max_length=64)] = "",
+) -> StreamingResponse:
+    """Send what changes on a page: `hello`, `patch` with the parts that changed, `beat` with the time."""
+    sender = await run_in_threadpool(anybody, request, request.headers.get("authorization"))
+    if sender is None:
+        raise HTTPException(401, NOBODY)
+    hub: Hub = request.app.state.hub
+    topic = hub.topic(page, sender, language_of(request, sender))
+    if topic is None:
+        raise HTTPException(404, "there is no such page")
+    return StreamingResponse(
+        _followed(request, topic, last_event_id or have),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def language_of(request: Request, sender: Sender | None) -> str:
+    """The language of a reader: his own, that of this browser, or the first it asks for that there is."""
+    own = getattr(sender, "language", "") or request.cookies.get("language", "")
+    return chosen(request.headers.get("accept-language", ""), own)
+
+
+async def _followed(request: Request, topic: Topic, have: str) -> AsyncIterator[bytes]:
+    running = running_of(request)
+    topic.followers += 1
+    try:
+        yield _message("hello", {"version": assets().version, "now": running.clock() // 1000})
+        seen = topic.round if have and have == topic.digest else 0
+        while not running.is_closing:
+            news = topic.news
+            if topic.round > seen:
+                seen_before, seen = seen, topic.round
+                yield topic.since(seen_before) if topic.digest != have else b""
+                have = ""
+                continue
+            try:
+                await asyncio.wait_for(news.wait(), BEAT_S)
+            except TimeoutError:
+                yield _message("beat", {"now": running.clock() // 1000})
+                if not await run_in_threadpool(_may_go_on, request):
+                    return
+    finally:
+        topic.followers -= 1
+
+
+def _may_go_on(request: Request) -> bool:
+    return anybody(request, request.headers.get("authorization")) is not None
+
+
+def _message(kind: str, data: dict[str, object]) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,117 @@
+"""What a page is, and what it is shown with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from starlette.exceptions import HTTPException
+
+from plantstack.live.access import Sender
+from plantstack.live.running import Running
+from plantstack.stack.project import Stack
+
+_T = TypeVar("_T")
+
+
+def N_(text: str) -> str:
+    """Mark a text that is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at a page: who looks at what, when, in which language.
+
+    Attributes:
+        running: the plant.
+        sender: who looks, and what he is let near.
+        path: of the page, as it was asked for.
+        params: what stands in the path, as `{"scope": "packing"}`.
+        query: what stands behind the `?`; of a name given twice the last.
+        now: the instant of the look, microseconds UTC.
+        language: of the reader, as `de`.
+    """
+
+    running: Running
+    sender: Sender
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    now: int
+    language: str = "en"
+
+    def ask(self, question: Callable[[Stack], _T]) -> _T:
+        """Ask the books as they are now."""
+        return self.running.ask(question)
+
+    @property
+    def scope(self) -> str:
+        """Id of the equipment that the page is about; '' is everything he is let near.
+
+        Raises:
+            HTTPException: where there is none of this name, or he is not let near it.
+        """
+        return self.near(self.params.get("scope", "") or self.query.get("scope", ""))
+
+    def near(self, name: str) -> str:
+        """Id of an equipment by its id or path; the same in both cases where he may not know it.
+
+        Raises:
+            HTTPException: where there is none of this name, or he is not let near it.
+        """
+        if not name:
+            return self.sender.scope
+        found = self.running.plant.resolve(name, self.now)
+        if found is None or not self.sender.is_near(self.running.plant, found, self.now):
+            raise HTTPException(404, f"there is no equipment '{name}' here")
+        return found
+
+    @property
+    def zone(self) -> str:
+        """The clock of what the page is about; UTC where that has several."""
+        plant = self.running.plant
+        scope = self.scope
+        zones = {plant.site_of(scope).zone} if scope else {site.zone for site in plant.sites.values()}
+        return zones.pop() if len(zones) == 1 else "UTC"
+
+    def name(self, equipment: str) -> str:
+        """What people call an equipment."""
+        if not equipment:
+            return self.running.plant.label or self.running.plant.enterprise
+        return self.running.plant.equipment[equipment].label or equipment
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page.
+
+    Attributes:
+        path: as `/board/{scope:path}`.
+        name: in menus, marked with `N_`.
+        show: what the template is filled with; must have `title`, the most urgent fact first.
+        right: what a reader must be allowed.
+        place: in the main menu; 0 is not in it.
+        link: where the menu leads, where the path has a parameter.
+        every_s: how often an open page is made anew at most; 0 is never.
+        is_own: whether it shows what is the reader's own, so that no two readers share it.
+        template: where it is not that of the module's name.
+    """
+
+    path: str
+    name: str
+    show: Callable[[Visit], Mapping[str, Any]]
+    right: str = "read"
+    place: int = 0
+    link: str = ""
+    every_s: float = 1.0
+    is_own: bool = False
+    template: str = ""
+
+
+@dataclass(slots=True)
+class Fragments:
+    """The parts of a page that change while it is open, as they were rendered."""
+
+    of: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,115 @@
+"""Templates, languages and formats: how what is known becomes a page."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from functools import cache, partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from plantstack.interfaces.web import formats
+from plantstack.interfaces.web.assets import WEB
+from plantstack.interfaces.web.page import Fragments
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
+SOURCE = "en"
+_FOLDERS = ("pages", "components", "templates")
+
+
+def catalogue(language: str, folder: Path = WEB / "languages") -> gettext.NullTranslations:
+    """Read the translations of a language; those of the source are the texts themselves."""
+    path = folder / f"{language}.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        told = read_po(file, locale=language)
+    packed = BytesIO()
+    write_mo(packed, told)
+    packed.seek(0)
+    return gettext.GNUTranslations(packed)
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates in one language."""
+    made = Environment(
+        loader=FileSystemLoader([WEB / name for name in _FOLDERS]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = catalogue(language)
+    cast(Any, made).install_gettext_callables(
+        translations.gettext, translations.ngettext, newstyle=True, pgettext=translations.pgettext
+    )
+    made.globals["live"] = _live
+    made.filters.update(
+        number=partial(formats.number, language=language),
+        percent=partial(formats.percent, language=language),
+        money=partial(formats.money, language=language),
+        figure=partial(formats.figure, language=language),
+        kpi=partial(formats.kpi, language=language),
+        duration=formats.duration,
+        clock=_clock,
+        day=_day,
+    )
+    return made
+
+
+@pass_context
+def _live(context: Context, key: str, tag: str = "div", kind: str = "", caller: Any = None) -> Markup:
+    """A part of the page that is sent again when it changed; parts do not stand in one another."""
+    inner = str(caller())
+    fragments: Fragments = context["fragments"]
+    fragments.of[key] = inner
+    named = Markup(' class="{}"').format(kind) if kind else ""
+    return Markup('<{0}{1} data-live="{2}">{3}</{0}>').format(tag, named, key, Markup(inner))
+
+
+@pass_context
+def _clock(context: Context, at: int | None, zone: str = "") -> str:
+    return formats.clock(at, context["language"], zone or context["zone"])
+
+
+@pass_context
+def _day(context: Context, at: int | None, zone: str = "") -> str:
+    return formats.day(at, context["language"], zone or context["zone"])
+
+
+def render(template: str, language: str, told: Mapping[str, Any]) -> tuple[str, Fragments]:
+    """Fill a template; return the page and the parts of it that change while it is open."""
+    fragments = Fragments()
+    text = environment(language).get_template(template).render(told, fragments=fragments, language=language)
+    return text, fragments
+
+
+def chosen(accepted: str, wanted: str = "") -> str:
+    """The language of a reader: the one he chose, else the first of his browser that there is.
+
+    >>> chosen("fr, de-AT;q=0.8, en;q=0.5"), chosen("de", "es"), chosen("")
+    ('de', 'es', 'en')
+    """
+    if wanted in LANGUAGES:
+        return wanted
+    ranked: list[tuple[float, str]] = []
+    for part in accepted.split(","):
+        name, _, weight = part.strip().partition(";q=")
+        ranked.append((-_weight(weight), name.partition("-")[0].strip().lower()))
+    return next((name for _, name in sorted(ranked, key=lambda one: one[0]) if name in LANGUAGES), SOURCE)
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

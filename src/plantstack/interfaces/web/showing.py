@@ -1,0 +1,96 @@
+"""From a visit to the page: what every page has around it, and what changes while it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from plantstack.interfaces.web.assets import Assets
+from plantstack.interfaces.web.finding import Found, all_pages
+from plantstack.interfaces.web.page import Visit
+from plantstack.interfaces.web.rendering import LANGUAGES, render
+from plantstack.live.access import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as it was made.
+
+    Attributes:
+        text: all of it.
+        title: of the document.
+        parts: what changes while it is open, by key.
+    """
+
+    text: str
+    title: str
+    parts: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """A name of exactly these parts."""
+        return digest_of(self.title, self.parts)
+
+
+def digest_of(title: str, parts: Mapping[str, str]) -> str:
+    """A name of exactly these parts under this title."""
+    told = sha256(title.encode())
+    for key, part in sorted(parts.items()):
+        told.update(f"\0{key}\0{part}".encode())
+    return told.hexdigest()[:16]
+
+
+@cache
+def assets() -> Assets:
+    """The files of the app, packed once."""
+    return Assets()
+
+
+def show(found: Found, visit: Visit, around: Mapping[str, Any]) -> Shown:
+    """Make a page.
+
+    Args:
+        found: which one.
+        visit: who looks at what.
+        around: what the server knows of the request beside it, as `csrf`.
+
+    Raises:
+        PlantstackError: where what is asked for cannot be asked.
+        HTTPException: where there is no such thing, or it may not be seen.
+    """
+    told = dict(found.page.show(visit))
+    template = found.page.template or f"{found.name}.html"
+    text, fragments = render(template, visit.language, _around(found, visit) | told | dict(around))
+    digest = digest_of(str(told["title"]), fragments.of)
+    return Shown(text.replace(_DIGEST, digest, 1), str(told["title"]), fragments.of)
+
+
+_DIGEST = "digest-of-the-parts"  # stands in the page until its parts are known
+
+
+def _around(found: Found, visit: Visit) -> dict[str, Any]:
+    files = assets()
+    return {
+        "visit": visit,
+        "page": found.page,
+        "name": found.name,
+        "menu": menu(visit.sender),
+        "languages": LANGUAGES,
+        "zone": visit.zone,
+        "now": visit.now,
+        "digest": _DIGEST,
+        "at_hand": f"/static/{files.version}",
+        "version": files.version,
+        "style": f"{found.name}.css" if f"{found.name}.css" in files.files else "",
+        "script": f"{found.name}.js" if f"{found.name}.js" in files.files else "",
+        "csrf": "",
+        "plant": visit.running.plant,
+    }
+
+
+def menu(sender: Sender) -> list[Found]:
+    """What stands in the main menu for a reader."""
+    return [one for one in all_pages() if one.page.place and one.page.right in sender.may]

@@ -1,0 +1,142 @@
+// Keeps an open page fresh: takes the parts that changed from one stream, and says how old what it shows is.
+// The server makes the parts; here they are only put in place.
+
+const body = document.body;
+const words = JSON.parse(body.dataset.words || "{}");
+const DEAD_MS = 12_000; // no bytes for so long: EventSource alone does not notice a dead link
+const LOST_MS = 30_000;
+const HELD_MS = 1_000; // a part is not changed under a finger
+
+let source = null;
+let heard = Date.now();
+let offset = Number(body.dataset.now) - Date.now(); // of the server's clock: those of tablets are wrong
+let digest = body.dataset.digest;
+let tries = 0;
+let retry = 0;
+let touched = 0;
+const waiting = new Map();
+
+export const now = () => Date.now() + offset;
+export const serverOffset = () => offset;
+
+function said(name, values) {
+  return Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), words[name] || name);
+}
+
+export function timeOfDay(ms) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: body.dataset.zone }).format(ms);
+}
+
+// -- the stream ---------------------------------------------------------------------------------
+
+function open() {
+  close();
+  const address = `/live?page=${encodeURIComponent(location.pathname + location.search)}&have=${digest}`;
+  source = new EventSource(address);
+  source.addEventListener("hello", (event) => { const told = JSON.parse(event.data); alive(told); renewed(told.version); });
+  source.addEventListener("beat", (event) => alive(JSON.parse(event.data)));
+  source.addEventListener("patch", (event) => { digest = event.lastEventId; alive({}); patch(JSON.parse(event.data)); });
+  source.onerror = () => { if (source && source.readyState === EventSource.CLOSED) again(); };
+}
+
+function close() {
+  clearTimeout(retry);
+  if (source) source.close();
+  source = null;
+}
+
+function again() {
+  close();
+  const wait = Math.min(15_000, 1000 * 2 ** tries++) * (0.5 + Math.random());
+  retry = setTimeout(open, wait);
+}
+
+function alive(told) {
+  heard = Date.now();
+  tries = 0;
+  if (told.now) offset = told.now - Date.now();
+  show();
+}
+
+let isRenewed = false;
+function renewed(version) {
+  if (version && version !== body.dataset.version) isRenewed = true;
+}
+
+function patch(told) {
+  if (told.title) document.title = `${told.title} – plantstack`;
+  for (const [key, html] of Object.entries(told.parts)) waiting.set(key, html);
+  place();
+}
+
+function isHeld(part) {
+  const inside = part.contains(document.activeElement) ? document.activeElement : null;
+  const isTyping = inside && /^(INPUT|SELECT|TEXTAREA)$/.test(inside.tagName);
+  return isTyping || part.closest("[data-hold]") || (Date.now() - touched < HELD_MS && part.matches(":hover, :active, :focus-within"));
+}
+
+function place() {
+  for (const [key, html] of waiting) {
+    const part = document.querySelector(`[data-live="${CSS.escape(key)}"]`);
+    if (part && isHeld(part)) continue;
+    waiting.delete(key);
+    if (!part) { location.reload(); return; } // the page is another one now
+    const focused = part.contains(document.activeElement) ? document.activeElement.id || document.activeElement.dataset.focus : "";
+    const opened = [...part.querySelectorAll("details[id][open]")].map((one) => one.id);
+    part.innerHTML = html;
+    part.dataset.changed = "";
+    setTimeout(() => delete part.dataset.changed, 200);
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+    if (focused) (document.getElementById(focused) || part.querySelector(`[data-focus="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
+    part.dispatchEvent(new CustomEvent("patched", { bubbles: true, detail: { key } }));
+  }
+  tick();
+}
+
+// -- what is shown of time ------------------------------------------------------------------------
+
+const length = (seconds) => {
+  const s = Math.max(0, Math.floor(seconds)), pad = (n) => String(n).padStart(2, "0");
+  return s < 3600 ? `${pad(Math.floor(s / 60))}:${pad(s % 60)}` : `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`;
+};
+
+function show() {
+  const age = Date.now() - heard;
+  const state = age > LOST_MS || !navigator.onLine ? "offline" : age > DEAD_MS ? "old" : "live";
+  const word = state === "live" ? words.live : state === "old" ? said("old", { age: said("second", { n: Math.round(age / 1000) }) }) : said("offline", { clock: timeOfDay(heard + offset) });
+  for (const link of document.querySelectorAll("[data-link]")) {
+    if (link === body) continue;
+    link.dataset.state = state;
+    const text = link.querySelector("[data-link-word]");
+    if (text && text.textContent !== word) text.textContent = word;
+  }
+  body.dataset.link = state === "offline" ? "lost" : state;
+  const lost = document.querySelector("[data-lost]");
+  if (lost) {
+    lost.hidden = state !== "offline";
+    const sentence = said("lost", { clock: timeOfDay(heard + offset) });
+    if (!lost.hidden && lost.textContent !== sentence) lost.textContent = sentence;
+  }
+}
+
+function tick() {
+  const at = now();
+  for (const clock of document.querySelectorAll("[data-clock]")) clock.textContent = timeOfDay(at);
+  if (body.dataset.link === "lost") return; // a timer counts only while it is known to be true
+  for (const timer of document.querySelectorAll("[data-since]")) timer.textContent = length((at - Number(timer.dataset.since)) / 1000);
+}
+
+setInterval(() => {
+  if (waiting.size) place();
+  if (source && Date.now() - heard > DEAD_MS) again();
+  if (isRenewed && Date.now() - touched > LOST_MS && !document.querySelector("[data-hold]")) location.reload();
+  show();
+  tick();
+}, 1000);
+
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
+addEventListener("online", () => { tries = 0; open(); });
+addEventListener("offline", show);
+document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+if (Number(body.dataset.liveEvery) > 0) open();
+tick();
