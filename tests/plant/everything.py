@@ -103,7 +103,10 @@ calendars:
         shifts: {day: {from: 07:00, until: 17:00}}
         days: [[day], [day], [], []]
         first_day: 2026-06-01
-    exceptions: [{date: 2026-07-03, shifts: [], label: Holiday}, {date: 2026-02-01, shifts: {day: C}}]
+    exceptions:
+      - {date: 2026-07-03, shifts: [], label: Holiday}
+      - {date: 2026-02-01, shifts: {day: C}}
+      - {date: 2026-02-02, breaks: {day: [{reason: pause, at: 10:00, length: 15 min}]}}
   days:
     shifts: {day: {from: 08:00, until: 16:00}}
     week: {mon-fri: [day]}
@@ -145,7 +148,8 @@ reasons:
     reasons:
       pause: {label: Pause}
       lunch: {label: Lunch, allowance: 30 min}
-  jam: {label: Jam, owner: production, account: other_stop, catch_all: true}
+  jam: {label: Jam, owner: production, account: other_stop, catch_all: true, until: 2027-01-01,
+        translations: {de: Stau, pt_BR: Engarrafamento}}
 scrap_reasons:
   looks: {label: Looks, owner: quality, reasons: {scratch: {label: Scratch, catch_all: true}, dent: Dent}}
 alarm_reasons:

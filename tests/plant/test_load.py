@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,14 @@ from tests.plant.everything import EVERYTHING, SMALL, write
 
 from plantstack.errors import ConfigError
 from plantstack.plant.build import build_plant
-from plantstack.plant.load import books_hash, check_plant, load_plant, plant_content, plant_from_content
+from plantstack.plant.load import (
+    PlantContent,
+    books_hash,
+    check_plant,
+    load_plant,
+    plant_content,
+    plant_from_content,
+)
 from plantstack.plant.scaffold import scaffold_files
 from plantstack.plant.source import Report, parse_block
 
@@ -69,6 +77,29 @@ def test_targets_and_own_kpis_change_the_content_and_not_the_books(tmp_path: Pat
     assert books_hash(before) == books_hash(after) == before.sha256
     faster = plant_content(write(tmp_path, plant=SMALL.replace("cyclic", "job")))
     assert books_hash(faster) != books_hash(after)
+
+
+def test_what_people_read_of_a_reason_changes_the_content_and_not_the_books(tmp_path: Path) -> None:
+    def written(leaf: str) -> PlantContent:
+        tree = f"reasons:\n  g: {{owner: x, account: breakdown, reasons: {{{leaf}}}}}\n"
+        return plant_content(write(tmp_path, plant=SMALL, more=tree))
+
+    first = written("label: Jam, belt: Belt")
+    others = [
+        written("label: Jam at the infeed, belt: Belt"),
+        written("label: {label: Jam, translations: {de: Stau}, until: 2026-04-01}, belt: Belt"),
+    ]
+    assert len({one.sha256 for one in (first, *others)}) == 3
+    assert {books_hash(one) for one in others} == {books_hash(first)}
+    for leaf in ("label: {label: Jam, account: waiting}, belt: Belt", "jam: Jam, belt: Belt", "belt: Belt"):
+        assert books_hash(written(leaf)) != books_hash(first)
+
+
+def test_a_reason_is_offered_until_its_day_in_the_language_of_whoever_reads(tmp_path: Path) -> None:
+    jam = load_plant(write(tmp_path, plant=EVERYTHING)).reasons["jam"]
+    assert (jam.text("de"), jam.text("es")) == ("Stau", "Jam")
+    assert jam.is_offered(date(2026, 12, 31))
+    assert not jam.is_offered(date(2027, 1, 1))
 
 
 def test_content_of_a_broken_plant_is_refused(tmp_path: Path) -> None:

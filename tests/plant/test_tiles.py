@@ -162,6 +162,19 @@ def test_an_exception_and_a_closed_day_belong_to_the_date_on_which_the_shift_sta
     assert worked == [(6, ""), (8, ""), (9, "X"), (11, "")]
 
 
+def test_a_day_may_have_other_breaks_and_its_usual_shifts() -> None:
+    usual = (Break("pause", 540, 555, 15 * MINUTE, False),)
+    late = (Break("pause", 600, 615, 15 * MINUTE, False),)
+    shifts = {"n": Shift("n", 480, 960, usual)}
+    patterns = (Pattern(None, A_DAY, ((("n", "A"),),), shifts),)
+    calendar = Calendar("c", patterns, breaks={date(2026, 1, 7): {"n": late}, date(2026, 1, 8): {"n": ()}})
+    window = Interval(resolve("UTC", date(2026, 1, 6), 0), resolve("UTC", date(2026, 1, 9), 0))
+    spans = shift_spans(calendar, site("UTC", 0), window)
+    begins = [[(one.span.start - found.span.start) // MINUTE for one in found.fixed] for found in spans]
+    assert [(found.day.day, found.crew) for found in spans] == [(6, "A"), (7, "A"), (8, "A")]
+    assert begins == [[60], [120], []]
+
+
 def test_a_shift_before_the_day_start_belongs_to_the_production_day_before() -> None:
     shifts = {"n": Shift("n", 120, 360)}
     calendar = Calendar("c", (Pattern(None, A_DAY, ((("n", ""),),), shifts),))

@@ -74,8 +74,9 @@ def _days_to_check(calendar: Calendar) -> Iterator[date]:
 
 
 def _check_break_reasons(calendar: Calendar, plant: Plant, report: Report) -> None:
-    named = {one.reason for shift in _shifts(calendar) for one in shift.breaks if one.reason in plant.reasons}
-    for name in sorted(named):
+    usual = [one for shift in _shifts(calendar) for one in shift.breaks]
+    changed = [one for shifts in calendar.breaks.values() for breaks in shifts.values() for one in breaks]
+    for name in sorted({one.reason for one in (*usual, *changed) if one.reason in plant.reasons}):
         account = plant.reasons[name].account
         if account != "planned_down":
             what = f"a break of calendar '{calendar.id}' has reason '{name}', which is no planned stop"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from plantstack.errors import Problem
 from plantstack.plant.build import build_plant
@@ -16,6 +17,8 @@ from plantstack.plant.tree import Block, Node, content_text, from_content, read_
 
 MAIN_FILE = "plant.yaml"
 BESIDE_THE_BOOKS = ("targets", OWN_KPIS)
+REASON_TREES = {"reasons", "scrap_reasons"}
+REASON_WORDS = ("label", "translations", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,29 @@ class PlantContent:
 
 
 def books_hash(content: PlantContent) -> str:
-    """The hash of what the books are derived from: of everything but KPIs and targets, which judge them.
+    """The hash of what the books are derived from.
 
-    So nobody waits for history to be derived again because a target was agreed.
+    That is everything but KPIs and targets, which judge the books, and what people read of a reason. So
+    nobody waits for history to be derived again because a target was agreed or a reason was renamed.
     """
     told = json.loads(content.text)
     rest = {name: value for name, value in told.items() if name not in BESIDE_THE_BOOKS}
-    if len(rest) == len(told):
+    for tree in REASON_TREES & rest.keys():
+        rest[tree] = {name: _wordless(node) for name, node in rest[tree].items()}
+    if rest == told:
         return content.sha256
     text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def _wordless(node: Any) -> Any:
+    """A reason or a group of reasons without what only people read."""
+    if not isinstance(node, dict):
+        return {}
+    rest = {key: value for key, value in node.items() if key not in REASON_WORDS}
+    if "reasons" in rest:
+        rest["reasons"] = {name: _wordless(inner) for name, inner in rest["reasons"].items()}
+    return rest
 
 
 def check_plant(plant_dir: Path) -> list[Problem]:

@@ -160,11 +160,12 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Patterns by validity, and single days that differ."""
+    """Patterns by validity, and single days that differ: in their shifts, or in the breaks of a shift."""
 
     id: str
     patterns: tuple[Pattern, ...]
     exceptions: dict[date, Roster] = field(default_factory=dict)
+    breaks: dict[date, dict[str, tuple[Break, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,10 @@ class Changeovers:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A leaf of the reason tree: one account, one owning function."""
+    """A leaf of the reason tree: one account, one owning function.
+
+    It is offered to people until a day; what was said with it stays said, and later taps count as ever.
+    """
 
     id: str
     label: str
@@ -238,6 +242,16 @@ class Reason:
     allowance: int | None
     catch_all: bool
     group_path: str
+    until_day: date | None = None
+    translations: tuple[tuple[str, str], ...] = ()  # (language, text)
+
+    def text(self, language: str) -> str:
+        """What people of a language read; the label where nobody translated it."""
+        return dict(self.translations).get(language, self.label)
+
+    def is_offered(self, day: date) -> bool:
+        """Whether people may still choose it on a day."""
+        return self.until_day is None or day < self.until_day
 
 
 @dataclass(frozen=True, slots=True)

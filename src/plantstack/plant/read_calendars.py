@@ -10,6 +10,7 @@ from plantstack.intervals import MINUTE
 from plantstack.plant.fields import Fields
 from plantstack.plant.model import DAY_MINUTES, Break, Calendar, Pattern, Roster, Shift
 from plantstack.plant.readers import Reader, Word, clock, day, duration, ident, ref, text
+from plantstack.plant.report import Place
 from plantstack.plant.tree import Block, Items, Node, Scalar
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,15 +43,21 @@ def read_calendar(name: str, fields: Fields) -> Calendar:
             what = f"the change from {after.from_day} stands after the one from {before.from_day}"
             fields.problem("dates-order", what, "Sort the changes by date.", key="changes")
     exceptions: dict[date, Roster] = {}
-    for on, roster, inner in fields.each(
+    breaks: dict[date, dict[str, tuple[Break, ...]]] = {}
+    seen: set[date] = set()
+    for on, roster, changed, inner in fields.each(
         "exceptions", "exception", lambda inner: _read_exception(inner, patterns)
     ):
-        if on in exceptions:
+        if on in seen:
             inner.problem(
                 "name-twice", f"{fields.what} has two exceptions for {on}", "Join them.", key="date"
             )
-        exceptions[on] = roster
-    return Calendar(name, tuple(patterns), dict(sorted(exceptions.items())))
+        seen.add(on)
+        if roster is not None:
+            exceptions[on] = roster
+        if changed:
+            breaks[on] = changed
+    return Calendar(name, tuple(patterns), dict(sorted(exceptions.items())), dict(sorted(breaks.items())))
 
 
 def _read_shifts(fields: Fields) -> dict[str, Shift]:
@@ -180,8 +187,31 @@ def _known(node: Node, fields: Fields, shifts: dict[str, Shift]) -> str:
     return ""
 
 
-def _read_exception(fields: Fields, patterns: list[Pattern]) -> tuple[date, Roster, Fields]:
+def _read_exception(
+    fields: Fields, patterns: list[Pattern]
+) -> tuple[date, Roster | None, dict[str, tuple[Break, ...]], Fields]:
+    """The shifts of one date (None: the usual ones), and the breaks of those whose breaks differ."""
     on = fields.need("date", day)
     fields.want("label", text, "")
-    valid = [pattern for pattern in patterns if pattern.from_day is None or pattern.from_day <= on]
-    return on, _roster(fields.node("shifts"), fields, valid[-1].shifts), fields
+    shifts = [one for one in patterns if one.from_day is None or one.from_day <= on][-1].shifts
+    breaks = {
+        name: found
+        for name, node, place in fields.entries("breaks")
+        if (found := _changed_breaks(name, node, place, fields, shifts)) is not None
+    }
+    node = fields.node("shifts")
+    roster = None if node is None and fields.has("breaks") else _roster(node, fields, shifts)
+    return on, roster, breaks, fields
+
+
+def _changed_breaks(
+    name: str, node: Node, place: Place, fields: Fields, shifts: dict[str, Shift]
+) -> tuple[Break, ...] | None:
+    """The breaks that a shift has on one date; None where the shift is not known."""
+    shift = shifts.get(_known(Scalar(name, place), fields, shifts))
+    if shift is None:
+        return None
+    inner = Fields(Block({"breaks": node}, place, {"breaks": place}), f"shift '{name}'", fields.report)
+    found = inner.each("breaks", "break", lambda one: _read_break(one, shift.start, shift.until))
+    _check_breaks(inner, found)
+    return found

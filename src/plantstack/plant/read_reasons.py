@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from plantstack.plant.fields import Fields
 from plantstack.plant.model import Reason
-from plantstack.plant.readers import choice, duration, ident, text, yes_no
+from plantstack.plant.readers import Reader, Word, choice, day, duration, ident, map_of, text, yes_no
 from plantstack.plant.report import Place
 from plantstack.plant.tree import Block, Node, Scalar
 
 ACCOUNTS = ("breakdown", "waiting", "other_stop", "no_order", "planned_down")
+
+
+def _language(written: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(?:_[A-Z]{2})?", written):
+        raise ValueError("Write 'de' or 'pt_BR'.")
+    return written
+
+
+language: Reader[str] = Word("a language", "", _language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,18 @@ def _read_node(name: str, node: Node, place: Place, group: _Group, parent: Field
     else:
         parent.report.declare("reason", name, place)
         _check_leaf(fields, inner)
-        catch_all = fields.want("catch_all", yes_no, False)
+        translations = fields.want("translations", map_of(language, text), {})
         yield Reason(
-            name, label_text, group.kind, inner.account, inner.owner, inner.allowance, catch_all, group.path
+            name,
+            label_text,
+            group.kind,
+            inner.account,
+            inner.owner,
+            inner.allowance,
+            fields.want("catch_all", yes_no, False),
+            group.path,
+            fields.want("until", day, None),
+            tuple(sorted(translations.items())),
         )
     fields.close("reason" if group.kind == "stop" else "scrap reason")
 

@@ -76,7 +76,7 @@ def _of_production_day(
 
 
 def shifts_on(calendar: Calendar, closed: Container[date], on: date) -> list[tuple[Shift, str]]:
-    """Shifts that start on a date, with their crews; an exception goes before a closed day."""
+    """Shifts that start on a date, with their crews and breaks; an exception goes before a closed day."""
     pattern = calendar.patterns[0]
     for later in calendar.patterns[1:]:
         if later.from_day and later.from_day <= on:
@@ -86,7 +86,12 @@ def shifts_on(calendar: Calendar, closed: Container[date], on: date) -> list[tup
         roster = calendar.exceptions[on]
     elif on in closed:
         roster = ()
-    return [(pattern.shifts[name], crew) for name, crew in roster]
+    changed = calendar.breaks.get(on, {})
+    return [
+        (replace(shift, breaks=changed.get(name, shift.breaks)), crew)
+        for name, crew in roster
+        for shift in (pattern.shifts[name],)
+    ]
 
 
 def _laid(site: Site, day: date, found: tuple[date, Shift, str], room: Interval) -> ShiftSpan | None:
