@@ -26,6 +26,7 @@ system:
 	@missing=""; \
 	test -x /usr/sbin/mosquitto || command -v mosquitto >/dev/null || missing="mosquitto"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	test -x "$${PLANTSTACK_CHROMIUM:-/usr/bin/chromium}" || command -v chromium >/dev/null || missing="$$missing chromium"; \
 	test -z "$$missing" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	  { apt-get install -y -qq $$missing >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq $$missing >/dev/null; }; }; } || \

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from plantstack.demo.files import plant_files, write_plant
+from plantstack.demo.living.ahead import About, write_ahead
 from plantstack.demo.planted import SIGNALS_FROM, SITES, planted
 from plantstack.demo.simulate import History, simulate
 from plantstack.demo.truth import Truth, of_sites
@@ -54,14 +55,15 @@ class Demo:
     receipt: Receipt
 
 
-def truths(seed: int, *, days: int, sites: int, until: int) -> tuple[Truth, ...]:
+def truths(seed: int, *, days: int, sites: int, until: int, ahead: int = 0) -> tuple[Truth, ...]:
     """What is planted in a simulated group; the project itself never says so.
 
     Args:
         seed: of the whole simulation.
         days: production days.
         sites: how many, from 1 to 4.
-        until: the instant at which the simulation ends, in whole minutes, microseconds UTC.
+        until: the instant at which its past ends, in whole minutes, microseconds UTC.
+        ahead: days that are simulated beyond it.
 
     Raises:
         QueryError: when there is no such group.
@@ -70,7 +72,7 @@ def truths(seed: int, *, days: int, sites: int, until: int) -> tuple[Truth, ...]
     ['filler-slows', 'depal-starves-filler']
     """
     _must_be_possible(days, sites)
-    return of_sites(planted(Window(days, until), np.random.default_rng(seed)), tuple(SITES)[:sites])
+    return of_sites(planted(Window(days, until, ahead), np.random.default_rng(seed)), tuple(SITES)[:sites])
 
 
 def build_demo(
@@ -80,16 +82,18 @@ def build_demo(
     days: int = 90,
     sites: int = 3,
     seed: int = 1,
+    ahead: int = 0,
     progress: Progress = lambda doing, share: None,
 ) -> Demo:
     """Make a demo project in an empty folder.
 
     Args:
         folder: does not exist yet, or is empty.
-        until: the instant at which the simulation ends, in whole minutes, microseconds UTC.
+        until: the instant at which its past ends, in whole minutes, microseconds UTC.
         days: production days.
         sites: how many, from 1 to 4.
         seed: the same seed and end give the same events.
+        ahead: days for which it can go on living, see `demo.living.ahead`.
         progress: called now and then.
 
     Raises:
@@ -97,17 +101,19 @@ def build_demo(
         ConfigError: when the folder is not empty.
     """
     _must_be_possible(days, sites)
-    window, names = Window(days, until), tuple(SITES)[:sites]
-    known = truths(seed, days=days, sites=sites, until=until)
+    window, names = Window(days, until, ahead), tuple(SITES)[:sites]
+    known = truths(seed, days=days, sites=sites, until=until, ahead=ahead)
     progress("writing plant files", 0.0)
     write_plant(folder, plant_texts(days, sites, until))
     problems = Stack.check(folder)
     if problems:
         raise ConfigError(problems)
     with Stack.open(folder, write=True) as stack:
-        history = _simulated(stack.plant, window, known, seed, progress)
-        receipt = _loaded(stack, history, window, progress)
+        past, future = _simulated(stack.plant, window, known, seed, progress).parted(until)
+        receipt = _loaded(stack, past, window, progress)
         _derive(stack, progress)
+    if ahead:
+        write_ahead(folder, future, About(seed, sites, days, until, window.end))
     progress("done", 1.0)
     return Demo(folder, window, names, known, receipt)
 

@@ -19,7 +19,7 @@ _MADE, _FOUND, _HOUR = 4, 9, 60  # days after the Monday of a closed week; minut
 
 
 def tell_closes(rows: Rows, window: Window, site: Site, truths: Sequence[Truth]) -> None:
-    """Close the last full weeks of a site, each some hours after it has ended.
+    """Close the last full weeks of a site, and those that end ahead, each some hours after it has ended.
 
     Args:
         rows: where to tell it.
@@ -30,10 +30,10 @@ def tell_closes(rows: Rows, window: Window, site: Site, truths: Sequence[Truth])
     zone, day_start = site.zone, site.day_start
     first, today = window.first_day(zone), local_day(zone, window.until - day_start * MINUTE)
     monday = today - timedelta(days=today.weekday())
-    for week in range(WEEKS, 0, -1):
+    for week in range(WEEKS, -window.ahead // 7 - 1, -1):
         start = monday - timedelta(weeks=week)
         begin, end = (resolve(zone, day, day_start) for day in (start, start + timedelta(weeks=1)))
-        if start < first or end + _OFFICE >= window.until:
+        if start < first or end + _OFFICE >= window.end:
             continue
         key = start.strftime("close-%G-W%V")
         rows.say(

@@ -14,6 +14,7 @@ from plantstack.demo.orders import Order
 from plantstack.demo.rows import Ints
 from plantstack.demo.station import Station
 from plantstack.demo.truth import Effects, Floats
+from plantstack.demo.window import Window
 from plantstack.intervals import SECOND
 
 _MS = 1000
@@ -62,6 +63,7 @@ class LinePast:
         conditions: losses by shift.
         effects: what is planted.
         origin: the instant at which its seconds begin.
+        now: where the past ends; from then on it is told live.
         end: the last instant.
         paper_until: until then people write it down; signals tell the rest.
     """
@@ -73,6 +75,7 @@ class LinePast:
     conditions: Conditions
     effects: Effects
     origin: int
+    now: int
     end: int
     paper_until: int
 
@@ -88,16 +91,19 @@ def line_past(
     stations: Sequence[Station],
     conditions: Conditions,
     effects: Effects,
-    end: int,
+    window: Window,
 ) -> LinePast:
     """Gather what the stations of a line remember."""
+    end = window.end
     machines = [_machine_past(station, agenda.origin, end) for station in stations]
     orders = conditions.orders.made
     spans = effects.spans("paper", habit.id)
     paper_until = (
         end if habit.capture == "paper" else max((until for _, until, _ in spans), default=agenda.origin)
     )
-    return LinePast(habit, agenda, orders, machines, conditions, effects, agenda.origin, end, paper_until)
+    return LinePast(
+        habit, agenda, orders, machines, conditions, effects, agenda.origin, window.until, end, paper_until
+    )
 
 
 def _machine_past(station: Station, origin: int, end: int) -> MachinePast:

@@ -48,11 +48,11 @@ class _Planter:
         hours: tuple[float, float] | None = None,
         moves: bool = True,
     ) -> Truth:
-        """Make one truth; a span ending at 1 ends with the window."""
+        """Make one truth; a span ending at 1 ends with the simulation."""
         jitter = float(self.rng.uniform(-0.02, 0.02)) * moves
         clock = SITES[site]
         bounds = [
-            self.window.until
+            self.window.end
             if share >= 1 and hour is None
             else self.window.part(max(share + jitter * (0 < share < 1), 0), clock.zone, clock.day_start, hour)
             for share, hour in zip(span, hours or (None, None), strict=True)

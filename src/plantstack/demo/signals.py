@@ -8,10 +8,11 @@ import pyarrow as pa
 from plantstack.demo.past import LinePast, MachinePast
 from plantstack.demo.rows import Ints, Rows, keys, numbered, texts
 from plantstack.events.schema import STATES
-from plantstack.intervals import HOUR, SECOND
+from plantstack.intervals import HOUR, MINUTE, SECOND
 
 _WAITING = {"starved": 0, "blocked": 1}
 _REASONS = ("starved", "blocked")
+_LIVE = 30 * SECOND  # between two readings of a counter while somebody may be looking
 
 
 def tell_signals(rows: Rows, line: LinePast, rng: np.random.Generator, *, by_exception: bool) -> None:
@@ -81,9 +82,10 @@ def _lanes(rows: Rows, line: LinePast, machine: MachinePast) -> None:
 
 
 def _alive(rows: Rows, line: LinePast, machine: MachinePast) -> None:
-    """The collector was listening: once an hour, or to the minute at which it fell silent."""
+    """The collector was listening, each hour or until it fell silent; live it says so each minute."""
     start = max(line.origin, line.paper_until)
-    cuts = {start, line.end, *range(start - start % HOUR + HOUR, line.end, HOUR)}
+    cuts = {start, line.end, *range(start - start % HOUR + HOUR, line.now, HOUR)}
+    cuts |= {max(at, start) for at in range(line.now, line.end, MINUTE)}
     silences = line.effects.spans("silence", line.habit.source)
     for begin, end, _ in silences:
         cuts |= {min(max(at, start), line.end) for at in (begin, end)}
@@ -178,7 +180,12 @@ def _ticks(line: LinePast, machine: MachinePast) -> Ints:
     """When the counter is read: on the clock, at each change of order, and soon after its first piece."""
     start = max(line.origin, line.paper_until)
     step = line.habit.tick * SECOND
-    grid = np.arange(start + step, line.end, step, dtype=np.int64)
+    grid = np.concatenate(
+        [
+            np.arange(start + step, line.now, step, dtype=np.int64),
+            np.arange(max(start, line.now), line.end, min(step, _LIVE), dtype=np.int64),
+        ]
+    )
     seconds = np.array([_first_pieces(line, machine, order) for order in machine.order])
     first = _next_run(line, machine, machine.order_at) + (seconds * SECOND).astype(np.int64)
     edges = np.array([start, line.end], dtype=np.int64)

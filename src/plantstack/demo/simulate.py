@@ -49,6 +49,14 @@ class History:
     events: pa.Table
     heard: Ints
 
+    def parted(self, at: int) -> tuple[History, History]:
+        """What was heard up to an instant, and what is heard after it."""
+        known = int(np.searchsorted(self.heard, at, side="right"))
+        return (
+            History(self.events.slice(0, known), self.heard[:known]),
+            History(self.events.slice(known), self.heard[known:]),
+        )
+
 
 def simulate(
     plant: Plant,
@@ -79,8 +87,7 @@ def simulate(
             tell_closes(rows, window, plant.sites[site], truths)
         tell_site_works(rows, site, lines, plant, [one for one in truths if one.site == site], own)
     events, heard = disturb(rows.all(), truths, rng)
-    known = int(np.searchsorted(heard, window.until, side="right"))
-    return History(events.slice(0, known), heard[:known])
+    return History(events, heard).parted(window.end)[0]
 
 
 def site_span(plant: Plant, site: str, window: Window) -> Interval:
@@ -103,7 +110,7 @@ def _live(
     ]
     forced = [agenda.seconds(at) for at in _setting_starts(habit, effects)]
     Line(stations, course, Chance(rng), forced).run(agenda)
-    return line_past(habit, agenda, stations, conditions, effects, span.end)
+    return line_past(habit, agenda, stations, conditions, effects, window)
 
 
 def _constraint(plant: Plant, habit: LineHabit, window: Window) -> str:

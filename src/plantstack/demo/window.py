@@ -1,4 +1,4 @@
-"""The simulated span of time: the same number of production days at every site, up to one instant."""
+"""The simulated span of time: the same production days at every site, up to now, and some days ahead."""
 
 from __future__ import annotations
 
@@ -15,15 +15,22 @@ class Window:
 
     Attributes:
         days: production days, the last one cut by `until`.
-        until: the instant at which the simulation ends, in whole minutes, microseconds UTC.
+        until: the instant at which the past ends, in whole minutes, microseconds UTC.
+        ahead: days that are simulated beyond it.
     """
 
     days: int
     until: int
+    ahead: int = 0
 
     def __post_init__(self) -> None:
-        if self.days < 1 or self.until % MINUTE:
+        if self.days < 1 or self.until % MINUTE or self.ahead < 0:
             raise ValueError(f"a window has one day at least and ends at a full minute: {self}")
+
+    @property
+    def end(self) -> int:
+        """The instant at which the simulation ends."""
+        return self.until + self.ahead * DAY
 
     def first_day(self, zone: str) -> date:
         """The first production day at a site."""
@@ -34,7 +41,7 @@ class Window:
 
         Units: `day_start` in local minutes after midnight.
         """
-        return Interval(resolve(zone, self.first_day(zone), day_start), self.until)
+        return Interval(resolve(zone, self.first_day(zone), day_start), self.end)
 
     def part(self, share: float, zone: str, day_start: int, hour: float | None = None) -> int:
         """The start of the production day after a share of the window, and so many hours on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,8 +35,8 @@ def tell_site_works(
 ) -> None:
     """Tell stocks, receipts, money, quality, safety, projects and targets of a site."""
     origin, end = lines[0].origin, lines[0].end
-    weeks = [(at, min(at + _WEEK, end)) for at in range(origin, end, _WEEK)]
-    for number, (start, until) in enumerate(weeks):
+    edges = sorted({*range(origin, end, _WEEK), lines[0].now, end})
+    for number, (start, until) in enumerate(pairwise(edges)):
         _receipts(rows, site, lines, number, (start, until), rng)
         _levels(rows, site, number, start, plant, rng)
         if lines[0].effects.spans("averaged", site):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -70,13 +70,20 @@ class Health:
 class Running:
     """One project while its server runs."""
 
-    def __init__(self, folder: Path, clock: Clock, chance: Callable[[], float] = lambda: 0.5) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        chance: Callable[[], float] = lambda: 0.5,
+        also: Sequence[Connection] = (),
+    ) -> None:
         """Take the log and open the books.
 
         Args:
             folder: of the project.
             clock: the instant of now.
             chance: a number from 0 to 1, so that waits of connectors differ.
+            also: what is read beside the connections of the folder.
 
         Raises:
             ConfigError: with every problem of the plant files.
@@ -100,7 +107,8 @@ class Running:
         self.is_closing = False
         self._is_guarded = False
         self.deliveries = Deliveries(folder, self.plant, self.writer, self.door, clock)
-        self.supervisor = Supervisor(connections, self.deliver, self.deliveries.begin, clock, chance)
+        sources = [*connections, *also]
+        self.supervisor = Supervisor(sources, self.deliver, self.deliveries.begin, clock, chance)
         self.edges = Edges(self.writer, self.deliveries.reading, clock)
         self._counting = Lock()
         self._counted = Counter(dict.fromkeys(STATUSES, 0))

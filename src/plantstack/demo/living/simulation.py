@@ -16,12 +16,11 @@ import pyarrow.compute as pc
 
 from plantstack.demo.build import history_of, plant_texts, truths
 from plantstack.demo.files import write_plant
+from plantstack.demo.living.wire import wire_of
 from plantstack.demo.simulate import History
 from plantstack.demo.window import Window
 from plantstack.errors import ConfigError, Problem
-from plantstack.events.fields import Form
-from plantstack.events.kinds import FIELDS
-from plantstack.intervals import DAY, MINUTE, rfc3339
+from plantstack.intervals import DAY, MINUTE
 from plantstack.plant.load import load_plant
 
 NAME = "simulation.json"
@@ -137,20 +136,3 @@ class Stream:
 def topic_of(enterprise: str, source: str, rest: str) -> str:
     """Where a source publishes."""
     return f"{enterprise}/{source}/{rest}"
-
-
-def wire_of(row: dict[str, Any]) -> dict[str, Any]:
-    """An event of the raw table as the guide 'events' writes it.
-
-    >>> wire_of({"kind": "state", "at": 0, "state": "idle", "body": '{"x":{"mould":"7"}}'})
-    {'kind': 'state', 'at': '1970-01-01T00:00:00Z', 'state': 'idle', 'x': {'mould': '7'}}
-    """
-    told: dict[str, Any] = {}
-    for name, field in FIELDS[row["kind"]].items():
-        value = row.get(field.column) if field.column else None
-        if value is not None:
-            told[name] = rfc3339(value) if field.form is Form.INSTANT else value
-    if row.get("sup_source") is not None:
-        told["supersedes"] = {"source": row["sup_source"], "key": row["sup_key"]}
-    body: dict[str, Any] = json.loads(row.get("body") or "{}")
-    return told | body

@@ -1,0 +1,48 @@
+"""The demo site that page tests stand on: it stands still, goes on when told to, and hides no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, Page
+from tests.web.demo import NOW, DemoSite, copied, serving
+from tests.web.looking import Looking
+
+from plantstack.intervals import MINUTE, SECOND, rfc3339
+
+
+def test_time_stands_still_until_a_test_lets_it_pass(demo_group: Path, tmp_path: Path) -> None:
+    with serving(copied(demo_group, tmp_path / "site")) as site:
+        before = site.running.offset
+        site.fresh()
+        assert site.running.offset == before
+        assert httpx.get(f"{site.url}/health").json()["as_of"]["tulsa"] == rfc3339(NOW)
+        site.advance(90)
+        assert site.now == NOW + 90 * SECOND
+        assert site.running.offset > before  # counters, signs of life
+        assert httpx.get(f"{site.url}/health").json()["as_of"]["tulsa"] == rfc3339(NOW + 90 * SECOND)
+        assert httpx.get(f"{site.url}/health").json()["status"] == "ok"
+
+
+def test_what_is_sent_is_in_the_books(demo_group: Path, tmp_path: Path) -> None:
+    with serving(copied(demo_group, tmp_path / "site")) as site:
+        at = rfc3339(NOW - MINUTE)
+        event = {"kind": "call", "equipment": "tul-1-filler", "at": at, "source": "tablet.tul-1", "key": "c1"}
+        event |= {"call": "c1", "phase": "asked", "for": "maintenance"}
+        assert [row["status"] for row in site.send(event)] == ["accepted"]
+        assert site.running.keeper.standing.offset == site.running.offset
+
+
+def test_a_page_is_seen_as_it_is(look: Callable[..., Page]) -> None:
+    assert look("/docs").title()
+
+
+def test_what_is_wrong_with_a_page_is_heard(browser: Browser, demo_site: DemoSite) -> None:
+    looking = Looking(browser, demo_site)
+    page = looking.open("/health")
+    page.evaluate("console.error('a fault'); setTimeout(() => { throw new Error('another') }, 0)")
+    page.evaluate("fetch('http://elsewhere.invalid/x').catch(() => 0)")
+    looking.close()
+    assert {one.split(":")[0] for one in looking.faults} >= {"error", "script", "outside request"}
