@@ -259,3 +259,33 @@ def test_an_older_log_learns_to_count_open_letters_at_once(tmp_path: Path) -> No
             "EXPLAIN QUERY PLAN SELECT count(*) FROM dead_letter WHERE settled_at IS NULL AND received_at > 5"
         )
         assert "letter_open" in str(log.connection.execute(plan).fetchall())
+
+
+def test_a_letter_that_is_known_is_a_duplicate_through_every_door(tmp_path: Path) -> None:
+    known, other = (DeadLetter(b"x", "row 1", letter("x").problem, "erp", name) for name in ("a", "b"))
+    nameless = letter("x")
+    with opened(tmp_path) as log:
+        for write in (log.append, lambda batch, **more: log.bulk([batch], **more)):
+            receipt = write(Batch(dead=(known, other, known, nameless, nameless)), received_at=RECEIVED)
+            assert receipt.dead_lettered + receipt.duplicates == 5
+        assert receipt.dead_lettered == 2
+        log.append(Batch(), received_at=RECEIVED, settles=[1])
+        log.append(Batch(dead=(known,)), received_at=RECEIVED)
+        assert len(log.dead_letters()) == 5 and len(log.dead_letters(settled=True)) == 6
+
+
+def test_letters_of_an_older_log_have_neither_a_sender_nor_an_identity(tmp_path: Path) -> None:
+    with Log.open(tmp_path, write=True) as log:
+        log.append(Batch(dead=(letter("x"),)), received_at=RECEIVED)
+        before = log.dead_letters()
+        for change in (
+            "DROP INDEX letter_identity",
+            "ALTER TABLE dead_letter DROP COLUMN identity",
+            "ALTER TABLE dead_letter DROP COLUMN sender",
+            "PRAGMA user_version = 6",
+        ):
+            log.connection.execute(change)
+        migrate(log.connection, 7)
+        assert log.dead_letters() == before
+        log.append(Batch(dead=(letter("x"), letter("x"))), received_at=RECEIVED)
+        assert len(log.dead_letters()) == 3

@@ -187,10 +187,15 @@ def version(number: int, second: int) -> str:
 
 
 async def deliver(
-    one: Floor, settings: Settings, wanted: int, between: Callable[[int], None], since: str | None = None
+    one: Floor,
+    settings: Settings,
+    wanted: int,
+    between: Callable[[int], None],
+    since: str | None = None,
+    name: str = "erp",
 ) -> int:
     """Write so many deliveries; return how many events came of them."""
-    connection, accepted = Connection("erp", "sql", Polled(settings), MAPPING), 0
+    connection, accepted = Connection(name, "sql", Polled(settings), MAPPING), 0
     async with aclosing(Polled(settings).read(since)) as reading:
         delivery = await asyncio.wait_for(anext(reading), 20)
         for number in range(1, wanted + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 from tests.connectors.support import us
 from tests.live.test_messages import Floor, floor, message
+from tests.live.test_sql import Erp, at, deliver
 from tests.stack.floor import NOW, START, plant
 
 from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Message
 from plantstack.connectors.mapping.read import parse_mapping
+from plantstack.events.batch import Batch
 from plantstack.events.sealing import SealPolicy
 from plantstack.intervals import SECOND
 from plantstack.stack import Stack
@@ -114,3 +117,47 @@ def test_exports_of_pieces_that_overlap_are_told_once(tmp_path: Path) -> None:
             (one,) = stack.load([path], now=us("2026-03-01T00:00:00Z"), mapping=str(tmp_path / "m.yaml"))
             receipts.append(replace(one.receipt, outcomes=b""))
     assert [(one.accepted, one.duplicates, one.conflicts) for one in receipts] == [(4, 0, 0), (2, 2, 0)]
+
+
+def letters(one: Floor) -> list[str]:
+    return [letter.where for letter in one.log.dead_letters(settled=True)]
+
+
+def test_a_row_that_is_read_again_is_set_aside_once(tmp_path: Path, project: Path) -> None:
+    erp = Erp(tmp_path / "erp.db")
+    erp.write(1, 1, 0)
+    erp.write(2, "many", 1)
+    erp.connection.execute("INSERT INTO report VALUES (3, 'nobody', 1, ?, ?)", (at(3), at(3)))
+    for _ in range(3):  # a start each
+        with floor(project) as one:
+            asyncio.run(deliver(one, erp.settings(), 1, lambda _: None))
+            assert len(letters(one)) == 2 and "report/2" in letters(one)[0] and "report/3" in letters(one)[1]
+    with floor(project) as one:
+        given_up = [letter.id for letter in one.log.dead_letters()]
+        one.log.append(Batch(), received_at=NOW, settles=given_up)
+        asyncio.run(deliver(one, erp.settings(), 1, lambda _: None))
+        assert not one.log.dead_letters()  # nobody is asked twice
+        erp.write(2, "lots", 1)  # the row says something else, at the same instant
+        asyncio.run(deliver(one, erp.settings(), 1, lambda _: None))
+        assert [letter.raw.count(b"lots") for letter in one.log.dead_letters()] == [1]
+        erp.write(2, "lots", 9)  # another version of it
+        asyncio.run(deliver(one, erp.settings(), 1, lambda _: None))
+        assert len(one.log.dead_letters()) == 2
+
+
+def test_two_tables_of_equal_rows_have_letters_of_their_own(tmp_path: Path, project: Path) -> None:
+    with floor(project) as one:
+        for number in range(2):
+            erp = Erp(tmp_path / f"erp-{number}.db")
+            erp.write(2, "many", 1)
+            asyncio.run(deliver(one, erp.settings(), 1, lambda _: None, name=f"erp-{number}"))
+        assert len(letters(one)) == 2
+
+
+def test_what_comes_twice_without_a_name_is_two_letters(project: Path) -> None:
+    body = b'{"kind": "state"'
+    with floor(project) as one:
+        for _ in range(2):
+            assert one.deliveries.door.take(body).receipt.dead_lettered == 1
+            assert one.send(Message(body)).receipt.dead_lettered == 1
+        assert len(letters(one)) == 4

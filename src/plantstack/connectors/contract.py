@@ -49,6 +49,8 @@ class Message:
         is_fresh: with `is_snapshot`: it is so now and was not only kept, so a counter of which nothing is
             known can begin here.
         is_text: the payload is a text, the column `value`.
+        key: by which the source knows what it tells, as a row of a table: the same bytes under the same key
+            are the same message, however often they come. '' where two that are equal may be two.
     """
 
     payload: bytes
@@ -58,6 +60,7 @@ class Message:
     scope: str = ""
     is_fresh: bool = False
     is_text: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

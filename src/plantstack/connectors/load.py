@@ -377,9 +377,8 @@ def _dead(
     letters = []
     for row, problem in sorted(problems.items()):
         line = found.get(row)
-        letters.append(
-            DeadLetter(line.raw if line else b"", line.where if line else file, problem, source_of(row))
-        )
+        raw, where, identity = (line.raw, line.where, line.identity) if line else (b"", file, "")
+        letters.append(DeadLetter(raw, where, problem, source_of(row), identity))
     return tuple(letters)
 
 

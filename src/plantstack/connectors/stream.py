@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,22 @@ class MessageLines:
     """Messages, found again by their place in the batch."""
 
     messages: Sequence[Message]
+    connection: str = ""
 
     def find(self, rows: Iterable[int]) -> dict[int, Line]:
         """Return the messages of some rows."""
-        return {row: Line(self.messages[row].where, self.messages[row].payload[:KEPT_BYTES]) for row in rows}
+        return {row: self._line(self.messages[row]) for row in rows}
+
+    def _line(self, message: Message) -> Line:
+        return Line(message.where, message.payload[:KEPT_BYTES], identity_of(message, self.connection))
+
+
+def identity_of(message: Message, connection: str) -> str:
+    """By what a message is the same when it comes again; '' where two that are equal may be two."""
+    if not message.key:
+        return ""
+    said = f"{connection}\n{message.key}\n".encode() + message.payload
+    return sha256(said).hexdigest()
 
 
 def row_of(message: Message) -> Flat:
@@ -180,8 +193,11 @@ class Stream:
     def _letters(self, messages: Sequence[Message], culprits: dict[int, Problem]) -> Iterator[DeadLetter]:
         for place, problem in culprits.items():
             one = messages[place]
-            told = replace(problem, where=one.where)
-            yield DeadLetter(kept(one.payload), one.where, told, self.mapping.source)
+            yield self._letter(one, replace(problem, where=one.where))
+
+    def _letter(self, message: Message, problem: Problem) -> DeadLetter:
+        raw, identity = kept(message.payload), identity_of(message, self._name)
+        return DeadLetter(raw, message.where, problem, self.mapping.source, identity)
 
     def _parts(self, messages: Sequence[Message], rows: dict[int, Flat]) -> Iterator[dict[int, Flat]]:
         """Cut where a source that told samples begins anew: counters go on from there, and not before."""
@@ -226,8 +242,7 @@ class Stream:
                 if is_dated and "received" not in message.about:  # one that is read again has its own
                     row["received"] = rfc3339(now + number)
             except EventError as error:
-                problem = error.problems[0]
-                dead.append(DeadLetter(kept(message.payload), message.where, problem, self.mapping.source))
+                dead.append(self._letter(message, error.problems[0]))
         return rows
 
     def _runs(self, messages: Sequence[Message], rows: dict[int, Flat], now: int) -> Iterator[Run]:
@@ -320,5 +335,5 @@ class Stream:
         for place, path in enumerate(self._wanted, 1):
             cells[f"c{place}"] = pa.array([row.get(path) for row in rows.values()], pa.string())
         relation = calculator.name("message", pa.table(cells))
-        name, lines = self.mapping.source, MessageLines(messages)
+        name, lines = self.mapping.source, MessageLines(messages, self._name)
         return Sheet(name, relation, {}, tuple(self._wanted), lines, numbered=True)

@@ -18,12 +18,23 @@ RAW = pa.schema([pa.field(column.name, column.type) for column in CONTENT])
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Input that could not become an event: kept whole, with the reason, to be retried."""
+    """Input that could not become an event: kept whole, with the reason, to be retried.
+
+    Attributes:
+        raw: its bytes, the first 64 KiB.
+        where: for people: which line, row or message it is.
+        problem: the reason.
+        source: that it speaks as.
+        identity: by which it is the same when it comes again, once and for all; '' is one of its own.
+        sender: name of the token it came with; '' is none.
+    """
 
     raw: bytes
     where: str
     problem: Problem
     source: str = ""
+    identity: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,10 @@ ACCEPTED, DUPLICATE, CONFLICT = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a batch: sent = accepted + duplicates + dead-lettered; conflicts are accepted too."""
+    """What became of a batch: sent = accepted + duplicates + dead-lettered; conflicts are accepted too.
+
+    A dead letter that is known is a duplicate.
+    """
 
     accepted: int = 0
     duplicates: int = 0

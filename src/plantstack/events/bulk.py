@@ -125,8 +125,7 @@ def _flush(
         if entry:
             entry.enter(connection)
         _note_conflicts(connection, clashes)
-        for batch in batches:
-            intake.write_marks(connection, batch, None, received_at)
+        letters = sum(intake.write_marks(connection, batch, None, received_at) for batch in batches)
         intake.write_marks(connection, Batch(), cursor, received_at)
     if entry:
         entry.settle()
@@ -134,9 +133,9 @@ def _flush(
     outcomes = codes.buffers()[1].to_pybytes()[: len(codes)]
     return Receipt(
         accepted=len(kept),
-        duplicates=outcomes.count(DUPLICATE),
+        duplicates=outcomes.count(DUPLICATE) + sum(len(batch.dead) for batch in batches) - letters,
         conflicts=outcomes.count(CONFLICT),
-        dead_lettered=sum(len(batch.dead) for batch in batches),
+        dead_lettered=letters,
         first_offset=first if len(kept) else None,
         last_offset=first + len(kept) - 1 if len(kept) else None,
         outcomes=outcomes,

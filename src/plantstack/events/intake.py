@@ -13,9 +13,8 @@ from plantstack.events.identity import half
 from plantstack.events.known import Known
 
 _ASKED_AT_ONCE = 5_000
-_INSERT_DEAD = (
-    "INSERT INTO dead_letter (received_at, source, place, raw, code, what, fix) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
+_INSERT_DEAD = """INSERT INTO dead_letter (received_at, source, place, raw, code, what, fix, identity, sender)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO NOTHING"""
 
 
 def outcomes(
@@ -73,11 +72,14 @@ def write_rows(
     return offset - first_offset
 
 
-def write_marks(
-    connection: sqlite3.Connection, batch: Batch, cursor: Cursor | None, received_at: int
-) -> None:
-    """Write what goes with the rows: dead letters, the file's hash, how far sources are read."""
-    connection.executemany(_INSERT_DEAD, [_dead_row(letter, received_at) for letter in batch.dead])
+def write_marks(connection: sqlite3.Connection, batch: Batch, cursor: Cursor | None, received_at: int) -> int:
+    """Write what goes with the rows: dead letters, the file's hash, how far sources are read.
+
+    Returns:
+        How many of the letters are new; whoever settled one need not do so again.
+    """
+    letters = [_dead_row(letter, received_at) for letter in batch.dead]
+    new = connection.executemany(_INSERT_DEAD, letters).rowcount if letters else 0
     if batch.file:
         known = filter(None, (batch.file.sha256, batch.file.plain))
         rows = [(mark, batch.file.name, received_at) for mark in known]
@@ -86,8 +88,10 @@ def write_marks(
         connection.execute(
             "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?)", (moved.source, moved.position, received_at)
         )
+    return new
 
 
-def _dead_row(letter: DeadLetter, received_at: int) -> tuple[int, str, str, bytes, str, str, str]:
+def _dead_row(letter: DeadLetter, received_at: int) -> tuple[int | str | bytes | None, ...]:
     problem = letter.problem
-    return received_at, letter.source, letter.where, letter.raw, problem.code, problem.what, problem.fix
+    what = (letter.source, letter.where, letter.raw, problem.code, problem.what, problem.fix)
+    return received_at, *what, letter.identity or None, letter.sender

@@ -184,13 +184,13 @@ class Log:
     ) -> Receipt:
         codes = intake.outcomes(connection, self.writable_known(), *hashed)
         stored = intake.write_rows(connection, entry.batch.events, hashed, codes, first, entry.received_at)
-        intake.write_marks(connection, entry.batch, entry.cursor, entry.received_at)
+        letters = intake.write_marks(connection, entry.batch, entry.cursor, entry.received_at)
         deadletters.settle(connection, entry.settles, entry.received_at)
         receipt = Receipt(
             accepted=stored,
-            duplicates=codes.count(DUPLICATE),
+            duplicates=codes.count(DUPLICATE) + len(entry.batch.dead) - letters,
             conflicts=codes.count(CONFLICT),
-            dead_lettered=len(entry.batch.dead),
+            dead_lettered=letters,
             first_offset=first if stored else None,
             last_offset=first + stored - 1 if stored else None,
             outcomes=codes,

@@ -36,6 +36,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX IF NOT EXISTS letter_open ON dead_letter (received_at, source)
        WHERE settled_at IS NULL""",
     ),
+    (  # 6 -> 7: letters know who sent them, and those of one row of a table are one
+        "ALTER TABLE dead_letter ADD COLUMN sender TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE dead_letter ADD COLUMN identity TEXT",
+        "CREATE UNIQUE INDEX letter_identity ON dead_letter (identity)",
+    ),
 )
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 

@@ -15,10 +15,11 @@ from plantstack.errors import EventError, Problem, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a row stands in its file, and what it says there."""
+    """Where a row stands in its file, what it says there, and whether it is the same when it comes again."""
 
     where: str
     raw: bytes
+    identity: str = ""  # see `events.batch.DeadLetter`
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Look:
             "sql.key": key,
             "sql.replaces": "" if is_first else name,
         }
-        return Message(payload, about, key), sha256(key.encode() + b"\n" + payload).digest()[:12]
+        return Message(payload, about, key, key=key), sha256(key.encode() + b"\n" + payload).digest()[:12]
 
     def _is_as_made(self, row: Row, mark: Mark) -> bool:
         """Whether a row was never changed, as far as its columns say."""
