@@ -207,8 +207,10 @@ def _reported(
     if set(REASON_AXES) & set(query.by):
         return {}
     whole = replace(query, measures=("time_calendar",))
-    live = {key_of(cell, query.by): cell.sums["time_calendar"] for cell in engine.query(whole).cells}
     closed = engine.query(replace(whole, is_reported=True)).cells
+    if not closed:  # of what runs now nothing is reported
+        return {}
+    live = {key_of(cell, query.by): cell.sums["time_calendar"] for cell in engine.query(whole).cells}
     covered = {
         key for cell in closed if live.get(key := key_of(cell, query.by)) == cell.sums["time_calendar"]
     }

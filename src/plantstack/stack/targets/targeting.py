@@ -16,6 +16,7 @@ from plantstack.engines.contract import MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.periods import whole_periods
+from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval, rfc3339
 from plantstack.kpis.cell import Cell, CellValues
 from plantstack.kpis.evaluate import KpiValue
@@ -67,8 +68,7 @@ def _told(engine: DuckEngine, catalog: Catalog) -> list[Target]:
         return []
     sql = (
         "select e.log_offset, e.equipment, e.product, e.from_at, e.until_at, e.told_at, e.body"
-        " from everything as e anti join gone on gone.log_offset = e.log_offset"
-        " where e.kind = 'target' and not e.void order by e.told_at, e.log_offset"
+        f" from {standing_events(engine.books, {'target'})} as e order by e.told_at, e.log_offset"
     )
     found = []
     for row in fetch_table(con, sql).to_pylist():
