@@ -1,0 +1,62 @@
+"""Charts for pages, print and tests: SVG written by Python from plain frozen dataclasses.
+
+Nothing here knows the app, a language or a clock. Each chart is one function of one dataclass and returns
+Markup. Texts come in already translated and numbers already written as people read them, beside the raw
+values from which positions are computed. Looks are in charts.css, from the tokens; no style attributes.
+Without data a chart is the sentence `empty` of its dataclass, never an empty frame.
+
+| drawing | from | where it goes |
+|---|---|---|
+| `state_strip` | `Strip`, `Segment`, `Tick` | a card as wide as it likes; size "s" in rows of a board |
+| `spark` | `Spark` | a tile |
+| `hour_bars` | `HourBar` each | cells of the hour-by-hour table, one drawing a row, one scale |
+| `order_bar` | `Order` | a card |
+| `bullet` | `Bullet`, `Band` | a row |
+| `whisker` | `Whisker` | a cell; give compared rows one `Scale` |
+| `trust_mark` | `Trust` | beside a value; `<a>` where it has a lineage |
+| `icon` | a name of `ICONS` | inside a button, beside its word |
+
+Values are floats (`float(...)` what is Decimal); instants in one unit, for example microseconds.
+`round_values` finds round places for an axis, which the caller writes as `Tick`s.
+"""
+
+from plantstack.interfaces.web.charts.bars import (
+    Band,
+    Bullet,
+    HourBar,
+    Order,
+    Whisker,
+    bullet,
+    hour_bars,
+    order_bar,
+    whisker,
+)
+from plantstack.interfaces.web.charts.icons import ICONS, icon
+from plantstack.interfaces.web.charts.spark import Spark, spark
+from plantstack.interfaces.web.charts.strip import Segment, Strip, state_strip
+from plantstack.interfaces.web.charts.svg import Scale, Tick, round_values
+from plantstack.interfaces.web.charts.trust import Trust, trust_mark
+
+__all__ = [
+    "ICONS",
+    "Band",
+    "Bullet",
+    "HourBar",
+    "Order",
+    "Scale",
+    "Segment",
+    "Spark",
+    "Strip",
+    "Tick",
+    "Trust",
+    "Whisker",
+    "bullet",
+    "hour_bars",
+    "icon",
+    "order_bar",
+    "round_values",
+    "spark",
+    "state_strip",
+    "trust_mark",
+    "whisker",
+]
