@@ -41,6 +41,34 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE dead_letter ADD COLUMN identity TEXT",
         "CREATE UNIQUE INDEX letter_identity ON dead_letter (identity)",
     ),
+    (  # people come in: who they are stands in this file and nowhere else
+        """CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT UNIQUE, number INTEGER UNIQUE,
+       role TEXT NOT NULL, scope TEXT NOT NULL, language TEXT NOT NULL DEFAULT '',
+       theme TEXT NOT NULL DEFAULT 'auto', gloves INTEGER NOT NULL DEFAULT 0, password TEXT, pin TEXT,
+       state TEXT NOT NULL DEFAULT 'active', created_at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE pseudonym (pseudonym TEXT PRIMARY KEY, account TEXT NOT NULL, since INTEGER NOT NULL)
+       STRICT, WITHOUT ROWID""",
+        """CREATE TABLE session (sha256 TEXT PRIMARY KEY, account TEXT NOT NULL, tablet TEXT NOT NULL,
+       started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, until_at INTEGER NOT NULL,
+       idle_us INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE tablet (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, label TEXT NOT NULL,
+       station TEXT NOT NULL, paired_by TEXT NOT NULL, paired_at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+       revoked_at INTEGER) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE pairing (sha256 TEXT PRIMARY KEY, label TEXT NOT NULL, station TEXT NOT NULL,
+       made_by TEXT NOT NULL, until_at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE attempt (subject TEXT PRIMARY KEY, failures INTEGER NOT NULL,
+       last_at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+        "CREATE TABLE setup (sha256 TEXT PRIMARY KEY, until_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        """CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL,
+       what TEXT NOT NULL, about TEXT NOT NULL, device TEXT NOT NULL, more TEXT NOT NULL) STRICT""",
+        """CREATE TRIGGER audit_stands BEFORE UPDATE ON audit
+       BEGIN SELECT raise(ABORT, 'the audit only grows'); END""",
+        """CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+       BEGIN SELECT raise(ABORT, 'the audit only grows'); END""",
+        """CREATE TRIGGER audit_is_one BEFORE INSERT ON audit
+       WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id)
+       BEGIN SELECT raise(ABORT, 'the audit only grows'); END""",  # REPLACE fires no trigger of DELETE
+    ),
 )
 """Statements that lead from version n + 1 to n + 2; only ever appended to."""
 
