@@ -26,7 +26,9 @@ from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.edges import Edges
 from plantstack.live.keeper import Keeper
 from plantstack.live.limits import Limits
+from plantstack.live.study import Study
 from plantstack.live.supervisor import Supervisor
+from plantstack.live.vouching import judges
 from plantstack.plant.load import load_plant, plant_content
 from plantstack.stack.files.configuring import record_config
 from plantstack.stack.files.letters import Retried, Wanted, chosen, mappings_of, retry, settle
@@ -102,6 +104,7 @@ class Running:
         except BaseException:
             self._log.close()
             raise
+        self.study = Study(folder, clock)
         self.writer = GroupWriter(self._log)
         self.door = Door(self.writer, names_of(self.plant), clock)
         self.is_closing = False
@@ -136,12 +139,15 @@ class Running:
         self.say_goodbye()
         self.writer.close()
         self.deliveries.close()
+        self.study.close()
         self.keeper.close()
         self._log.close()
 
-    def take(self, body: bytes, *, key: str = "", row: str = "", may: Limits | None = None) -> Taken:
+    def take(
+        self, body: bytes, *, key: str = "", row: str = "", may: Limits | None = None, sender: str = ""
+    ) -> Taken:
         """Take one request in, see `Door.take`; the books hear of it."""
-        taken = self.door.take(body, key=key, row=row, may=may)
+        taken = self.door.take(body, key=key, row=row, may=may, sender=sender)
         self.keeper.tell()
         with self._counting:
             self._counted.update(taken.counts)
@@ -195,10 +201,14 @@ class Running:
 
     def retry_letters(self, wanted: Wanted, *, dry: bool) -> list[Retried]:
         """Read dead letters again, see `stack.files.letters.retry`; the books hear of it."""
+
+        def read(log: Log) -> list[Retried]:
+            now = self.clock()
+            may = judges(log, self.plant, now)
+            return retry(log, self.folder, self.plant, wanted, now=now, dry=dry, may=may)
+
         with self.deliveries.still(mappings_of(self.folder)):
-            found = self.writer.run(
-                lambda log: retry(log, self.folder, self.plant, wanted, now=self.clock(), dry=dry)
-            ).result()
+            found = self.writer.run(read).result()
         self.keeper.tell()
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,6 +94,41 @@ def day(at: int | None, language: str, zone: str) -> str:
     told = moment(at, zone).date()
     rest = format_date(told, "d. MMM" if language == "de" else "d MMM", locale=language)
     return f"{format_date(told, 'EEE', locale=language).rstrip('.')} {rest}"
+
+
+def instant(text: str, language: str, zone: str) -> str:
+    """Write an instant of a row, RFC 3339, as day and time of a clock.
+
+    >>> instant("2026-03-02T06:00:30Z", "en", "Europe/Berlin"), instant("", "en", "UTC")
+    ('2 Mar 07:00:30', '')
+    """
+    if not text:
+        return ""
+    told = datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    seconds = ":ss" if told.second else ""
+    day_of_month = format_date(told.date(), "d. MMM" if language == "de" else "d MMM", locale=language)
+    return f"{day_of_month} {format_time(told, f'HH:mm{seconds}', locale=language)}"
+
+
+def written(text: str, language: str) -> str:
+    """Write an ISO date.
+
+    >>> written("2026-03-02", "en"), written("2026-03-02", "de")
+    ('2 Mar 2026', '02.03.2026')
+    """
+    return str(
+        format_date(date.fromisoformat(text), "medium" if language != "en" else "d MMM y", locale=language)
+    )
+
+
+def moved(amount: Number, unit: str, language: str) -> str:
+    """Write a change with its sign; of shares in points.
+
+    >>> moved(-0.0123, "1", "en"), moved(90, "s", "en")
+    ('−1.2 pp', '+1.5 min')
+    """
+    told, behind = figure(amount, unit, language)
+    return f"{'+' if amount > 0 else ''}{told}{_NARROW}{'pp' if unit == '1' else behind}"
 
 
 def money(amount: Number | None, currency: str, language: str) -> str:

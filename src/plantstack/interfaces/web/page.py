@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
+from plantstack.live.study import Studied
 from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")
@@ -45,6 +46,15 @@ class Visit:
     def ask(self, question: Callable[[Stack], _T]) -> _T:
         """Ask the books as they are now."""
         return self.running.ask(question)
+
+    def study(self, key: tuple[Hashable, ...], question: Callable[[Stack], _T]) -> Studied[_T]:
+        """Ask what takes long, beside the books that are kept fresh; an earlier answer is given at once.
+
+        Args:
+            key: names the question with everything it depends on.
+            question: what to ask.
+        """
+        return self.running.study.ask(key, question)
 
     @property
     def scope(self) -> str:

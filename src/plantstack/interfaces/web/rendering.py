@@ -8,6 +8,7 @@ from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -15,9 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from plantstack.interfaces.web import formats
+from plantstack.interfaces.figures import unit_of
+from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.assets import WEB
 from plantstack.interfaces.web.page import Fragments
+from plantstack.measures.catalog import MEASURES
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 SOURCE = "en"
@@ -52,18 +55,40 @@ def environment(language: str) -> Environment:
     cast(Any, made).install_gettext_callables(
         translations.gettext, translations.ngettext, newstyle=True, pgettext=translations.pgettext
     )
-    made.globals["live"] = _live
+    made.globals.update(live=_live, charts=charts)
     made.filters.update(
         number=partial(formats.number, language=language),
         percent=partial(formats.percent, language=language),
         money=partial(formats.money, language=language),
         figure=partial(formats.figure, language=language),
         kpi=partial(formats.kpi, language=language),
+        kpi_unit=unit_of,
         duration=formats.duration,
         clock=_clock,
         day=_day,
+        instant=_instant,
+        written=partial(formats.written, language=language),
+        moved=partial(formats.moved, language=language),
+        kpi_of=lambda side, head: formats.figure(side["value"], unit_of(head), language),
+        measure_words=measure_words,
+        address=address,
     )
     return made
+
+
+def measure_words(name: str) -> str:
+    """What an evidence or a sum is about, in the plant's words; translated where it is shown."""
+    return MEASURES[name].meaning if name in MEASURES else name.replace("_", " ")
+
+
+def address(path: str, **query: object) -> str:
+    """An address within the app, without what is empty.
+
+    >>> address("/ci", scope="tul-1", period="")
+    '/ci?scope=tul-1'
+    """
+    told = urlencode({name: value for name, value in query.items() if value not in ("", None)})
+    return f"{path}?{told}" if told else path
 
 
 @pass_context
@@ -84,6 +109,11 @@ def _clock(context: Context, at: int | None, zone: str = "") -> str:
 @pass_context
 def _day(context: Context, at: int | None, zone: str = "") -> str:
     return formats.day(at, context["language"], zone or context["zone"])
+
+
+@pass_context
+def _instant(context: Context, text: str, zone: str = "") -> str:
+    return formats.instant(text, context["language"], zone or context["zone"])
 
 
 def render(template: str, language: str, told: Mapping[str, Any]) -> tuple[str, Fragments]:

@@ -13,6 +13,7 @@ Without data a chart is the sentence `empty` of its dataclass, never an empty fr
 | `order_bar` | `Order` | a card |
 | `bullet` | `Bullet`, `Band` | a row |
 | `whisker` | `Whisker` | a cell; give compared rows one `Scale` |
+| `signed_bar` | an amount and the greatest one | a cell of a bridge |
 | `trust_mark` | `Trust` | beside a value; `<a>` where it has a lineage |
 | `icon` | a name of `ICONS` | inside a button, beside its word |
 
@@ -32,6 +33,7 @@ from plantstack.interfaces.web.charts.bars import (
     whisker,
 )
 from plantstack.interfaces.web.charts.icons import ICONS, icon
+from plantstack.interfaces.web.charts.signed import signed_bar
 from plantstack.interfaces.web.charts.spark import Spark, spark
 from plantstack.interfaces.web.charts.strip import Segment, Strip, state_strip
 from plantstack.interfaces.web.charts.svg import Scale, Tick, round_values
@@ -55,6 +57,7 @@ __all__ = [
     "icon",
     "order_bar",
     "round_values",
+    "signed_bar",
     "spark",
     "state_strip",
     "trust_mark",

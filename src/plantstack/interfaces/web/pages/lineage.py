@@ -1,0 +1,161 @@
+"""What is behind one number: formula, sums, parts, stops and events; each level adds up to the one above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from plantstack.interfaces import questions
+from plantstack.interfaces.answer import Answer
+from plantstack.interfaces.questions import Versus, Window
+from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.periods import Period, period_of
+from plantstack.kpis.kpi import Kpi
+from plantstack.stack.project import Stack
+
+Row = Mapping[str, Any]
+_PARTS = 40  # more are no help to anybody; the rest is in the CSV
+
+
+@dataclass(slots=True)
+class Node:
+    """A sum and what it is made of, the greatest first.
+
+    Attributes:
+        row: of the sum: measure, meaning, unit, value, residual.
+        parts: by machine, line or day.
+        facts: the greatest facts behind it, each with its events.
+        share: of the evidence against it, where it sets the trust of the number.
+    """
+
+    row: Row
+    parts: list[Row] = field(default_factory=list)
+    facts: list[Row] = field(default_factory=list)
+    limit: Row | None = None
+
+
+def show(visit: Visit) -> Mapping[str, Any]:
+    """The lineage of a KPI in a scope and period."""
+    kpi, scope, period = visit.params["kpi"], visit.scope, _period(visit)
+    window = Window(scope, period.first, period.last, visit.query.get("as_known_at") or None)
+
+    def asked(stack: Stack) -> tuple[Answer, Mapping[str, str], Kpi]:
+        return questions.lineage(stack, window, kpi), stack.kpi_names(), _declared(stack, kpi)
+
+    answer, names, declared = visit.study(("lineage", kpi, window), asked).value
+    rows = answer.rows
+    head = next((row for row in rows if row["row"] == "kpi"), None)
+    return {
+        "title": f"{names[kpi]} – {visit.name(scope)}",
+        "kpi": declared,
+        "names": names,
+        "head": head,
+        "nodes": nodes_of(rows, head),
+        "entries": [row for row in rows if row["row"] == "entry"],
+        "events": {row["offset"]: row for row in rows if row["row"] == "event" and "offset" in row},
+        "since_reported": [row for row in rows if row["row"] == "since_reported"],
+        "period": period,
+        "scope": scope,
+        "answer": answer,
+        "most": _PARTS,
+    }
+
+
+def nodes_of(rows: Sequence[Row], head: Row | None) -> list[Node]:
+    """The sums of a lineage with what stands below each; the one that sets the trust is marked."""
+    nodes: dict[tuple[str, str], Node] = {}
+    for row in rows:
+        key = (row.get("window", ""), row.get("measure", ""))
+        if row["row"] == "measure":
+            nodes[key] = Node(row)
+        elif row["row"] == "part" and key in nodes:
+            nodes[key].parts.append(row)
+        elif row["row"] == "fact" and key in nodes:
+            nodes[key].facts.append(row)
+    limits = {limit["base"]: limit for limit in reversed(head["trust"]["limits"])} if head else {}
+    for node in nodes.values():
+        node.parts.sort(key=lambda row: -abs(row["value"]))
+        node.limit = limits.get(node.row["measure"])
+    return list(nodes.values())
+
+
+def show_bridge(visit: Visit) -> Mapping[str, Any]:
+    """How a KPI came from another period or scope, factor by factor."""
+    kpi, scope, period = visit.params["kpi"], visit.scope, _period(visit)
+    other = visit.query.get("versus_scope", "")
+    before = period if other else period.before
+    if visit.query.get("versus_from"):
+        last = visit.query.get("versus_to") or visit.query["versus_from"]
+        before = Period("", visit.query["versus_from"], last)
+    window = Window(scope, period.first, period.last)
+    versus = Versus(before.first, before.last, visit.near(other) if other else None)
+
+    def asked(stack: Stack) -> tuple[Answer, Mapping[str, str], Kpi]:
+        return questions.bridge(stack, window, versus, kpi), stack.kpi_names(), _declared(stack, kpi)
+
+    answer, names, declared = visit.study(("bridge", kpi, window, versus), asked).value
+    rows = answer.rows
+    factors = [row for row in rows if row["row"] == "factor"]
+    terms: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["row"] == "term" and row["term"]:
+            terms.setdefault(row["factor"], []).append(row)
+    return {
+        "title": f"{names[kpi]} – {visit.name(scope)}",
+        "kpi": declared,
+        "names": names,
+        "head": rows[0] if rows else None,
+        "factors": factors,
+        "terms": terms,
+        "parts": _ranked(rows),
+        "period": period,
+        "before": before,
+        "scope": scope,
+        "other": versus.scope,
+    }
+
+
+def _declared(stack: Stack, kpi: str) -> Kpi:
+    catalog = stack.catalog()
+    if kpi not in catalog.kpis:
+        raise HTTPException(404, f"there is no KPI '{kpi}'")
+    return catalog.kpi(kpi)
+
+
+def _ranked(rows: Sequence[Row]) -> list[tuple[str, float, Row]]:
+    """Each part with what it moved and what moved it most, the greatest first."""
+    by: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["row"] == "part":
+            by.setdefault(row["part"], []).append(row)
+    worst = [
+        (part, sum(one["effect"] for one in mine), max(mine, key=lambda one: abs(one["effect"])))
+        for part, mine in by.items()
+    ]
+    return sorted(worst, key=lambda one: -abs(one[1]))
+
+
+def _period(visit: Visit) -> Period:
+    """The period in the path, as `2026-11-02..2026-11-08` or a name; else that of the query."""
+    told = visit.params.get("period", "")
+    first, dots, last = told.partition("..")
+    if dots:
+        return period_of(_asking(visit, {"from": first, "to": last}))
+    return period_of(_asking(visit, {"period": told}) if told else visit)
+
+
+def _asking(visit: Visit, query: Mapping[str, str]) -> Visit:
+    return replace(visit, query={**visit.query, **query})
+
+
+PAGES = (
+    Page("/lineage/{kpi}/{scope}/{period}", N_("Lineage"), show, every_s=60),
+    Page("/lineage/{kpi}/{scope}", N_("Lineage"), show, every_s=60),
+    Page("/lineage/{kpi}", N_("Lineage"), show, every_s=60),
+    Page("/bridge/{kpi}/{scope}/{period}", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
+    Page("/bridge/{kpi}/{scope}", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
+    Page("/bridge/{kpi}", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
+)

@@ -1,0 +1,93 @@
+"""The period a page is about, as its address names it: a name first, days when somebody wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from plantstack.errors import Problem, QueryError
+from plantstack.interfaces.web.page import N_, Visit
+from plantstack.stack.targets.targeting import production_day
+
+NAMES = {
+    "today": N_("Today"),
+    "day": N_("Last day"),
+    "week": N_("Last 7 days"),
+    "4w": N_("Last 4 weeks"),
+    "13w": N_("Last 13 weeks"),
+}
+_DAYS = {"today": 1, "day": 1, "week": 7, "4w": 28, "13w": 91}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Production days of each site, the last one included.
+
+    Attributes:
+        name: of `NAMES`; '' for days that somebody chose.
+        first: ISO date.
+        last: ISO date.
+    """
+
+    name: str
+    first: str
+    last: str
+
+    @property
+    def days(self) -> int:
+        """How many production days it has."""
+        return (date.fromisoformat(self.last) - date.fromisoformat(self.first)).days + 1
+
+    @property
+    def before(self) -> Period:
+        """The days of the same number before it."""
+        first = date.fromisoformat(self.first)
+        start = first - timedelta(days=self.days)
+        return Period("", start.isoformat(), (first - timedelta(days=1)).isoformat())
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What names it in an address."""
+        return {"period": self.name} if self.name else {"from": self.first, "to": self.last}
+
+
+def period_of(visit: Visit, usual: str = "4w") -> Period:
+    """Read the period of an address: `period=4w`, or `from=2026-11-02&to=2026-11-08`.
+
+    Args:
+        visit: the look at the page.
+        usual: which one, where the address names none.
+
+    Raises:
+        QueryError: for a name or a day that is none.
+    """
+    query: Mapping[str, str] = visit.query
+    if query.get("from") or query.get("to"):
+        first, last = _day(query.get("from") or query["to"]), _day(query.get("to") or query["from"])
+        if first > last:
+            raise _wrong(f"{first} .. {last}", "the period ends before it starts", "Swap the two days.")
+        return Period("", first.isoformat(), last.isoformat())
+    name = query.get("period", usual)
+    if name not in _DAYS:
+        raise _wrong(name, f"there is no period '{name}'", f"Choose one of: {', '.join(_DAYS)}.")
+    last = today(visit) - timedelta(days=0 if name == "today" else 1)
+    return Period(name, (last - timedelta(days=_DAYS[name] - 1)).isoformat(), last.isoformat())
+
+
+def today(visit: Visit) -> date:
+    """The production day of now; of several sites the earliest, so that it is complete nowhere."""
+    plant, scope = visit.running.plant, visit.scope
+    sites = [plant.site_of(scope)] if scope else list(plant.sites.values())
+    return min(production_day(site, visit.now) for site in sites)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _wrong(text, "there is no such day", "Write a date such as 2026-11-02.") from None
+
+
+def _wrong(where: str, what: str, fix: str) -> QueryError:
+    return QueryError(Problem("time-unreadable", where, what, fix))

@@ -1,0 +1,123 @@
+"""Books of their own for long questions, so that whoever stands at a machine never waits for an analysis.
+
+An answer is kept and given at once while a newer one is worked out; it says how far the books reached for it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Generic, TypeVar, cast
+
+from plantstack.errors import PlantstackError
+from plantstack.intervals import MINUTE, SECOND
+from plantstack.live.door import Clock
+from plantstack.stack.project import Stack
+
+_T = TypeVar("_T")
+FRESH = 60 * SECOND  # an answer younger than this is not worked out again
+_RENEW = 15 * MINUTE  # books that grew so long are opened anew, so that little is kept in memory
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Studied(Generic[_T]):
+    """An answer and what it stands on.
+
+    Attributes:
+        value: the answer.
+        at: when it was worked out, microseconds UTC.
+        offset: the last event it knows.
+    """
+
+    value: _T
+    at: int
+    offset: int
+
+
+class Study:
+    """Answers long questions one after another, beside the books that are kept fresh."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder, self._clock = folder, clock
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plantstack-study")
+        self._lock = Lock()
+        self._answers: OrderedDict[Hashable, Studied[Any]] = OrderedDict()
+        self._pending: dict[Hashable, Future[Studied[Any]]] = {}
+        self._stack: Stack | None = None
+        self._opened_at = self._grown_at = 0
+
+    def ask(self, key: Hashable, question: Callable[[Stack], _T]) -> Studied[_T]:
+        """Answer a question, from memory where it was answered a short while ago.
+
+        Args:
+            key: names the question with everything it depends on.
+            question: asked of books that nobody else uses meanwhile.
+
+        Raises:
+            PlantstackError: what the question raises, where there is no earlier answer.
+        """
+        with self._lock:
+            known = self._answers.get(key)
+            if known is None or self._clock() - known.at > FRESH:
+                pending = self._pending.get(key) or self._begin(key, question)
+            if known is not None:
+                self._answers.move_to_end(key)
+                return cast(Studied[_T], known)
+        return cast(Studied[_T], pending.result())
+
+    def forget(self) -> None:
+        """Answer everything anew: the plant files were changed."""
+        with self._lock:
+            self._answers.clear()
+        self._worker.submit(self._let_go)
+
+    def close(self) -> None:
+        """Stop; what is being worked out is brought to its end."""
+        self._worker.shutdown(cancel_futures=True)
+        self._let_go()
+
+    def _begin(self, key: Hashable, question: Callable[[Stack], Any]) -> Future[Studied[Any]]:
+        self._pending[key] = future = self._worker.submit(self._work, key, question)
+        return future
+
+    def _work(self, key: Hashable, question: Callable[[Stack], Any]) -> Studied[Any]:
+        try:
+            stack = self._books()
+            found = Studied(question(stack), self._grown_at, stack.standing()[0])
+        finally:
+            with self._lock:
+                self._pending.pop(key, None)
+        with self._lock:
+            self._answers[key] = found
+            while len(self._answers) > _KEPT:
+                self._answers.popitem(last=False)
+        return found
+
+    def _books(self) -> Stack:
+        """The books, brought up to now when that is due."""
+        now = self._clock()
+        if self._stack is not None and now - self._grown_at <= FRESH:
+            return self._stack
+        if self._stack is None or now - self._opened_at > _RENEW or self._stack.grow(now) is None:
+            self._let_go()
+            stack = Stack.open(self._folder)
+            try:
+                stack.keep(now)
+            except BaseException:
+                stack.close()
+                raise
+            self._stack, self._opened_at = stack, now
+        self._grown_at = now
+        return self._stack
+
+    def _let_go(self) -> None:
+        if self._stack is not None:
+            with suppress(PlantstackError):
+                self._stack.close()
+            self._stack = None
