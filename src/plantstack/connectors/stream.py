@@ -51,6 +51,9 @@ def _without_pieces(mapping: Mapping) -> tuple[Signal, ...]:
     return tuple(replace(one, inputs=inputs) for one, inputs in seen if inputs)
 
 
+Columns = dict[str, list[str | None]]
+"""The cells of messages, by the path that a mapping reads."""
+
 _BATCHES = 1_000  # after so many tables are made anew: places of rows that were deleted are not used again
 
 
@@ -69,10 +72,11 @@ class _Plain:
     mapping: Mapping
     paths: tuple[str, ...]  # of what is read
 
-    def may_repeat(self, rows: Iterable[Flat]) -> bool:
+    def may_repeat(self, columns: Columns) -> bool:
         """Whether two rows may say the same in all that is read."""
-        seen = [tuple((row.get(path) or "").strip() for path in self.paths) for row in rows]
-        return len(set(seen)) < len(seen)
+        read = [[(cell or "").strip() for cell in columns[path]] for path in self.paths]
+        seen = list(zip(*read, strict=True))
+        return not seen or len(set(seen)) < len(seen)
 
 
 def _paths_read(mapping: Mapping) -> tuple[str, ...]:
@@ -102,6 +106,24 @@ def identity_of(message: Message, connection: str) -> str:
         return ""
     said = f"{connection}\n{message.key}\n".encode() + message.payload
     return sha256(said).hexdigest()
+
+
+def together(batches: Iterable[FileBatch]) -> list[FileBatch]:
+    """Several batches of the same messages as one, which costs whoever judges them little more than each."""
+    parts = list(batches)
+    if len(parts) < 2:
+        return parts
+    full = [part for part in parts if len(part.events)]
+    events = pa.concat_tables(part.events for part in full) if full else parts[0].events
+    dead = tuple(letter for part in parts for letter in part.dead)
+    notes = tuple(note for part in parts for note in part.notes)
+    lines = next((part.lines for part in full), None)
+    rows = [row for part in full for row in _numbers(part.rows)]
+    return [FileBatch(parts[0].file, events, dead, notes=notes, rows=rows, lines=lines, share=1.0)]
+
+
+def _numbers(rows: Sequence[int]) -> Sequence[int]:
+    return rows.to_pylist() if isinstance(rows, pa.Array) else rows
 
 
 def row_of(message: Message) -> Flat:
@@ -183,7 +205,8 @@ class Stream:
             def read(places: Sequence[int], part: dict[int, Flat] = part) -> list[FileBatch]:
                 mine = {place: part[place] for place in places}
                 self._begin_counters(messages, mine, carry)
-                return [one for run in self._runs(messages, mine, now) for one in read_sheet(run, carry)]
+                runs = self._runs(messages, mine, now)
+                return together(one for run in runs for one in read_sheet(run, carry))
 
             batches, culprits = read_apart(read, list(part), carry)
             yield from batches
@@ -220,7 +243,8 @@ class Stream:
             return
         shown = Carry()
         with self._calculator(self._cumulative, len(mine)) as calculator:
-            layout = Layout(self._cumulative, self._sheet(calculator, mine, messages), {}, {}, Binder())
+            sheet = self._sheet(calculator, mine, self._columns(mine), messages)
+            layout = Layout(self._cumulative, sheet, {}, {}, Binder())
             for _ in read_sheet(Run(calculator, layout, Keys(calculator, self._cumulative, 1, "")), shown):
                 pass  # what a snapshot cannot be read for is told where its state is
         rules = {rule.name: rule.counter for rule in self._cumulative.rules}
@@ -250,11 +274,11 @@ class Stream:
             mapping = whole
             mine = {place: row for place, row in rows.items() if messages[place].is_snapshot == is_snapshot}
             if mine and (mapping.rules or mapping.orders or mapping.signals):
-                plain = self._plain[id(mapping)]
-                if not plain.may_repeat(mine.values()):
+                plain, columns = self._plain[id(mapping)], self._columns(mine)
+                if not plain.may_repeat(columns):
                     mapping = plain.mapping
                 with self._calculator(mapping, len(mine)) as calculator:
-                    sheet = self._sheet(calculator, mine, messages)
+                    sheet = self._sheet(calculator, mine, columns, messages)
                     layout = Layout(mapping, sheet, {}, {}, Binder())
                     keys = Keys(calculator, mapping, 1, "")
 
@@ -330,10 +354,15 @@ class Stream:
             events = to_raw(pa.Table.from_pylist(said, schema=STATES), "state", self.mapping.source)
             yield FileBatch(self.mapping.source, events, rows=[0] * len(said))
 
-    def _sheet(self, calculator: Calculator, rows: dict[int, Flat], messages: Sequence[Message]) -> Sheet:
+    def _columns(self, rows: dict[int, Flat]) -> Columns:
+        return {path: [row.get(path) for row in rows.values()] for path in self._wanted}
+
+    def _sheet(
+        self, calculator: Calculator, rows: Iterable[int], columns: Columns, messages: Sequence[Message]
+    ) -> Sheet:
         cells = {"c0": pa.array(rows, pa.int64())}
-        for place, path in enumerate(self._wanted, 1):
-            cells[f"c{place}"] = pa.array([row.get(path) for row in rows.values()], pa.string())
+        for place, cell in enumerate(columns.values(), 1):
+            cells[f"c{place}"] = pa.array(cell, pa.string())
         relation = calculator.name("message", pa.table(cells))
         name, lines = self.mapping.source, MessageLines(messages, self._name)
-        return Sheet(name, relation, {}, tuple(self._wanted), lines, numbered=True)
+        return Sheet(name, relation, {}, tuple(self._wanted), lines, numbered=True, rows=len(cells["c0"]))

@@ -57,6 +57,7 @@ class Sheet:
     numbered: bool = False  # c0 is the row's number in the file
     note_bad: NoteBad = lambda connection, rows: []  # lines that are no rows, known once it was read
     notes: tuple[Problem, ...] = ()  # worth knowing, nothing lost
+    rows: int | None = None  # how many there are, where that is known without counting
 
     def column(self, header: str) -> str:
         """The SQL name of the column with this header.

@@ -51,7 +51,7 @@ class Calculator:
         self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", parameters)
 
     def view(self, name: str, query: str) -> None:
-        """Give a query a name."""
+        """Give a query without parameters a name."""
         self.run(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
     def hand_over(self, name: str, rows: pa.Table) -> None:
@@ -115,10 +115,18 @@ class KeptCalculator(Calculator):
             self._made[name] = text
 
     def view(self, name: str, query: str) -> None:
-        """Give a query a name."""
+        """Give a query without parameters a name."""
         if self._made.get(name) != query:
             self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
             self._made[name] = query
+
+    def named(self, name: str, query: str, parameters: Parameters, *, is_read_once: bool) -> None:
+        """Give a query a name; a table of its rows is made only where they are read more than once."""
+        text = _written(query, parameters) if is_read_once else None
+        if text is None:
+            self.table(name, query, parameters)
+        else:
+            self.view(name, text)
 
     def hand_over(self, name: str, rows: pa.Table) -> None:
         """Make a table of rows of ours."""

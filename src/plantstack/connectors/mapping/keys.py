@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from dataclasses import dataclass
+from hashlib import md5
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -13,6 +15,8 @@ from plantstack.connectors.mapping.sql import quoted
 from plantstack.events.batch import RAW
 
 SHORT = 80  # bytes: a content up to this length is its own key, readable by people
+KEY = "key"
+CONTENT = "content"  # the column of what is said where keys are not yet made
 _FIRST = ("equipment", "at")
 _WORDS = ("state", "phase", "role", "quality")  # of few known values, none with a bar
 _IS_PLAIN = f"strlen(content) <= {SHORT} AND NOT contains(content, chr(31))"
@@ -47,44 +51,55 @@ class Keys:
 
     def __init__(self, calculator: Calculator, mapping: Mapping, sheets: int, sha256: str) -> None:
         self.calculator = calculator
-        said = [*(rule.name for rule in mapping.rules), *(signal.name for signal in mapping.signals)]
-        self._places = {name: place for place, name in enumerate(said)}
         self.place = f"{sha256[:16]}/" if mapping.by_row else ""
         kinds = Tally(rule.kind for rule in mapping.rules if _needs_ordinals(rule))
         self.shared = {kind for kind, rules in kinds.items() if rules * sheets > 1}
-        if self.shared:
+        self._told: Tally[str] = Tally()  # contents of few rows, how often
+        if self.shared and not calculator.is_kept:
             calculator.table("told_before", _NOBODY)
 
-    def final(self, told: Told, part: str, parameters: dict[str, object]) -> str:
-        """The SQL of the events with their keys."""
+    def final(self, told: Told, part: str, parameters: dict[str, object]) -> tuple[str, str]:
+        """The SQL of the events, and its column that is the key, or CONTENT: `named` makes one of it."""
         if told.has_key:
-            return told.sql
+            return told.sql, KEY
         if self.place and told.rule:
             where = f"{self.place}{part}/".replace("'", "''")
-            return f"SELECT *, concat('{where}', nth, ':{told.rule}') AS key FROM ({told.sql})"
+            return f"SELECT *, concat('{where}', nth, ':{told.rule}') AS key FROM ({told.sql})", KEY
         if told.kind == "reading":
-            return f"""SELECT *, concat(equipment, '/', parameter, '@', "at") AS key FROM ({told.sql})"""
+            return f"""SELECT *, concat(equipment, '/', parameter, '@', "at") AS key FROM ({told.sql})""", KEY
+        if self.calculator.is_kept:
+            return f"SELECT *, {_content(told)} AS {CONTENT} FROM ({told.sql})", CONTENT
         if told.rule and told.kind in self.shared:
-            return self._counted_on(told, parameters)
-        return self._alone(told, parameters)
+            return self._counted_on(told, parameters), KEY
+        return self._alone(told, parameters), KEY
+
+    def named(self, told: Told, table: pa.Table) -> pa.Table:
+        """Of few rows the keys are made here, in the order of the rows: numbering them costs SQL more.
+
+        Args:
+            told: what is said.
+            table: of `final`.
+        """
+        rows = table.column("row").to_pylist()
+        if any(one > other for one, other in pairwise(rows)):
+            table = table.sort_by("row")
+        twins = self._told if told.rule and told.kind in self.shared else Tally[str]()
+        place = table.column_names.index(CONTENT)
+        keys = [_key(content, twins) for content in table.column(place).to_pylist()]
+        return table.set_column(place, KEY, pa.array(keys, pa.string()))
 
     def _alone(self, told: Told, parameters: dict[str, object]) -> str:
         """Keys of the only events of a kind; looks for twins first, as there are seldom any."""
         listed = ", ".join(quoted(name) for name in told.columns)
         bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
         numbered = f"SELECT *, row_number() OVER (PARTITION BY content ORDER BY row) AS twin FROM ({bare})"
-        if self.calculator.is_kept:  # of few rows it is no work to number them all
-            return (
-                f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM ({numbered}) ORDER BY row"
-            )
         if not self._may_have_twins(told, parameters):
             return f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare})"
-        twins = self._table("maybe_twins", told)
         return (
             f"SELECT * EXCLUDE (content), {_KEY} AS key FROM ({bare}) "
-            f"WHERE hash({listed}) NOT IN (SELECT h FROM {twins}) UNION ALL "
+            f"WHERE hash({listed}) NOT IN (SELECT h FROM maybe_twins) UNION ALL "
             f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key "
-            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM {twins}))"
+            f"FROM ({numbered} WHERE hash({listed}) IN (SELECT h FROM maybe_twins))"
         )
 
     def _may_have_twins(self, told: Told, parameters: dict[str, object]) -> bool:
@@ -94,31 +109,23 @@ class Keys:
             return False
         listed = ", ".join(quoted(name) for name in told.columns)
         rough = f"SELECT hash({listed}) AS h FROM ({suspects}) GROUP BY h"
-        table = self._table("maybe_twins", told)
-        self.calculator.table(table, f"{rough} HAVING count(*) > 1", parameters)
-        return bool(self.calculator.rows(f"SELECT 1 FROM {table} LIMIT 1"))
+        self.calculator.table("maybe_twins", f"{rough} HAVING count(*) > 1", parameters)
+        return bool(self.calculator.rows("SELECT 1 FROM maybe_twins LIMIT 1"))
 
     def _counted_on(self, told: Told, parameters: dict[str, object]) -> str:
         """Keys of events that another rule or sheet may say too: ordinals go on over all of them."""
         bare = f"SELECT *, {_content(told)} AS content FROM ({told.sql})"
         ordinal = "row_number() OVER (PARTITION BY content ORDER BY row)"
-        table = self._table("numbered", told)
         self.calculator.table(
-            table,
+            "numbered",
             f"SELECT t.*, coalesce(b.n, 0) + {ordinal} AS twin "
             f"FROM ({bare}) t LEFT JOIN ({_BEFORE}) b USING (content)",
             parameters,
         )
         self.calculator.run(
-            f"INSERT INTO told_before SELECT content, count(*) AS n FROM {table} GROUP BY content"
+            "INSERT INTO told_before SELECT content, count(*) AS n FROM numbered GROUP BY content"
         )
-        return f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM {table} ORDER BY row"
-
-    def _table(self, name: str, told: Told) -> str:
-        """A table of a rule's own where plans are kept, as they end where its columns change."""
-        if not self.calculator.is_kept:
-            return name
-        return f"{name}_{told.kind}_{self._places.get(told.rule, '')}"
+        return f"SELECT * EXCLUDE (content, twin), {_TWIN} || {_KEY} AS key FROM numbered ORDER BY row"
 
     def _suspects(self, told: Told, parameters: dict[str, object]) -> str:
         """Rows that can have a twin; '' for none.
@@ -144,6 +151,15 @@ class Keys:
             return ""
         listed = ", ".join(quoted(name) for name in told.columns)
         return told.sql if back else f'SELECT {listed} FROM ({rows}) WHERE "at" = before OR "at" = after'
+
+
+def _key(content: str, twins: Tally[str]) -> str:
+    """The key of what is said, as `_KEY` and `_TWIN` make it; it is counted in."""
+    twins[content] += 1
+    number = f"{twins[content] - 1}#" if twins[content] > 1 else ""
+    said = content.encode()
+    is_plain = len(said) <= SHORT and chr(31) not in content
+    return number + (content if is_plain else md5(said, usedforsecurity=False).hexdigest())
 
 
 def _needs_ordinals(rule: Rule) -> bool:

@@ -47,7 +47,7 @@ class Laid:
 
     source: str  # what stands in FROM; with a column `line` when rows are not simply the lines of a text
     parameters: dict[str, object]
-    rows: int | None = None  # of the file, where they are not the rows of the relation
+    rows: int | None = None  # of the file, where that is known, or they are not the rows of the relation
 
 
 def lay_out(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Laid:
@@ -58,7 +58,7 @@ def lay_out(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Laid:
     """
     mapping, sheet = layout.mapping, layout.sheet
     if not mapping.wide and not mapping.joins:
-        return Laid(sheet.relation, dict(sheet.parameters))
+        return Laid(sheet.relation, dict(sheet.parameters), sheet.rows)
     line = "c0::BIGINT" if sheet.numbered else "NULL::BIGINT"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE main AS SELECT *, {line} AS line FROM {sheet.relation}",

@@ -44,12 +44,16 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
         left_out = f"{speaks} AND {bad_sql(rule, value)}"
         speaks += f" AND NOT {bad_sql(rule, value)}"
     filled = _filled(mapping, rule, value, bind)
-    cases = _bad_cases(mapping, rule, uses, speaks, cells, value, bind)
+    unsure = _unsure_cases(mapping, rule, cells, value, bind)
+    sure = _spoken_cases(mapping, rule, uses, cells, value, bind)
+    cases = [*unsure, *((f"{speaks} AND {test}", reason) for test, reason in sure)]
     parts = [f"{sql} AS {quoted(name)}" for name, sql in (filled | _measures(rule, value, bind)).items()]
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
     reasons = tuple(reason for _, reason in cases)
     bad = _bad_query([test for test, _ in cases])
-    wrong = " OR ".join(f"({test})" for test, _ in cases) or "false"
+    wrong = " OR ".join(f"({test})" for test, _ in unsure) or "false"
+    if sure:  # whether a rule speaks is asked once: its conditions may be patterns
+        wrong += f" OR ({speaks} AND ({' OR '.join(f'({test})' for test, _ in sure)}))"
     return RuleQuery(rule, bad, spoken, tuple(filled), reasons, speaks, left_out, wrong)
 
 
@@ -98,15 +102,10 @@ def _bad_query(tests: list[str]) -> str:
     return f"SELECT row, nth, CASE {branches} END AS why FROM told"
 
 
-def _bad_cases(
-    mapping: Mapping,
-    rule: Rule,
-    uses: list[Use],
-    speaks: str,
-    cells: dict[Use, Cell],
-    value: Value,
-    bind: Binder,
+def _unsure_cases(
+    mapping: Mapping, rule: Rule, cells: dict[Use, Cell], value: Value, bind: Binder
 ) -> list[tuple[str, Reason]]:
+    """Tests for rows of which nobody can tell whether the rule speaks about them."""
     cases = []
     for condition in rule.when:
         use = condition_use(condition)
@@ -114,27 +113,35 @@ def _bad_cases(
             # A number of another key's row is none of this rule's business: the other conditions decide.
             others = condition_sql((one for one in rule.when if one.column != use[0]), value, bind)
             cases.append((f"{cells[use].status} = {UNREADABLE} AND {others}", unreadable(use, mapping)))
+    return cases
+
+
+def _spoken_cases(
+    mapping: Mapping, rule: Rule, uses: list[Use], cells: dict[Use, Cell], value: Value, bind: Binder
+) -> list[tuple[str, Reason]]:
+    """Tests, of the rows that the rule speaks about, for those it cannot read."""
+    cases = []
     # Of bad quality only what and when must be readable: the value itself is believed by nobody.
     sure = {name for field in _SURE if field in rule.fields for name in rule.fields[field].names}
     doubted = f" AND NOT {bad_sql(rule, value)}" if rule.quality else ""
     for use in uses:
         if cells[use].status:
             but = "" if use[0] in sure or use[0] == rule.quality else doubted
-            cases.append((f"{speaks} AND {cells[use].status} = {UNREADABLE}{but}", unreadable(use, mapping)))
+            cases.append((f"{cells[use].status} = {UNREADABLE}{but}", unreadable(use, mapping)))
     for test, reason in _lacking(rule, value, bind):
         but = "" if set(reason.columns) <= sure else doubted
-        cases.append((f"{speaks} AND {test}{but}", reason))
+        cases.append((f"{test}{but}", reason))
     if mapping.skew and mapping.skew.is_set_aside and mapping.clocks:
         expected = f"an instant within {mapping.skew.most_us / SECOND:g} s of its receipt"
         reason = Reason("row-skewed", expected, tuple(sorted(mapping.clocks)), "Set the source's clock.")
-        cases.append((f"{speaks} AND skewed", reason))
+        cases.append(("skewed", reason))
     if rule.quality:
         known = ", ".join(f"'{word}'" for word in QUALITIES)
         expected, fix = (
             f"'quality' to be one of {', '.join(QUALITIES)}",
             "Give the column a 'map' to these words.",
         )
-        test = f"{speaks} AND {value(rule.quality, Read.TEXT)} NOT IN ({known})"
+        test = f"{value(rule.quality, Read.TEXT)} NOT IN ({known})"
         cases.append((test, Reason("row-wrong", expected, (rule.quality,), fix)))
     return cases
 

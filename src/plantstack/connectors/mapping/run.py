@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from plantstack.connectors.files.progress import Tell, execute, silent
-from plantstack.connectors.mapping.calculator import Calculator
+from plantstack.connectors.mapping.calculator import Calculator, KeptCalculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
@@ -18,7 +18,7 @@ from plantstack.connectors.mapping.derived import derived_queries
 from plantstack.connectors.mapping.differences import Counted, Differencer, wild_problem
 from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.folds import Folds, folds_of
-from plantstack.connectors.mapping.keys import Keys, Told
+from plantstack.connectors.mapping.keys import KEY, Keys, Told
 from plantstack.connectors.mapping.layout import Laid, Layout, lay_out
 from plantstack.connectors.mapping.local import offset_steps, utc_sql
 from plantstack.connectors.mapping.model import RECEIVED, Mapping, Read, Rule
@@ -30,8 +30,10 @@ from plantstack.connectors.mapping.sensing import GIVES, Sensor
 from plantstack.connectors.mapping.shapes import event_query, too_long_query
 from plantstack.connectors.mapping.sieve import (
     Tally,
+    back_sql,
     ignored_words_sql,
     leave_out,
+    note_backwards,
     note_ignored_words,
     note_overlaps,
     sieve,
@@ -101,13 +103,13 @@ class Run:
         line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
         query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, laid.source, line)
         parameters = laid.parameters | self.bind.used_in(query)
-        if self.calculator.is_kept:
-            self.calculator.table("cells", query, parameters)
+        if isinstance(self.calculator, KeptCalculator):
+            is_read_once = laid.rows is not None and not any(cell.local for cell in self.cells.values())
+            self.calculator.named("cells", query, parameters, is_read_once=is_read_once)
         else:
             execute(self.connection, f"CREATE OR REPLACE TEMP TABLE cells AS {query}", parameters, tell)
         self._resolve("line" if line else "rowid")
-        self.tally = sieve(self.calculator, self.mapping, self.cells, self.value, self.bind)
-        self.tally.rows = self.tally.rows if laid.rows is None else laid.rows
+        self.tally = sieve(self.calculator, self.mapping, self.cells, self.value, self.bind, laid.rows)
         self.rules = [self._query(rule) for rule in self.mapping.rules]
         self.inputs = {
             one.name: {role: self._query(rule) for role, rule in one.inputs.items()}
@@ -133,13 +135,17 @@ class Run:
         """See in one query which rules speak of few rows, and what there is to be asked for more."""
         whole, words = self._whole, self._ignored_words
         tests = [f"{one.speaks} OR {one.left_out or 'false'}" for one in whole]
-        tests += [one.wrong for one in whole] + [words or "false"]
-        seen = self._rows(f"SELECT {', '.join(f'bool_or({test})' for test in tests)} FROM told")[0]
-        speaking, wrong = seen[: len(whole)], seen[len(whole) : -1]
+        tests += [one.wrong for one in whole] + [words or "false", "back"]
+        back = back_sql(self.mapping, self.value)
+        told = f"(SELECT *, {back} AS back FROM told)"
+        seen = self._rows(f"SELECT {', '.join(f'bool_or({test})' for test in tests)} FROM {told}")[0]
+        speaking, wrong = seen[: len(whole)], seen[len(whole) : -2]
+        if seen[-1]:
+            note_backwards(self.calculator, self.mapping, self.value, self.bind, self.tally)
         self._readable = {id(one) for one, found in zip(whole, wrong, strict=True) if not found}
         silent = {id(one) for one, found in zip(whole, speaking, strict=True) if not found}
         self._leave(silent & self._readable)
-        self._ignored_words = words if seen[-1] else ""
+        self._ignored_words = words if seen[-2] else ""
 
     def _leave(self, silent: set[int]) -> None:
         self.rules = [one for one in self.rules if id(one) not in silent]
@@ -260,14 +266,15 @@ class Run:
                 yield from self._found(Told(kind, signal.name, said[kind], columns), number, parts)
 
     def _found(self, told: Told, number: int, parts: int) -> Iterator[Found]:
-        final = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
-        listed = ", ".join(quoted(name) for name in dict.fromkeys(["row", *told.columns, "key"]))
+        final, key = self.keys.final(told, self.layout.sheet.part, self.bind.used_in(told.sql))
+        listed = ", ".join(quoted(name) for name in dict.fromkeys(["row", *told.columns, key]))
         query = f"SELECT {listed} FROM ({final})"
         reader = self.calculator.reader(query, self.bind.used_in(query), BATCH_ROWS)
         done = 0
         for batch in reader:
             if batch.num_rows:
                 table = pa.Table.from_batches([batch])
+                table = table if key == KEY else self.keys.named(told, table)
                 done += batch.num_rows
                 share = (number + min(1.0, done / max(self.tally.rows, 1))) / parts
                 yield from self._raw(table, told.kind, share)

@@ -75,8 +75,18 @@ def sieve(
     cells: dict[Use, Cell],
     value: Value,
     bind: Binder,
+    rows: int | None = None,
 ) -> Tally:
-    """Make `told`: `seen` without blank, ignored, stale and repeated rows."""
+    """Make `told`: `seen` without blank, ignored, stale and repeated rows.
+
+    Args:
+        calculator: with `seen`.
+        mapping: of the sheet.
+        cells: of each use of a column.
+        value: the SQL of a column's value.
+        bind: takes parameters.
+        rows: of the sheet, where that is known.
+    """
     why = _why(mapping, cells, value, bind)
     query = f"SELECT *, {why} AS why FROM seen WHERE NOT blank"
     if mapping.drop_twins:
@@ -92,14 +102,22 @@ def sieve(
         calculator.view("kept", query)
     good = " AND NOT bad" if calculator.is_kept else ""
     calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL{good}")
-    tally = Tally(calculator.rows("SELECT count(*) FROM cells")[0][0])
+    tally = Tally(calculator.rows("SELECT count(*) FROM cells")[0][0] if rows is None else rows)
     if why != "NULL" or mapping.drop_twins:
         counted = f"SELECT why, count(*), min(row, {_NAMED}) FROM kept WHERE why IS NOT NULL GROUP BY why"
-        for word, count, rows in calculator.rows(counted):
-            tally.note(word, count, rows)
-    if mapping.at.only and tally.rows > 1:
-        _note_backwards(calculator, mapping, value, bind, tally)
+        for word, count, first in calculator.rows(counted):
+            tally.note(word, count, first)
+    if tally.rows > 1 and not calculator.is_kept:
+        note_backwards(calculator, mapping, value, bind, tally)
     return tally
+
+
+def back_sql(mapping: Mapping, value: Value, frame: str = "") -> str:
+    """Whether a row of `told` is older than the one before it."""
+    if not mapping.at.only:
+        return "false"
+    at = value(mapping.at.only, Read.TIME)
+    return f"{at} < lag({at}) OVER ({frame})"
 
 
 def leave_out(calculator: Calculator, rows: list[int]) -> None:
@@ -112,14 +130,15 @@ def leave_out(calculator: Calculator, rows: list[int]) -> None:
         calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL AND NOT {bad}")
 
 
-def _note_backwards(
+def note_backwards(
     calculator: Calculator, mapping: Mapping, value: Value, bind: Binder, tally: Tally
 ) -> None:
     """Note rows that are older than the row of the same equipment before them."""
-    at = value(mapping.at.only, Read.TIME)
+    if not mapping.at.only:
+        return
 
     def counted(frame: str) -> tuple[int, list[int] | None]:
-        back = f"SELECT row, {at} < lag({at}) OVER ({frame}) AS back FROM told"
+        back = f"SELECT row, {back_sql(mapping, value, frame)} AS back FROM told"
         query = f"SELECT count(*), min(row, {_NAMED}) FROM ({back}) WHERE back"
         count, rows = calculator.rows(query, bind.used_in(query))[0]
         return count, rows
