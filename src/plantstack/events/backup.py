@@ -1,4 +1,4 @@
-"""The whole truth of a project in one file: log, segments, reported values, plant files, at one moment.
+"""The whole truth of a project in one file: log, segments, reported values, photos, plant files.
 
 Taken while the log is being written: SQLite copies one moment, the segments it names never change.
 Old identities are not in the file; they are computed again at the first writing open.
@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from plantstack.errors import LogError, Problem
-from plantstack.events import guard, segments, store
+from plantstack.events import guard, photos, segments, store
 from plantstack.events.log import Log
 from plantstack.events.scratch import Scratch
 
@@ -26,7 +26,7 @@ FORMAT = 1
 _PLANT_SUFFIXES = (".yaml", ".yml", ".md")
 Label = dict[str, Any]
 REPORTED = "reported"
-_OWN_DIRECTORIES = ("log", "lake", REPORTED)
+_OWN_DIRECTORIES = ("log", "lake", REPORTED, photos.FOLDER)
 
 
 def backup(
@@ -64,7 +64,8 @@ def backup(
         members |= {
             path.relative_to(places.project).as_posix(): path for path in _plant_files(places.project)
         }
-        members |= {path.relative_to(places.project).as_posix(): path for path in _reported(places.project)}
+        precious = [*_reported(places.project), *photos.kept(places.project)]
+        members |= {path.relative_to(places.project).as_posix(): path for path in precious}
         label: Label = {"format": FORMAT, "project_id": project_id, "last_offset": last}
         label["sha256"] = {name: segments.checksum(path) for name, path in members.items()}
         note = scratch / "backup.json"

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces.answer import Answer, complain
-from plantstack.interfaces.api import events, letters, page, reading, state
+from plantstack.interfaces.api import entries, events, letters, page, photos, reading, state
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
@@ -74,6 +74,8 @@ def create_app(
     app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
     app.add_middleware(OwnName, running=running)
     app.include_router(events.router)
+    app.include_router(entries.router)
+    app.include_router(photos.router)
     app.include_router(reading.router)
     app.include_router(letters.router)
     app.include_router(state.router)

@@ -99,9 +99,9 @@ async def send(
     may = Limits(sender, running.plant, running.clock()) if sender.is_limited else None
     room: Room = request.app.state.room
     with room.guest() as take:
-        body = await _body(request, take)
+        body = await whole_body(request, take)
         try:
-            taken = await run_in_threadpool(running.take, body, key=key, row=row, may=may)
+            taken = await run_in_threadpool(running.take, body, key=key, row=row, may=may, sender=sender.name)
         except EventError as error:
             return answered(Answer(problems=error.problems), 409)
     if plantstack_edge:
@@ -109,7 +109,7 @@ async def send(
     return _items(running.offset, taken)
 
 
-async def _body(request: Request, take: Callable[[int], None]) -> bytes:
+async def whole_body(request: Request, take: Callable[[int], None]) -> bytes:
     """Read a body that is as large and as slow as may be, and not more."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:

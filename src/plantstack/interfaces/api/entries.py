@@ -1,0 +1,130 @@
+"""Entries in: what people tap at a station, answered one by one once it is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from plantstack.errors import Problem
+from plantstack.interfaces.answer import SCHEMA
+from plantstack.interfaces.api.answered import dressed
+from plantstack.interfaces.api.callers import MaySend, Plant
+from plantstack.interfaces.api.events import whole_body
+from plantstack.interfaces.api.room import Room
+from plantstack.intervals import rfc3339
+from plantstack.live.entering import device_of, enter, ranks_as_person, tell_what_stands
+from plantstack.live.running import Running
+
+router = APIRouter(prefix="/api/v1")
+
+MOST = 500  # entries in one request
+_PATIENCE_S = 3.0  # for the books, so that the answer can say what stands
+_LOOK_S = 0.05
+_ENTRY = {
+    "entry": "reason",
+    "id": "Q2hhbmNlIGlzIGVub3VnaA",
+    "tapped_at": "2026-03-02T06:12:31Z",
+    "offset_ms": -840,
+    "stops": [{"machine": "filler", "at": "2026-03-02T06:10:05Z"}],
+    "reason": "bottle-jam",
+}
+_ANSWER = {
+    "schema": SCHEMA,
+    "offset": 17,
+    "now": "2026-03-02T06:12:32Z",
+    "accepted": 1,
+    "duplicate": 0,
+    "conflict": 0,
+    "refused": 0,
+    "rows": [{"item": 1, "id": "Q2hhbmNlIGlzIGVub3VnaA", "status": "accepted", "events": 1}],
+    "problems": [],
+}
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page sends: which tablet it is, and its entries."""
+
+    entries: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=MOST)]
+    device: Annotated[str, msgspec.Meta(pattern=r"^(tablet[.-][A-Za-z0-9_.-]{1,60})?$")] = ""
+
+
+_batch = msgspec.json.Decoder(Batch).decode
+
+
+@router.post(
+    "/entries",
+    summary="Tell what was tapped at a station",
+    responses={
+        200: {"description": "On disk, one by one.", "content": {"application/json": {"example": _ANSWER}}},
+        400: {"description": "It is no batch of entries."},
+        403: {"description": "The sender may not speak as this tablet."},
+        413: {"description": "More than 16 MB; send them in parts."},
+        415: {"description": "Another content type than JSON."},
+        503: {"description": "The log cannot be written; nothing was kept, send again."},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"example": {"device": "tablet.p3", "entries": [_ENTRY]}}},
+        }
+    },
+)
+async def entries(request: Request, running: Plant, sender: MaySend) -> Response:
+    """Take entries in: reasons, counts, orders, notes, calls, as in the guide 'operators'.
+
+    Each is `accepted`, a `duplicate` (told before: sending again is safe), a `conflict` (something else was
+    told under its id) or `refused`, with a sentence. An entry becomes events as a whole or not at all. Where
+    another answer to the same stop stands, `stands` and `notices` say which, and of which tablet.
+    """
+    room: Room = request.app.state.room
+    with room.guest() as take:
+        batch = _read(await whole_body(request, take))
+    device = device_of(sender, batch.device)
+    if batch.device and not sender.may_speak_as(running.plant, batch.device):
+        raise HTTPException(403, "this sender may not speak as this tablet")
+    found = await run_in_threadpool(enter, running, sender, device, batch.entries)
+    if await _are_books_there(running):
+        await run_in_threadpool(tell_what_stands, running, found)
+    counts = dict.fromkeys(("accepted", "duplicate", "conflict", "refused"), 0)
+    for one in found:
+        counts[one.status] += 1
+    told: dict[str, Any] = {
+        "schema": SCHEMA,
+        "offset": running.offset,
+        "now": rfc3339(running.clock()),
+        **counts,
+    }
+    told |= {"rows": [one.as_row() for one in found], "problems": _problems(running, device)}
+    return dressed(told)
+
+
+def _read(body: bytes) -> Batch:
+    try:
+        return _batch(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise HTTPException(400, f"this is no batch of entries: {error}") from None
+
+
+async def _are_books_there(running: Running) -> bool:
+    """Wait until the books stand on what was written; not for long, the page hears of it anyway."""
+    offset = running.offset
+    for _ in range(int(_PATIENCE_S / _LOOK_S)):
+        if running.keeper.standing.offset >= offset:
+            return True
+        await asyncio.sleep(_LOOK_S)
+    return False
+
+
+def _problems(running: Running, device: str) -> list[dict[str, str]]:
+    if ranks_as_person(running.plant, device):
+        return []
+    what = "the plant files do not say that this source is a person: its word weighs as little as a machine's"
+    pattern = "desk-*" if device.startswith("desk-") else "tablet*"
+    fix = f"Add '{{match: \"{pattern}\", rank: 100, person: true}}' to 'sources' in plant.yaml."
+    return [Problem("entry-rank", device, what, fix).as_row()]

@@ -1,0 +1,284 @@
+"""Entries of people while the plant runs: judged whole, written, and answered with what stands.
+
+An entry of several events is taken whole or not at all. Whatever is refused is refused in a sentence for
+whoever tapped it, and nothing of it is kept: it still lies in the outbox of its tablet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from fnmatch import fnmatchcase
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from plantstack.errors import EventError, Problem
+from plantstack.events.validate import validate
+from plantstack.events.wire import decode_items
+from plantstack.intervals import Interval, from_us
+from plantstack.live.access import Sender
+from plantstack.live.door import Item
+from plantstack.live.limits import FAR, Limits
+from plantstack.live.running import Running
+from plantstack.plant.plant import Plant
+from plantstack.stack.floor.entries import ANONYMOUS, events_of, original_of, read_entry, tag, told_at
+from plantstack.stack.floor.entry_shapes import AnyEntry, Handover, Undo
+from plantstack.stack.floor.entry_standing import Answer, Claim, closed_since, standing
+from plantstack.stack.floor.entry_words import Wire, instant, label
+from plantstack.stack.project import Stack
+
+TABLET, DESK = "tablet", "desk-"
+# What changes the values of a shift, and so may not be told once those are reported.
+_REPORTED = {"reason", "split", "episode", "count", "order", "setup_check", "handover"}
+_AHEAD = Problem(
+    "entry-clock",
+    "tapped_at",
+    "the clock of this tablet is more than 5 minutes ahead of the server",
+    "Reload the page so that it takes the server's time, then enter it again.",
+)
+_OTHER = Problem(
+    "entry-told-otherwise",
+    "id",
+    "something else was told under this id before; what was tapped first stands",
+    "Look at what stands, and enter what is right anew.",
+)
+
+
+@dataclass
+class Entered:
+    """One entry on its way, and what became of it.
+
+    Attributes:
+        number: its place in the batch, from 1.
+        id: as it was told; '' where that could not be read.
+        events: what it becomes.
+        status: `accepted`, `duplicate`, `conflict` or `refused`; '' as long as it is open.
+        problem: why it was refused or contradicts what was told before.
+        notices: what whoever tapped it should know all the same.
+        stands: where another word than this one stands.
+    """
+
+    number: int
+    raw: msgspec.Raw
+    id: str = ""
+    entry: AnyEntry | None = None
+    events: list[Wire] = field(default_factory=list)
+    status: str = ""
+    problem: Problem | None = None
+    notices: list[Problem] = field(default_factory=list)
+    stands: Wire | None = None
+
+    def refuse(self, problem: Problem) -> None:
+        """Refuse it as a whole; what was said first stands."""
+        if not self.status:
+            self.status, self.problem, self.events = "refused", problem, []
+
+    def as_row(self) -> Wire:
+        """The row of the answer."""
+        row: Wire = {"item": self.number, "id": self.id, "status": self.status, "events": len(self.events)}
+        row |= self.problem.as_row() if self.problem else {}
+        row |= {"notices": [one.as_row() for one in self.notices]} if self.notices else {}
+        return row | ({"stands": self.stands} if self.stands else {})
+
+
+def device_of(sender: Sender, device: str) -> str:
+    """The source that entries are told under: the tablet that is named, the sender's own, or a desk."""
+    own = next((one for one in sender.sources if one.startswith(TABLET) and not set(one) & set("*?[")), "")
+    return device or own or f"{DESK}{sender.name or 'here'}"
+
+
+def ranks_as_person(plant: Plant, device: str) -> bool:
+    """Whether the plant believes a device as it believes people."""
+    rule = next((rule for rule in plant.sources if fnmatchcase(device, rule.match)), None)
+    return rule is not None and rule.is_person
+
+
+def enter(running: Running, sender: Sender, device: str, raws: Sequence[msgspec.Raw]) -> list[Entered]:
+    """Take a batch of entries in; returns when they are on disk.
+
+    Args:
+        running: the plant.
+        sender: who is let near what.
+        device: source of all of them.
+        raws: the entries as they came.
+
+    Raises:
+        LogError: when the log cannot be written; nothing was kept.
+    """
+    found = [Entered(number, raw) for number, raw in enumerate(raws, 1)]
+    for one in found:
+        _translate(one, device, running.plant)
+    _hold(running, sender, [one for one in found if not one.status])
+    _judge(running, [one for one in found if not one.status])
+    _write(running, sender, device, [one for one in found if not one.status])
+    return found
+
+
+def _translate(one: Entered, device: str, plant: Plant) -> None:
+    try:
+        one.entry = read_entry(one.raw)
+        one.id = one.entry.id
+        one.events = events_of(one.entry, device, plant)
+    except EventError as error:
+        one.id = one.id or _id(one.raw)
+        one.refuse(error.problems[0])
+
+
+def _id(raw: msgspec.Raw) -> str:
+    """The id of an entry that cannot be read otherwise, so that its tablet knows which it is."""
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, Any]).get("id")
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return ""
+    return found[:64] if isinstance(found, str) else ""
+
+
+def _hold(running: Running, sender: Sender, found: Sequence[Entered]) -> None:
+    """Refuse what is told of equipment beyond the sender's scope, and of shifts that are reported."""
+    now = running.clock()
+    for one in found:
+        if not all(sender.is_near(running.plant, event["equipment"], now) for event in one.events):
+            one.refuse(FAR)
+    open_ = [one for one in found if not one.status and _is_reported(one.entry)]
+    if not open_:
+        return
+
+    def closed(stack: Stack) -> list[tuple[Wire, int] | None]:
+        return [_closed(stack, one) for one in open_]
+
+    for one, told in zip(open_, running.ask(closed), strict=True):
+        if told is not None:
+            one.refuse(_shut(running.plant, *told))
+
+
+def _is_reported(entry: AnyEntry | None) -> bool:
+    if entry is None or (isinstance(entry, Undo) and isinstance(original_of(entry), Handover)):
+        return False
+    return tag(original_of(entry)) in _REPORTED
+
+
+def _closed(stack: Stack, one: Entered) -> tuple[Wire, int] | None:
+    """The first event of an entry in a shift that was closed before it was tapped, and when that was."""
+    assert one.entry is not None
+    for event in one.events:
+        at = closed_since(stack, event["equipment"], _begin(event))
+        if at is not None and at <= told_at(one.entry):
+            return event, at
+    return None
+
+
+def _begin(event: Wire) -> int:
+    return instant("at", event["from"] if "from" in event else event["at"])
+
+
+def _shut(plant: Plant, event: Wire, closed_at: int) -> Problem:
+    where, when = label(plant, event["equipment"]), clock_of(plant, event["equipment"], _begin(event))
+    since = clock_of(plant, event["equipment"], closed_at)
+    what = f"the shift of {where} around {when} was closed and reported at {since}"
+    return Problem("entry-closed", "at", what, "Ask your supervisor: it can be entered after a reopen.")
+
+
+def clock_of(plant: Plant, equipment: str, at: int) -> str:
+    """An instant as people at an equipment read it, with the day and the zone."""
+    zone = ZoneInfo(plant.site_of(plant.lanes.get(equipment, (equipment, 0))[0]).zone) if equipment else UTC
+    return from_us(at).astimezone(zone).strftime("%d %b %H:%M %Z")
+
+
+def _judge(running: Running, found: Sequence[Entered]) -> None:
+    """Hold events against every rule of the log before any of them is written."""
+    rows, whose = _laid(found)
+    if not rows:
+        return
+    decoded = decode_items(json.dumps(rows).encode())
+    for letter in decoded.dead:
+        whose[int(letter.where.split()[-1]) - 1].refuse(letter.problem)
+    _, faults = validate(decoded.table, running.door.names, running.clock())
+    for row, problem in faults:
+        told = _AHEAD if problem.code == "event-future" else problem
+        whose[decoded.lines[row] - 1].refuse(told)
+
+
+def _laid(found: Sequence[Entered]) -> tuple[list[Wire], list[Entered]]:
+    """All events in a row, and beside each the entry it is of."""
+    return [event for one in found for event in one.events], [one for one in found for _ in one.events]
+
+
+def _write(running: Running, sender: Sender, device: str, found: Sequence[Entered]) -> None:
+    rows, whose = _laid(found)
+    if not rows:
+        return
+    may = None
+    if sender.is_limited:
+        speaks = replace(sender, sources=(*sender.sources, device, ANONYMOUS))
+        may = Limits(speaks, running.plant, running.clock())
+    taken = running.take(json.dumps(rows).encode(), may=may)
+    items: dict[int, list[Item]] = {}
+    for one, item in zip(whose, taken.items, strict=True):
+        items.setdefault(one.number, []).append(item)
+    for one in found:
+        _answer(one, items[one.number])
+
+
+def _answer(one: Entered, items: Sequence[Item]) -> None:
+    statuses = {item.status for item in items}
+    bad = next((item.problem for item in items if item.status in ("set_aside", "refused")), None)
+    if bad is not None:
+        one.refuse(bad)
+    elif "conflict" in statuses:
+        one.status, one.problem = "conflict", _OTHER
+    else:
+        one.status = "accepted" if "accepted" in statuses else "duplicate"
+
+
+# -- what stands ---------------------------------------------------------------------------------------
+
+
+def tell_what_stands(running: Running, found: Sequence[Entered]) -> None:
+    """Say of answers to stops where another word stands, or nothing stood; for books that are up to date."""
+    claims = [(one, claim) for one in found if one.status != "refused" for claim in _claims(one)]
+    if not claims:
+        return
+    answers = running.ask(lambda stack: standing(stack, [claim for _, claim in claims]))
+    for (one, claim), answer in zip(claims, answers, strict=True):
+        _tell(running.plant, one, claim, answer)
+
+
+def _claims(one: Entered) -> list[Claim]:
+    claims = []
+    for event in one.events:
+        if event["kind"] != "reason" or event.get("role") != "symptom" or event.get("void"):
+            continue
+        at = instant("at", event["at"])
+        begin = instant("from", event["from"]) if "from" in event else at
+        end = instant("until", event["until"]) if "until" in event else at + 1
+        span = Interval(begin, end)
+        claims.append(Claim(event["source"], event["key"], event["equipment"], span, event["reason"]))
+    return claims
+
+
+def _tell(plant: Plant, one: Entered, claim: Claim, answer: Answer) -> None:
+    where, when = label(plant, claim.machine), clock_of(plant, claim.machine, claim.span.start)
+    if not answer.is_attached:
+        what = f"{where} did not stand at {when}: the reason is kept, and explains no stop"
+        one.notices.append(Problem("entry-no-stop", claim.machine, what, "Look at the stop you meant."))
+    elif not answer.is_own and answer.reason and answer.told_at is not None:
+        leaf = plant.reasons.get(answer.reason)
+        name, whose = (leaf.label if leaf else "") or answer.reason, named(plant, answer.source)
+        at = clock_of(plant, claim.machine, answer.told_at)
+        what = f"for {where} at {when} stands '{name}', told by {whose} at {at}"
+        one.notices.append(Problem("entry-outvoted", claim.machine, what, "Answer again if it is wrong."))
+        one.stands = {"machine": claim.machine, "reason": answer.reason, "label": name, "whose": whose}
+        one.stands["told_at"] = from_us(answer.told_at).isoformat().replace("+00:00", "Z")
+
+
+def named(plant: Plant, source: str) -> str:
+    """Whose word it is, for a screen that everybody reads: a tablet, a desk, the machine; never a person."""
+    if source.startswith(TABLET):
+        return f"tablet {source[len(TABLET) :].lstrip('.-')}".strip()
+    if source.startswith(DESK) or ranks_as_person(plant, source):
+        return "somebody at a desk"
+    return "the machine"

@@ -1,0 +1,250 @@
+"""Entries over HTTP: told once, answered one by one, and what stands where two say different things."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.live.inside import Inside, inside
+from tests.live.shift import said
+
+from plantstack.events import tokens
+from plantstack.events.photos import FOLDER
+from plantstack.events.tokens import Token
+from plantstack.intervals import HOUR, MINUTE, rfc3339
+from plantstack.stack import Stack
+
+ENTRIES, PHOTOS = "/api/v1/entries", "/api/v1/photos"
+NOW = 1_772_474_400_000_000  # 2026-03-02 18:00 UTC, noon at the plant
+DOWN = NOW - HOUR
+Wire = dict[str, Any]
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[Inside]:
+    with inside(tmp_path / "p", NOW, silence="12 h") as found:
+        found.running.start()
+        found.send(
+            said("state", "filler", NOW - 4 * HOUR, "run", state="producing"),
+            said("state", "capper", NOW - 4 * HOUR, "run c", state="producing"),
+            said("state", "filler", DOWN, "down", state="stopped"),
+        )
+        yield found
+
+
+def entry(kind: str, id_: str, at: int = NOW, **fields: Any) -> Wire:
+    return {"entry": kind, "id": id_, "tapped_at": rfc3339(at), **fields}
+
+
+def reason(id_: str, why: str = "bottle-jam", at: int = NOW, machine: str = "filler") -> Wire:
+    return entry("reason", id_, at, stops=[{"machine": machine, "at": rfc3339(DOWN)}], reason=why)
+
+
+def tell(plant: Inside, *entries: Wire, device: str = "tablet.p3", **headers: str) -> list[Wire]:
+    answer = send(plant, *entries, device=device, **headers)
+    assert answer.status_code == 200, answer.text
+    rows: list[Wire] = answer.json()["rows"]
+    return rows
+
+
+def send(plant: Inside, *entries: Any, device: str = "tablet.p3", **headers: str) -> httpx.Response:
+    return plant.request("POST", ENTRIES, json={"device": device, "entries": list(entries)}, headers=headers)
+
+
+def logged(plant: Inside, kind: str) -> list[Wire]:
+    with Stack.open(plant.running.folder) as stack:
+        hot = stack.log.hot(stack.log.last_offset())
+        return [row for row in hot.to_pylist() if row["kind"] == kind]
+
+
+def token(plant: Inside, name: str, may: str, scope: str = "", sources: str = "") -> dict[str, str]:
+    secret, own = f"secret-of-{name}", tuple(sources.split())
+    one = Token(name, scope, tuple(may.split()), NOW, sources=own)
+    tokens.add(plant.running.folder, one, secret)
+    return {"authorization": f"Bearer {secret}"}
+
+
+def test_a_tap_is_told_once_however_often_it_is_sent(plant: Inside) -> None:
+    first, again = tell(plant, reason("tap-0001")), tell(plant, reason("tap-0001"))
+    assert [first[0]["status"], again[0]["status"]] == ["accepted", "duplicate"]
+    (event,) = logged(plant, "reason")
+    assert (event["source"], event["key"], event["told_at"]) == ("tablet.p3", "tap-0001", NOW)
+    (other,) = tell(plant, reason("tap-0001", "cap-jam"))
+    assert (other["status"], other["code"]) == ("conflict", "entry-told-otherwise")
+    (entry_,) = plant.get("ledger", machine="filler", **{"from": rfc3339(DOWN), "to": rfc3339(NOW)})
+    assert entry_["reason"] == "bottle-jam"
+
+
+def test_two_tablets_on_one_stop_the_loser_is_told_which_answer_stands_and_of_which_tablet(
+    plant: Inside,
+) -> None:
+    (late,) = tell(plant, reason("tap-late", "cap-jam", NOW - MINUTE), device="tablet.p7")
+    assert "stands" not in late
+    (early,) = tell(plant, reason("tap-early", "bottle-jam", NOW - 2 * MINUTE), device="tablet.p3")
+    assert early["status"] == "accepted"
+    assert early["stands"] == {
+        "machine": "filler",
+        "reason": "cap-jam",
+        "label": "Cap jam",
+        "whose": "tablet p7",
+        "told_at": rfc3339(NOW - MINUTE),
+    }
+    assert early["notices"][0]["code"] == "entry-outvoted"
+    assert "told by tablet p7" in early["notices"][0]["what"]
+
+
+def test_an_answer_by_a_person_at_a_desk_is_shown_without_a_name(plant: Inside) -> None:
+    (main,) = plant.running.folder.glob("plant.yaml")
+    assert "desk-" not in main.read_text()
+    plant.send(said("reason", "filler", DOWN, "r1", role="symptom", reason="leak", source="person.jane"))
+    (row,) = tell(plant, reason("tap-0003", at=NOW - 2 * HOUR))
+    assert row["stands"]["whose"] == "somebody at a desk"
+    assert "jane" not in json.dumps(row)
+
+
+def test_a_reason_where_nothing_stood_is_kept_and_said_to_explain_nothing(plant: Inside) -> None:
+    (row,) = tell(plant, reason("tap-0004", machine="capper"))
+    assert (row["status"], row["notices"][0]["code"]) == ("accepted", "entry-no-stop")
+    assert "Capper did not stand" in row["notices"][0]["what"]
+
+
+def test_a_split_and_an_undo_reach_the_books(plant: Inside) -> None:
+    half = rfc3339(DOWN + HOUR // 2)
+    parts = [
+        {"from": rfc3339(DOWN), "until": half, "reason": "bottle-jam"},
+        {"from": half, "until": rfc3339(NOW), "reason": "no-material"},
+    ]
+    split = entry("split", "tap-0005", machine="filler", parts=parts)
+    assert tell(plant, split)[0]["status"] == "accepted"
+    window = {"from": rfc3339(DOWN), "to": rfc3339(NOW)}
+    plant.fresh()
+    rows = plant.get("ledger", machine="filler", **window)
+    assert [row["reason"] for row in rows] == ["bottle-jam", "no-material"]
+    assert tell(plant, entry("undo", "tap-0006", NOW + 5_000_000, of=split))[0]["events"] == 2
+    plant.fresh()
+    assert [row["reason"] for row in plant.get("ledger", machine="filler", **window)] == [""]
+
+
+def test_one_bad_event_of_an_entry_keeps_the_whole_entry_out_and_no_other(plant: Inside) -> None:
+    bad = entry("count", "tap-0007", machine="filler", good=5, scrap=[{"qty": 1}]) | {
+        "at": rfc3339(NOW + HOUR)
+    }
+    answer = send(plant, bad, reason("tap-0008"), {"entry": "reason", "id": "tap-0009"}, 7)
+    rows = answer.json()["rows"]
+    assert [row["status"] for row in rows] == ["refused", "accepted", "refused", "refused"]
+    assert [row.get("code") for row in rows] == ["entry-clock", None, "entry-unreadable", "entry-unreadable"]
+    assert [row["id"] for row in rows] == ["tap-0007", "tap-0008", "tap-0009", ""]
+    assert all(row["what"] and row["fix"] for row in rows if row["status"] == "refused")
+    assert logged(plant, "count") == [] and plant.get("dead-letters") == []
+
+
+def test_what_is_tapped_after_its_shift_was_reported_is_refused_what_was_tapped_before_is_not(
+    plant: Inside,
+) -> None:
+    span = {"from": rfc3339(NOW - 6 * HOUR), "until": rfc3339(NOW)}
+    sign = entry("handover", "tap-0010", NOW, equipment="line-1", phase="signed", role="lead", **span)
+    assert tell(plant, sign)[0]["status"] == "accepted"
+    plant.turned.pass_by(HOUR)
+    plant.fresh()
+    after, before = reason("tap-0011", at=NOW + MINUTE), reason("tap-0012", at=NOW - MINUTE)
+    cause = entry("cause", "tap-0013", NOW + MINUTE, stops=after["stops"], reason="leak")
+    again = sign | {"id": "tap-0014", "tapped_at": rfc3339(NOW + MINUTE)}
+    rows = tell(plant, after, before, cause, again)
+    assert [row["status"] for row in rows] == ["refused", "accepted", "accepted", "refused"]
+    assert rows[0]["code"] == "entry-closed"
+    assert "the shift of Filler" in rows[0]["what"] and "closed and reported" in rows[0]["what"]
+    soon = entry("undo", "tap-0015", NOW + 5_000_000, of=sign)
+    assert tell(plant, soon)[0]["status"] == "accepted"
+    plant.fresh()
+    assert tell(plant, after)[0]["status"] == "accepted"  # the signature was taken back in time
+
+
+def test_a_tablet_may_only_speak_as_itself_and_of_its_station(plant: Inside) -> None:
+    key = token(plant, "p3", "send read", "line-1", "tablet.p3")
+    rows = tell(plant, reason("tap-0016"), reason("tap-0017", machine="labeller"), **key)
+    assert [row["status"] for row in rows] == ["accepted", "refused"]
+    assert rows[1]["code"] == "event-not-allowed"
+    assert send(plant, reason("tap-0018"), device="tablet.p9", **key).status_code == 403
+    assert tell(plant, reason("tap-0019"), device="", **key)[0]["status"] == "accepted"
+    assert {row["source"] for row in logged(plant, "reason")} == {"tablet.p3"}
+    unsafe = entry("safety", "tap-0020", equipment="filler", type="unsafe", is_anonymous=True, note="x")
+    assert tell(plant, unsafe, **key)[0]["status"] == "accepted"
+    assert [row["source"] for row in logged(plant, "safety")] == ["anonymous"]
+    assert send(plant, reason("tap-0021")).status_code == 401
+
+
+def test_a_desk_is_named_by_its_account_and_the_plant_is_told_to_believe_it(plant: Inside) -> None:
+    key = token(plant, "office", "send read")
+    told = send(plant, reason("tap-0022"), device="", **key).json()
+    assert told["problems"][0]["code"] == "entry-rank" and "desk-*" in told["problems"][0]["fix"]
+    assert [row["source"] for row in logged(plant, "reason")] == ["desk-office"]
+    assert send(plant, reason("tap-0023"), device="tablet.p3", **key).json()["problems"] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"entries": 7}', b'{"entries": [], "device": "plc"}'])
+def test_what_is_no_batch_of_entries_is_refused(plant: Inside, body: bytes) -> None:
+    answer = plant.request("POST", ENTRIES, content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (400, "http-400")
+
+
+# -- photos ------------------------------------------------------------------------------------------
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(*said_beside: bytes) -> bytes:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    data = chunk(b"IDAT", zlib.compress(b"\0\0"))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(said_beside) + data + chunk(b"IEND", b"")
+
+
+def upload(plant: Inside, photo: bytes, **headers: str) -> httpx.Response:
+    return plant.request("POST", PHOTOS, files={"photo": ("p.png", photo)}, headers=headers)
+
+
+def test_a_photo_is_kept_once_without_what_it_says_of_people_and_comes_back(plant: Inside) -> None:
+    said_beside = chunk(b"tEXt", b"Author\0Jane"), chunk(b"eXIf", b"MM\0*gps")
+    first, again = upload(plant, png(*said_beside)), upload(plant, png())
+    name = first.json()["photo"]
+    assert (first.status_code, again.json()["photo"]) == (200, name)
+    (row,) = tell(plant, entry("note", "tap-0030", equipment="filler", note="worn", photo=name))
+    assert row["status"] == "accepted"
+    shown = plant.request("GET", f"{PHOTOS}/{name}")
+    assert (shown.content, shown.headers["content-type"]) == (png(), "image/png")
+    assert [path.name for path in (plant.running.folder / FOLDER).iterdir()] == [f"{name}.png"]
+
+
+def test_a_photo_is_shown_where_its_note_may_be_read(plant: Inside) -> None:
+    name = upload(plant, png()).json()["photo"]
+    near = token(plant, "near", "send read", "line-1", "tablet.p3")
+    far = token(plant, "far", "read", "line-10")
+    assert plant.request("GET", f"{PHOTOS}/{name}", headers=near).status_code == 404  # no note shows it yet
+    assert tell(plant, entry("note", "tap-0031", equipment="filler", photo=name), **near)
+    plant.fresh()
+    assert plant.request("GET", f"{PHOTOS}/{name}", headers=near).status_code == 200
+    assert plant.request("GET", f"{PHOTOS}/{name}", headers=far).status_code == 404
+    assert plant.request("GET", f"{PHOTOS}/{name}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("photo", "status"),
+    [(b"GIF89a", 422), (png()[:-20], 422), (b"", 422), (b"\xff\xd8\xff" + bytes(5 << 20), 413)],
+)
+def test_what_is_no_whole_small_picture_is_refused(plant: Inside, photo: bytes, status: int) -> None:
+    answer = upload(plant, photo)
+    assert (answer.status_code, len(answer.json()["problems"])) == (status, 1)
+
+
+def test_photos_are_in_the_backup_and_come_back(plant: Inside, tmp_path: Path) -> None:
+    name = upload(plant, png()).json()["photo"]
+    Stack.backup(plant.running.folder, tmp_path / "b.tar")
+    Stack.restore(tmp_path / "b.tar", tmp_path / "again")
+    assert (tmp_path / "again" / FOLDER / f"{name}.png").read_bytes() == png()
