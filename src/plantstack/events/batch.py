@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -75,6 +75,8 @@ class Batch:
 
 
 ACCEPTED, DUPLICATE, CONFLICT = 0, 1, 2
+BY_HTTP = "http"
+"""The source of letters that name none and came over the network with no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,11 @@ def bury(
         )
         for row, rows_problems in sorted(found.items())
     )
+
+
+def signed(letters: Iterable[DeadLetter], source: str, sender: str = "") -> tuple[DeadLetter, ...]:
+    """Letters with whom they came from: bytes that could not be read name no source."""
+    return tuple(replace(one, source=one.source or source, sender=sender) for one in letters)
 
 
 def merged(problems: list[Problem]) -> Problem:

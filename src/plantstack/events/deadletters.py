@@ -9,7 +9,7 @@ from typing import Any
 
 from plantstack.errors import Problem
 
-_COLUMNS = "id, received_at, source, place, raw, code, what, fix, settled_at"
+_COLUMNS = "id, received_at, source, place, raw, code, what, fix, settled_at, sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class StoredLetter:
     raw: bytes
     problem: Problem
     settled_at: int | None
+    sender: str = ""  # name of the token it came with
 
 
 def listed(
@@ -56,8 +57,9 @@ def find(connection: sqlite3.Connection, number: int) -> StoredLetter | None:
 
 
 def _stored(row: tuple[Any, ...]) -> StoredLetter:
-    number, received_at, source, place, raw, code, what, fix, settled_at = row
-    return StoredLetter(number, received_at, source, place, raw, Problem(code, place, what, fix), settled_at)
+    number, received_at, source, place, raw, code, what, fix, settled_at, sender = row
+    problem = Problem(code, place, what, fix)
+    return StoredLetter(number, received_at, source, place, raw, problem, settled_at, sender)
 
 
 def grouped(connection: sqlite3.Connection) -> list[tuple[str, str, int, int, int]]:

@@ -17,6 +17,7 @@ from plantstack.events import intake, segments
 from plantstack.events.batch import CONFLICT
 from plantstack.events.corrections import Identity
 from plantstack.events.identity import content_texts, hashes, identity_texts
+from plantstack.events.known import Known
 from plantstack.events.log import Log
 
 
@@ -71,12 +72,8 @@ class Found:
 
 
 def find(log: Log, wanted: Wanted) -> Found:
-    """Look in the log, between two commits of its writer.
-
-    Raises:
-        LogError: when the log is open for reading only.
-    """
-    known = log.writable_known()
+    """Look in the log, between two commits of its writer; or in one that is open for reading."""
+    known = Known(log.places.known, log.connection) if log.known is None else log.known
     codes = intake.outcomes(log.connection, known, wanted.digests, wanted.contents)
     rows = zip(wanted.identities, wanted.digests, codes, strict=True)
     asked = {identity: digest for identity, digest, code in rows if code == CONFLICT} | wanted.targets

@@ -18,6 +18,7 @@ from plantstack.events import deadletters
 from plantstack.events.deadletters import StoredLetter
 from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give
 from plantstack.intervals import DAY, HOUR, MINUTE, SECOND, rfc3339
+from plantstack.live.vouching import judges
 from plantstack.stack import Stack
 from plantstack.stack.files.letters import CANNOT, READ, STILL, Retried, Wanted, chosen, retry, settle
 
@@ -62,6 +63,7 @@ def row_of(letter: StoredLetter, now: int) -> dict[str, Any]:
         "received_at": rfc3339(letter.received_at),
         "age_s": (now - letter.received_at) // SECOND,
         "source": letter.source,
+        "sender": letter.sender,
         **letter.problem.as_row(),
         "bytes": len(letter.raw),
         "settled_at": rfc3339(letter.settled_at) if letter.settled_at is not None else "",
@@ -100,7 +102,9 @@ def again(
     """Read letters again, after plant files or a mapping were mended; those that can be read are settled."""
     wanted = Wanted(tuple(ids or ()), source, mapping)
     with Stack.open(project, write=not dry) as stack:
-        found = retry(stack.log, project, stack.plant, wanted, now=time.time_ns() // 1000, dry=dry)
+        now = time.time_ns() // 1000
+        may = judges(stack.log, stack.plant, now)
+        found = retry(stack.log, project, stack.plant, wanted, now=now, dry=dry, may=may)
         if not dry and any(one.events for one in found):
             stack.derive()
         offset = stack.log.last_offset()

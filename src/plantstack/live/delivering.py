@@ -74,7 +74,7 @@ class Deliveries:
             LogError: when the log cannot be written; it can be delivered again.
         """
         if isinstance(delivery, File):
-            return self._file(delivery.path, connection.mapping)
+            return self._file(delivery.path, connection)
         if isinstance(delivery, Rows):
             return self._rows(connection.name, delivery)
         if connection.mapping is None:
@@ -250,14 +250,15 @@ class Deliveries:
             if raw.trouble is not None
         ] + self.doubts()
 
-    def _file(self, path: Path, mapping: Mapping | None) -> Outcome:
+    def _file(self, path: Path, connection: Connection) -> Outcome:
         now = self.clock()
 
         def write(batch: Batch) -> Receipt:
             return self.writer.submit(batch, received_at=now).result()
 
         with self.reading() as log:
-            loading = Loading(log, self.plant, now, mapping, write=write, names=self.door.names)
+            mapping, names, name = connection.mapping, self.door.names, connection.name
+            loading = Loading(log, self.plant, now, mapping, write=write, names=names, source=name)
             loaded = loading.files([path])[0]
         return Outcome(
             receipt=loaded.receipt,

@@ -17,7 +17,18 @@ import pyarrow.compute as pc
 
 from plantstack.errors import EventError, Problem
 from plantstack.events import replies
-from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, Decoded, Receipt, bury
+from plantstack.events.batch import (
+    ACCEPTED,
+    BY_HTTP,
+    CONFLICT,
+    DUPLICATE,
+    Batch,
+    Cursor,
+    Decoded,
+    Receipt,
+    bury,
+    signed,
+)
 from plantstack.events.corrections import Identity
 from plantstack.events.identity import KeyMaker
 from plantstack.events.names import Names
@@ -125,7 +136,9 @@ class Door:
         self._clock = clock
         self._turns = Turns()
 
-    def take(self, body: bytes, *, key: str = "", row: str = "", may: Limits | None = None) -> Taken:
+    def take(
+        self, body: bytes, *, key: str = "", row: str = "", may: Limits | None = None, sender: str = ""
+    ) -> Taken:
         """Take one request: a JSON array of events, one event, or NDJSON; returns when it is on disk.
 
         Args:
@@ -134,20 +147,21 @@ class Door:
             row: of a sender who sends one request after the other, each when the last was answered: only the
                 answer to the last is kept.
             may: what the sender may say; None: everything.
+            sender: name of the token; its letters keep it, see `live.vouching`.
 
         Raises:
             EventError: when another body was sent under the key before.
             LogError: when the log cannot be written; nothing was kept, sending again is safe.
         """
         if not key:
-            return self.write(decode_items(body), may=may, is_live=True)
+            return self.write(decode_items(body), may=may, is_live=True, sender=sender)
         digest, under = _sha(body if not row else key.encode() + body), row or key
         with self._turns.of(under):  # sent twice at once: the second gets the answer of the first
             told = self._writer.run(lambda log: replies.find(log.connection, under)).result()
             if told is None or (row and told.body != digest):
                 named = _named(decode_items(body), key)
                 asked = Asked(under, digest, str, is_next=bool(row))
-                return self.write(named, may=may, asked=asked, is_live=True)
+                return self.write(named, may=may, asked=asked, is_live=True, sender=sender)
         if told.body != digest:
             what, fix = "another body was sent under this key before", "Take a new key for each request."
             raise EventError(Problem("request-key-known", "Idempotency-Key", what, fix))
@@ -162,6 +176,7 @@ class Door:
         may: Limits | None = None,
         asked: Asked | None = None,
         is_live: bool = False,
+        sender: str = "",
     ) -> Taken:
         """Judge and write what was decoded; returns when it is on disk.
 
@@ -172,6 +187,7 @@ class Door:
             may: as for `take`.
             asked: under which its answer is kept; what it says is filled in here.
             is_live: pieces that nothing names are refused: sent again they could not be told from new ones.
+            sender: as for `take`.
 
         Raises:
             LogError: when the log cannot be written.
@@ -188,7 +204,8 @@ class Door:
         if may is not None:
             good, numbers, beyond = _held(good, numbers, may.objections(good, self._whose))
             refused += beyond
-        dead = (*decoded.dead, *bury(decoded, faults, source=source))
+        whose = source or sender or (BY_HTTP if is_live else "")
+        dead = signed((*decoded.dead, *bury(decoded, faults, source=source)), whose, sender)
         told = [letter.problem if may is None else _nameless(letter.problem) for letter in dead]
         aside = [
             Item(_place(letter.where), "set_aside", problem)

@@ -1,12 +1,13 @@
 """Dead letters read again: once the plant files or a mapping were mended, what was set aside comes in.
 
-A letter is settled in the transaction of its events. One that still cannot be read stays as it is.
+A letter is settled in the transaction of its events. One that still cannot be read stays as it is, and so
+does one whose sender may not say what it says.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ from plantstack.connectors.raw import FOLDER, Kept, RawFiles, kept_connections
 from plantstack.connectors.stream import Stream
 from plantstack.errors import ConfigError, Problem, QueryError
 from plantstack.events import deadletters
-from plantstack.events.batch import KEPT_BYTES, Batch, Cursor
+from plantstack.events.batch import BY_HTTP, KEPT_BYTES, Batch, Cursor
 from plantstack.events.deadletters import StoredLetter
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
@@ -36,6 +37,12 @@ from plantstack.events.wire import decode_items
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.mappings.joining import Joined, joined
+
+Judge = Callable[[pa.Table], Sequence[Problem | None]]
+"""Says of each of some valid events why its sender may not tell it; None: he may."""
+
+Judges = Callable[[str], Judge | None]
+"""Who judges the events of a sender, by name; None: he may say everything."""
 
 READ, STILL, CANNOT = "read", "still", "cannot"
 MOST = 100_000
@@ -136,7 +143,7 @@ def chosen(log: Log, folder: Path, wanted: Wanted) -> list[StoredLetter]:
 
 
 def retry(
-    log: Log, folder: Path, plant: Plant, wanted: Wanted, *, now: int, dry: bool = False
+    log: Log, folder: Path, plant: Plant, wanted: Wanted, *, now: int, may: Judges, dry: bool = False
 ) -> list[Retried]:
     """Read letters again, and settle those that can be read with their events.
 
@@ -146,6 +153,7 @@ def retry(
         plant: as it is now.
         wanted: which letters.
         now: the instant of receipt of their events.
+        may: what their senders may say, see `live.vouching`.
         dry: only say what would come of it.
 
     Raises:
@@ -161,7 +169,7 @@ def retry(
         text = without_stretches(carry.text(), made.refused)
         cursors = (Cursor(counters_of(mapping), text),) if text else ()
         result += _written(log, mine, made, cursors, now, dry)
-    result += _written(log, own, _in_our_words(own, names, now), (), now, dry)
+    result += _written(log, own, _in_our_words(own, names, now, may), (), now, dry)
     return sorted(result, key=lambda one: one.letter.id)
 
 
@@ -230,7 +238,9 @@ def _sorted(
             or (of_source[0].name if len(of_source) == 1 else "")
         )
         mapping = mappings.get(name)
-        if mapping is None and not of_source:
+        if found is None and (letter.sender or letter.source == BY_HTTP):
+            own.append(letter)
+        elif mapping is None and not of_source:
             if letter.raw.lstrip()[:1] == b"{" and len(letter.raw) < KEPT_BYTES:
                 own.append(letter)
             else:
@@ -318,8 +328,9 @@ def _take(made: _Round, part: FileBatch, joint: Joined, mine: Sequence[int], nam
     made.tables.append(table.filter(pa.array([number != _NOBODY for number in good], pa.bool_())))
 
 
-def _in_our_words(letters: Sequence[StoredLetter], names: Names, now: int) -> _Round:
+def _in_our_words(letters: Sequence[StoredLetter], names: Names, now: int, may: Judges) -> _Round:
     made = _Round()
+    senders: dict[str, list[tuple[int, pa.Table]]] = defaultdict(list)
     for letter in letters:
         decoded = decode_items(letter.raw)
         table, faults = validate(decoded.table, names, now, KeyMaker(), is_own=False)
@@ -327,6 +338,22 @@ def _in_our_words(letters: Sequence[StoredLetter], names: Names, now: int) -> _R
         if wrong or not len(table):
             made.wrong[letter.id] = wrong[0] if wrong else letter.problem
         else:
-            made.tables.append(table)
-            made.counts[letter.id] = len(table)
+            senders[letter.sender].append((letter.id, table))
+    for sender, mine in senders.items():
+        _vouched(made, mine, may(sender))
     return made
+
+
+def _vouched(made: _Round, letters: Sequence[tuple[int, pa.Table]], judge: Judge | None) -> None:
+    """Take in what their sender may say: of a letter all or nothing."""
+    whole = pa.concat_tables([table for _, table in letters])
+    why = judge(whole) if judge else [None] * len(whole)
+    first = 0
+    for number, table in letters:
+        objections = [one for one in why[first : first + len(table)] if one is not None]
+        first += len(table)
+        if objections:
+            made.wrong[number] = objections[0]
+        else:
+            made.tables.append(table)
+            made.counts[number] = len(table)

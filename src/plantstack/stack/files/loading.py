@@ -16,7 +16,7 @@ from plantstack.connectors.mapping.carry import without_stretches
 from plantstack.connectors.mapping.meaning import counters_of, finds_starts
 from plantstack.connectors.mapping.model import Mapping
 from plantstack.errors import Problem
-from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt
+from plantstack.events.batch import CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, Receipt, signed
 from plantstack.events.identity import KeyMaker
 from plantstack.events.log import Log
 from plantstack.events.names import Names
@@ -69,6 +69,7 @@ class Loading:
     progress: Progress = lambda reading: None
     write: Callable[[Batch], Receipt] | None = None  # while a server runs: its one writer; None: this log
     names: Names | None = None  # what equipment is called; None: as the plant files say
+    source: str = ""  # of letters that name none
 
     def files(self, paths: Sequence[Path]) -> list[Loaded]:
         """Load files one after another; what one lacks or spoils is told, and never stops the next."""
@@ -142,7 +143,7 @@ class Loading:
             strangers.see(good, one.file)
             doubled.see(good, one.file)
             clocks[part.number].see(good)
-            dead = _first_told((*part.dead, *part.bury(faults)), one)
+            dead = _first_told(signed((*part.dead, *part.bury(faults)), self.source), one)
             _tell(dead, one)
             one.set_aside += len(dead)
             refused |= {part.events.column("equipment")[event].as_py() or "" for event, _ in faults}
