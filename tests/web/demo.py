@@ -32,6 +32,14 @@ NOW = int(datetime(2026, 10, 16, 20, 30, tzinfo=UTC).timestamp()) * SECOND
 
 DAYS, SITES, SEED, AHEAD = 5, 3, 1, 1
 PATIENCE_S = 30.0
+STATES = {
+    "running": "tul-1",
+    "stopped": "pun-2",  # it failed a minute ago, and maintenance is called
+    "no data": "tul-mix-1",
+    "all planned": "lei-1",  # its people went home half an hour ago
+}
+"""By what they do at `NOW`; also, `pun-1` stands and nobody says why, `tul-2` is being set up."""
+
 ROLES = ("operator", "supervisor", "planner", "maintenance", "ci", "exec", "admin")
 
 Rows = list[dict[str, Any]]

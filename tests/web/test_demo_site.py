@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, Page
-from tests.web.demo import NOW, DemoSite, copied, serving
+from tests.web.demo import NOW, STATES, DemoSite, copied, serving
 from tests.web.looking import Looking
 
 from plantstack.intervals import MINUTE, SECOND, rfc3339
@@ -33,6 +33,18 @@ def test_what_is_sent_is_in_the_books(demo_group: Path, tmp_path: Path) -> None:
         event |= {"call": "c1", "phase": "asked", "for": "maintenance"}
         assert [row["status"] for row in site.send(event)] == ["accepted"]
         assert site.running.keeper.standing.offset == site.running.offset
+
+
+def test_there_is_a_line_in_every_state(demo_site: DemoSite) -> None:
+    machines = {"running": "tul-1-filler", "all planned": "lei-1-lathe"}
+    found = {
+        state: httpx.get(
+            f"{demo_site.url}/api/v1/ledger", params={"machine": machines.get(state, where)}
+        ).json()["rows"][-1]["account"]
+        for state, where in STATES.items()
+    }
+    accounts = ("run", "other_stop", "unknown", "not_scheduled")
+    assert found == dict(zip(("running", "stopped", "no data", "all planned"), accounts, strict=True))
 
 
 def test_a_page_is_seen_as_it_is(look: Callable[..., Page]) -> None:

@@ -53,8 +53,18 @@ class Agenda:
         return (instant - self.origin) / SECOND
 
 
-def line_agenda(plant: Plant, habit: LineHabit, span: Interval, rng: np.random.Generator) -> Agenda:
-    """Lay shifts, breaks, cleaning and planned maintenance of a line over a span."""
+def line_agenda(
+    plant: Plant, habit: LineHabit, span: Interval, rng: np.random.Generator, quiet: Interval | None = None
+) -> Agenda:
+    """Lay shifts, breaks, cleaning and planned maintenance of a line over a span.
+
+    Args:
+        plant: whose calendars hold.
+        habit: of the line.
+        span: which span, microseconds UTC.
+        rng: all chance.
+        quiet: what has no fixed time is not done in it.
+    """
     machine = next(iter(habit.machines))
     held = held_values(plant, machine, lambda one: one.calendar, ALWAYS)[0]
     site = plant.site_of(machine)
@@ -71,7 +81,7 @@ def line_agenda(plant: Plant, habit: LineHabit, span: Interval, rng: np.random.G
             made.append(Stretch(cursor, start, "off"))
         is_first = shift.day.toordinal() != last_day
         last_day = shift.day.toordinal()
-        pauses = _pauses(habit, shift, number, span.start, rng, is_first=is_first)
+        pauses = _pauses(habit, shift, number, span.start, rng, quiet, is_first=is_first)
         made += _cut(start, stop, number, pauses)
         cursor = stop
     if cursor < end:
@@ -80,7 +90,14 @@ def line_agenda(plant: Plant, habit: LineHabit, span: Interval, rng: np.random.G
 
 
 def _pauses(
-    habit: LineHabit, shift: ShiftSpan, number: int, origin: int, rng: np.random.Generator, *, is_first: bool
+    habit: LineHabit,
+    shift: ShiftSpan,
+    number: int,
+    origin: int,
+    rng: np.random.Generator,
+    quiet: Interval | None,
+    *,
+    is_first: bool,
 ) -> list[Stretch]:
     """Fixed breaks, floating breaks, cleaning and maintenance of one shift, none over another."""
 
@@ -95,14 +112,18 @@ def _pauses(
         length = one.length / SECOND * rng.uniform(0.92, 1.2)
         room = (one.window.end - one.window.start) / SECOND - length
         begin = seconds(one.window.start) + rng.uniform(0.1, 0.9) * max(room, 0)
+        if quiet and begin < seconds(quiet.end) and seconds(quiet.start) < begin + length:
+            is_early = seconds(one.window.start) + length <= seconds(quiet.start)
+            begin = seconds(one.window.start) + (0 if is_early else room)
         taken.append(Stretch(begin, begin + length, "break", one.reason, number, told=True))
     start = seconds(shift.span.start)
+    kept = [Stretch(seconds(quiet.start), seconds(quiet.end), "task")] if quiet else []
     if habit.cleaning and is_first:
         length = habit.cleaning * 60 * rng.lognormal(0, 0.22)
-        taken.append(_free(taken, start + rng.uniform(3.6, 4.2) * 3600, length, "cleaning", number))
+        taken.append(_free([*taken, *kept], start + rng.uniform(3.6, 4.2) * 3600, length, "cleaning", number))
     if habit.upkeep_days and is_first and shift.day.toordinal() % habit.upkeep_days == _own_day(habit):
         length = 3600 * rng.uniform(0.9, 2.3)
-        taken.append(_free(taken, start + 900, length, "maintenance", number))
+        taken.append(_free([*taken, *kept], start + 900, length, "maintenance", number))
     return sorted(taken, key=lambda one: one.start)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from plantstack.demo.files import plant_files, write_plant
 from plantstack.demo.living.ahead import About, write_ahead
 from plantstack.demo.planted import SIGNALS_FROM, SITES, planted
 from plantstack.demo.simulate import History, simulate
+from plantstack.demo.today import today
 from plantstack.demo.truth import Truth, of_sites
 from plantstack.demo.window import Window
 from plantstack.errors import ConfigError, Problem, QueryError
@@ -21,7 +23,7 @@ from plantstack.events.batch import Batch, DeadLetter, Receipt
 from plantstack.events.jsontext import canonical_json
 from plantstack.events.validate import validate
 from plantstack.intervals import DAY
-from plantstack.plant.load import plant_content
+from plantstack.plant.load import load_plant, plant_content
 from plantstack.plant.plant import Plant
 from plantstack.stack import Stack
 from plantstack.stack.files.configuring import record_config
@@ -72,7 +74,15 @@ def truths(seed: int, *, days: int, sites: int, until: int, ahead: int = 0) -> t
     ['filler-slows', 'depal-starves-filler']
     """
     _must_be_possible(days, sites)
-    return of_sites(planted(Window(days, until, ahead), np.random.default_rng(seed)), tuple(SITES)[:sites])
+    with TemporaryDirectory() as folder:  # whose calendars say who works at the end
+        plant_dir = Path(folder) / "plant"
+        write_plant(plant_dir, plant_texts(days, sites, until))
+        return _truths(load_plant(plant_dir), Window(days, until, ahead), seed)
+
+
+def _truths(plant: Plant, window: Window, seed: int) -> tuple[Truth, ...]:
+    long = planted(window, np.random.default_rng(seed))
+    return (*of_sites(long, tuple(plant.sites)), *today(plant, window))
 
 
 def build_demo(
@@ -102,13 +112,13 @@ def build_demo(
     """
     _must_be_possible(days, sites)
     window, names = Window(days, until, ahead), tuple(SITES)[:sites]
-    known = truths(seed, days=days, sites=sites, until=until, ahead=ahead)
     progress("writing plant files", 0.0)
     write_plant(folder, plant_texts(days, sites, until))
     problems = Stack.check(folder)
     if problems:
         raise ConfigError(problems)
     with Stack.open(folder, write=True) as stack:
+        known = _truths(stack.plant, window, seed)
         past, future = _simulated(stack.plant, window, known, seed, progress).parted(until)
         receipt = _loaded(stack, past, window, progress)
         _derive(stack, progress)

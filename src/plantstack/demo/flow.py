@@ -20,6 +20,7 @@ from plantstack.demo.station import DOWN, NO_ORDER, SETUP, UP, Course, Station
 
 _EPS = 1e-6
 _SLACK = 1e-9  # of a rate: two rates this close are one
+_CALM = 40.0  # seconds that a stop takes at most while it is to be calm
 _LAST = 1e-3  # of a piece: what rounding may leave of an order
 
 
@@ -31,15 +32,22 @@ class Line:
         course: orders, paces and hazards: what decides how the stations behave.
         chance: numbers for lengths and waits.
         forced: instants at which the running order is cut short, in seconds.
+        calm: from when until when nothing stops for long by chance, in seconds.
     """
 
     def __init__(
-        self, stations: Sequence[Station], course: Course, chance: Chance, forced: Sequence[float]
+        self,
+        stations: Sequence[Station],
+        course: Course,
+        chance: Chance,
+        forced: Sequence[float],
+        calm: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         self.stations = stations
         self.course = course
         self.chance = chance
         self.forced = deque(sorted(forced))
+        self.calm = calm
         self.shift = -1
         self.head_order = 0
         for station in stations:
@@ -77,7 +85,7 @@ class Line:
         """Give each machine its rate: its own pace, less what its neighbours cannot give or take."""
         stations = self.stations
         for station in stations:
-            station.rate = station.pace if station.mode == UP else 0.0
+            station.rate = station.pace * station.drag if station.mode == UP else 0.0
         is_settled = len(stations) == 1
         while not is_settled:
             is_settled = True
@@ -98,6 +106,8 @@ class Line:
                 if one.ends - now < step:
                     step, what, who = one.ends - now, "ends", number
                 continue
+            if (left := one.due(now)) < step:
+                step, what, who = left, "planned", number
             rate = one.rate
             if rate > 0:
                 left = one.hazard / one.risk
@@ -140,11 +150,16 @@ class Line:
             one.hazard = self.chance.wait()
             number = bisect_left(one.ladder, self.chance.share() * one.ladder[-1])
             kind = one.kinds[number]
-            one.stop(number, now + max(5.0, kind.seconds * exp(kind.spread * self.chance.bell())))
+            length = max(5.0, kind.seconds * exp(kind.spread * self.chance.bell()))
+            one.stop(number, now + (min(length, _CALM) if self._is_calm(now, length) else length))
         elif what == "ends":
             self._resume(who, now)
+        elif what == "planned":
+            one.meet(now)
         elif what == "levels":
             self._level(who)
+        elif what == "finishes" and who == 0 and self._is_calm(now, 0.0):
+            one.bound += one.pace * (self.calm[1] - now)  # more is made than was ordered
         else:
             if what == "forced":
                 self.forced.popleft()
@@ -176,7 +191,7 @@ class Line:
             self.stations[who + 1].expect(one.given)
         if who == 0:
             idle = self.course.orders[one.order + 1].idle
-            if not idle:
+            if not idle or self._is_calm(now, idle):
                 self._change(0, now)
                 return
             one.mode, one.ends = NO_ORDER, now + idle
@@ -184,6 +199,10 @@ class Line:
             self._change(who, now)
         else:
             one.mode, one.ends = NO_ORDER, inf
+
+    def _is_calm(self, now: float, length: float) -> bool:
+        """Whether the calm would be met within so many seconds."""
+        return self.calm[0] <= now + length and now < self.calm[1]
 
     def _change(self, who: int, now: float) -> None:
         """Set up for the next order; the head lets the others that wait for it follow."""

@@ -55,6 +55,8 @@ def _symptoms(rows: Rows, line: LinePast, machine: MachinePast, rng: np.random.G
     """A tap some minutes into a stop, sometimes after it; some never come, some say 'other'."""
     halts = _asked(line, machine)
     halts = halts[rng.random(len(halts)) >= line.habit.uncoded]
+    for start, end, _ in line.effects.spans("unsaid", machine.name):
+        halts = halts[(machine.at[halts] < start) | (machine.at[halts] >= end)]
     choice = _chosen(line, machine, halts, rng)
     at = machine.at[halts] + SECOND
     delay = (rng.lognormal(np.log(150), 0.9, len(halts)) * SECOND).astype(np.int64)

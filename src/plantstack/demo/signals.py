@@ -136,6 +136,7 @@ def _counts(
 ) -> None:
     """Differences of the counter: each count says from when to when its pieces were made."""
     at = _batch_ends(line, machine) if line.habit.batch else _ticks(line, machine)
+    at = at[heard_by_collector(line, at) | (at == line.origin)]
     made = pieces_until(machine, line.origin, at)
     begin, end, total = at[:-1], at[1:], np.diff(made)
     if line.habit.batch:

@@ -20,6 +20,7 @@ from plantstack.demo.paces import Paces
 from plantstack.demo.paper import tell_paper
 from plantstack.demo.past import LinePast, line_past
 from plantstack.demo.people import tell_people
+from plantstack.demo.plans import plans_of
 from plantstack.demo.records import disturb
 from plantstack.demo.rows import Ints, Rows
 from plantstack.demo.signals import tell_signals
@@ -99,7 +100,8 @@ def _live(
     plant: Plant, habit: LineHabit, window: Window, effects: Effects, rng: np.random.Generator
 ) -> LinePast:
     span = site_span(plant, habit.site, window)
-    agenda = line_agenda(plant, habit, span, rng)
+    quiet = window.around_now
+    agenda = line_agenda(plant, habit, span, rng, quiet)
     paces = Paces(plant, habit.machines)
     constraint = _constraint(plant, habit, window)
     orders = OrderBook(habit, paces, constraint, rng)
@@ -108,8 +110,11 @@ def _live(
     stations = [
         Station(name, one, _room(plant, habit, name), kinds=one.stops) for name, one in habit.machines.items()
     ]
+    for station in stations:
+        station.plans.extend(plans_of(station, effects, agenda))
     forced = [agenda.seconds(at) for at in _setting_starts(habit, effects)]
-    Line(stations, course, Chance(rng), forced).run(agenda)
+    calm = (agenda.seconds(quiet.start), agenda.seconds(quiet.end)) if quiet else (0.0, 0.0)
+    Line(stations, course, Chance(rng), forced, calm).run(agenda)
     return line_past(habit, agenda, stations, conditions, effects, window)
 
 

@@ -14,6 +14,23 @@ UP, DOWN, SETUP, NO_ORDER = range(4)
 QUIET = -1  # no stop kind
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Planned:
+    """Something that happens to a machine at a second, or as soon after as it is up.
+
+    Attributes:
+        second: of the line's own clock.
+        last: after which it does not happen any more.
+        kind: number of the stop kind; `QUIET`: its pace changes.
+        size: seconds of the stop, or what is left of its pace from then on.
+    """
+
+    second: float
+    last: float
+    kind: int
+    size: float
+
+
 @dataclass(slots=True)
 class Station:
     """A machine in motion.
@@ -32,6 +49,8 @@ class Station:
         states: (second, state, stop kind, order) whenever what it shows changes.
         curve: (second, taken, rate) whenever its rate changes.
         orders: (second, order, phase).
+        drag: what is left of its pace.
+        plans: what happens to it beside chance, in order.
     """
 
     name: str
@@ -56,6 +75,22 @@ class Station:
     curve: list[tuple[float, float, float]] = field(default_factory=list)
     orders: list[tuple[float, int, str]] = field(default_factory=list)
     kinds: Sequence[StopKind] = ()
+    drag: float = 1.0
+    plans: deque[Planned] = field(default_factory=deque)
+
+    def due(self, now: float) -> float:
+        """Seconds until something planned happens to it; infinity when nothing is."""
+        while self.plans and self.plans[0].last < now:
+            self.plans.popleft()
+        return max(self.plans[0].second - now, 0.0) if self.plans else inf
+
+    def meet(self, now: float) -> None:
+        """Let what is planned first happen."""
+        plan = self.plans.popleft()
+        if plan.kind == QUIET:
+            self.drag = plan.size
+        else:
+            self.stop(plan.kind, now + plan.size)
 
     def stop(self, number: int, ends: float) -> None:
         """Stop by itself until an instant."""

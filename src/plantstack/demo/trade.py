@@ -56,7 +56,9 @@ def _material(rows: Rows, line: LinePast, rng: np.random.Generator) -> None:
     head = line.machines[0]
     for at, number in zip(head.order_at[1:].tolist(), head.order[1:].tolist(), strict=True):
         order = line.orders[number]
-        is_late = rng.random() < 0.07
+        is_late = rng.random() < 0.07 or any(
+            start <= at < end for start, end, _ in line.effects.spans("missing", head.name)
+        )
         staged_at = at + int(rng.uniform(5, 40) * MINUTE) * (1 if is_late else -1)
         if is_late:
             rows.say(

@@ -32,6 +32,11 @@ Of = Literal[
     "mistyped",  # share of entries that are wrong at first
     "sorted",  # pieces of a closed week that are found bad after it
     "letters",  # messages that are no events
+    "halt",  # seconds for which a machine stands by itself
+    "halts",  # how often it stands for less than a minute
+    "slow",  # of its pace, for a while
+    "unsaid",  # nobody gives a reason
+    "missing",  # material is not there when an order begins
 ]
 Shape = Literal["step", "ramp", "decay"]
 

@@ -32,6 +32,11 @@ class Window:
         """The instant at which the simulation ends."""
         return self.until + self.ahead * DAY
 
+    @property
+    def around_now(self) -> Interval | None:
+        """When nothing long happens by chance, so that what is planted around now can be seen."""
+        return Interval(self.until - 75 * MINUTE, self.until + 60 * MINUTE) if self.ahead else None
+
     def first_day(self, zone: str) -> date:
         """The first production day at a site."""
         return local_day(zone, self.until) - timedelta(days=self.days)

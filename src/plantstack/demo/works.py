@@ -11,10 +11,11 @@ from plantstack.demo.past import LinePast, MachinePast
 from plantstack.demo.rows import Ints, Rows
 from plantstack.demo.signals import pieces_until, scrapped
 from plantstack.demo.truth import Floats, Truth
-from plantstack.intervals import DAY, HOUR, SECOND
+from plantstack.intervals import DAY, HOUR, MINUTE, SECOND
 from plantstack.plant.plant import Plant
 
 _WEEK = 7 * DAY
+_COUNTED = 6 * MINUTE  # after the start of a shift it is known who is here
 _UNWRITTEN = 0.03  # of the cost of work orders: parts that nobody wrote on one
 _CONTRACT = 0.02  # of the labour cost: contractors without an order
 
@@ -54,15 +55,18 @@ def tell_site_works(
 def _crews(rows: Rows, line: LinePast, rng: np.random.Generator) -> None:
     for shift in line.agenda.shifts:
         start, end = max(shift.span.start, line.origin), shift.span.end
-        if end > line.end or end <= start:
+        counted_at = start + _COUNTED
+        if counted_at >= line.end or end <= counted_at:
             continue
         heads = line.habit.crew - int(rng.binomial(line.habit.crew, 0.05))
         hours = round(heads * (end - start) / HOUR * 15 / 16, 2)
         name = f"{line.habit.id}-{start}"
         rows.say(
-            "attendance", line.habit.id, end, f"time.{line.habit.site}", f"{name}-heads", crew=shift.crew,
-            heads_present=heads, heads_needed=line.habit.crew, from_=start, until=end,
+            "attendance", line.habit.id, counted_at, f"time.{line.habit.site}", f"{name}-heads",
+            crew=shift.crew, heads_present=heads, heads_needed=line.habit.crew, from_=start, until=end,
         )  # fmt: skip
+        if end > line.end:
+            continue
         rows.say(
             "labour", line.habit.id, end, f"time.{line.habit.site}", f"{name}-hours", crew=shift.crew,
             hours_paid=hours, hours_worked=round(hours * rng.uniform(0.88, 0.97), 2), from_=start, until=end,
