@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plantstack.engines.duckdb import lake
-from plantstack.engines.duckdb.books import open_books
+from plantstack.engines.duckdb.books import Books, open_books
 from plantstack.engines.duckdb.calculator import open_calculator
 from plantstack.engines.duckdb.deriving import Progress, bring_up, publish, quiet
 from plantstack.engines.duckdb.engine import DuckEngine
-from plantstack.engines.duckdb.owing import pay_watched
+from plantstack.engines.duckdb.owing import begin_anew, pay_watched
 from plantstack.engines.duckdb.refreshing import can_grow, refresh
 from plantstack.engines.duckdb.reported import FOLDER as REPORTED
 from plantstack.engines.duckdb.reported import freeze, frozen
@@ -67,10 +67,20 @@ class Desk:
         bring_up(opened.engine.books)
         return opened
 
-    def beside(self, plant: Plant, config: str, upto: int, progress: Progress = quiet) -> Open:
-        """Derive the books anew as they would be with another plant; nothing is published."""
-        opened = self._laid_out(plant, config, upto, None, use_lake=False)
-        bring_up(opened.engine.books, progress=progress)
+    def beside(
+        self, books: Books, plant: Plant, config: str, progress: Progress = quiet, *, is_whole: bool = True
+    ) -> Open:
+        """Derive the books anew as they would be with another plant; nothing is published.
+
+        Where they are not wanted whole, the machines that are asked about are derived when they are.
+        """
+        opened = self._laid_out(plant, config, books.stamp.offset, None, use_lake=False)
+        opened.engine.books.as_of = dict(books.as_of)
+        opened.engine.books.put_reach()
+        if is_whole:
+            bring_up(opened.engine.books, progress=progress)
+        else:
+            begin_anew(opened.engine.books)
         return opened
 
     def publish(self, now: int | None, *, anew: bool = False, progress: Progress = quiet) -> lake.Manifest:

@@ -128,7 +128,8 @@ class Preview:
             with _judged(self.engine, then) as engine:
                 yield engine
             return
-        opened = self.desk.beside(then, books_hash(content), books.stamp.offset, self.progress)
+        whole = not self.query.scope
+        opened = self.desk.beside(books, then, books_hash(content), self.progress, is_whole=whole)
         try:
             yield opened.engine
         finally:
@@ -256,7 +257,7 @@ def merged(
     return [_row(old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
 
 
-_SIDES = ("version", "value", "why_none", "unit", "status")
+_SIDES = ("version", "value", "why_none", "unit", "target", "status")
 
 
 def _row(now: Mapping[str, Any] | None, then: Mapping[str, Any] | None) -> Row:

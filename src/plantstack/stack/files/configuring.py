@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow.compute as pc
 
@@ -19,21 +21,37 @@ from plantstack.intervals import Interval, rfc3339
 from plantstack.plant.load import PlantContent
 
 SOURCE = "plantstack"
+_TOLD = ("log_offset", "at", "by", "body")
 
 
 def known_content(log: Log, upto: int) -> PlantContent | None:
     """Return the plant files as last recorded at or before an offset."""
-    newest, body = 0, ""
-    for table in (read_segments(log.segments(upto, kinds={"config"}), upto), log.hot(upto)):
-        for kind, offset, text in zip(
-            *(table.column(name).to_pylist() for name in ("kind", "log_offset", "body")), strict=True
-        ):
-            if kind == "config" and offset > newest:
-                newest, body = offset, text
-    if not newest:
+    newest = max(recorded(log, upto), default=None)
+    if newest is None:
         return None
-    told = json.loads(body)
+    told = json.loads(newest.body)
     return PlantContent(told["content"], told["sha256"])
+
+
+class Recorded(NamedTuple):
+    """The plant files as they were taken in once: offset, instant, who changed them, the event's fields."""
+
+    offset: int
+    at: int
+    by: str
+    body: str
+
+
+def recorded(log: Log, upto: int) -> Iterator[Recorded]:
+    """Every time the plant files were taken in, at or before an offset; in no order."""
+    sealed = read_segments(log.segments(upto, kinds={"config"}), upto)
+    sealed = sealed.filter(pc.equal(sealed["kind"], "config"))
+    for offset, at, by, body in zip(*(sealed[name].to_pylist() for name in _TOLD), strict=True):
+        yield Recorded(offset, at, by or "", body)
+    names = ", ".join(f'"{name}"' for name in _TOLD)
+    sql = f"SELECT {names} FROM event WHERE kind = 'config' AND log_offset <= ?"
+    for offset, at, by, body in log.connection.execute(sql, (upto,)):
+        yield Recorded(offset, at, by or "", body)
 
 
 def unrecorded(folder: Path, log: Log, content: PlantContent) -> Problem | None:
@@ -58,8 +76,16 @@ def closes(log: Log) -> list[Close]:
     return sorted(found, key=lambda close: close.offset)
 
 
-def record_config(log: Log, content: PlantContent, now: int) -> bool:
-    """Append the plant files to the log when they say something new; tell whether they did."""
+def record_config(log: Log, content: PlantContent, now: int, *, by: str = "", note: str = "") -> bool:
+    """Append the plant files to the log when they say something new; tell whether they did.
+
+    Args:
+        log: open for writing.
+        content: of the files.
+        now: the instant of receipt, microseconds UTC.
+        by: pseudonym of whoever changed them in the app; '' where they were edited by hand.
+        note: what was said about it.
+    """
     known = known_content(log, log.last_offset())
     if known is not None and known.sha256 == content.sha256:
         return False
@@ -71,6 +97,8 @@ def record_config(log: Log, content: PlantContent, now: int) -> bool:
         "key": f"{content.sha256[:16]}-{log.last_offset() + 1}",
         "content": content.text,
         "sha256": content.sha256,
+        **({"by": by} if by else {}),
+        **({"note": note} if note else {}),
     }
     decoded = decode_items(json.dumps([event]).encode())
     good, faults = validate(decoded.table, Names(()), now)
