@@ -1,0 +1,225 @@
+"""What lines and lone machines make against their plan, hour by hour of the local clock, in one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from plantstack.engines.contract import Exact, MeasureCell
+from plantstack.engines.duckdb.ahead import ShiftOf, planned_pieces
+from plantstack.intervals import HOUR, Interval
+from plantstack.plant.localtime import offset_at
+from plantstack.stack.floor.sight import Sight
+
+_SUMS = ("qty_good", "qty_scrap", "qty_total", "qty_plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour of the wall clock inside a shift; the first and the last may be shorter.
+
+    Attributes:
+        from_at: microseconds UTC; `until_at` likewise.
+        plan: pieces planned of the whole hour; None where nothing was planned.
+        plan_now: of its plan, what lies before now: all of it when it is over.
+        good: pieces made and judged good; None where nobody counts, or it has not begun.
+        scrap: pieces judged scrap; None likewise.
+    """
+
+    from_at: int
+    until_at: int
+    plan: Decimal | None
+    plan_now: Decimal | None
+    good: Decimal | None
+    scrap: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a line or a lone machine made in the open shift; between shifts, on the day that runs.
+
+    Attributes:
+        place: id of the line, or of the machine that stands in none.
+        shift: that is open; None between shifts.
+        good: pieces, at the exit of a line; None where nobody counts, `why_none` says why.
+        scrap: pieces, of all its machines; None where nobody tells any.
+        total: pieces made, good or not.
+        plan_now: planned of the time until now, as it was frozen before the shift; None: no plan.
+        plan: planned of the whole shift; None: no plan.
+        hours: of the shift, those to come too, in order of time.
+    """
+
+    place: str
+    shift: ShiftOf | None
+    good: Decimal | None
+    scrap: Decimal | None
+    total: Decimal | None
+    plan_now: Decimal | None
+    plan: Decimal | None
+    why_none: str
+    hours: tuple[Hour, ...]
+
+    @property
+    def behind(self) -> Decimal | None:
+        """Good pieces less plan for now; below zero is behind. None where either is not known."""
+        return None if self.good is None or self.plan_now is None else self.good - self.plan_now
+
+
+def outputs(sight: Sight, *, is_ahead: bool = False) -> dict[str, Output]:
+    """What every line and lone machine that is seen made, by id.
+
+    Args:
+        sight: at the machines.
+        is_ahead: also the plan of the hours to come, which takes a look-up each.
+    """
+    cells = _cells(sight)
+    return {place: _output(sight, place, cells.get(place, ()), is_ahead=is_ahead) for place in sight.places}
+
+
+def machine_sums(sight: Sight) -> dict[str, dict[str, Exact | None]]:
+    """What every machine that is seen made in its open shift: machine -> measure -> sum."""
+    found: dict[str, dict[str, Exact | None]] = {}
+    for cell in sight.sums(_SUMS, ("machine", "shift"), "hour"):
+        machine = cell.keys["machine"]
+        if machine in sight.machines and _is_mine(sight.shift(machine), cell):
+            sums = found.setdefault(machine, dict.fromkeys(_SUMS, None))
+            for name in _SUMS:
+                sums[name] = _added(sums[name], cell.sums[name])
+    return found
+
+
+def hourly(sight: Sight, machine: str) -> list[MeasureCell]:
+    """The hours of a machine in its open shift, in order of time."""
+    return [
+        cell
+        for cell in sight.sums(_SUMS, ("machine", "shift"), "hour")
+        if cell.keys["machine"] == machine and _is_mine(sight.shift(machine), cell)
+    ]
+
+
+def hours_of(shift: ShiftOf, zone: str) -> Iterator[Interval]:
+    """The hours of the wall clock of a zone, cut at the borders of a shift."""
+    start = shift.span.start
+    while start < shift.span.end:
+        off = offset_at(zone, start)
+        end = min(((start + off) // HOUR + 1) * HOUR - off, shift.span.end)
+        yield Interval(start, end)
+        start = end
+
+
+def _cells(sight: Sight) -> Mapping[str, Sequence[MeasureCell]]:
+    """The hours of every place, from the exits of lines and from lone machines."""
+    found: dict[str, list[MeasureCell]] = {}
+    if any(place in sight.plant.lines for place in sight.places):
+        for cell in sight.sums(_SUMS, ("line", "shift"), "hour"):
+            found.setdefault(cell.keys["line"], []).append(cell)
+    lone = {place for place in sight.places if place not in sight.plant.lines}
+    if lone:
+        for cell in sight.sums(_SUMS, ("machine", "shift"), "hour"):
+            if cell.keys["machine"] in lone:
+                found.setdefault(cell.keys["machine"], []).append(cell)
+    return found
+
+
+def _is_mine(shift: ShiftOf | None, cell: MeasureCell) -> bool:
+    """Whether an hour is of the open shift; between shifts all hours of the day are."""
+    if shift is None:
+        return True
+    return cell.keys["shift"] == shift.name and shift.span.start <= cell.span.start < shift.span.end
+
+
+def _output(sight: Sight, place: str, cells: Sequence[MeasureCell], *, is_ahead: bool) -> Output:
+    machine = sight.exit(place) or sight.places[place][0]
+    shift = sight.shift(machine)
+    mine = [cell for cell in cells if _is_mine(shift, cell)]
+    sums = {name: _total(mine, name) for name in _SUMS}
+    whole = planned_of(sight, place, shift) if shift else None
+    hours = list(_hours(sight, place, machine, shift, mine)) if shift else []
+    if is_ahead and shift and whole is not None:
+        hours = list(_planned_ahead(sight, place, shift, hours))
+    return Output(
+        place=place,
+        shift=shift,
+        good=_pieces(sums["qty_good"]),
+        scrap=_pieces(sums["qty_scrap"]),
+        total=_pieces(sums["qty_total"]),
+        plan_now=_pieces(sums["qty_plan"]) if whole is not None or not shift else None,
+        plan=None if whole is None else _whole(whole),
+        why_none=next((cell.reasons["qty_good"] for cell in mine if "qty_good" in cell.reasons), ""),
+        hours=tuple(
+            hours if whole is not None else (replace(one, plan=None, plan_now=None) for one in hours)
+        ),
+    )
+
+
+def _hours(
+    sight: Sight, place: str, machine: str, shift: ShiftOf, cells: Sequence[MeasureCell]
+) -> Iterator[Hour]:
+    for span in hours_of(shift, sight.zone(place)):
+        inside = [cell for cell in cells if span.start <= cell.span.start < span.end]
+        begun = span.start < sight.upto(machine)
+        plan = _pieces(_total(inside, "qty_plan")) if inside else Decimal(0) if begun else None
+        good, scrap = (
+            _pieces(_total(inside, name)) if inside else None for name in ("qty_good", "qty_scrap")
+        )
+        yield Hour(span.start, span.end, plan, plan if begun else None, good, scrap)
+
+
+def planned_of(sight: Sight, place: str, shift: ShiftOf) -> Fraction | None:
+    """Pieces planned of a stretch of a shift, as its plan was frozen; None without a plan.
+
+    Args:
+        sight: at the place.
+        place: id of a line or of a lone machine.
+        shift: the shift, or a part of one with its working time cut to it.
+    """
+    exit_machine = sight.exit(place)
+    names = {place, exit_machine} - {""}
+    machine = exit_machine or sight.places[place][0]
+    return planned_pieces(sight.books, names, shift, sight.shifts(machine), sight.now)
+
+
+def _planned_ahead(sight: Sight, place: str, shift: ShiftOf, hours: Sequence[Hour]) -> Iterator[Hour]:
+    """The plan of hours that are not over, rounded as the books round it: up to any instant it is whole."""
+    for hour in hours:
+        if hour.until_at <= sight.now:
+            yield hour
+            continue
+        before, after = (
+            planned_of(sight, place, _cut(shift, Interval(shift.span.start, at))) or Fraction(0)
+            for at in (hour.from_at, hour.until_at)
+        )
+        yield replace(hour, plan=_whole(after) - _whole(before))
+
+
+def _cut(shift: ShiftOf, span: Interval) -> ShiftOf:
+    works = [inside for one in shift.works if (inside := one.clip(span))]
+    return ShiftOf(shift.day, shift.name, span, works)
+
+
+def _whole(pieces: Fraction) -> Decimal:
+    """Whole pieces, halves up (BOOKS 6)."""
+    return Decimal((2 * pieces.numerator + pieces.denominator) // (2 * pieces.denominator))
+
+
+def _total(cells: Sequence[MeasureCell], name: str) -> Exact | None:
+    total: Exact | None = None
+    for cell in cells:
+        total = _added(total, cell.sums[name])
+    return total
+
+
+def _added(one: Exact | None, other: Exact | None) -> Exact | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return Fraction(one) + Fraction(other)
+
+
+def _pieces(told: Exact | None) -> Decimal | None:
+    """Pieces as a decimal; sums of pieces have six places at most."""
+    if told is None:
+        return None
+    exact = Fraction(told)
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
