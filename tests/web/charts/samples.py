@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from plantstack.interfaces.web import charts
 from plantstack.interfaces.web.charts.svg import tag, words
+from plantstack.stack.signals import Phase, judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +153,143 @@ def _small() -> list[Exhibit]:
     return [Exhibit("Trust", marks), Exhibit("Icons", tag("p", *signs, class_="flow"), True)]
 
 
-EXHIBITS = [*_strips(), *_sparks(), *_bars(), *_small()]
+def _share(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+_CAUSES = [
+    charts.Cause("Infeed, photo-eye B14", 15.9, "15.9", href="#b14"),
+    charts.Cause("Film splice", 9.7, "9.7", href="#film"),
+    charts.Cause("Sealing jaws do not reach their temperature", 6.2, "6.2", href="#jaws", is_chosen=True),
+    charts.Cause("Everything else", 7.4, "7.4", is_other=True),
+    charts.Cause("No cartons", 2.1, "2.1", href="#cartons"),
+    charts.Cause("Stacker", 0.7, "0.7", href="#stacker"),
+]
+PARETO = charts.Pareto(
+    "Infeed and film are 61 % of 42 h", _CAUSES, ("Cause", "Hours", "Share", "Together"), _share, "No stop."
+)
+_STEPS = (
+    charts.Step("Scheduled hours", 4862, "4 862", is_total=True),
+    charts.Step("Breakdowns", -384, "−384", -104, "−104", href="#breakdowns", is_chosen=True),
+    charts.Step("Changeovers", -262, "−262", 18, "+18", href="#changeovers"),
+    charts.Step("Waiting", -176, "−176", -12, "−12"),
+    charts.Step("Micro stops", -228, "−228", -2, "−2", is_within=True),
+    charts.Step("Slow running", -324, "−324", -36, "−36"),
+    charts.Step("Scrap and rework", -86, "−86", 9, "+9"),
+    charts.Step("Fully productive", 3402, "3 402", -127, "−127", is_total=True),
+)
+WATERFALL = charts.Waterfall(
+    "3 402 of 4 862 hours were fully productive", _STEPS, ("Step", "Hours", "of 4 862 h", "Δ plan, h")
+)
+
+
+def _tables() -> list[Exhibit]:
+    unplanned = [charts.Step("Scheduled", 40, "40", is_total=True), charts.Step("Jam", -0.1, "−0.1")]
+    bare = charts.Waterfall("39.9 of 40", unplanned, ("Step", "Hours", "of 40 h", ""))
+    return [
+        Exhibit("Pareto", charts.pareto(PARETO)),
+        Exhibit("Loss waterfall", charts.waterfall(WATERFALL)),
+        Exhibit("Pareto, nothing lost", charts.pareto(replace(PARETO, causes=()))),
+        Exhibit("Loss waterfall without plan", charts.waterfall(bare)),
+    ]
+
+
+_SERIES = [52, 49, 55, 51, 47, 53, 50, 54, 48, 52, 56, 49, 51, 53, 47, 50, 55, 52, 49, 51, 68, 50, 53]
+_CHANGED = [61, 58, 60, 63, 62, 63, 64, 65, 66, 69]
+_RULES = {"beyond": "beyond limit", "one_side": "8 on one side", "rising": "6 rising", "falling": "6 falling"}
+
+
+def _points(values: Sequence[float | None]) -> list[charts.Point]:
+    return [
+        charts.Point(value, "–" if value is None else f"{value} h", f"week {place + 10}")
+        for place, value in enumerate(values)
+    ]
+
+
+def run_chart_of(values: Sequence[float | None], starts: Sequence[int] = ()) -> charts.RunChart:
+    """A chart with the figures that the statistics give."""
+    found = judged(values, starts)
+    signals = [
+        charts.NamedSignal(
+            one.first, one.last, _RULES[one.rule], f"Week {one.first + 10}: {_RULES[one.rule]}"
+        )
+        for one in found.signals
+    ]
+    return charts.RunChart(
+        "Hours between stops by week",
+        _points(values),
+        [_lines(one) for one in found.phases],
+        signals,
+        "No signal: chance alone.",
+        [charts.Note(one, f"Jaws changed in week {one + 10}") for one in starts],
+        [charts.Tick(one, f"{one:.0f}") for one in charts.round_values(40, 70)],
+        [charts.Tick(place, f"w{place + 10}") for place in range(0, len(values), 3)],
+        "All points",
+        ("Week", "Hours", "Signal"),
+        "No stop was reported in 8 weeks.",
+    )
+
+
+def _lines(phase: Phase) -> charts.PhaseLines:
+    low, high, centre = phase.limits.low, phase.limits.high, phase.limits.centre
+    if low is None or high is None:
+        return charts.PhaseLines(phase.first, phase.last, centre, f"median {centre:.1f}")
+    said = (f"low {low:.1f}", f"high {high:.1f}")
+    return charts.PhaseLines(phase.first, phase.last, centre, f"mean {centre:.1f}", low, high, *said)
+
+
+def _run_charts() -> list[Exhibit]:
+    drawn = {
+        "Control chart, then a new phase": run_chart_of([*_SERIES, *_CHANGED], [23]),
+        "Control chart": run_chart_of(_SERIES),
+        "Run chart, few points": run_chart_of([52, 49, None, 51, 47, 53, 50, 54]),
+        "Run chart, nothing known": run_chart_of([None]),
+    }
+    return [Exhibit(name, charts.run_chart(one), "phase" in name) for name, one in drawn.items()]
+
+
+def _multiples() -> list[Exhibit]:
+    above: list[float | None] = [72.1, 74, 75, 73.8, 73.5, 75, 76, 77, 75, 75.3, 78, 78.1, 78.2]
+    below: list[float | None] = [79, 74.4, 74.6, 71.5, 71.8, 72.1, 70.6, None, 69, 67, 68, 66, 66.1]
+    panels = [
+        charts.Panel("Aarhus 78.2, plan 77", above, 77),
+        charts.Panel("Dresden 66.1, plan 73", below, 73, is_labelled=False),
+        charts.Panel("Faro about 68", [68.5, 68, 69, 67, 68, 68, 67.5, 68], 70, is_comparable=False),
+        charts.Panel("Imola", [None], 70, empty="No shift was reported."),
+    ]
+    ticks = [charts.Tick(60, "60"), charts.Tick(70, "70"), charts.Tick(80, "80")]
+    return [
+        Exhibit(f"Panel: {one.sentence}", drawn)
+        for one, drawn in zip(panels, charts.small_multiples(panels, ticks), strict=True)
+    ]
+
+
+def _month() -> charts.Month:
+    days = [charts.Day("met", f"{day} Nov: met", str(day)) for day in range(1, 27)]
+    days[8] = charts.Day("missed", "9 Nov: one accident", "9", "#action")
+    days[16] = charts.Day("missed", "17 Nov: one near miss without action", "17", "#action2")
+    days[21] = charts.Day("unmeasured", "22 Nov: not measured", "22")
+    days[25] = charts.Day("met", "26 Nov: met", "26", is_today=True)
+    days += [charts.Day("ahead", f"{day} Nov", str(day)) for day in range(27, 31)]
+    names = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+    return charts.Month("Safety: 23 days met, 2 missed, 1 not measured", days, 6, names, "Days missed")
+
+
+def _people() -> list[Exhibit]:
+    ladders = [charts.ladder(charts.Ladder(level, f"ready {level} of 5")) for level in range(6)]
+    return [
+        Exhibit("Month of days", charts.month_grid(_month())),
+        Exhibit("Ladder", tag("p", *ladders, class_="flow")),
+    ]
+
+
+EXHIBITS = [
+    *_strips(),
+    *_sparks(),
+    *_bars(),
+    *_tables(),
+    *_run_charts(),
+    *_multiples(),
+    *_people(),
+    *_small(),
+]

@@ -14,6 +14,12 @@ Without data a chart is the sentence `empty` of its dataclass, never an empty fr
 | `bullet` | `Bullet`, `Band` | a row |
 | `whisker` | `Whisker` | a cell; give compared rows one `Scale` |
 | `signed_bar` | an amount and the greatest one | a cell of a bridge |
+| `pareto` | `Pareto`, `Cause` | a card; a table of its own |
+| `waterfall` | `Waterfall`, `Step` | a card; a table of its own; raises where a total is not its sum |
+| `run_chart` | `RunChart`, `Point`, `PhaseLines`, `NamedSignal`, `Note` | a card; see `stack.signals` |
+| `small_multiples` | `Panel` each, `Tick`s | one drawing a panel, one scale; words around it are the page's |
+| `month_grid` | `Month`, `Day` | a card a letter |
+| `ladder` | `Ladder` | in a line of text |
 | `trust_mark` | `Trust` | beside a value; `<a>` where it has a lineage |
 | `icon` | a name of `ICONS` | inside a button, beside its word |
 
@@ -33,33 +39,65 @@ from plantstack.interfaces.web.charts.bars import (
     whisker,
 )
 from plantstack.interfaces.web.charts.icons import ICONS, icon
+from plantstack.interfaces.web.charts.ladder import Ladder, ladder
+from plantstack.interfaces.web.charts.month import Day, Month, month_grid
+from plantstack.interfaces.web.charts.multiples import Panel, small_multiples
+from plantstack.interfaces.web.charts.pareto import Cause, Pareto, pareto
+from plantstack.interfaces.web.charts.runchart import (
+    NamedSignal,
+    Note,
+    PhaseLines,
+    Point,
+    RunChart,
+    run_chart,
+)
 from plantstack.interfaces.web.charts.signed import signed_bar
 from plantstack.interfaces.web.charts.spark import Spark, spark
 from plantstack.interfaces.web.charts.strip import Segment, Strip, state_strip
 from plantstack.interfaces.web.charts.svg import Scale, Tick, round_values
 from plantstack.interfaces.web.charts.trust import Trust, trust_mark
+from plantstack.interfaces.web.charts.waterfall import Step, Waterfall, waterfall
 
 __all__ = [
     "ICONS",
     "Band",
     "Bullet",
+    "Cause",
+    "Day",
     "HourBar",
+    "Ladder",
+    "Month",
+    "NamedSignal",
+    "Note",
     "Order",
+    "Panel",
+    "Pareto",
+    "PhaseLines",
+    "Point",
+    "RunChart",
     "Scale",
     "Segment",
     "Spark",
+    "Step",
     "Strip",
     "Tick",
     "Trust",
+    "Waterfall",
     "Whisker",
     "bullet",
     "hour_bars",
     "icon",
+    "ladder",
+    "month_grid",
     "order_bar",
+    "pareto",
     "round_values",
+    "run_chart",
     "signed_bar",
+    "small_multiples",
     "spark",
     "state_strip",
     "trust_mark",
+    "waterfall",
     "whisker",
 ]

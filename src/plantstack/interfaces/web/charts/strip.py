@@ -20,6 +20,7 @@ from plantstack.interfaces.web.charts.svg import (
     identifier,
     origin,
     percent,
+    spread,
     tag,
     text,
     tick_fits,
@@ -158,7 +159,9 @@ def _mark(segment: Segment, axis: Scale, rows: _Rows, hatch: str) -> Markup:
         start = top + height / 2 if state == "micro" else top
         middle = percent(left + width / 2)
         ends = {"x1": middle, "x2": middle, "y1": em(start), "y2": em(top + height)}
-        inside.append(tag("line", class_=f"st-thin st-thin-{state}", **ends))
+        inside += [
+            tag("line", class_=name, **ends) for name in ("st-thin-ground", f"st-thin st-thin-{state}")
+        ]
     if state == "nodata" and segment.label:
         need = fit(100 * width_of(segment.label) / width) if width else None
         y = em(top + height / 2 + 0.36)
@@ -182,25 +185,22 @@ def _flags(shown: Sequence[Segment], axis: Scale, rows: _Rows) -> list[Markup]:
 
 def _labels(shown: Sequence[Segment], axis: Scale) -> list[Markup]:
     """Words over the strip, the longest stops first; each from the width at which it has room."""
-    placed = [(_middle(one, axis), 1.4) for one in shown if one.is_unexplained]
-    found = []
+    flags = [(_middle(one, axis), 1.4) for one in shown if one.is_unexplained]
     worded = [one for one in shown if one.label and not one.is_unexplained and one.state != "nodata"]
-    for one in sorted(worded, key=lambda one: (one.start - one.end, one.start)):
-        middle, width = _middle(one, axis), width_of(one.label)
-        need = 100 * width / 2 / max(min(middle, 100 - middle), 0.01)
-        anchor, at = ("middle", middle)
-        if need > 40:
-            anchor, at = ("start", 0.0) if middle < 50 else ("end", 100.0)
-            middle, need = (at + middle) / 2, width
-        for other, room in placed:
-            need = max(need, 100 * (width + room) / 2 / max(abs(middle - other), 0.01))
-        class_ = fit(need)
-        if class_:
-            placed.append((middle, width))
-            found.append(
-                text(one.label, class_=f"strip-label {class_}", x=percent(at), y=em(1.0), text_anchor=anchor)
-            )
-    return found
+    worded.sort(key=lambda one: (one.start - one.end, one.start))
+    return [
+        text(
+            one.label,
+            class_=f"strip-label {place.fits}",
+            x=percent(place.at),
+            y=em(1.0),
+            text_anchor=place.anchor,
+        )
+        for one, place in zip(
+            worded, spread([(_middle(one, axis), one.label) for one in worded], flags), strict=True
+        )
+        if place
+    ]
 
 
 def _middle(segment: Segment, axis: Scale) -> float:

@@ -190,13 +190,14 @@ def hatched(id_: str, ground: str, line: str = "hatch-line") -> Markup:
     return tag("defs", tag("pattern", *inside, id=id_, **size, **more))
 
 
-def path(points: Sequence[tuple[float, float]], class_: str) -> Markup:
+def path(points: Sequence[tuple[float, float]], class_: str, said: str = "") -> Markup:
     """Points joined by a line, inside a stretched drawing; one point alone is a dot."""
     if not points:
         return NOTHING
     steps = " ".join(f"{number(x)},{number(y)}" for x, y in points)
     way = f"M{steps}" if len(points) > 1 else f"M{steps}h0"
-    return tag("path", d=way, class_=class_, fill="none", vector_effect="non-scaling-stroke")
+    inside = [title(said)] if said else []
+    return tag("path", *inside, d=way, class_=class_, fill="none", vector_effect="non-scaling-stroke")
 
 
 def dot(x: float, y: float, class_: str, said: str = "") -> Markup:
@@ -251,6 +252,40 @@ def tick_fits(
             both = (width_of(label) + width_of(said)) / 2
             need = max(need, 100 * both / room if room > 0 else float("inf"))
         found.append(fit(need))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a word stands and from which width it is shown."""
+
+    anchor: str
+    at: float
+    fits: str
+
+
+def spread(
+    wanted: Sequence[tuple[float, str]], taken: Sequence[tuple[float, float]] = ()
+) -> list[Placed | None]:
+    """Places for words on one line, the most important first: what has no room beside them is left out.
+
+    Args:
+        wanted: middle in percent, and the word.
+        taken: middle in percent and width in rem of what stands there already.
+    """
+    placed, found = list(taken), []
+    for wish, label in wanted:
+        middle, width, anchor, at = wish, width_of(label), "middle", wish
+        need = 100 * width / 2 / max(min(middle, 100 - middle), 0.01)
+        if need > 40:
+            anchor, at = ("start", 0.0) if middle < 50 else ("end", 100.0)
+            middle, need = (at + middle) / 2, width
+        for other, room in placed:
+            need = max(need, 100 * (width + room) / 2 / max(abs(middle - other), 0.01))
+        class_ = fit(need)
+        if class_:
+            placed.append((middle, width))
+        found.append(Placed(anchor, at, class_) if class_ else None)
     return found
 
 
