@@ -18,12 +18,13 @@ from starlette.exceptions import HTTPException
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.interfaces.answer import Answer, complain
-from plantstack.interfaces.api import entries, events, letters, page, photos, reading, state
+from plantstack.interfaces.api import calls, entries, events, letters, page, photos, reading, state
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.interfaces.web import app as web
+from plantstack.live.calling.calling import Calling
 from plantstack.live.running import Running
 
 _SEAL_S = 60.0
@@ -50,6 +51,8 @@ def create_app(
         body_s: how long a body may take.
     """
 
+    calling = Calling(running)
+
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
         running.start()
@@ -57,6 +60,7 @@ def create_app(
             asyncio.create_task(running.read()),
             asyncio.create_task(_seal(running)),
             asyncio.create_task(_watch(running, give_up)),
+            asyncio.create_task(calling.run()),
         ]
         yield
         for task in tasks:
@@ -72,10 +76,12 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
+    app.state.calling = calling
     app.add_middleware(OwnName, running=running)
     app.include_router(events.router)
     app.include_router(entries.router)
     app.include_router(photos.router)
+    app.include_router(calls.router)
     app.include_router(reading.router)
     app.include_router(letters.router)
     app.include_router(state.router)

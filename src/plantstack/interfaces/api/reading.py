@@ -47,7 +47,7 @@ def kpis(
     currency: Currency = "",
 ) -> Response:
     """Answer as the command `kpi` does."""
-    window = Window(_near(running, sender, scope), since, until, known_at)
+    window = Window(near(running, sender, scope), since, until, known_at)
     asked = Kpis(ids, layer, by, grain, structure, profile, currency)
     return _asked(running, sender, window, lambda stack: questions.kpis(stack, window, asked))
 
@@ -62,7 +62,7 @@ def ledger(
     known_at: KnownAt = None,
 ) -> Response:
     """Answer as the command `ledger` does."""
-    window = Window(_near(running, sender, machine), since, until, known_at)
+    window = Window(near(running, sender, machine), since, until, known_at)
     return _asked(running, sender, window, lambda stack: questions.ledger(stack, window))
 
 
@@ -78,7 +78,7 @@ def explain(
     profile: Profile = None,
 ) -> Response:
     """Answer as the command `explain` does; every level adds up to the one above."""
-    window = Window(_near(running, sender, scope), since, until, known_at)
+    window = Window(near(running, sender, scope), since, until, known_at)
     return _asked(running, sender, window, lambda stack: questions.lineage(stack, window, kpi, profile))
 
 
@@ -94,14 +94,14 @@ def losses(
     currency: Currency = "",
 ) -> Response:
     """Answer as the command `losses` does."""
-    window = Window(_near(running, sender, scope), since, until, known_at)
+    window = Window(near(running, sender, scope), since, until, known_at)
     return _asked(running, sender, window, lambda stack: questions.losses(stack, window, profile, currency))
 
 
 @router.get("/readiness", summary="How far each layer may be believed, and the cheapest next step")
 def readiness(running: Plant, sender: MayRead, scope: Scope = "", known_at: KnownAt = None) -> Response:
     """Answer as the command `readiness` does."""
-    window = Window(_near(running, sender, scope), known_at=known_at)
+    window = Window(near(running, sender, scope), known_at=known_at)
     return _asked(running, sender, window, lambda stack: questions.readiness(stack, window))
 
 
@@ -128,7 +128,7 @@ def dead_letters(
     return answered(Answer(rows, offset=running.offset))
 
 
-def _near(running: Running, sender: Sender, scope: str) -> str:
+def near(running: Running, sender: Sender, scope: str) -> str:
     """The scope that is asked about; the sender's own where none is named.
 
     Raises:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractContextManager, aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -25,6 +25,7 @@ from plantstack.interfaces.web.page import Visit
 from plantstack.interfaces.web.rendering import chosen
 from plantstack.interfaces.web.showing import Shown, assets, show
 from plantstack.live.access import Sender
+from plantstack.live.calling.calling import Calling
 from plantstack.live.running import Running
 
 router = APIRouter()
@@ -138,8 +139,10 @@ async def live(
     topic = hub.topic(page, sender, language_of(request, sender))
     if topic is None:
         raise HTTPException(404, "there is no such page")
+    calling: Calling = request.app.state.calling
+    is_open = calling.pages.open(page, getattr(sender, "role", ""), topic.visit().scope)
     return StreamingResponse(
-        _followed(request, topic, last_event_id or have),
+        _followed(request, topic, last_event_id or have, is_open),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -151,7 +154,16 @@ def language_of(request: Request, sender: Sender | None) -> str:
     return chosen(request.headers.get("accept-language", ""), own)
 
 
-async def _followed(request: Request, topic: Topic, have: str) -> AsyncIterator[bytes]:
+async def _followed(
+    request: Request, topic: Topic, have: str, is_open: AbstractContextManager[None]
+) -> AsyncIterator[bytes]:
+    async with aclosing(_messages(request, topic, have)) as messages:
+        with is_open:
+            async for message in messages:
+                yield message
+
+
+async def _messages(request: Request, topic: Topic, have: str) -> AsyncGenerator[bytes]:
     running = running_of(request)
     topic.followers += 1
     try:

@@ -11,12 +11,13 @@ from plantstack.connectors.mapping.read import load_mapping
 from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.plant.plant import Plant
 from plantstack.plant.source import Report
+from plantstack.stack.files.call_plan import check_call_plan
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.files.planning import over_budget
 
 
 def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
-    """Return every problem of every mapping and connection of a project, and what the mappings' tests find.
+    """Return every problem of every mapping, connection and plan of calls, and what mappings' tests find.
 
     Args:
         folder: of the project.
@@ -35,7 +36,8 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
             check_equipment(mapping, names_of(plant), report)
             check_cycles(mapping, plant, report)
     connections, wrong = read_connections(folder)
-    return [*problems, *report.problems, *wrong, *over_budget(connections)]
+    calls = check_call_plan(folder, plant)
+    return [*problems, *report.problems, *wrong, *over_budget(connections), *calls]
 
 
 def mapping_file(folder: Path, name: str) -> Path:

@@ -1,0 +1,49 @@
+"""Which pages are open on which a call for help is seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from plantstack.plant.plant import Plant
+from plantstack.stack.floor.calls import places_of
+
+ROLES = ("maintenance", "supervisor")
+_BOARDS = {"maint": "maintenance", "board": "supervisor"}  # of which role a page is where nobody signs in
+
+
+class Pages:
+    """The pages that are followed now, by role and scope; several threads may look."""
+
+    def __init__(self) -> None:
+        self._open: Counter[tuple[str, str]] = Counter()
+        self._lock = Lock()
+
+    @contextmanager
+    def open(self, path: str, role: str, scope: str) -> Iterator[None]:
+        """Count a page as long as it is followed.
+
+        Args:
+            path: of the page.
+            role: of who looks; '' where nobody signs in: then it is told by the page.
+            scope: equipment that he is let near; '' is everything.
+        """
+        name = role or _BOARDS.get(path.strip("/").partition("/")[0], "")
+        with self._lock:
+            self._open[(name, scope)] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open[(name, scope)] -= 1
+
+    def near(self, plant: Plant, equipment: str, now: int) -> list[str]:
+        """The roles of which a page is open that shows calls of an equipment."""
+        places = places_of(plant, equipment, now)
+        with self._lock:
+            found = {
+                role for (role, scope), n in self._open.items() if n > 0 and (not scope or scope in places)
+            }
+        return [role for role in ROLES if role in found]
