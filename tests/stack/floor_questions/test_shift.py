@@ -58,7 +58,7 @@ def test_hours_show_plan_and_made_and_run_up_the_difference(morning: Stack) -> N
     assert [hour.from_at for hour in shift.hours] == [SIX + n * HOUR for n in range(8)]
     assert [hour.is_now for hour in shift.hours].index(True) == 3
     assert [hour.is_missed for hour in shift.hours] == [False, True, *[False] * 6]
-    assert (shift.good, shift.plan_now, shift.plan, shift.difference) == (19020, 19500, 46500, -480)
+    assert [shift.good, shift.plan_now, shift.plan, shift.difference] == [19020, 19500, 46500, -480]
 
 
 def test_an_hour_names_what_took_most_of_it_at_the_machine_that_sets_the_pace(morning: Stack) -> None:
@@ -112,7 +112,7 @@ def test_without_a_plan_nothing_is_behind_and_nothing_is_zero(tmp_path: Path) ->
     events = [*orders("packer"), *states("packer", (SIX, "producing")), *counts("packer", SIX, at(7), 500)]
     with standing(tmp_path, events, at(7)) as stack:
         (shift,) = shift_now(stack, "line-1", at(7))
-        assert (shift.good, shift.plan, shift.plan_now, shift.difference) == (6000, None, None, None)
+        assert [shift.good, shift.plan, shift.plan_now, shift.difference] == [6000, None, None, None]
         assert [hour.plan for hour in shift.hours] == [None] * 8
         told_of = forecast(stack, "line-1", at(7))
         assert (told_of.value, told_of.plan) == (None, None)
@@ -133,5 +133,5 @@ def test_hours_ahead_are_whole_and_add_up_to_the_plan(tmp_path: Path) -> None:
     with standing(tmp_path, events, at(8, 20)) as stack:
         made = outputs(look(stack, "line-1", at(8, 20)), is_ahead=True)["line-1"]
         plans = [one.plan or Decimal(0) for one in made.hours]
-        assert (sum(plans), made.plan) == (1000, 1000)
+        assert [sum(plans), made.plan] == [1000, 1000]
         assert all(one == int(one) for one in plans)
