@@ -275,9 +275,15 @@ def _month() -> charts.Month:
     return charts.Month("Safety: 23 days met, 2 missed, 1 not measured", days, 6, names, "Days missed")
 
 
+def _signed() -> Markup:
+    amounts = ((3.0, "up"), (-2.0, "up"), (1.0, "down"), (0.5, ""))
+    return Markup("").join(charts.signed_bar(amount, 3.0, better) for amount, better in amounts)
+
+
 def _people() -> list[Exhibit]:
     ladders = [charts.ladder(charts.Ladder(level, f"ready {level} of 5")) for level in range(6)]
     return [
+        Exhibit("Signed bars", _signed()),
         Exhibit("Month of days", charts.month_grid(_month())),
         Exhibit("Ladder", tag("p", *ladders, class_="flow")),
     ]
