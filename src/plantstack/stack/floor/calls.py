@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from plantstack.intervals import DAY, HOUR, MINUTE
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.standing import standing_events
+from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 from plantstack.plant.plant import Plant
 from plantstack.stack.project import Stack
 
@@ -20,20 +22,12 @@ _KEPT = 12 * HOUR  # a call that is fixed and that nobody accepts is shown that 
 _BACK = 30 * DAY
 Row = dict[str, Any]
 
-_CALLS = """
-select e.equipment, e.at, e.phase, e.told_at, e.source, e.key, e."by", e.body
-from everything as e
-anti join gone using (log_offset)
-where e.kind = 'call' and not e.void and e.at >= $since
-order by e.at, list_position($phases, e.phase), e.told_at, e.source, e.key
-"""
-_TOLD = """
-select e.equipment, e.at, e.body
-from everything as e
-anti join gone using (log_offset)
-where e.kind = 'note' and e.source = 'plantstack' and not e.void and e.at >= $since
-order by e.at, e.log_offset
-"""
+_FAR = 2**62
+
+
+def _said(books: Books, kind: str, since: int) -> str:
+    """What stands of a kind since an instant, as SQL."""
+    return standing_events(books, {kind}, Interval(since, _FAR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +145,20 @@ def _is_shown(call: OpenCall, now: int) -> bool:
 
 
 def _calls(stack: Stack, now: int) -> list[OpenCall]:
-    con, since = stack.engine(scope=None).books.con, {"since": now - _BACK}
-    rows = con.execute(_CALLS, since | {"phases": list(PHASES)}).fetchall()
+    books = stack.engine(scope=None).books
+    rows = books.con.execute(
+        'select e.equipment, e.at, e.phase, e.told_at, e.source, e.key, e."by", e.body'
+        f" from {_said(books, 'call', now - _BACK)} as e order by e.at, e.told_at, e.source, e.key"
+    ).fetchall()
     calls = fold(rows)
     if not calls:
         return []
     told: dict[str, list[Told]] = {}
-    for _, at, body in con.execute(_TOLD, since).fetchall():
+    notes = books.con.execute(
+        f"select e.at, e.body from {_said(books, 'note', now - _BACK)} as e"
+        f" where e.source = '{SOURCE}' order by e.at, e.log_offset"
+    ).fetchall()
+    for at, body in notes:
         said = json.loads(body or "{}").get("x", {}).get("call")
         if said:
             told.setdefault(said["id"], []).append(_read_told(said, at))
