@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from tests.connectors.support import load, write
+from tests.connectors.test_counters import HEADER, RATED, counted, rows
 
 from plantstack.errors import Problem
 
@@ -203,3 +204,23 @@ def test_parts_longer_than_the_whole_show_their_lengths(tmp_path: Path) -> None:
     _, found = problem(mapping(columns, rule), path)
     assert found.code == "row-too-long"
     assert found.what.endswith(f"came '99' and '{AT}' and '2026-01-05T06:10:00Z'")
+
+
+@pytest.mark.parametrize(
+    ("values", "what", "fix"),
+    [
+        ((100, 105, 9000), "came 9000, 1 min after 105", "'max_rate'; where it was set, counting goes on"),
+        (
+            (9000, 9005, 500),
+            "came 500, 1 min after 9005; a fall is a reset, and all it shows would be new",
+            "where it was set, counting goes on with the next value.",
+        ),
+        ((100, 9000, 9100, -4), "came -4, 1 min after 9100", "it cannot show that"),
+    ],
+)
+def test_what_cannot_be_believed_is_told_with_what_was_believed_before(
+    tmp_path: Path, values: tuple[int, ...], what: str, fix: str
+) -> None:
+    problem = counted(RATED, tmp_path, HEADER + rows(*values)).dead[-1].problem
+    assert problem.code == "counter-wild" and what in problem.what and fix in problem.fix
+    assert "growing by at most 120 a minute" in problem.what

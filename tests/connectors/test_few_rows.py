@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plantstack.connectors.contract import Message
@@ -95,6 +95,7 @@ def in_sql(run: Run, carry: Carry) -> tuple[Any, ...]:
         in_order(found),
         [(row, tuple(values)) for row, *values in wild],
         *(sorted(row for (row,) in rows) for rows in (again, late)),
+        made.doubts,
     )
 
 
@@ -102,9 +103,16 @@ def walked(run: Run, carry: Carry) -> tuple[Any, ...]:
     (query,) = run.rules
     assert query.rule.counter
     made = Walker(run.calculator, query, query.rule.counter).run(run.bind, carry)
-    return in_order(made.events.to_pylist()), made.wild, sorted(made.again), sorted(made.late)
+    told = in_order(made.events.to_pylist())
+    return told, made.wild, sorted(made.again), sorted(made.late), made.doubts
 
 
+def shown(machine: str, number: int, second: int, good: int) -> dict[str, Any]:
+    told = {"at": rfc3339(START + second * SECOND), "machine": machine, "part": "a", "bad": None}
+    return told | {"good": str(good), "number": str(number)}
+
+
+@example("numbered", [[shown("saw", 3, 9, 12), shown("saw", 10, 0, 99)], [shown("press", 11, 10, 99)]])
 @given(
     st.sampled_from(sorted(RULES)), st.lists(st.lists(ROW, min_size=1, max_size=8), min_size=1, max_size=3)
 )

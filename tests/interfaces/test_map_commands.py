@@ -112,11 +112,44 @@ def test_a_kept_message_goes_on_from_where_counters_stood(project: Path) -> None
     assert third["event"][0]["good"] == "3" and third["event"][0]["from"] == rfc3339(START)
     assert explained(project, "gateway", "--raw", "hall") == third  # the last
     first = explained(project, "gateway", "--raw", "hall", "--row", 1)
-    assert "event" not in first and first["rule"][1]["speaks"]  # a baseline
+    assert "event" not in first and first["rule"][1]["speaks"]
+    assert "the baseline" in first["rule"][1]["silent"] and third["rule"][-1]["silent"] == ""
     second = explained(project, "gateway", "--raw", "hall", "--row", 2)
     assert second["event"][0]["at"] == rfc3339(START + SECOND)
     unknown = plantstack("map", "explain", project, "gateway", "--raw", "hull", "--json")
     assert "did you mean 'hall'" in unknown.answer["problems"][0]["fix"]
+
+
+COUNTED = """schema: 1
+source: sheet
+file: {format: csv}
+columns: {at: Time, good: Good}
+every: {equipment: filler, at: "{at}"}
+events:
+  - {rule: made, kind: count, good: "{good}", counter: {counts: cumulative, zeros: drop, max_rate: 5/min}}
+"""
+
+
+def test_a_counter_that_makes_nothing_says_why(project: Path) -> None:
+    (project / "mappings" / "count.yaml").write_text(COUNTED, "utf-8")
+    day = project.parent / "day.csv"
+    shown = ("100", "103", "103", "102", "9000", "104")
+    rows = [f"2026-01-05T06:0{minute}:00Z,{value}\n" for minute, value in enumerate(shown)]
+    day.write_text("Time,Good\n" + "".join(rows), "utf-8")
+    found = [explained(project, "count", day, "--row", number) for number in range(2, 8)]
+    silent = [one["rule"][0]["silent"] for one in found]
+    assert [("event" in one, "letter" in one) for one in found] == [
+        (False, False),
+        (True, False),
+        (False, False),
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+    assert [bool(said) for said in silent] == [True, False, True, True, True, False]
+    assert "baseline" in silent[0] and "zeros: drop" in silent[2] and "cannot be believed" in silent[4]
+    told = plantstack("map", "explain", project, "count", day, "--row", 2)
+    assert "makes nothing: its first value is the baseline" in " ".join(told.out.split())
 
 
 def test_people_read_it_as_sentences(project: Path) -> None:

@@ -29,6 +29,7 @@ from plantstack.connectors.mapping.run import Run
 from plantstack.connectors.mapping.sieve import SAID
 from plantstack.connectors.mapping.sql import Binder, condition_sql
 from plantstack.connectors.mapping.uses import condition_use, rule_uses
+from plantstack.connectors.mapping.walking import Walker
 from plantstack.errors import Problem
 from plantstack.events.batch import RAW
 from plantstack.events.jsontext import number_text
@@ -65,12 +66,21 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One rule: whether it speaks of the row, and the first condition that did not hold."""
+    """One rule: whether it speaks of the row.
+
+    Attributes:
+        rule: its name.
+        kind: of its events.
+        speaks: whether it does.
+        failed: the first condition that did not hold.
+        silent: of a counter that speaks and makes no event: why.
+    """
 
     rule: str
     kind: str
     speaks: bool
     failed: str = ""
+    silent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,7 @@ def trace(run: Run, carry: Carry, row: int, names: Names, now: int) -> Trace:
     run.check_overlaps()
     seen = has(run, row)
     cells = _cells(run, row) if seen else []
-    tried = [_tried(run, query, row) for query in run.rules] if seen else []
+    tried = [_tried(run, query, row, carry) for query in run.rules] if seen else []
     found = [one.events.filter(pc.equal(one.rows, row)) for one in run.events(carry)]
     told = pa.concat_tables([RAW.empty_table(), *found])
     _, faults = validate(told, names, now, is_own=False)
@@ -191,7 +201,7 @@ def _shown(value: object, read: Read) -> str:
     return number_text(value) if isinstance(value, Decimal) else str(value)
 
 
-def _tried(run: Run, query: RuleQuery, row: int) -> Tried:
+def _tried(run: Run, query: RuleQuery, row: int, carry: Carry) -> Tried:
     rule = query.rule
     for condition in rule.when:
         if not _holds(run, condition_sql([condition], run.value, run.bind), row):
@@ -200,7 +210,16 @@ def _tried(run: Run, query: RuleQuery, row: int) -> Tried:
         status = run.cells[use].status
         if status and _holds(run, f"{status} = {IGNORED}", row):
             return Tried(rule.name, rule.kind, False, f"the map of '{use[0]}' ignores the word")
-    return Tried(rule.name, rule.kind, True)
+    return Tried(rule.name, rule.kind, True, silent=_silent(run, query, row, carry))
+
+
+def _silent(run: Run, query: RuleQuery, row: int, carry: Carry) -> str:
+    """Why a counter makes nothing of a row; '' when it does, or no counter is read."""
+    if query.rule.counter is None:
+        return ""
+    walker = Walker(run.calculator, query, query.rule.counter)
+    walker.run(run.bind, Carry.read(carry.text()))
+    return walker.silent.get(row, "")
 
 
 def _holds(run: Run, test: str, row: int) -> bool:

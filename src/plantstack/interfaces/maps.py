@@ -19,7 +19,7 @@ from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, Project, give
 from plantstack.interfaces.options import zones_of
 from plantstack.stack import Stack
-from plantstack.stack.mappings.explaining import Trace, explain_message, explain_row, prove_mappings
+from plantstack.stack.mappings.explaining import Trace, Tried, explain_message, explain_row, prove_mappings
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A mapping: of mappings/, or a file.")]
 Raw = Annotated[str, typer.Option("--raw", metavar="CONNECTION", help="What came over it, as it was kept.")]
@@ -90,12 +90,16 @@ def _shown(found: Trace) -> Group:
         cells = [(c.column, c.where, c.raw, c.read_as, c.status or c.value) for c in found.cells]
         parts.append(_table(("column", "where", "stands there", "as", "is read as"), cells))
     if found.tried:
-        rules = [
-            (t.rule, t.kind, "speaks" if t.speaks else f"does not speak: not {t.failed}") for t in found.tried
-        ]
+        rules = [(one.rule, one.kind, _spoken(one)) for one in found.tried]
         parts.append(_table(("rule", "kind", ""), rules))
     parts += [Text(said) for said in _outcome(found)]
     return Group(*parts)
+
+
+def _spoken(one: Tried) -> str:
+    if not one.speaks:
+        return f"does not speak: not {one.failed}"
+    return f"speaks, and makes nothing: {one.silent}" if one.silent else "speaks"
 
 
 def _outcome(found: Trace) -> list[str]:

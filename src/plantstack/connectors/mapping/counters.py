@@ -28,16 +28,6 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What one sample says: pieces since the samples before, or nothing because one is wild."""
-
-    row: int
-    since: int | None
-    pieces: Values
-    wild: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Last:
     """The last trusted sample of a series.
 
@@ -52,6 +42,25 @@ class Last:
     value: Decimal
     owed: Decimal = Decimal(0)
     since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """When a sample was taken that is not believed, and the last ones that were."""
+
+    at: int
+    last: tuple[Last | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one sample says: pieces since the samples before, or nothing because one is wild."""
+
+    row: int
+    since: int | None
+    pieces: Values
+    wild: bool = False
+    doubt: Doubt | None = None  # with `wild`
 
 
 def step(
@@ -137,7 +146,8 @@ class Series:
             for place, value in enumerate(sample.values):
                 if steps[place][3] and value is not None and self._in_range(value):
                     self._wild[place] = Last(sample.at, value)
-            return Made(sample.row, None, tuple(None for _ in steps), wild=True)
+            doubt = Doubt(sample.at, tuple(self.last))
+            return Made(sample.row, None, tuple(None for _ in steps), wild=True, doubt=doubt)
         starts = [since for pieces, since, _, _ in steps if since is not None and pieces is not None]
         for place, (_, _, after, _) in enumerate(steps):
             self.last[place], self._wild[place] = after, None

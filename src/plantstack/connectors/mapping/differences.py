@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -13,15 +12,12 @@ import duckdb
 import pyarrow as pa
 
 from plantstack.connectors.mapping.carry import Carry, Edge, Standing
-from plantstack.connectors.mapping.counters import GRACE, Last, Made, Sample, Series
+from plantstack.connectors.mapping.counters import GRACE, Doubt, Last, Made, Sample, Series
 from plantstack.connectors.mapping.folds import Folds, set_clocks
-from plantstack.connectors.mapping.model import Counter, Mapping, Rule
+from plantstack.connectors.mapping.model import Counter
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.sql import Binder, quoted
-from plantstack.errors import Problem
-from plantstack.events.jsontext import number_text
 from plantstack.events.schema import COUNT_CLASSES, PIECES
-from plantstack.intervals import MINUTE
 
 _SAMPLE, _START, _END = range(3)  # what a row of `samples` is: of the file, or an edge of what is counted
 
@@ -35,6 +31,7 @@ class Counted:
     wild: str  # rows that are not to be trusted, and what their counters show
     again: str  # rows within what was counted before; nothing of them is counted
     late: str  # rows from before what was counted, where what was made between is not known
+    doubts: dict[int, Doubt]  # of wild rows
 
 
 class Differencer:
@@ -62,6 +59,7 @@ class Differencer:
         self.has_sequence = "sequence" in query.columns
         self.has_stretches = False
         self._owing: list[tuple[object, ...]] = []  # series of which pieces are owed
+        self._doubts: dict[int, Doubt] = {}  # by place
         first = "sequence, clock, edge" if self.has_sequence else "clock, edge"
         self.order = ", ".join([first, *self.classes, "row"])
 
@@ -88,7 +86,11 @@ class Differencer:
         ours = f"{joined} edge = {_SAMPLE} AND"
         run(f"CREATE OR REPLACE TEMP TABLE {wild} AS SELECT row, {', '.join(self.classes)} {ours} wild")
         run(f"CREATE OR REPLACE TEMP TABLE {again} AS SELECT row {ours} again AND NOT wild")
-        return Counted(f"SELECT * FROM {counted}", columns, wild, again, self._late())
+        doubts: dict[int, Doubt] = {}
+        if self._doubts:
+            places = self.connection.sql(f"SELECT place, row {ours} wild").fetchall()
+            doubts = {row: self._doubts[place] for place, row in places}
+        return Counted(f"SELECT * FROM {counted}", columns, wild, again, self._late(), doubts)
 
     def _shown(self) -> tuple[tuple[str, ...], str]:
         """The columns of the events, and the SQL of each."""
@@ -280,6 +282,8 @@ class Differencer:
                     continue
                 moments[clock] = moment
                 made: Made = series.take(Sample(place, clock, tuple(values)))
+                if made.doubt:
+                    self._doubts[place] = made.doubt
                 if first is None and not made.wild:
                     first = Edge(clock, tuple(values))
                 since = moments.get(made.since, made.since) if made.since is not None else moment
@@ -292,7 +296,7 @@ class Differencer:
         ends = self.connection.sql(
             f"SELECT samples.rowid, equipment, series, edge, clock, {', '.join(self.classes)} FROM samples "
             f"WHERE NOT EXISTS (SELECT 1 FROM odd o WHERE {_same('samples', 'o')}) "
-            f"QUALIFY row_number() {frame} IN (1, count(*) OVER (PARTITION BY equipment, series)) "
+            f"QUALIFY row_number() {frame} IN (1, 2, count(*) OVER (PARTITION BY equipment, series)) "
             f"ORDER BY equipment, series, {self.order}"
         ).fetchall()
         for name, found in groupby(ends, self._name_of):
@@ -304,7 +308,9 @@ class Differencer:
             wild: tuple[Last | None, ...] = (None,) * len(samples)
             if edge == _END and before:
                 samples, wild = before.last, before.wild
-            first = Edge(rows[0][4], rows[0][5:])
+            # What the carry knows is no sample of this file: where numbers go on and time goes back it would
+            # be taken for an earlier start.
+            first = next((Edge(row[4], row[5:]) for row in rows if row[3] != _END), None)
             carry.counters[name] = Standing(first, samples, wild).after(before)
 
     def _before(self, carry: Carry, name: str) -> Standing | None:
@@ -314,20 +320,6 @@ class Differencer:
 
     def _name_of(self, row: tuple[Any, ...]) -> str:
         return json.dumps([self.query.rule.name, row[1], row[2]])
-
-
-def wild_problem(mapping: Mapping, rule: Rule, values: list[Decimal | None]) -> Problem:
-    """Say what a counter showed that cannot be believed."""
-    counter = rule.counter or Counter(cumulative=True)
-    names = [rule.fields[name].only for name in COUNT_CLASSES if name in rule.fields]
-    where = ", ".join(f"column '{mapping.columns[name].header or name}'" for name in names if name)
-    shown = [number_text(value) for value in values if value is not None]
-    limits = ["0 or more" if counter.rollover is None else f"from 0 to below {counter.rollover}"]
-    if counter.max_rate is not None:
-        limits.append(f"growing by at most {float(counter.max_rate * MINUTE):g} a minute")
-    what = f"expected a counter {', '.join(limits)}, came {' and '.join(shown)}"
-    fix = "Check the counter; where it can be that fast, raise 'max_rate'."
-    return Problem("counter-wild", where or f"rule '{rule.name}'", what, fix)
 
 
 def _same(one: str, other: str) -> str:

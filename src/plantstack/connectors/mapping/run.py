@@ -11,11 +11,12 @@ from plantstack.connectors.files.progress import Tell, execute, silent
 from plantstack.connectors.mapping.calculator import Calculator, KeptCalculator
 from plantstack.connectors.mapping.carry import Carry
 from plantstack.connectors.mapping.cells import FINE, Cell, cells_sql, name_cells, next_day_sql
+from plantstack.connectors.mapping.counter_words import wild_problem
 from plantstack.connectors.mapping.culprits import find_cells, problem_of
 from plantstack.connectors.mapping.cycles import Cycles
 from plantstack.connectors.mapping.deadbands import thinned
 from plantstack.connectors.mapping.derived import derived_queries
-from plantstack.connectors.mapping.differences import Counted, Differencer, wild_problem
+from plantstack.connectors.mapping.differences import Counted, Differencer
 from plantstack.connectors.mapping.events import to_raw
 from plantstack.connectors.mapping.folds import Folds, folds_of
 from plantstack.connectors.mapping.keys import KEY, Keys, Told
@@ -326,12 +327,14 @@ class Run:
 
     def _note_walked(self, query: RuleQuery, walked: Walked) -> None:
         for row, values in walked.wild:
-            self.tally.bad.setdefault(row, wild_problem(self.mapping, query.rule, list(values)))
+            problem = wild_problem(self.mapping, query.rule, values, walked.doubts.get(row))
+            self.tally.bad.setdefault(row, problem)
         self.tally.add("again", walked.again)
         self.tally.add("late", walked.late)
 
     def _note_odd(self, query: RuleQuery, counted: Counted) -> None:
         for row, *values in self.connection.table(counted.wild).fetchall():
-            self.tally.bad.setdefault(row, wild_problem(self.mapping, query.rule, values))
+            problem = wild_problem(self.mapping, query.rule, values, counted.doubts.get(row))
+            self.tally.bad.setdefault(row, problem)
         for word, found in (("again", f"FROM {counted.again}"), ("late", counted.late)):
             self.tally.add(word, [row for (row,) in self.connection.sql(found).fetchall()])

@@ -14,9 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from plantstack.connectors.mapping import counter_words as words
 from plantstack.connectors.mapping.calculator import Calculator
 from plantstack.connectors.mapping.carry import Carry, Edge, Standing
-from plantstack.connectors.mapping.counters import Last, Made, Sample, Series, Values
+from plantstack.connectors.mapping.counters import Doubt, Last, Made, Sample, Series, Values
 from plantstack.connectors.mapping.model import Counter
 from plantstack.connectors.mapping.rules import RuleQuery
 from plantstack.connectors.mapping.sql import Binder
@@ -35,6 +36,7 @@ class Walked:
     wild: list[tuple[int, Values]]  # rows that are not to be trusted, and what their counters show
     again: list[int]  # rows within what was counted before; nothing of them is counted
     late: list[int]  # rows from before what was counted, where what was made between is not known
+    doubts: dict[int, Doubt]  # of wild rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Walker:
         self.counter = counter
         self.classes = [name for name in COUNT_CLASSES if name in query.columns]
         self.late: list[int] = []
+        self.doubts: dict[int, Doubt] = {}
+        self.silent: dict[int, str] = {}  # rows that made nothing, and why
         self._at_once = False
 
     def run(self, bind: Binder, carry: Carry) -> Walked:
@@ -95,7 +99,8 @@ class Walker:
         columns, events = self._events(sheet, counted)
         wild = [(one.told.row or 0, one.told.values) for one in ours if one.is_wild]
         again = [one.told.row or 0 for one in ours if one.is_again and not one.is_wild]
-        return Walked(events, columns, wild, again, self.late)
+        self.silent = {one.told.row or 0: _why_silent(one) for one in ours if not self._counts(one)}
+        return Walked(events, columns, wild, again, self.late, self.doubts)
 
     def _samples(self, sheet: pa.Table) -> Iterator[tuple[tuple[str, str | None], _Told]]:
         def listed(name: str) -> list[Any]:
@@ -153,6 +158,8 @@ class Walker:
                 series.resume(before.last, before.wild)
                 continue
             made: Made = series.take(Sample(told.place, told.at, told.values))
+            if made.doubt and told.edge == _SAMPLE:
+                self.doubts[told.row or 0] = made.doubt
             since = made.since if made.since is not None and made.since < told.at else None
             yield told, since, made.pieces, made.wild
 
@@ -226,6 +233,16 @@ def _plain(line: list[_Told]) -> Iterator[tuple[_Told, int | None, Values, bool]
         if told.edge == _SAMPLE:
             yield told, last if last is not None and last < told.at else None, told.values, False
         last = told.at
+
+
+def _why_silent(one: _Pieces) -> str:
+    if one.is_wild:
+        return words.WILD
+    if one.is_again:
+        return words.KNOWN
+    if all(value is None for value in one.told.values):
+        return words.EMPTY
+    return words.BASELINE if all(piece is None for piece in one.pieces) else words.UNCHANGED
 
 
 def _edge_key(key: str | None, told: _Told) -> str | None:

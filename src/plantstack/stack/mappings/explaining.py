@@ -13,6 +13,7 @@ from plantstack.connectors.mapping.read import load_mapping
 from plantstack.connectors.raw import FOLDER, Kept, RawFiles, kept_connections
 from plantstack.connectors.stream import Stream
 from plantstack.connectors.tracing import Trace as Trace
+from plantstack.connectors.tracing import Tried as Tried
 from plantstack.connectors.tracing import begin, file_runs, has, is_line, row_of, trace
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.plant.load import load_plant
