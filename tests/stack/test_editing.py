@@ -346,7 +346,7 @@ def test_every_leaf_of_a_plant_that_uses_every_key_can_be_renamed(tmp_path: Path
     leaves = [row for row in standing.reasons(content) if row["tree"] == tree]
     assert len(leaves) == {"reasons": 3, "scrap_reasons": 2}[tree]
     for leaf in leaves:
-        told = {"edit": "reason", **{key: leaf[key] for key in ("id", "tree", "version")}, "label": "New"}
+        told = {"what": "reason", **{key: leaf[key] for key in ("id", "tree", "version")}, "label": "New"}
         edit = read_edit(json.dumps(told).encode())
         with drafted(project, edit) as draft:
             rows = {row["id"]: row for row in standing.reasons(json.loads(draft.after.text))}
@@ -383,9 +383,9 @@ def test_the_first_day_of_a_calendar_that_differs(tmp_path: Path) -> None:
 
 
 def test_an_edit_is_read_as_the_api_takes_it() -> None:
-    edit = read_edit(b'{"edit": "target", "kpi": "oee", "from": "2026-05-01", "value": "60 %"}')
+    edit = read_edit(b'{"what": "target", "kpi": "oee", "from": "2026-05-01", "value": "60 %"}')
     assert edit == TargetEdit(kpi="oee", since="2026-05-01", value="60 %")
-    for body in (b"{}", b'{"edit": "target", "kpi": "oee", "form": 1}', b"[", b'{"edit": "site"}'):
+    for body in (b"{}", b'{"what": "target", "kpi": "oee", "form": 1}', b"[", b'{"what": "site"}'):
         with pytest.raises(QueryError) as refused:
             read_edit(body)
         assert refused.value.problems[0].code == "edit-unreadable"

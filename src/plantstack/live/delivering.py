@@ -39,13 +39,13 @@ from plantstack.plant.plant import Plant
 from plantstack.stack.files.loading import Loading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deliveries:
     """Where deliveries go.
 
     Attributes:
         folder: of the project.
-        plant: whose machines they speak of.
+        plant: whose machines they speak of; `adopt` changes it.
         writer: of the log.
         door: where rows are judged.
         clock: the instant of receipt.
@@ -93,6 +93,19 @@ class Deliveries:
             for name in sorted({counters_of(one) for one in mappings}):
                 held.enter_context(self._turns.setdefault(name, Lock()))
             yield
+
+    def adopt(self, plant: Plant, mappings: Iterable[Mapping]) -> None:
+        """Read everything from now on by a changed plant, once what is being read is on disk.
+
+        Args:
+            plant: as it is now.
+            mappings: of all connections.
+        """
+        with self.still(mappings):
+            self.plant = plant
+            for stream in self._streams.values():
+                stream.close()
+            self._streams.clear()
 
     def cursor_of(self, source: str) -> str | None:
         """How far a source is read by what is on disk."""

@@ -15,7 +15,9 @@ from typing import TypeVar
 
 from plantstack.errors import PlantstackError
 from plantstack.intervals import MINUTE
+from plantstack.live.adopting import books_of
 from plantstack.live.door import Clock
+from plantstack.plant.load import load_plant
 from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")
@@ -42,6 +44,7 @@ class Keeper:
         self.folder = folder
         self.trouble: BaseException | None = None
         self.stretches: int | None = None  # changed since the freshening before; None: all was opened anew
+        self._project = load_plant(folder).project_id
         self._clock = clock
         self._beat_s = beat_s
         self._turn = Lock()
@@ -105,11 +108,11 @@ class Keeper:
             raise refused
 
     def _publish(self, now: int) -> None:
-        with Stack.open(self.folder) as publisher:
+        with books_of(self.folder, self._project) as publisher:
             publisher.derive(now=now)
 
     def _opened(self) -> Stack:
-        stack = Stack.open(self.folder)
+        stack = books_of(self.folder, self._project)
         try:
             stack.keep(self._clock())
         except BaseException:

@@ -20,6 +20,7 @@ from plantstack.events.log import Log
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
+from plantstack.live.adopting import PlantFiles, books_of
 from plantstack.live.clock import SteadyClock
 from plantstack.live.delivering import Deliveries
 from plantstack.live.door import STATUSES, Clock, Door, Taken
@@ -30,6 +31,7 @@ from plantstack.live.study import Study
 from plantstack.live.supervisor import Supervisor
 from plantstack.live.vouching import judges
 from plantstack.plant.load import load_plant, plant_content
+from plantstack.plant.plant import Plant
 from plantstack.stack.files.configuring import record_config
 from plantstack.stack.files.letters import Retried, Wanted, chosen, mappings_of, retry, settle
 from plantstack.stack.files.naming import names_of
@@ -112,6 +114,7 @@ class Running:
         self.deliveries = Deliveries(folder, self.plant, self.writer, self.door, clock)
         sources = [*connections, *also]
         self.supervisor = Supervisor(sources, self.deliver, self.deliveries.begin, clock, chance)
+        self.files = PlantFiles(folder, self.writer, clock, self._adopted)
         self.edges = Edges(self.writer, self.deliveries.reading, clock)
         self._counting = Lock()
         self._counted = Counter(dict.fromkeys(STATUSES, 0))
@@ -186,8 +189,16 @@ class Running:
         """
         if not is_past:
             return self.keeper.answer(question)
-        with Stack.open(self.folder) as stack:
+        with books_of(self.folder, self.plant.project_id) as stack:
             return question(stack)
+
+    def _adopted(self, plant: Plant) -> None:
+        """Go on with a changed plant: what comes in is judged by it, and the books follow."""
+        self.deliveries.adopt(plant, self.supervisor.mappings)
+        self.door.names = names_of(plant)
+        self.plant = plant
+        self.study.forget()
+        self.keeper.tell()
 
     def seal(self) -> int:
         """Move old rows of the hot log into segments when they are due; return how many files that made."""
@@ -259,6 +270,7 @@ class Running:
         if isinstance(self.clock, SteadyClock) and self.clock.ahead_s >= 1:
             yield f"this machine's clock went back by {self.clock.ahead_s:.0f} s; time goes on without it"
         yield from self.deliveries.troubles()
+        yield from self.files.stray()
 
     def _unread(self) -> list[str]:
         zones = {site.zone for site in self.plant.sites.values()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Ailing, Delivery, Fatal, Outcome, Retry, Timed
+from plantstack.connectors.mapping.model import Mapping
 from plantstack.connectors.registry import OURS
 from plantstack.errors import PlantstackError, Problem
 from plantstack.live.door import Clock
@@ -70,6 +71,11 @@ class Supervisor:
         self._begin = begin
         self._clock = clock
         self._chance = chance
+
+    @property
+    def mappings(self) -> list[Mapping]:
+        """Through which messages are read."""
+        return [one.mapping for one in self._connections if one.mapping is not None]
 
     def ailing(self) -> list[str]:
         """Say what is silent of connections that go on."""

@@ -24,7 +24,7 @@ from plantstack.intervals import Interval, rfc3339
 from plantstack.kpis.evaluate import KpiValue
 from plantstack.kpis.formulas.given import Given, evaluate_given
 from plantstack.kpis.kpi import Catalog
-from plantstack.plant.load import MAIN_FILE, check_plant, load_plant, plant_content
+from plantstack.plant.load import MAIN_FILE, PlantContent, check_plant, load_plant, plant_content
 from plantstack.plant.plant import Plant
 from plantstack.plant.scaffold import write_scaffold
 from plantstack.stack.answers.asking import KpiTable, Question, ask, check_measures, check_words
@@ -45,11 +45,11 @@ from plantstack.stack.targets.adopting import shown_of
 class Stack:
     """One project: its plant files, its log and everything computed from them."""
 
-    def __init__(self, folder: Path, plant: Plant, log: Log) -> None:
+    def __init__(self, folder: Path, plant: Plant, log: Log, content: PlantContent | None = None) -> None:
         self.folder = folder
         self.plant = plant
         self.log = log
-        self.desk = Desk(folder, log, plant, plant_content(folder))
+        self.desk = Desk(folder, log, plant, content or plant_content(folder))
         self._opened: tuple[tuple[int, int | None], Open] | None = None
         self._kept: Open | None = None
 

@@ -15,7 +15,7 @@ TREES = ("reasons", "scrap_reasons")
 
 
 class TargetEdit(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="edit", tag="target"
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="what", tag="target"
 ):
     """What a KPI should be from a day on; whatever held for the same until then ends there.
 
@@ -51,7 +51,7 @@ class TargetEdit(
 
 
 class StandardEdit(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="edit", tag="standard"
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="what", tag="standard"
 ):
     """The cycle of a product on a machine from a day on.
 
@@ -79,7 +79,7 @@ class StandardEdit(
 
 
 class ReasonEdit(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="edit", tag="reason"
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="what", tag="reason"
 ):
     """A leaf of the reasons: a new one, or other words or an end for one that is there. Its id never changes.
 
@@ -120,7 +120,7 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class DayEdit(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="edit", tag="exception"
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="what", tag="exception"
 ):
     """One day of a calendar that differs.
 
