@@ -57,11 +57,13 @@ class Inside:
 
 
 @contextmanager
-def inside(folder: Path, at: int, *, silence: str = "1 h") -> Iterator[Inside]:
-    """Run a new plant from an instant on."""
+def inside(folder: Path, at: int, *, silence: str = "1 h", more: str = "") -> Iterator[Inside]:
+    """Run a new plant from an instant on, with more lines in its plant file."""
     turned = Turned(at)
     clock = SteadyClock(lambda: turned.wall, lambda: turned.passed)
-    running = Running(plant(folder, silence=silence), clock)
+    main = plant(folder, silence=silence) / "plant.yaml"
+    main.write_text(f"{main.read_text('utf-8')}\n{more}\n", "utf-8")
+    running = Running(folder, clock)
     try:
         yield Inside(running, turned)
     finally:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from httpx import Response
 from tests.interfaces.test_commands import plantstack
@@ -147,8 +151,32 @@ def test_what_is_wrong_about_a_token_is_said(guarded: Inside) -> None:
         assert json.loads(told.out)["problems"][0]["code"] == code
 
 
-def test_a_server_that_others_reach_needs_a_token(tmp_path: Path) -> None:
+def test_a_server_that_others_reach_answers_nobody_before_there_is_an_admin_or_a_token(
+    tmp_path: Path,
+) -> None:
+    """Only the page where the token it prints makes the first admin."""
     assert plantstack("init", tmp_path / "p").code == 0
-    told = plantstack("serve", tmp_path / "p", "--host", "0.0.0.0", "--port", "0")
-    assert told.code == 1
-    assert "at least one token" in told.err and len(told.err.splitlines()) == 1
+    words = (
+        sys.executable,
+        "-m",
+        "plantstack",
+        "serve",
+        str(tmp_path / "p"),
+        "--host",
+        "0.0.0.0",
+        "--port",
+        "0",
+    )
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        told = [served.stdout.readline() for _ in range(3)]
+        try:
+            port = told[0].partition("0.0.0.0:")[2].partition(" ")[0]
+            assert f":{port}/setup" in told[1] and len(told[2].strip()) == 43
+            for path in ("/", "/health", "/docs", "/api/v1/kpis", "/metrics"):
+                answer = httpx.get(f"http://127.0.0.2:{port}{path}")  # by none of the machine's own names
+                assert (answer.status_code, answer.json()["problems"][0]["code"]) == (400, "http-host")
+            assert httpx.get(f"http://127.0.0.2:{port}/setup").status_code != 400
+        finally:
+            served.send_signal(signal.SIGINT)
+        assert served.wait(60) == 0

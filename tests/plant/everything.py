@@ -179,6 +179,11 @@ sources:
   - {match: "tablet*", rank: 100, person: true}
   - {match: "plc*", silence_limit: 2 min}
   - {match: "erp", silence_limit: none}
+people:
+  least_people: 6
+  least_crews: 4
+  crews: {blue: 8, red: 0}
+  unsigned_entries: false
 settings:
   profile: iso
   micro_stop_limit: 90 s

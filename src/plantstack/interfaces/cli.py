@@ -36,6 +36,7 @@ from plantstack.interfaces import (
     map_levels,
     maps,
     new,
+    people,
     previews,
     rates,
     readiness,
@@ -293,6 +294,7 @@ targets.register(app)
 readiness.register(app)
 rates.register(app)
 new.register(app)
+people.register(app)
 token.register(app)
 retract.register(app)
 maps.register(app)

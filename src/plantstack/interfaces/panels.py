@@ -13,6 +13,10 @@ PANELS = {
         *("forward", "simulate", "replay-agent"),
         *("token add", "token list", "token revoke", "new connector"),
     ),
+    "People": (
+        *("people setup", "people add", "people list", "people allow", "people lock", "people unlock"),
+        *("people erase", "people password", "people pin", "people pair", "people unpair", "people policy"),
+    ),
     "Mappings, and what they could not read": (
         *("map learn", "map test", "map explain", "map thresholds", "map diff", "map adopt"),
         *("learn reasons", "letters list", "letters show", "letters retry", "letters settle"),

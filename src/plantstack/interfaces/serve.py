@@ -9,17 +9,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvicorn
 
 from plantstack.errors import ConfigError, Problem
-from plantstack.events import tokens
 from plantstack.interfaces.answer import CRASH, Project, complain, people
 from plantstack.interfaces.api.app import create_app
 from plantstack.interfaces.api.hosts import LOOPBACK, name_of
 from plantstack.interfaces.api.patience import PatientProtocol
+from plantstack.interfaces.people import is_anybody_in, set_up_token
 from plantstack.live.clock import SteadyClock
 from plantstack.live.running import Running
 
@@ -41,16 +42,24 @@ def serve(
 ) -> None:
     """Run a plant: take events in, keep the books fresh, answer over HTTP."""
     with _listening(host, port) as listening:
-        if name_of(host) not in LOOPBACK and not tokens.are_any(project):
-            fix = f"Make one with 'plantstack token add {project} NAME', or listen on 127.0.0.1."
-            what = "a server that others can reach needs at least one token"
-            raise ConfigError(Problem("serve-open", host, what, fix))
         running = Running(project, clock=_clock(), chance=random.random)
         named = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"http://{named}:{listening.getsockname()[1]}"
         people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
+        if name_of(host) not in LOOPBACK:
+            _invite(project, address)
         sys.stdout.flush()
         run(running, listening)
+
+
+def _invite(project: Path, address: str) -> None:
+    """Where others can reach the server and nobody may administer it: print how the first admin is made."""
+    if is_anybody_in(project):
+        return
+    secret = set_up_token(project)
+    people().print(
+        f"Nobody is answered yet. Open {address}/setup and enter this token, good for a day:\n{secret}"
+    )
 
 
 def run(running: Running, listening: socket.socket) -> None:

@@ -114,4 +114,4 @@ class Limits:
                 refused += [] if told.get(own[row]) else hanging.get(own[row], [])
 
     def _is_near(self, equipment: str) -> bool:
-        return self.sender.is_near(self.plant, equipment, self.now)
+        return self.sender.may_tell_of(self.plant, equipment, self.now)

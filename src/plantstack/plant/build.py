@@ -10,6 +10,7 @@ from plantstack.plant.plant import Plant
 from plantstack.plant.read_calendars import read_calendar
 from plantstack.plant.read_equipment import read_area, read_line, read_machine, read_site
 from plantstack.plant.read_kpis import read_own_kpis
+from plantstack.plant.read_people import read_people
 from plantstack.plant.read_products import (
     product_id,
     read_changeovers,
@@ -89,6 +90,7 @@ def _read_sections(fields: Fields, is_whole: bool) -> Plant:
         sources=fields.each("sources", "source", read_source),
         targets=tuple(one for many in fields.each("targets", "target", read_target) for one in many),
         own_kpis=read_own_kpis(fields),
+        people=read_people(fields.section("people")),
     )
     settings.close("settings")
     return plant

@@ -25,6 +25,7 @@ from plantstack.plant.model import (
     Standard,
     TargetRule,
 )
+from plantstack.plant.read_people import People
 from plantstack.plant.structure import Span, build_spans
 from plantstack.plant.tree import Block
 
@@ -55,6 +56,7 @@ class Plant:
     sources: tuple[SourceRule, ...]
     targets: tuple[TargetRule, ...]
     own_kpis: Block  # as written; what it means is decided where formulas are read
+    people: People
 
     @cached_property
     def equipment(self) -> dict[str, Equipment]:

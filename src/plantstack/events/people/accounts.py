@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -175,6 +176,23 @@ def set_pin(connection: sqlite3.Connection, account_id: str, kept: str, number: 
             what = "another account has this number"
             raise ConfigError(Problem("people-number", str(number), what, "Take another one."))
         connection.execute("UPDATE account SET pin = ?, number = ? WHERE id = ?", (kept, number, account_id))
+
+
+def free_number(connection: sqlite3.Connection, chance: Callable[[], int]) -> int:
+    """Return a number that no account has.
+
+    Args:
+        connection: for reading.
+        chance: a number, another one with each call.
+
+    Raises:
+        ConfigError: when nearly all are given.
+    """
+    for tried in range(200):
+        number = chance() if tried < 100 else 10 * chance() + tried % 10  # one digit more where it is full
+        if numbered(connection, number) is None:
+            return number
+    raise ConfigError(Problem("people-number", "number", "nearly all numbers are given", "Erase accounts."))
 
 
 def prefer(connection: sqlite3.Connection, account: Account) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from secrets import token_bytes
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -17,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
+from plantstack.events.people.hashing import HASHER
 from plantstack.interfaces.answer import Answer, complain
 from plantstack.interfaces.api import calls, entries, events, letters, page, photos, reading, state
 from plantstack.interfaces.api.answered import answered
@@ -25,6 +28,7 @@ from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.interfaces.web import app as web
 from plantstack.live.calling.calling import Calling
+from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
 
 _SEAL_S = 60.0
@@ -41,7 +45,11 @@ _FIX = {
 
 
 def create_app(
-    running: Running, give_up: Callable[[], None] = lambda: None, *, body_s: float = events.BODY_S
+    running: Running,
+    give_up: Callable[[], None] = lambda: None,
+    *,
+    body_s: float = events.BODY_S,
+    hasher: PasswordHasher = HASHER,
 ) -> FastAPI:
     """Make the application of a running plant.
 
@@ -49,8 +57,8 @@ def create_app(
         running: the plant; started with the application, closed by whoever opened it.
         give_up: called when the server can only be helped by a restart.
         body_s: how long a body may take.
+        hasher: how passwords and PINs are kept.
     """
-
     calling = Calling(running)
 
     @asynccontextmanager
@@ -77,6 +85,7 @@ def create_app(
     )
     app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
     app.state.calling = calling
+    app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
     app.include_router(events.router)
     app.include_router(entries.router)

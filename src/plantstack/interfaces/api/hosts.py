@@ -1,4 +1,4 @@
-"""Under which name a request comes: while nobody needs a token, only under one of this machine's own.
+"""From where and under which name a request comes: at first only from this machine, under its own names.
 
 Without it a page of another site could lead a browser to us under a name of its own (DNS rebinding).
 """
@@ -12,9 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from plantstack.errors import Problem
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
+from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SET_UP, _FILES = "/setup", "/static/"  # what belongs to no plant
 
 
 def name_of(host: str) -> str:
@@ -29,15 +31,18 @@ def name_of(host: str) -> str:
 
 
 class OwnName:
-    """Lets nothing through that comes under a foreign name to a server that anybody may use."""
+    """Who is answered at all: until there is an admin or a token, only this machine under its own names.
+
+    The first admin is made at `/setup` with the token that the server printed, also from elsewhere.
+    """
 
     def __init__(self, app: ASGIApp, running: Running) -> None:
         self._app, self._running = app, running
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        is_own = scope["type"] != "http" or name_of(Headers(scope=scope).get("host", "")) in LOOPBACK
-        if is_own or await run_in_threadpool(_is_guarded, self._running):
+        is_own = scope["type"] != "http" or _is_at_hand(scope)
+        if is_own or await run_in_threadpool(_is_open, scope):
             await self._app(scope, receive, send)
             return
         what = "this server answers under the names of its own machine only"
@@ -45,5 +50,13 @@ class OwnName:
         await answered(Answer(problems=[Problem("http-host", "Host", what, fix)]), 400)(scope, receive, send)
 
 
-def _is_guarded(running: Running) -> bool:
-    return running.is_guarded
+def _is_at_hand(scope: Scope) -> bool:
+    """Whether it comes from this machine to one of its own names, or to where the first admin is made."""
+    client, host = scope.get("client"), Headers(scope=scope).get("host", "")
+    is_near = client is not None and client[0] in LOOPBACK and name_of(host) in LOOPBACK
+    return is_near or scope["path"] == SET_UP or scope["path"].startswith(_FILES)
+
+
+def _is_open(scope: Scope) -> bool:
+    entrance: Entrance = scope["app"].state.entrance
+    return entrance.is_open
