@@ -40,7 +40,7 @@ def test_words_on_an_axis_do_not_touch(opened: Page, width: int) -> None:
     opened.set_viewport_size({"width": width, "height": 800})
     touching: list[str] = opened.evaluate(
         """[...document.querySelectorAll('.strip-drawing, .rc-drawing')].flatMap(drawing =>
-          ['.tick', '.strip-label, .flag-box', '.rc-name', '.tick, .now-box'].flatMap(kind => {
+          ['.axis-tick', '.strip-label, .flag-box', '.rc-name', '.axis-tick, .now-box'].flatMap(kind => {
             const boxes = [...drawing.querySelectorAll(kind)].map(one => [one, one.getBoundingClientRect()])
               .filter(([, box]) => box.width > 0);
             return boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
@@ -56,7 +56,9 @@ def test_words_are_not_stretched(opened: Page) -> None:
     for width in (600, 1200):
         opened.set_viewport_size({"width": width, "height": 800})
         widths.append(
-            opened.evaluate("document.querySelector('.strip-drawing .tick').getBoundingClientRect().width")
+            opened.evaluate(
+                "document.querySelector('.strip-drawing .axis-tick').getBoundingClientRect().width"
+            )
         )
     assert widths[0] == pytest.approx(widths[1], abs=0.6)
 

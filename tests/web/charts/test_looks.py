@@ -58,7 +58,7 @@ ON = {
 
 WORDS = {
     *(
-        "tick",
+        "axis-tick",
         "st-word",
         "strip-label",
         "flag-sign",

@@ -101,7 +101,7 @@ def test_the_now_line_stands_at_now_and_takes_the_place_of_a_tick() -> None:
     whole = read(state_strip(drawn(Segment("run", 0, 240, "r"), ticks=ticks, now=Tick(240, "now"))))
     (line,) = of(whole, "now-line")
     assert share(line, "x1") == 50
-    assert "04:00" not in texts(of(whole, "tick"))
+    assert "04:00" not in texts(of(whole, "axis-tick"))
     outside = read(state_strip(drawn(Segment("run", 0, 240, "r"), now=Tick(481, "now"))))
     assert not of(outside, "now-line")
 

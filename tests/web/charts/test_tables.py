@@ -63,7 +63,7 @@ def test_the_line_is_whole_from_row_to_row(found: list[Cause]) -> None:
 def test_the_mark_stands_at_eighty_in_every_row() -> None:
     whole = read(pareto(PARETO))
     assert {share(one, "x1") for one in of(whole, "pa-mark")} == {80}
-    assert texts(of(whole, "tick")) == ["80 %"]
+    assert texts(of(whole, "axis-tick")) == ["80 %"]
 
 
 def test_what_is_chosen_is_told_and_leads_somewhere() -> None:

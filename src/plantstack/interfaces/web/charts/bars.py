@@ -166,7 +166,7 @@ def bullet(bar: Bullet) -> Markup:
     for at, label in bar.labels:
         share = scale.share(at)
         anchor = "start" if share < 5 else "end" if share > 95 else "middle"
-        marks.append(text(label, class_="tick", x=percent(share), y=em(3.0), text_anchor=anchor))
+        marks.append(text(label, class_="axis-tick", x=percent(share), y=em(3.0), text_anchor=anchor))
     return drawing("bullet", bar.sentence, *marks, height=em(3.3 if bar.labels else 1.9))
 
 

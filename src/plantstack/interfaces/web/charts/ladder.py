@@ -33,7 +33,7 @@ def ladder(one: Ladder) -> Markup:
     steps = [_step(place, one) for place in range(one.steps)]
     size = f"0 0 {number(width)} {number(_HEIGHT)}"
     drawn = tag("svg", *steps, viewBox=size, aria_hidden="true")
-    return tag("span", drawn, tag("span", words(one.words)), class_="ladder")
+    return tag("span", drawn, tag("span", words(one.words)), class_="ready-ladder")
 
 
 def _step(place: int, one: Ladder) -> Markup:

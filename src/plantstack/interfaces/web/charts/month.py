@@ -66,12 +66,12 @@ def month_grid(month: Month) -> Markup:
     bottom = max(y for _, y in places) + _CELL + 2
     box = f"0 0 {number(7 * (_CELL + _GAP) - _GAP + 2)} {number(bottom)}"
     heads = [
-        text(name, class_="tick", x=1 + place * (_CELL + _GAP) + _CELL / 2, y=11)
+        text(name, class_="axis-tick", x=1 + place * (_CELL + _GAP) + _CELL / 2, y=11)
         for place, name in enumerate(month.weekdays)
     ]
     cells = [_cell(day, *place) for day, place in zip(month.days, places, strict=True)]
     whole = drawing("month-days", month.sentence, *heads, *cells, viewBox=box)
-    return tag("div", whole, _links(month, places, box), class_="month")
+    return tag("div", whole, _links(month, places, box), class_="month-grid")
 
 
 def _place(index: int, head: float) -> tuple[float, float]:

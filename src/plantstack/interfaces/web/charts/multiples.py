@@ -49,7 +49,7 @@ class Panel:
 
 
 def small_multiples(panels: Sequence[Panel], ticks: Sequence[Tick]) -> tuple[Markup, ...]:
-    """One drawing a panel, all on one scale; the height comes from the class `panel`.
+    """One drawing a panel, all on one scale; the height comes from the class `small-multiple`.
 
     Args:
         panels: in the order of the page.
@@ -73,7 +73,7 @@ def _panel(panel: Panel, scale: Scale, ticks: Sequence[Tick]) -> Markup:
     ]
     marks = [*grid, *_plan(panel, points, scale), *_line(panel, points)]
     labels = [_label(one, scale) for one in ticks] if panel.is_labelled else []
-    return drawing("panel", panel.sentence, stretched(*marks), *labels)
+    return drawing("small-multiple", panel.sentence, stretched(*marks), *labels)
 
 
 def _plan(panel: Panel, points: Sequence[tuple[float, float | None]], scale: Scale) -> list[Markup]:
@@ -95,7 +95,7 @@ def _line(panel: Panel, points: Sequence[tuple[float, float | None]]) -> list[Ma
 
 def _label(tick: Tick, scale: Scale) -> Markup:
     place = {"x": "0", "y": percent(100 - scale.share(tick.at)), "dy": "0.36em", "text_anchor": "start"}
-    return text(tick.label, class_="tick pm-label", **place)
+    return text(tick.label, class_="axis-tick pm-label", **place)
 
 
 def _tints(points: Sequence[tuple[float, float | None]], level: float) -> list[Markup]:

@@ -94,7 +94,7 @@ def ranked(causes: Sequence[Cause]) -> list[Cause]:
 
 def _head(chart: Pareto) -> Markup:
     name, value, bars, reached = chart.heads
-    label = tag("text", words(chart.share(_MARK / 100)), class_="tick", x=percent(_MARK), y=em(1.0))
+    label = tag("text", words(chart.share(_MARK / 100)), class_="axis-tick", x=percent(_MARK), y=em(1.0))
     mark = drawing("pareto-head", "", label, height=em(1.3))
     return tag(
         "tr",

@@ -309,7 +309,7 @@ def _x_axis(ticks: Sequence[Tick], frame: _Frame) -> list[Markup]:
     for (share, label), fits in zip(places, tick_fits(places), strict=True):
         if fits:
             place = {"x": percent(share), "y": em(frame.top + _PLOT + 1.3)}
-            found.append(text(label, class_=f"tick {fits}", **place))
+            found.append(text(label, class_=f"axis-tick {fits}", **place))
     return found
 
 
@@ -318,7 +318,9 @@ def _y_axis(ticks: Sequence[Tick], frame: _Frame) -> Markup:
         return NOTHING
     wide = max(width_of(one.label) for one in ticks) / 0.75
     labels = [
-        text(one.label, class_="tick", x=em(wide - 0.5), y=em(frame.row(one.at) + 0.36), text_anchor="end")
+        text(
+            one.label, class_="axis-tick", x=em(wide - 0.5), y=em(frame.row(one.at) + 0.36), text_anchor="end"
+        )
         for one in ticks
     ]
     return tag("svg", *labels, class_="rc-side", width=em(wide), height=em(frame.whole))

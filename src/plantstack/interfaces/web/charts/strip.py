@@ -217,7 +217,7 @@ def _axis(strip: Strip, axis: Scale, rows: _Rows) -> list[Markup]:
             continue
         anchor = "start" if share <= 0 else "end" if share >= 100 else "middle"
         place = {"x": percent(share), "y": em(rows.ticks), "text_anchor": anchor}
-        found.append(text(label, class_=f"tick {class_}", **place))
+        found.append(text(label, class_=f"axis-tick {class_}", **place))
     return found
 
 
