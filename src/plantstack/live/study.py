@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,14 @@ from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
 from plantstack.errors import PlantstackError
-from plantstack.intervals import MINUTE, SECOND
+from plantstack.intervals import MINUTE
+from plantstack.live.adopting import books_of
 from plantstack.live.door import Clock
+from plantstack.plant.load import load_plant
 from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")
-FRESH = 60 * SECOND  # an answer younger than this is not worked out again
+FRESH = 5 * MINUTE  # an answer younger than this is not worked out again
 _RENEW = 15 * MINUTE  # books that grew so long are opened anew, so that little is kept in memory
 _KEPT = 256
 
@@ -40,6 +42,10 @@ class Studied(Generic[_T]):
     offset: int
 
 
+class NotYet(Exception):
+    """A question that is still being worked out; asked again later it is answered at once."""
+
+
 class Study:
     """Answers long questions one after another, beside the books that are kept fresh."""
 
@@ -51,16 +57,21 @@ class Study:
         self._pending: dict[Hashable, Future[Studied[Any]]] = {}
         self._stack: Stack | None = None
         self._opened_at = self._grown_at = 0
+        self.answered = 0  # counts answers, so that whoever shows one can look for a newer
 
-    def ask(self, key: Hashable, question: Callable[[Stack], _T]) -> Studied[_T]:
+    def ask(
+        self, key: Hashable, question: Callable[[Stack], _T], patience_s: float | None = None
+    ) -> Studied[_T]:
         """Answer a question, from memory where it was answered a short while ago.
 
         Args:
             key: names the question with everything it depends on.
             question: asked of books that nobody else uses meanwhile.
+            patience_s: how long to wait for it, where there is no earlier answer; None: to the end.
 
         Raises:
             PlantstackError: what the question raises, where there is no earlier answer.
+            NotYet: where there is no answer in time.
         """
         with self._lock:
             known = self._answers.get(key)
@@ -69,6 +80,8 @@ class Study:
             if known is not None:
                 self._answers.move_to_end(key)
                 return cast(Studied[_T], known)
+        if not wait([pending], patience_s).done:
+            raise NotYet
         return cast(Studied[_T], pending.result())
 
     def forget(self) -> None:
@@ -95,6 +108,7 @@ class Study:
                 self._pending.pop(key, None)
         with self._lock:
             self._answers[key] = found
+            self.answered += 1
             while len(self._answers) > _KEPT:
                 self._answers.popitem(last=False)
         return found
@@ -106,7 +120,7 @@ class Study:
             return self._stack
         if self._stack is None or now - self._opened_at > _RENEW or self._stack.grow(now) is None:
             self._let_go()
-            stack = Stack.open(self._folder)
+            stack = books_of(self._folder, load_plant(self._folder).project_id)
             try:
                 stack.keep(now)
             except BaseException:

@@ -111,14 +111,18 @@ class Hub:
 
     async def _keep(self, key: tuple[object, ...], topic: Topic) -> None:
         """Make the page anew whenever the books move on, as long as somebody looks."""
-        told, alone_s = None, 0.0
+        told: object = None
+        alone_s = 0.0
         while alone_s < _REST_S and not self.running.is_closing:
-            standing = self.running.keeper.standing
+            standing = (self.running.keeper.standing, self.running.study.answered)
             if standing != told:
                 told = standing
+                rest_s = topic.found.page.every_s
                 with suppress(PlantstackError, HTTPException):  # told where the page is asked for
-                    topic.take(await run_in_threadpool(lambda: show(topic.found, topic.visit(), {})))
-                await asyncio.sleep(topic.found.page.every_s)
+                    shown = await run_in_threadpool(lambda: show(topic.found, topic.visit(), {}))
+                    topic.take(shown)
+                    rest_s = rest_s if shown.is_whole else 0.0
+                await asyncio.sleep(rest_s)
             await asyncio.sleep(_LOOK_S)
             alone_s = 0.0 if topic.followers else alone_s + _LOOK_S
         self.topics.pop(key, None)

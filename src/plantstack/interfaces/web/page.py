@@ -16,6 +16,9 @@ from plantstack.stack.project import Stack
 _T = TypeVar("_T")
 
 
+PATIENCE_S = 1.0
+
+
 def N_(text: str) -> str:
     """Mark a text that is translated where it is shown."""
     return text
@@ -53,8 +56,11 @@ class Visit:
         Args:
             key: names the question with everything it depends on.
             question: what to ask.
+
+        Raises:
+            NotYet: while there is no answer; the page says so and shows it as soon as it is there.
         """
-        return self.running.study.ask(key, question)
+        return self.running.study.ask(key, question, PATIENCE_S)
 
     @property
     def scope(self) -> str:

@@ -13,6 +13,7 @@ from plantstack.interfaces.web.finding import Found, all_pages
 from plantstack.interfaces.web.page import Visit
 from plantstack.interfaces.web.rendering import LANGUAGES, render
 from plantstack.live.access import Sender
+from plantstack.live.study import NotYet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class Shown:
         text: all of it.
         title: of the document.
         parts: what changes while it is open, by key.
+        is_whole: whether it waits for nothing that is still being worked out.
     """
 
     text: str
     title: str
     parts: Mapping[str, str]
+    is_whole: bool = True
 
     @property
     def digest(self) -> str:
@@ -61,11 +64,14 @@ def show(found: Found, visit: Visit, around: Mapping[str, Any]) -> Shown:
         PlantstackError: where what is asked for cannot be asked.
         HTTPException: where there is no such thing, or it may not be seen.
     """
-    told = dict(found.page.show(visit))
-    template = found.page.template or f"{found.name}.html"
+    template, is_whole = found.page.template or f"{found.name}.html", True
+    try:
+        told = dict(found.page.show(visit))
+    except NotYet:
+        template, is_whole, told = "not_yet.html", False, {"title": visit.name(visit.scope)}
     text, fragments = render(template, visit.language, _around(found, visit) | told | dict(around))
     digest = digest_of(str(told["title"]), fragments.of)
-    return Shown(text.replace(_DIGEST, digest, 1), str(told["title"]), fragments.of)
+    return Shown(text.replace(_DIGEST, digest, 1), str(told["title"]), fragments.of, is_whole)
 
 
 _DIGEST = "digest-of-the-parts"  # stands in the page until its parts are known
