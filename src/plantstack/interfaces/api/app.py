@@ -21,7 +21,7 @@ from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.events.people.hashing import HASHER
 from plantstack.interfaces.answer import Answer, complain
-from plantstack.interfaces.api import calls, entries, events, letters, page, photos, reading, state
+from plantstack.interfaces.api import calls, config, entries, events, letters, page, photos, reading, state
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
@@ -92,6 +92,7 @@ def create_app(
     app.include_router(photos.router)
     app.include_router(calls.router)
     app.include_router(reading.router)
+    app.include_router(config.router)
     app.include_router(letters.router)
     app.include_router(state.router)
     app.include_router(page.router)
