@@ -71,7 +71,7 @@ def test_a_tablet_is_paired_by_a_code(folder: Path) -> None:
     made = plantstack("people", "pair", folder, "Packing 3", "--at", "filler", "--at", "capper", "--json")
     assert made.rows[0]["station"] == ["filler", "capper"]
     assert len(made.rows[0]["code"]) == 9
-    assert plantstack("people", "unpair", folder, "tablet-none").code == 1
+    assert plantstack("people", "unpair", folder, "tablet.none").code == 1
 
 
 @pytest.mark.parametrize(

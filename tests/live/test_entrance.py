@@ -256,7 +256,7 @@ def test_an_unsigned_tablet_speaks_for_its_station_only(
     known, now = plant.running.plant, plant.running.clock()
     assert sender is not None and not sender.is_person
     assert (sender.role, sender.may, sender.by) == (access.STATION, ("read", "enter"), "")
-    assert sender.source == sender.device == tablet.id and sender.source.startswith("tablet-")
+    assert sender.source == sender.device == tablet.id and sender.source.startswith("tablet.")
     assert sender.scope == "line-1"
     assert sender.is_near(known, "packer", now) and not sender.may_tell_of(known, "packer", now)
     assert sender.may_tell_of(known, "filler", now)

@@ -54,7 +54,7 @@ OF_TOKENS = {
 }
 """What the rights of a token stand for."""
 
-PEOPLE = ("tablet*", "person*")
+PEOPLE = ("tablet*", "desk-*")
 """Sources of people: what one of them entered, another one may correct."""
 
 
@@ -83,6 +83,7 @@ class Sender:
         device: id of the paired tablet; '' at a desk.
         station: ids of the equipment an unsigned tablet may speak of; none: all he is let near.
         language: that the person chose; '' is the browser's.
+        mark: what pages put where an entry says `by`: the pseudonym, and the proof that it was given out here.
     """
 
     name: str = ""
@@ -95,6 +96,7 @@ class Sender:
     device: str = ""
     station: tuple[str, ...] = ()
     language: str = ""
+    mark: str = ""
 
     @property
     def is_person(self) -> bool:
@@ -103,12 +105,12 @@ class Sender:
 
     @property
     def source(self) -> str:
-        """The source of what he enters on a page: the tablet, else the person.
+        """The source of what he enters on a page: the tablet, else a desk; never the person.
 
-        >>> Sender(device="tablet-4f1c", by="p-q7k2").source, Sender(by="p-q7k2").source, Sender().source
-        ('tablet-4f1c', 'person-q7k2', 'person')
+        >>> Sender(device="tablet.4f1c", account="a-1").source, Sender(account="a-1").source, Sender().source
+        ('tablet-4f1c', 'desk-person', 'desk-here')
         """
-        return self.device or f"person{self.by[1:]}"
+        return self.device or ("desk-person" if self.account else "desk-here")
 
     @property
     def is_limited(self) -> bool:

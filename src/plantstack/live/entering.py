@@ -7,7 +7,7 @@ whoever tapped it, and nothing of it is kept: it still lies in the outbox of its
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from fnmatch import fnmatchcase
@@ -87,6 +87,8 @@ class Entered:
 
 def device_of(sender: Sender, device: str) -> str:
     """The source that entries are told under: the tablet that is named, the sender's own, or a desk."""
+    if sender.role:  # whoever comes by cookie is where he is
+        return sender.source
     own = next((one for one in sender.sources if one.startswith(TABLET) and not set(one) & set("*?[")), "")
     return device or own or f"{DESK}{sender.name or 'here'}"
 
@@ -97,7 +99,13 @@ def ranks_as_person(plant: Plant, device: str) -> bool:
     return rule is not None and rule.is_person
 
 
-def enter(running: Running, sender: Sender, device: str, raws: Sequence[msgspec.Raw]) -> list[Entered]:
+def enter(
+    running: Running,
+    sender: Sender,
+    device: str,
+    raws: Sequence[msgspec.Raw],
+    by_of: Callable[[str], str] = lambda mark: mark,
+) -> list[Entered]:
     """Take a batch of entries in; returns when they are on disk.
 
     Args:
@@ -105,22 +113,24 @@ def enter(running: Running, sender: Sender, device: str, raws: Sequence[msgspec.
         sender: who is let near what.
         device: source of all of them.
         raws: the entries as they came.
+        by_of: the pseudonym of what an entry says as `by`.
 
     Raises:
         LogError: when the log cannot be written; nothing was kept.
     """
     found = [Entered(number, raw) for number, raw in enumerate(raws, 1)]
     for one in found:
-        _translate(one, device, running.plant)
+        _translate(one, device, running.plant, by_of)
     _hold(running, sender, [one for one in found if not one.status])
     _judge(running, [one for one in found if not one.status])
     _write(running, sender, device, [one for one in found if not one.status])
     return found
 
 
-def _translate(one: Entered, device: str, plant: Plant) -> None:
+def _translate(one: Entered, device: str, plant: Plant, by_of: Callable[[str], str]) -> None:
     try:
-        one.entry = read_entry(one.raw)
+        told = read_entry(one.raw)
+        one.entry = msgspec.structs.replace(told, by=by_of(told.by))
         one.id = one.entry.id
         one.events = events_of(one.entry, device, plant)
     except EventError as error:
@@ -141,7 +151,7 @@ def _hold(running: Running, sender: Sender, found: Sequence[Entered]) -> None:
     """Refuse what is told of equipment beyond the sender's scope, and of shifts that are reported."""
     now = running.clock()
     for one in found:
-        if not all(sender.is_near(running.plant, event["equipment"], now) for event in one.events):
+        if not all(sender.may_tell_of(running.plant, event["equipment"], now) for event in one.events):
             one.refuse(FAR)
     open_ = [one for one in found if not one.status and _is_reported(one.entry)]
     if not open_:

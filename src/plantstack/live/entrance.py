@@ -144,10 +144,12 @@ class Entrance:
         if tablet and now >= tablet.seen_at + _SEEN_US:
             self.write(lambda connection: tablets.note(connection, tablet.id, now))
         if session and account and account.is_active:
-            return self._person(session, account, by, tablet, now)
+            return self._person(session, account, by, tablet, device, now)
         return self._station(tablet, now) if tablet else None
 
-    def _person(self, session: Session, account: Account, by: str, tablet: Tablet | None, now: int) -> Sender:
+    def _person(
+        self, session: Session, account: Account, by: str, tablet: Tablet | None, device: str, now: int
+    ) -> Sender:
         if session.is_to_note(now) or not by:
             fresh = self.chance.id()
 
@@ -167,6 +169,7 @@ class Entrance:
             by,
             tablet.id if tablet else "",
             language=account.language,
+            mark=pseudonyms.marked(by, hashing.digest(device)) if tablet else by,
         )
 
     def _station(self, tablet: Tablet, now: int) -> Sender:
@@ -174,6 +177,21 @@ class Entrance:
         may = MAY[STATION] if plant.people.is_unsigned_allowed else ("read",)
         scope = common_place(plant, tablet.station, now)
         return Sender(tablet.id, may, scope, PEOPLE, STATION, device=tablet.id, station=tablet.station)
+
+    def by_of(self, sender: Sender, mark: str, device: str) -> str:
+        """The pseudonym that an entry carries: as its page was given it, '' for any other.
+
+        Args:
+            sender: who sends it; a token may say any.
+            mark: as the entry says it.
+            device: the secret of the paired tablet; '' for none.
+        """
+        if not sender.role or not mark:
+            return mark
+        if sender.device:
+            return pseudonyms.unmarked(mark, hashing.digest(device))
+        with self.reading() as connection:
+            return mark if mark in dict(pseudonyms.listed(connection, sender.account)) else ""
 
     # Who comes in.
 

@@ -262,9 +262,9 @@ def test_sessions_end_everywhere_but_here(kept: sqlite3.Connection) -> None:
 
 
 def test_at_a_tablet_one_takes_the_place_of_the_one_before(kept: sqlite3.Connection) -> None:
-    sessions.begin(kept, "a-1", "early", sessions.TABLET, NOON, "tablet-1")
+    sessions.begin(kept, "a-1", "early", sessions.TABLET, NOON, "tablet.1")
     sessions.begin(kept, "a-1", "elsewhere", sessions.TABLET, NOON, "tablet-2")
-    sessions.begin(kept, "a-2", "late", sessions.TABLET, NOON, "tablet-1")
+    sessions.begin(kept, "a-2", "late", sessions.TABLET, NOON, "tablet.1")
     assert sessions.find(kept, "early", NOON) is None
     assert sessions.find(kept, "elsewhere", NOON) is not None
     assert sessions.find(kept, "late", NOON) is not None
@@ -281,7 +281,7 @@ def test_a_code_pairs_one_device_once_and_for_ten_minutes(kept: sqlite3.Connecti
             tablets.pair(kept, typed, "4f1c", "secret", at)
         assert code(caught) == "people-code"
     made = tablets.pair(kept, "ab3d efgh", "4f1c", "secret", NOON)
-    assert (made.id, made.label, made.station) == ("tablet-4f1c", "Packing 3", ("m1", "m2"))
+    assert (made.id, made.label, made.station) == ("tablet.4f1c", "Packing 3", ("m1", "m2"))
     with pytest.raises(ConfigError):
         tablets.pair(kept, "AB3DEFGH", "4f1d", "other", NOON)
     assert tablets.find(kept, "secret") == made
@@ -410,6 +410,6 @@ def test_every_change_has_its_line_in_the_audit_or_did_not_happen(kept: sqlite3.
         ("a-1", "account-locked", "a-2"),
         ("a-1", "account-unlocked", "a-2"),
         ("a-1", "code-made", ""),
-        ("a-1", "tablet-revoked", "tablet-1"),
+        ("a-1", "tablet-revoked", "tablet.1"),
         ("a-1", "account-erased", "a-2"),
     ]

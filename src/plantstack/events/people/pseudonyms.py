@@ -6,7 +6,9 @@ the years. What leads from a pseudonym to its account is kept for some months, t
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
+from hashlib import sha256
 
 from plantstack.events.people.writing import together
 from plantstack.intervals import DAY
@@ -39,6 +41,29 @@ def ensure(connection: sqlite3.Connection, account_id: str, fresh: str, now: int
         made = f"{PREFIX}{fresh}"
         connection.execute("INSERT INTO pseudonym VALUES (?, ?, ?)", (made, account_id, now))
         return made
+
+
+def marked(pseudonym: str, key: str) -> str:
+    """A pseudonym with the proof that it was handed out with a key.
+
+    What is entered while a tablet is offline is sent later, maybe after its person signed off: the proof
+    keeps it his, and nobody else's pseudonym can be told.
+
+    >>> marked("p-q7k2", "key")
+    'p-q7k2.46fda932282f'
+    """
+    proof = hmac.new(key.encode(), pseudonym.encode(), sha256).hexdigest()
+    return f"{pseudonym}.{proof[:12]}" if pseudonym else ""
+
+
+def unmarked(mark: str, key: str) -> str:
+    """The pseudonym of a mark that was handed out with a key; '' for any other.
+
+    >>> unmarked(marked("p-q7k2", "key"), "key"), unmarked("p-q7k2", "key"), unmarked("", "key")
+    ('p-q7k2', '', '')
+    """
+    pseudonym, _, _ = mark.partition(".")
+    return pseudonym if mark and hmac.compare_digest(marked(pseudonym, key).encode(), mark.encode()) else ""
 
 
 def listed(connection: sqlite3.Connection, account_id: str) -> list[tuple[str, int]]:

@@ -18,7 +18,7 @@ SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Of which a code is made: none is taken for another."""
 
 CODE_LENGTH = 8
-PREFIX = "tablet-"
+PREFIX = "tablet."
 _BETWEEN = "\n"  # no id has one
 _SELECT = "SELECT id, label, station, paired_by, paired_at, seen_at, revoked_at FROM tablet"
 
@@ -28,7 +28,7 @@ class Tablet:
     """A device that was paired.
 
     Attributes:
-        id: as `tablet-4f1c`; entries made at it have it as their source.
+        id: as `tablet.4f1c`; entries made at it have it as their source.
         label: what people call it, as 'Packing 3'.
         station: ids of the equipment it stands at, each with all that stands under it.
         paired_by: id of the account that made the code; '' by command.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from plantstack.errors import Problem
 from plantstack.interfaces.answer import SCHEMA
 from plantstack.interfaces.api.answered import dressed
-from plantstack.interfaces.api.callers import MaySend, Plant
+from plantstack.interfaces.api.callers import DEVICE, MayEnter, Plant, cookie, entrance_of
 from plantstack.interfaces.api.events import whole_body
 from plantstack.interfaces.api.room import Room
 from plantstack.intervals import rfc3339
@@ -75,7 +76,7 @@ _batch = msgspec.json.Decoder(Batch).decode
         }
     },
 )
-async def entries(request: Request, running: Plant, sender: MaySend) -> Response:
+async def entries(request: Request, running: Plant, sender: MayEnter) -> Response:
     """Take entries in: reasons, counts, orders, notes, calls, as in the guide 'operators'.
 
     Each is `accepted`, a `duplicate` (told before: sending again is safe), a `conflict` (something else was
@@ -86,9 +87,10 @@ async def entries(request: Request, running: Plant, sender: MaySend) -> Response
     with room.guest() as take:
         batch = _read(await whole_body(request, take))
     device = device_of(sender, batch.device)
-    if batch.device and not sender.may_speak_as(running.plant, batch.device):
+    if batch.device and not sender.role and not sender.may_speak_as(running.plant, batch.device):
         raise HTTPException(403, "this sender may not speak as this tablet")
-    found = await run_in_threadpool(enter, running, sender, device, batch.entries)
+    by_of = partial(entrance_of(request).by_of, sender, device=cookie(request, DEVICE))
+    found = await run_in_threadpool(enter, running, sender, device, batch.entries, by_of)
     if await _are_books_there(running):
         await run_in_threadpool(tell_what_stands, running, found)
     counts = dict.fromkeys(("accepted", "duplicate", "conflict", "refused"), 0)

@@ -16,7 +16,7 @@ from plantstack.errors import EventError
 from plantstack.events import photos
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered, dressed
-from plantstack.interfaces.api.callers import MayRead, MaySend, Plant
+from plantstack.interfaces.api.callers import MayEnter, MayRead, Plant
 from plantstack.interfaces.api.room import Room
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
@@ -55,7 +55,7 @@ _NONE = "there is no such photo here"
         }
     },
 )
-async def keep(request: Request, running: Plant, sender: MaySend) -> Response:
+async def keep(request: Request, running: Plant, sender: MayEnter) -> Response:
     """Take one picture, as the part `photo` of a form; what it says beside the picture is dropped.
 
     The same picture sent again is kept once. `photo` of the answer is what a note names.
