@@ -108,7 +108,7 @@ class Sender:
         """The source of what he enters on a page: the tablet, else a desk; never the person.
 
         >>> Sender(device="tablet.4f1c", account="a-1").source, Sender(account="a-1").source, Sender().source
-        ('tablet-4f1c', 'desk-person', 'desk-here')
+        ('tablet.4f1c', 'desk-person', 'desk-here')
         """
         return self.device or ("desk-person" if self.account else "desk-here")
 
