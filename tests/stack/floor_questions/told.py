@@ -49,8 +49,8 @@ def orders(*machines: str, order: str = "A", product: str = "cola-330", when: in
 
 
 def line_plan(qty: int, start: int, end: int, product: str = "cola-330", order: str = "A") -> Wire:
-    """A slot of the plan, told two hours before it begins."""
-    told_at = start - 120 * MINUTE
+    """A slot of the plan, told two hours before the shift."""
+    told_at = SIX - 120 * MINUTE
     slot = {"from_": start, "until": end, "qty": qty, "product": product, "order": order}
     return told("plan", "line-1", told_at, "erp", **slot)
 

@@ -80,6 +80,13 @@ class Present:
 
     def stops(self, machine: str) -> list[Stop]:
         """The stops of a machine in its open shift, in order of time; one that began before it is whole."""
+        return self._stops[machine]
+
+    @cached_property
+    def _stops(self) -> dict[str, list[Stop]]:
+        return {machine: self._made(machine) for machine in self.sight.machines}
+
+    def _made(self, machine: str) -> list[Stop]:
         made = stops_of(self.sight.plant, self.entries(machine))
         now = self.current(machine)
         if made and now is not None and made[-1].is_open and made[-1].from_at < self.window.start:

@@ -89,7 +89,6 @@ class Said:
         offset: in the log.
         machine: id of the equipment it is about; of a lane, its machine; '' is the whole group.
         at: microseconds UTC, when it happened; `told_at` when it was said.
-        body: every field of the kind that has no column of its own.
         row: the columns of `plantstack.events.schema`, by name.
     """
 
@@ -106,8 +105,13 @@ class Said:
     until_at: int | None
     reason: str
     phase: str
-    body: Mapping[str, Any]
     row: Mapping[str, Any]
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """Every field of the kind that has no column of its own."""
+        found: Mapping[str, Any] = json.loads(self.row["body"] or "{}")
+        return found
 
     def text(self, name: str) -> str:
         """A field of the body as text; '' when it was not said."""
@@ -317,7 +321,6 @@ def _said(row: Mapping[str, Any], lanes: Mapping[str, str]) -> Said:
         until_at=row["until_at"],
         reason=row["reason"] or "",
         phase=row["phase"] or "",
-        body=json.loads(row["body"] or "{}"),
         row=row,
     )
 

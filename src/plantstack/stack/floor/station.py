@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from plantstack.intervals import Interval
 from plantstack.stack.floor.calls import OpenCall, open_calls
 from plantstack.stack.floor.machine import MachineNow, machines_of
 from plantstack.stack.floor.present import Present
@@ -13,7 +12,7 @@ from plantstack.stack.floor.queue import Ask, queue
 from plantstack.stack.floor.setups import SetupCheck, setup_checks
 from plantstack.stack.floor.shift import ShiftNow, shifts_of_places
 from plantstack.stack.floor.sight import Sight, look
-from plantstack.stack.floor.strip import Strip, strips_of
+from plantstack.stack.floor.strip import Strip, shift_strip
 from plantstack.stack.project import Stack
 
 
@@ -62,13 +61,11 @@ def station_now(
     present = Present(sight)
     told, calls = machines_of(present, has_figures=has_figures), calls_at(sight)
     setups = tuple(setup_checks(present).values())
-    window = present.window
-    ends = [shift.span.end for machine in sight.machines if (shift := sight.shift(machine))]
     return StationNow(
         machines=told,
         queue=queue(present, setups, calls),
         shifts=shifts_of_places(present),
-        strips=strips_of(present, Interval(window.start, max(ends, default=window.end))),
+        strips=tuple(shift_strip(present, machine) for machine in sight.machines),
         setups=setups,
         calls=calls,
         n_unexplained=sum(one.n_unexplained for one in told),

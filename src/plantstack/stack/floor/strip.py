@@ -95,6 +95,14 @@ def _strip(sight: Sight, machine: str, span: Interval, found: Iterable[Segment])
     return Strip(machine, sight.name(machine), span.start, span.end, tuple(found))
 
 
+def shift_strip(present: Present, machine: str) -> Strip:
+    """The strip of one machine over its open shift, to its end; between shifts over the day until now."""
+    sight, shift = present.sight, present.sight.shift(machine)
+    span = shift.span if shift is not None else sight.shift_span(machine)
+    found = segments(sight, present.entries(machine), present.limits[machine][0], present.slows(machine))
+    return _strip(sight, machine, span, found)
+
+
 def _slow(present: Present, span: Interval) -> dict[str, Sequence[Slow]]:
     """Sustained slow running of the machines that pace their line, or stand alone."""
     if span == present.window:
