@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.interfaces.test_commands import plantstack
 from tests.live.inside import Inside, inside
 from tests.live.test_messages import MAPPING, message
 from tests.stack.floor import NOW
@@ -47,6 +48,25 @@ def test_open_letters_are_said_in_health_and_beside_kpis(server: Inside) -> None
     assert noted(server, "2027-03-03") == []
     server.turned.pass_by(DAY)
     assert unread(server) == [] and noted(server) != []
+
+
+def test_scripts_hear_of_open_letters_too_and_nothing_is_wrong(server: Inside) -> None:
+    asked = ("kpi", server.running.folder, "run_time")
+
+    def told() -> list[list[str]]:
+        server.fresh()
+        command, api = plantstack(*asked, "--json"), server.request("GET", "/api/v1/kpis?id=run_time")
+        assert (command.code, api.status_code) == (0, 200)
+        return [[one["code"] for one in said["problems"]] for said in (command.answer, api.json())]
+
+    assert told() == [[], []]
+    hall = Connection("hall", "test", Drop(server.running.folder), MAPPING)
+    server.running.deliveries.write(hall, Messages((message(0, run="walk"),)))
+    assert told() == [["letters-open"], ["letters-open"]]
+    lines = plantstack(*asked, "--ndjson")
+    assert lines.code == 0 and "letters-open" in lines.err and "letters-open" not in lines.out
+    table = plantstack(*asked)
+    assert table.code == 0 and (table.out + table.err).count("letters-open") == 1
 
 
 def test_letters_that_are_settled_are_said_no_longer(server: Inside) -> None:

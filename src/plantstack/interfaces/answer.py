@@ -33,6 +33,8 @@ AsLines = Annotated[bool, typer.Option("--ndjson", help="Print one JSON object a
 
 SCHEMA = "plantstack/1"
 FINE, TROUBLE, USAGE, CRASH = 0, 1, 2, 70
+MISSED = ("letters-open",)
+"""Notes that scripts must hear too: something that came is in no row. The exit code stays 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Answer:
     Attributes:
         rows: one object each, as the contract lists them.
         problems: everything that is wrong; any of them makes the exit code 1.
-        notes: worth knowing, nothing wrong.
+        notes: worth knowing, nothing wrong; of `MISSED` they are among the problems of the object too.
         offset: the log offset the rows stand on; None where no log was asked.
         as_of: how far the books reach, by site.
     """
@@ -60,8 +62,13 @@ class Answer:
             "offset": self.offset,
             "as_of": self.as_of,
             "rows": list(self.rows),
-            "problems": [problem.as_row() for problem in self.problems],
+            "problems": [problem.as_row() for problem in (*self.problems, *self.missed)],
         }
+
+    @property
+    def missed(self) -> Sequence[Problem]:
+        """The notes of what is in no row."""
+        return [note for note in self.notes if note.code in MISSED]
 
 
 def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str | Table | Group = "") -> None:
@@ -70,7 +77,7 @@ def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str | T
     Args:
         answer: what to say.
         as_json: one object.
-        as_lines: one row a line; problems go to standard error.
+        as_lines: one row a line; problems and what is in no row go to standard error.
         told: a sentence or a table for people; '' prints the rows as a table.
     """
     if as_json:
@@ -78,7 +85,7 @@ def give(answer: Answer, *, as_json: bool, as_lines: bool = False, told: str | T
     elif as_lines:
         for row in answer.rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
-        complain(answer.problems)
+        complain((*answer.problems, *answer.missed))
     else:
         _show(answer, told)
     raise typer.Exit(TROUBLE if answer.problems else FINE)
