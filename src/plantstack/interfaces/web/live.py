@@ -144,7 +144,7 @@ async def live(
     if topic is None:
         raise HTTPException(404, "there is no such page")
     calling: Calling = request.app.state.calling
-    is_open = calling.pages.open(page, getattr(sender, "role", ""), topic.visit().scope)
+    is_open = calling.pages.open(page, sender.role, topic.visit().scope)
     return StreamingResponse(
         _followed(request, topic, last_event_id or have, is_open),
         media_type="text/event-stream",

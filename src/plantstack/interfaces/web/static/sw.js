@@ -1,0 +1,56 @@
+// Keeps what pages are made of by version, and the last look of each page for when there is no network.
+// The server puts VERSION and FILES before this. Answers, streams and whatever is sent are never kept.
+
+const SHELL = `shell-${VERSION}`, PAGES = "pages", MOST_PAGES = 30, PATIENCE_MS = 4_000;
+const NEVER = ["/api/", "/live", "/sign-in", "/sign-out", "/metrics", "/health", "/sw.js"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) if (name !== SHELL) await caches.delete(name);
+    await self.clients.claim();
+  })());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event, url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (url.pathname === "/sign-out") { event.waitUntil(caches.delete(PAGES)); return; } // the next one sees nothing of it
+  if (request.method !== "GET" || NEVER.some((one) => url.pathname.startsWith(one))) return;
+  if (url.pathname.startsWith("/static/")) event.respondWith(fromShell(request));
+  else if (request.mode === "navigate") event.respondWith(fromNetwork(request));
+});
+
+async function fromShell(request) {
+  return (await caches.match(request, { cacheName: SHELL })) || fetch(request);
+}
+
+async function fromNetwork(request) {
+  const cache = await caches.open(PAGES);
+  try {
+    const answer = await inTime(fetch(request));
+    if (answer.ok && !answer.redirected) await keep(cache, request, answer.clone());
+    return answer;
+  } catch (error) {
+    const known = await cache.match(request);
+    if (known) return known;
+    throw error;
+  }
+}
+
+async function keep(cache, request, answer) {
+  await cache.delete(request);
+  await cache.put(request, answer);
+  const names = await cache.keys();
+  for (const old of names.slice(0, Math.max(0, names.length - MOST_PAGES))) await cache.delete(old);
+}
+
+function inTime(answer) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
