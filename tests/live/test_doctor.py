@@ -159,6 +159,21 @@ def test_what_weakens_a_project_is_named(project: Path) -> None:
     assert codes(found, LOSES) == []
 
 
+def test_a_token_with_a_scope_names_whom_it_speaks_as(project: Path) -> None:
+    Log.open(project, write=True, project_id="my-plant").close()
+    for name, sources, may in (
+        ("bare", (), "send"),
+        ("named", ("plc-*",), "send"),
+        ("board", (), "read"),
+        ("old", (), "send"),
+    ):
+        tokens.add(project, Token(name, "filler", (may,), NOW, sources=sources), name)
+    tokens.revoke(project, "old", NOW)
+    found = [one for one in found_in(project) if one.code.startswith("token-")]
+    assert [(one.code, one.where) for one in found] == [("token-voice", "token bare")]
+    assert "'tablet*'" in found[0].why and "--scope filler --source NAME" in found[0].fix
+
+
 def test_a_file_of_a_connection_that_cannot_be_read_loses_what_it_would_tell(project: Path) -> None:
     (project / "connectors").mkdir()
     (project / "connectors" / "hall.yaml").write_text("schema: 1\nkind: nonsense\n")

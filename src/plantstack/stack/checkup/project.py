@@ -37,7 +37,7 @@ def project_findings(folder: Path, plant: Plant, log: Log, now: int) -> Iterator
     yield from _silence(plant, log)
     yield from _doubts(log)
     yield from _secrets(folder)
-    yield from _tokens(log)
+    yield from _tokens(plant, log)
     yield from _raw(folder, connections)
     yield from _lake(folder, plant, log, now)
 
@@ -98,13 +98,28 @@ def _secrets(folder: Path) -> Iterator[Finding]:
             )
 
 
-def _tokens(log: Log) -> Iterator[Finding]:
-    for one in tokens.listed(log.connection):
-        if one.revoked_at is None and not one.scope and "send" in one.may:
+def _tokens(plant: Plant, log: Log) -> Iterator[Finding]:
+    senders = [one for one in tokens.listed(log.connection) if one.revoked_at is None and "send" in one.may]
+    for one in senders:
+        if one.scope and not one.sources:
+            yield _voiceless(plant, one)
+        if not one.scope:
             what = "it may send events of all machines"
             why = "Whoever finds it on a gateway can write counts and states of every line."
             fix = f"Give a token with --scope and --source, then 'plantstack token revoke DIR {one.name}'."
             yield Finding("token-wide", EXPOSES, f"token {one.name}", what, why, fix)
+
+
+def _voiceless(plant: Plant, token: tokens.Token) -> Finding:
+    """A token with a scope that names no source."""
+    people = [f"'{rule.match}'" for rule in plant.sources if rule.is_person]
+    what = "it names no source, so it may speak as every source that is no person"
+    why = "Whoever has it can take a key of another source before its owner tells it."
+    if people:
+        why += f" What it tells as a person ({', '.join(people)}) is refused."
+    options = f"--scope {token.scope} --source NAME"
+    fix = f"Give a token with {options}, then 'plantstack token revoke DIR {token.name}'."
+    return Finding("token-voice", EXPOSES, f"token {token.name}", what, why, fix)
 
 
 def _raw(folder: Path, connections: Iterable[Connection]) -> Iterator[Finding]:
