@@ -237,6 +237,43 @@ def test_counters_go_on_through_a_second_change_too(project: Path) -> None:
         assert (counted(change, "good"), change.notes) == (1_150, [])
 
 
+GAUGES = """  waste: waste
+  part: part
+orders: {order: "{part}"}
+"""
+BAND = """
+  - kind: reading
+    when: {waste: {present: true}}
+    parameter: waste
+    value: "{waste}"
+    deadband: {change: 3, longest: 1 h}
+"""
+
+
+def gauged(second: int, waste: int, part: str) -> Message:
+    return message(second, run=True, waste=waste, part=part)
+
+
+def test_what_deadbands_and_orders_remember_goes_on(project: Path) -> None:
+    """Also where what was kept begins later: a reading that did not change is none, an order no new one."""
+    path = project / "mappings" / "gateway.yaml"
+    text = TEXT.replace("  pieces: pieces\n", f"  pieces: pieces\n{GAUGES}") + BAND
+    path.write_text(text, "utf-8")
+    live(project, gauged(0, 10, "A"), gauged(60, 11, "A"), gauged(120, 10, "B"))
+    for kept in (project / "raw" / "hall").iterdir():
+        kept.unlink()
+    live(project, gauged(60, 11, "A"), gauged(180, 11, "B"), gauged(240, 14, "B"), gauged(300, 14, "C"))
+    change = compared(project, changed(project, *FAULT))
+    rows = {row["kind"]: row for row in events_changed(change)}
+    for kind, told in (("reading", 1), ("order", 1)):
+        found = [rows[kind][name] for name in ("same", "changed", "only_old", "only_new")]
+        assert found == [told, 0, 0, 0], kind
+    wider = project.parent / "wide.yaml"
+    wider.write_text(text.replace("change: 3", "change: 2"), "utf-8")
+    rows = {row["kind"]: row for row in events_changed(compared(project, wider))}
+    assert rows["reading"]["only_new"] == 1  # another deadband begins with a reading
+
+
 def test_letters_that_the_new_mapping_reads_are_settled(project: Path) -> None:
     live(project, message(0, run="maybe"), message(60, run=True))
     new = changed(project, '"false": stopped', '"false": stopped, maybe: idle')

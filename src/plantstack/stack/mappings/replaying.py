@@ -244,7 +244,10 @@ def input_of(
 
 
 def _seed(mapping: Mapping, standing: str, told: Mapping | None) -> tuple[Carry, tuple[str, ...]]:
-    """Where counters of a mapping go on from: those that are read alike; and the rules that begin anew.
+    """Where a mapping goes on from, as far as it is read alike; and the rules whose counters begin anew.
+
+    Orders go on with their latest changes, so that rows that come again are held against their time, and a
+    deadband from the reading told last.
 
     Args:
         mapping: that goes on.
@@ -265,9 +268,13 @@ def _seed(mapping: Mapping, standing: str, told: Mapping | None) -> tuple[Carry,
         if is_scaled_alike and other.name == rule.name and _sample(mapping, rule) == _sample(told, other)
     }
     counters = {name: one for name, one in known.counters.items() if _rule_of(name) in alike}
-    orders = known.orders if _orders(mapping) == _orders(told) else {}
+    orders, changes = (known.orders, known.changes) if _orders(mapping) == _orders(told) else ({}, {})
+    before = {rule.name: _reading(told, rule) for rule in told.rules if rule.deadband}
+    thinned = {rule.name for rule in mapping.rules if before.get(rule.name) == _reading(mapping, rule)}
+    readings = {name: one for name, one in known.readings.items() if _rule_of(name) in thinned}
     lost = {_rule_of(name) for name in known.counters} - alike
-    return Carry(counters, orders), tuple(rule.name for rule in counting if rule.name in lost)
+    anew = tuple(rule.name for rule in counting if rule.name in lost)
+    return Carry(counters, orders, changes, readings=readings), anew
 
 
 def _rule_of(series: str) -> str:
@@ -282,6 +289,14 @@ def _sample(mapping: Mapping, rule: Rule) -> list[object]:
     names += [condition.column for condition in rule.when]
     columns = [_said(mapping.columns[name]) for name in names if name in mapping.columns]
     return [used, rule.when, columns]
+
+
+def _reading(mapping: Mapping, rule: Rule) -> list[object]:
+    """What a reading is made of, and how much it must change to be told."""
+    names = [name for template in rule.fields.values() for name in template.names]
+    names += [condition.column for condition in rule.when]
+    columns = [_said(mapping.columns[name]) for name in names if name in mapping.columns]
+    return [rule.deadband, rule.fields, rule.when, rule.quality, columns, mapping.file]
 
 
 def _orders(mapping: Mapping) -> list[object]:
