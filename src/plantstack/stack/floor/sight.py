@@ -227,8 +227,8 @@ class Sight:
         return dict(rows)
 
     def shift(self, machine: str) -> ShiftOf | None:
-        """The shift of a machine that is open now; None between shifts."""
-        return next((one for one in self.shifts(machine) if one.span.start <= self.now < one.span.end), None)
+        """The shift of a machine that is open now; None between shifts. The instant it ends is its own."""
+        return next((one for one in self.shifts(machine) if one.span.start < self.now <= one.span.end), None)
 
     def shift_span(self, machine: str) -> Interval:
         """From the begin of the open shift to now; between shifts, of the production day that runs."""

@@ -24,7 +24,7 @@ class Stop:
         account: where most of them went.
         state: of the machine where it began.
         reason: symptom that most of them have; '' for none. `label` is what people call it.
-        cause: what was found later; '' for none.
+        cause: what was found later; '' for none. `cause_label` is what people call it.
         owner: function that owns the reason.
         is_unexplained: over the micro-stop limit, and no reason says why (none, or one that catches all).
         is_automatic: the reason is that of an alarm rule; nobody confirmed it.
@@ -42,6 +42,7 @@ class Stop:
     reason: str
     label: str
     cause: str
+    cause_label: str
     owner: str
     is_unexplained: bool
     is_automatic: bool
@@ -70,7 +71,7 @@ def _stop(plant: Plant, parts: Sequence[Entry]) -> Stop:
         by_reason[one.reason] += one.length
         by_cause[one.cause] += one.length
     reason, cause = _most(by_reason), _most({name: us for name, us in by_cause.items() if name})
-    leaf, first, last = plant.reasons.get(reason), parts[0], parts[-1]
+    leaf, found, first, last = plant.reasons.get(reason), plant.reasons.get(cause), parts[0], parts[-1]
     return Stop(
         machine=first.machine,
         from_at=first.stop_at if first.stop_at is not None else first.from_at,
@@ -82,6 +83,7 @@ def _stop(plant: Plant, parts: Sequence[Entry]) -> Stop:
         reason=reason,
         label=leaf.label if leaf else reason,
         cause=cause,
+        cause_label=found.label if found else cause,
         owner=leaf.owner if leaf else "",
         is_unexplained=any(is_unexplained(one) for one in parts),
         is_automatic=any(is_automatic(one) for one in parts if one.reason == reason),
