@@ -139,6 +139,7 @@ def test_trust_is_told_by_letter_shape_title_and_words() -> None:
         assert "".join(mark.itertext()) == f"{letter} – because"
         shapes.add(ElementTree.tostring(mark[0]))
     assert len(shapes) == 4
+    assert "stroke-dasharray" in str(trust_mark(Trust("C", ""))), "not yet trusted is dotted"
     (link,) = read(trust_mark(Trust("A", "because", "/lineage/oee")))
     assert (link.tag, link.get("href")) == ("a", "/lineage/oee")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 from math import inf, isfinite, nan
 
 import pytest
@@ -79,3 +80,22 @@ def test_every_second_tick_gives_way_first() -> None:
     ticks = [(100 * hour / 8, "06:00") for hour in range(9)]
     found = [int(str(one).removeprefix("from-")) for one in svg.tick_fits(ticks)]
     assert found[0] == found[4] == found[8] < found[2] < found[1]
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.text("abc ", min_size=1, max_size=20)), max_size=8))
+def test_words_on_a_line_stay_on_it_and_apart_once_shown(
+    wanted: list[tuple[float, str]],
+) -> None:
+    places = svg.spread(wanted)
+    assert len(places) == len(wanted)
+    shown = [(one, label) for one, (_, label) in zip(places, wanted, strict=True) if one]
+    for width in svg.FITS:
+        spans = []
+        for one, label in shown:
+            if int(one.fits.removeprefix("from-")) <= width:
+                long = 100 * svg.width_of(label) / width
+                left = one.at - {"start": 0.0, "middle": long / 2, "end": long}[one.anchor]
+                spans.append((left, left + long))
+        assert all(left >= -0.01 and right <= 100.01 for left, right in spans)
+        spans.sort()
+        assert all(before[1] <= after[0] + 0.01 for before, after in pairwise(spans))

@@ -126,15 +126,17 @@ def test_tints_lie_between_line_and_plan(series: list[float], plan: float) -> No
     for name, sign in (("pm-above", 1), ("pm-below", -1)):
         for area in of(whole, name):
             assert all(sign * (level - y) >= -0.002 for _, y in points(area))
-    # half the steps of sums: the areas add up to the distance of the line from its plan
-    line = points(of(whole, "pm-line")[0])
-    under = sum(
-        sign * _area(points(area))
-        for name, sign in (("pm-above", 1), ("pm-below", -1))
-        for area in of(whole, name)
-    )
-    whole_area = sum((x2 - x1) * (level - (y1 + y2) / 2) for (x1, y1), (x2, y2) in pairwise(line))
-    assert under == pytest.approx(whole_area, abs=0.5)
+    tinted = sum(_area(points(area)) for name in ("pm-above", "pm-below") for area in of(whole, name))
+    line = [(x, level - y) for x, y in points(of(whole, "pm-line")[0])]
+    assert tinted == pytest.approx(sum(_apart(*ends) for ends in pairwise(line)), abs=0.5)
+
+
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Area between a piece of the line and its plan; where it crosses, of both sides."""
+    long, before, after = other[0] - one[0], abs(one[1]), abs(other[1])
+    if one[1] * other[1] < 0:
+        return long * (before**2 + after**2) / (2 * (before + after))
+    return long * (before + after) / 2
 
 
 def _area(corners: list[tuple[float, float]]) -> float:

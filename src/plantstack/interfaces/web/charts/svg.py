@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, inf, isfinite, log10
 
 from markupsafe import Markup, escape
 
@@ -21,6 +21,7 @@ NOTHING = Markup("")
 FITS = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 140)
 """Widths in rem from which a word may be shown; charts.css has a class `from-N` for each."""
 
+_LEAST = 1e-300  # an extent below it is none: half of it would be 0
 _CHARACTER = 0.48  # rem of one character at .75 rem, in a wide font
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_ID = re.compile("[^A-Za-z0-9]")
@@ -67,7 +68,7 @@ def from_zero(values: Iterable[float | None]) -> Scale:
     """
     known = [float(one) for one in values if one is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
-    return Scale(low, high if high > low else low + 1.0)
+    return Scale(low, high if high - low > _LEAST else low + 1.0)
 
 
 def around(values: Iterable[float | None], margin: float = 0.08) -> Scale:
@@ -243,15 +244,17 @@ def tick_fits(
     """
     gaps = [abs(after - before) for (before, _), (after, _) in pairwise(ticks)]
     gap = min(gaps, default=100.0)
+    at_edge = any(
+        share <= 0 or share >= 100 for share, _ in ticks
+    )  # they reach inwards with all their length
     found = []
     for index, (share, label) in enumerate(ticks):
         level = 4 if index % 4 == 0 else 2 if index % 2 == 0 else 1
-        need = 100 * width_of(label) / (level * gap) if gap > 0 else 0.0
-        for other, said in taken:
-            room = abs(share - other)
-            both = (width_of(label) + width_of(said)) / 2
-            need = max(need, 100 * both / room if room > 0 else float("inf"))
-        found.append(fit(need))
+        width = width_of(label)
+        needs = [_need(level * gap, width * (1.5 if at_edge else 1.0))]
+        reach = width if share <= 0 or share >= 100 else width / 2
+        needs += [_need(abs(share - other), reach + width_of(said) / 2) for other, said in taken]
+        found.append(fit(max(needs)))
     return found
 
 
@@ -273,20 +276,28 @@ def spread(
         wanted: middle in percent, and the word.
         taken: middle in percent and width in rem of what stands there already.
     """
-    placed, found = list(taken), []
-    for wish, label in wanted:
-        middle, width, anchor, at = wish, width_of(label), "middle", wish
-        need = 100 * width / 2 / max(min(middle, 100 - middle), 0.01)
-        if need > 40:
-            anchor, at = ("start", 0.0) if middle < 50 else ("end", 100.0)
-            middle, need = (at + middle) / 2, width
-        for other, room in placed:
-            need = max(need, 100 * (width + room) / 2 / max(abs(middle - other), 0.01))
-        class_ = fit(need)
+    # of each word: the point it hangs on, and how far it reaches to the left and to the right of it
+    placed = [(at, width / 2, width / 2) for at, width in taken]
+    found: list[Placed | None] = []
+    for middle, label in wanted:
+        width = width_of(label)
+        anchor, at, left, right = "middle", middle, width / 2, width / 2
+        if width / 2 > 0.4 * min(middle, 100 - middle):  # near an edge it hangs on the edge
+            at, left, right = (0.0, 0.0, width) if middle < 50 else (100.0, width, 0.0)
+            anchor = "start" if middle < 50 else "end"
+        needs = [width, _need(at, left), _need(100 - at, right)]
+        for other, before, after in placed:
+            needs.append(_need(at - other, left + after) if at > other else _need(other - at, right + before))
+        class_ = fit(max(needs))
         if class_:
-            placed.append((middle, width))
+            placed.append((at, left, right))
         found.append(Placed(anchor, at, class_) if class_ else None)
     return found
+
+
+def _need(share: float, length: float) -> float:
+    """How wide the whole must be (rem) for a share of it to hold a length."""
+    return 100 * length / share if share > 0 else inf if length else 0.0
 
 
 def empty(sentence: str) -> Markup:
