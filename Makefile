@@ -35,10 +35,11 @@ system:
 test: check system
 	.venv/bin/pytest -n 2 --dist worksteal
 
-# A simulated group of plants in demo-plant/, and a tour of it in the terminal.
+# A simulated group of plants in demo-plant/, a tour of it in the terminal, then it runs until Ctrl-C.
+# What is there goes on; to begin anew remove demo-plant. What was never finished is made anew.
 demo: environment
-	rm -rf demo-plant
-	.venv/bin/plantstack demo demo-plant --no-serve
+	@test -e demo-plant/.plantstack/demo.parquet || rm -rf demo-plant
+	.venv/bin/plantstack demo demo-plant
 
 # Seeded mistakes, one by one in a copy: each must turn a test red.
 mutants: environment

@@ -13,7 +13,7 @@ from tests.demo.told import UNTIL, truths_of
 
 from plantstack.demo import truths
 from plantstack.errors import ConfigError, QueryError
-from plantstack.interfaces.demo_tour import run_demo
+from plantstack.interfaces.demo_tour import AHEAD, run_demo
 from plantstack.interfaces.tour import show_tour
 from plantstack.interfaces.tour_shift import SIGNS
 from plantstack.intervals import DAY, HOUR, SECOND, rfc3339
@@ -109,13 +109,15 @@ def test_what_cannot_be_computed_says_why(demo: tuple[Path, str]) -> None:
 
 def test_it_ends_with_the_call_that_tells_what_was_planted(demo: tuple[Path, str]) -> None:
     _, text = demo
-    called = re.search(r"plantstack\.demo\.truths\((\d+), days=(\d+), sites=(\d+), until=(\d+)\)", text)
+    call = r"plantstack\.demo\.truths\((\d+), days=(\d+), sites=(\d+), until=(\d+), ahead=(\d+)\)"
+    called = re.search(call, text)
     assert called is not None
-    seed, days, sites, until = (int(one) for one in called.groups())
-    assert [one.id for one in truths(seed, days=days, sites=sites, until=until)] == [
-        one.id for one in truths_of(4, 3, 1)
-    ]
-    assert until == UNTIL
+    seed, days, sites, until, ahead = (int(one) for one in called.groups())
+    known = [one.id for one in truths(seed, days=days, sites=sites, until=until, ahead=ahead)]
+    long = [one.id for one in truths_of(4, 3, 1)]
+    assert known[: len(long)] == long
+    assert len(known) > len(long) and all(one.startswith("today-") for one in known[len(long) :])
+    assert (until, ahead) == (UNTIL, AHEAD)
 
 
 def test_the_tour_can_be_taken_again(demo: tuple[Path, str]) -> None:
@@ -137,7 +139,7 @@ def test_what_was_planted_is_written_outside_the_project(demo: tuple[Path, str],
     folder, text = demo
     path = folder.with_name("truth.json")
     told = json.loads(path.read_text("utf-8"))
-    known = truths(1, days=4, sites=3, until=UNTIL)
+    known = truths(1, days=4, sites=3, until=UNTIL, ahead=AHEAD)
     assert told["truths"] == json.loads(json.dumps([one.as_row() for one in known]))
     assert (told["seed"], told["until"]) == (1, rfc3339(UNTIL))
     assert "and it is written to" in text

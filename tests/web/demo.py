@@ -18,13 +18,21 @@ from typing import Any
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 from filelock import FileLock
 
 from plantstack.demo import build_demo
 from plantstack.demo.living.ahead import Living, living
+from plantstack.events import tokens
+from plantstack.events.people import accounts, sessions
+from plantstack.events.people.accounts import ROLES, Account
+from plantstack.events.people.hashing import hashed
+from plantstack.events.people.sessions import Life
+from plantstack.events.people.writing import beside
 from plantstack.interfaces.api.app import create_app
+from plantstack.interfaces.api.callers import SESSION
 from plantstack.interfaces.api.patience import PatientProtocol
-from plantstack.intervals import SECOND
+from plantstack.intervals import DAY, SECOND
 from plantstack.live.running import Running
 
 NOW = int(datetime(2026, 10, 16, 20, 30, tzinfo=UTC).timestamp()) * SECOND
@@ -40,7 +48,13 @@ STATES = {
 }
 """By what they do at `NOW`; also, `pun-1` stands and nobody says why, `tul-2` is being set up."""
 
-ROLES = ("operator", "supervisor", "planner", "maintenance", "ci", "exec", "admin")
+PASSWORD = "a long way home"
+"""Of the accounts, which are named as their roles and are good for everything."""
+
+_TOKEN = "token-of-the-tests"
+_AUTHORIZED = {"Authorization": f"Bearer {_TOKEN}"}
+_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_LIFE = Life(30 * DAY, 30 * DAY)
 
 Rows = list[dict[str, Any]]
 
@@ -85,9 +99,14 @@ class DemoSite:
         self.running.keeper.tell()
         self._until(self._is_fresh, "the books do not keep up")
 
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        """Ask the API, as a token does that may do everything."""
+        return httpx.get(self.url + path, params=params, headers=_AUTHORIZED, timeout=PATIENCE_S)
+
     def send(self, *events: dict[str, Any]) -> Rows:
         """Send events as anybody does, and wait until the books hold them."""
-        answer = httpx.post(f"{self.url}/api/v1/events", json=list(events), timeout=PATIENCE_S)
+        url = f"{self.url}/api/v1/events"
+        answer = httpx.post(url, json=list(events), headers=_AUTHORIZED, timeout=PATIENCE_S)
         rows: Rows = answer.json()["rows"]
         self.fresh()
         return rows
@@ -96,7 +115,7 @@ class DemoSite:
         """Cookies of somebody with a role who is signed in."""
         if role not in ROLES:
             raise ValueError(f"no role: {role}; one of {ROLES}")
-        return {}
+        return {SESSION: _secret(role)}
 
     def _is_fresh(self) -> bool:
         books, offset = self.running.keeper.standing, self.running.offset
@@ -117,8 +136,22 @@ def built(shared: Path) -> Path:
         if not folder.exists():
             making = folder.with_name("demo-group-making")
             build_demo(making, until=NOW, days=DAYS, sites=SITES, seed=SEED, ahead=AHEAD)
+            _let_in(making)
             making.rename(folder)
     return folder
+
+
+def _let_in(folder: Path) -> None:
+    """Make an account for each role, signed in, and a token for whoever asks the API."""
+    tokens.add(folder, tokens.Token("tests", "", tokens.RIGHTS, NOW, sources=("*",)), _TOKEN)
+    with beside(folder) as connection:
+        for role in ROLES:
+            accounts.add(connection, Account(f"a-{role}", role, role, "", NOW), hashed(PASSWORD, _HASHER))
+            sessions.begin(connection, f"a-{role}", _secret(role), _LIFE, NOW)
+
+
+def _secret(role: str) -> str:
+    return f"session-of-{role}"
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class Looking:
     def open(
         self,
         path: str = "/",
-        role: str = "",
+        role: str = "admin",
         *,
         width: int = 1280,
         height: int = 800,

@@ -24,7 +24,6 @@ from plantstack.interfaces import (
     browse,
     causes,
     connections,
-    demo_tour,
     doctor,
     explain,
     finance,
@@ -65,6 +64,7 @@ from plantstack.stack.files.loading import gathered
 
 # Loaded only when named: a web server, a simulator take longer to load than most commands take to answer.
 _HEAVY = {
+    "demo": "plantstack.interfaces.demo",
     "serve": "plantstack.interfaces.serve",
     "forward": "plantstack.interfaces.forward",
     "simulate": "plantstack.interfaces.simulate",
@@ -263,24 +263,6 @@ def restore(
     offset = Stack.restore(file, project)
     row = {"project": str(project), "offset": offset}
     give(Answer([row], offset=offset), as_json=as_json, told=f"{project} is restored up to offset {offset}.")
-
-
-@app.command()
-def demo(
-    project: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A new or empty folder.")
-    ] = demo_tour.DEFAULT_FOLDER,
-    days: Annotated[int, typer.Option("--days", min=1, help="Production days up to now.")] = 90,
-    sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = 3,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same plants.")] = 1,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the tour in the terminal.")] = True,
-    truth: Annotated[
-        Path | None, typer.Option("--truth", metavar="FILE", help="Write what was planted, as JSON.")
-    ] = None,
-) -> None:
-    """Simulate a group of plants and lead through it in the terminal."""
-    now = time.time_ns() // 1000
-    demo_tour.run_demo(project, days=days, sites=sites, seed=seed, now=now, truth=truth)
 
 
 books.register(app)

@@ -1,4 +1,4 @@
-"""The command `demo`: make a simulated group of plants, then lead through it in the terminal."""
+"""Makes a simulated group of plants, then leads through it in the terminal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from plantstack.intervals import MINUTE, rfc3339
 from plantstack.stack import Stack
 
 DEFAULT_FOLDER = Path("plantstack-demo")
+AHEAD = 7  # days for which a group goes on living
 
 
 def run_demo(
@@ -34,7 +35,7 @@ def run_demo(
         days: production days to simulate.
         sites: how many sites, 1 to 4.
         seed: the same seed and the same minute give the same events.
-        now: the end of the simulation, microseconds UTC; cut to the minute.
+        now: the end of its past, microseconds UTC; cut to the minute.
         truth: where to write what was planted; a file outside the project.
         console: where the tour is printed; standard output by default.
 
@@ -54,17 +55,26 @@ def run_demo(
             days=days,
             sites=sites,
             seed=seed,
+            ahead=AHEAD,
             progress=lambda doing, share: shown.update(task, description=doing, completed=share),
         )
     with Stack.open(folder) as stack:
         show_tour(stack, shown_on)
     shown_on.print("\nWhat was planted in it stands nowhere in the project. Python knows:")
-    shown_on.print(f"  plantstack.demo.truths({seed}, days={days}, sites={sites}, until={until})")
+    shown_on.print(
+        f"  plantstack.demo.truths({seed}, days={days}, sites={sites}, until={until}, ahead={AHEAD})"
+    )
     if truth is None:
         shown_on.print("and 'plantstack demo --truth FILE' writes it beside a new one.")
     else:
         _write_truth(truth, made, seed)
         shown_on.print(f"and it is written to {truth}.")
+
+
+def tour_again(folder: Path) -> None:
+    """Lead through a group that is there."""
+    with Stack.open(folder) as stack:
+        show_tour(stack, _output())
 
 
 def _check_outside(folder: Path, truth: Path | None) -> None:

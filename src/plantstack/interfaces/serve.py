@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from plantstack.demo.living.ahead import living
 from plantstack.errors import ConfigError, Problem
 from plantstack.interfaces.answer import CRASH, Project, complain, people
 from plantstack.interfaces.api.app import create_app
@@ -41,15 +42,15 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8321,
 ) -> None:
     """Run a plant: take events in, keep the books fresh, answer over HTTP."""
-    with _listening(host, port) as listening:
-        running = Running(project, clock=_clock(), chance=random.random)
+    with listening(host, port) as taken:
+        running = Running(project, clock=steady_clock(), chance=random.random, also=living(project))
         named = f"[{host.strip('[]')}]" if ":" in host else host
-        address = f"http://{named}:{listening.getsockname()[1]}"
+        address = f"http://{named}:{taken.getsockname()[1]}"
         people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
         if name_of(host) not in LOOPBACK:
             _invite(project, address)
         sys.stdout.flush()
-        run(running, listening)
+        run(running, taken)
 
 
 def _invite(project: Path, address: str) -> None:
@@ -62,7 +63,7 @@ def _invite(project: Path, address: str) -> None:
     )
 
 
-def run(running: Running, listening: socket.socket) -> None:
+def run(running: Running, taken: socket.socket) -> None:
     """Serve until a signal comes, then write what was handed over and let go of the plant.
 
     Raises:
@@ -71,7 +72,7 @@ def run(running: Running, listening: socket.socket) -> None:
     server = _Server(running)
     sys.setswitchinterval(_SWITCH_S)
     try:
-        server.run(sockets=[listening])
+        server.run(sockets=[taken])
     finally:
         why = _why(running)
         running.close()
@@ -80,7 +81,8 @@ def run(running: Running, listening: socket.socket) -> None:
         raise typer.Exit(CRASH)
 
 
-def _clock() -> SteadyClock:
+def steady_clock() -> SteadyClock:
+    """The clock of a server: this machine's, but it never goes back."""
     return SteadyClock(lambda: time.time_ns() // 1000, lambda: time.monotonic_ns() // 1000)
 
 
@@ -90,21 +92,19 @@ def _why(running: Running) -> tuple[str, str]:
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def listening(host: str, port: int) -> Iterator[socket.socket]:
     """Take the port before anything else, so that a taken one is told at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host.strip("[]"), port))
-        listening.listen(256)
-        yield listening
-    except OSError as error:
-        fix = "Choose another one with --host and --port."
-        what = f"cannot listen there: {error.strerror or error}"
-        raise ConfigError(Problem("serve-port", f"{host}:{port}", what, fix)) from error
-    finally:
-        listening.close()
+    with socket.socket(family, socket.SOCK_STREAM) as taken:
+        try:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind((host.strip("[]"), port))
+            taken.listen(256)
+        except OSError as error:
+            fix = "Choose another one with --host and --port."
+            what = f"cannot listen there: {error.strerror or error}"
+            raise ConfigError(Problem("serve-port", f"{host}:{port}", what, fix)) from error
+        yield taken
 
 
 class _Server(uvicorn.Server):

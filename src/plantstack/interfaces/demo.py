@@ -1,0 +1,108 @@
+"""The command demo: a simulated group of plants from nothing, led through, then run and alive."""
+
+from __future__ import annotations
+
+import random
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plantstack.demo.living.ahead import About, Ahead, is_demo, living
+from plantstack.errors import Problem, QueryError
+from plantstack.interfaces import serve
+from plantstack.interfaces.answer import people
+from plantstack.interfaces.demo_roles import desks, is_anybody_working, lines_of, new_passwords
+from plantstack.interfaces.demo_tour import DEFAULT_FOLDER, run_demo, tour_again
+from plantstack.intervals import rfc3339
+from plantstack.live.running import Running
+
+_ANEW = "for a new one name another folder, or remove this one first"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("demo")(demo)
+
+
+def demo(
+    asked: typer.Context,
+    project: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A new or empty folder, or a demo group to go on with.")
+    ] = DEFAULT_FOLDER,
+    days: Annotated[int, typer.Option("--days", min=1, help="Production days up to now.")] = 90,
+    sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = 3,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same plants.")] = 1,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the tour in the terminal.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8321,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Write what was planted, as JSON.")
+    ] = None,
+) -> None:
+    """Simulate a group of plants, lead through it in the terminal, then run it: it goes on living."""
+    wanted = {"days": days, "sites": sites, "seed": seed}
+    given = {name: wanted[name] for name in wanted if _is_given(asked, name)}
+    if no_serve:
+        _made(project, wanted, given, truth)
+        return
+    with serve.listening("127.0.0.1", port) as taken:
+        about = _made(project, wanted, given, truth)
+        _serve(project, about, taken)
+
+
+def _is_given(asked: typer.Context, name: str) -> bool:
+    source = asked.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _made(project: Path, wanted: dict[str, int], given: dict[str, int], truth: Path | None) -> About:
+    """Make the group and lead through it; one that is there is gone on with.
+
+    Raises:
+        QueryError: when what is asked for is another group than the one that is there.
+    """
+    if not is_demo(project):
+        days, sites, seed = wanted["days"], wanted["sites"], wanted["seed"]
+        run_demo(project, days=days, sites=sites, seed=seed, now=_now(), truth=truth)
+        return _about(project)
+    about = _about(project)
+    other = [f"--{name} {value}" for name, value in given.items() if getattr(about, name) != value]
+    if truth is not None:
+        other.append("--truth")
+    if other:
+        what = f"the group there has {about.days} days of {about.sites} sites, seed {about.seed}"
+        raise QueryError(Problem("demo-other", " ".join(other), what, f"Leave it out; {_ANEW}."))
+    people().print(f"{project} is a demo group; it goes on where it was left ({_ANEW}).\n", soft_wrap=True)
+    tour_again(project)
+    return about
+
+
+def _about(project: Path) -> About:
+    ahead = Ahead(project)
+    ahead.close()
+    return ahead.about
+
+
+def _serve(project: Path, about: About, taken: socket.socket) -> None:
+    now, told = _now(), people()
+    running = Running(project, clock=serve.steady_clock(), chance=random.random, also=living(project))
+    found = desks(running.plant, now)
+    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    told.print(f"\nThe group runs and goes on living at {address}\n", soft_wrap=True)
+    told.print("  role         address, name to sign in with, password (made by chance, shown only here)")
+    for line in lines_of(address, found, new_passwords(project, found, now)):
+        told.print(line, soft_wrap=True, markup=False)
+    if not is_anybody_working(running.plant, now):
+        told.print("\nNobody works at this hour there: take --sites 2 or more, and somebody always does.")
+    if now > about.end:
+        told.print(f"\nWhat was simulated ended at {rfc3339(about.end)}: nothing new happens; {_ANEW}.")
+    told.print(f"\nReasons, calls and all else that you enter is kept. API: {address}/docs. Ctrl-C stops it.")
+    sys.stdout.flush()
+    serve.run(running, taken)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
