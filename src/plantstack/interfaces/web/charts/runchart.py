@@ -182,27 +182,28 @@ def run_chart(chart: RunChart) -> Markup:
         max((lane + 1 for lane, _ in lanes), default=0),
         bool(chart.notes),
     )
-    above = [*_notes(chart.notes, frame), *_brackets(lanes, frame)]
-    drawn = tag(
-        "svg",
-        *above,
-        _plot(chart, frame),
-        *_early(chart.phases, frame),
-        *_x_axis(chart.x_ticks, frame),
-        class_="rc-drawing",
-        width="100%",
-        height=em(frame.whole),
-    )
     picture = tag(
         "div",
         _y_axis(chart.y_ticks, frame),
-        tag("div", drawn, class_="run-chart-plot"),
+        tag("div", _drawn(chart, lanes, frame), class_="run-chart-plot"),
         _values(chart.phases, frame),
         class_="run-chart",
         role="img",
         aria_label=chart.sentence,
     )
     return tag("div", picture, _said(chart), _all_points(chart), class_="run-chart-whole")
+
+
+def _drawn(chart: RunChart, lanes: Sequence[tuple[int, NamedSignal]], frame: _Frame) -> Markup:
+    """Notes and names of signals above, the plot, periods below."""
+    rows = [
+        *_notes(chart.notes, frame),
+        *_brackets(lanes, frame),
+        _plot(chart, frame),
+        *_early(chart.phases, frame),
+        *_x_axis(chart.x_ticks, frame),
+    ]
+    return tag("svg", *rows, class_="rc-drawing", width="100%", height=em(frame.whole))
 
 
 def _plot(chart: RunChart, frame: _Frame) -> Markup:
