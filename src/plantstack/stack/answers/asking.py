@@ -23,6 +23,7 @@ from plantstack.plant.plant import Plant
 from plantstack.stack.answers.gathering import Key, gather, key_of
 from plantstack.stack.answers.methods import Capturing
 from plantstack.stack.answers.proving import Proving
+from plantstack.stack.answers.withholding import PERSONAL, Withholding
 from plantstack.stack.reasons.changing import Changing
 from plantstack.stack.reasons.contesting import put_contested
 from plantstack.stack.targets.targeting import Targeting
@@ -116,7 +117,8 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
     reported = _reported(engine, query, catalog, ids, question.profile) if is_reported else {}
     capturing = Capturing(engine.books.plant, catalog, question.profile)
     proving = Proving(engine.books, catalog, question.profile)
-    rows = []
+    rows: list[dict[str, Any]] = []
+    places: dict[int, str | None] = {}
     for found, cell in cells:
         place = _place(engine.books.plant, question.query, level, scope, found)
         period = {"from": rfc3339(found.span.start), "to": rfc3339(found.span.end), "label": found.label}
@@ -131,9 +133,12 @@ def ask(engine: DuckEngine, catalog: Catalog, question: Question) -> KpiTable:
             value = proving.of(value, found, _finest(found, scope))
             row = {**value.as_row(), **targeting.of(value, cell, found, _finest(found, scope))}
             closed = reported.get((value.kpi.id, key_of(found, query.by)))
+            places[len(rows)] = None if _is_rest(found) else _finest(found, scope)
             rows.append(_row(row, place, period, found, closed))
     if any("verdict" in (cell.kinds or ()) for _, cell in cells):
         put_contested(engine, question.query, rows)
+    if PERSONAL & set(query.by):
+        notes += Withholding.of(engine.books).rows(rows, places)
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
     return KpiTable(rows, books.stamp.offset, as_of, notes)
@@ -196,6 +201,11 @@ def _finest(cell: MeasureCell, scope: str) -> str:
     """The equipment a cell is of: the finest it was split by, else what was asked for."""
     axes = ("machine", "line", "area", "site")
     return next((cell.keys[axis] for axis in axes if cell.keys.get(axis)), scope)
+
+
+def _is_rest(cell: MeasureCell) -> bool:
+    """Whether a cell is of what stands in none of the places it is split by."""
+    return any(cell.keys.get(axis) == "" for axis in ("machine", "line", "area", "site"))
 
 
 def _reported(
