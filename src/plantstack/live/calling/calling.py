@@ -64,6 +64,7 @@ class Calling:
         self.pages = Pages()
         self.plan = read_call_plan(running.folder, running.plant) if plan is None else plan
         self._running = running
+        self._is_waited_for = False
         self._going: dict[str, asyncio.Task[None]] = {}
         self._tried: dict[str, tuple[int, int, bool]] = {}  # id -> attempts, last at, whether it is over
 
@@ -72,18 +73,32 @@ class Calling:
         seen, silent_s = -1, 0.0
         while not self._running.is_closing:
             offset = self._running.keeper.standing.offset
-            if offset != seen or silent_s >= _BEAT_S:
-                seen, silent_s = offset, 0.0
-                await self.look()
+            is_due = self._is_waited_for and silent_s >= _BEAT_S
+            try:
+                if is_due or (offset != seen and await asyncio.to_thread(self._is_news, seen, offset)):
+                    silent_s = 0.0
+                    await self.look()
+                seen = offset
+            except PlantstackError:  # told by health; the next look tries again
+                seen = -1
             await asyncio.sleep(LOOK_S)
             silent_s += LOOK_S
 
+    def _is_news(self, after: int, upto: int) -> bool:
+        """Whether anything was said of calls: the books are asked only then, for they have more to answer."""
+        if after < 0:
+            return True
+        sql = "SELECT 1 FROM event WHERE log_offset > ? AND log_offset <= ? AND kind = 'call' LIMIT 1"
+        found = self._running.writer.run(lambda log: log.connection.execute(sql, (after, upto)).fetchall())
+        return bool(found.result())
+
     async def look(self) -> None:
-        """See which calls are open, and begin to tell whoever is due."""
-        try:
-            due = await asyncio.to_thread(self._due)
-        except PlantstackError:  # told by health; the next look tries again
-            return
+        """See which calls are open, and begin to tell whoever is due.
+
+        Raises:
+            PlantstackError: when the books cannot be asked.
+        """
+        due = await asyncio.to_thread(self._due)
         for one in due:
             if one.id not in self._going:
                 self._going[one.id] = asyncio.create_task(self._deliver(one))
@@ -96,6 +111,7 @@ class Calling:
         now = self._running.clock()
         calls = self._running.ask(lambda stack: open_calls(stack, now=now))
         waiting = [one for one in calls if one.phase == "asked"]
+        self._is_waited_for = bool(waiting)
         return [delivery for call in waiting for delivery in self._of(call, now)]
 
     def _of(self, call: OpenCall, now: int) -> Iterator[Delivery]:
