@@ -1,0 +1,350 @@
+"""Does the plan fit? Planned orders of a line against rates, yields and changeovers as they were run.
+
+Orders are worked off one after another as they are planned, from now, in the planned working time of the
+calendar; where it is likely to end, and the least and most of eight in ten, decides whether one will miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import sqrt
+from typing import Literal
+
+from plantstack.engines.contract import MeasureQuery
+from plantstack.intervals import DAY, SECOND, Interval, to_us
+from plantstack.stack.floor.as_run import ChangesAsRun, RateAsRun, changes_as_run, rates_as_run
+from plantstack.stack.floor.sight import Sight, look
+from plantstack.stack.floor.working import Work, end_after, working_time
+from plantstack.stack.project import Stack
+
+AHEAD = 14 * DAY  # how far plans are looked at
+_ORDER_BACK = 30 * DAY
+
+Miss = Literal["yes", "maybe", "no", ""]
+"""Whether an order ends after it is due: even at best, at worst, or not; '' cannot be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """One order of the plan, or what is left of it.
+
+    Attributes:
+        order: its number, '' where the plan names none; `product` and `product_name` of it.
+        from_at: where its first slot begins, microseconds UTC; `until_at` where its last ends.
+        due_at: when it is due: as its order says, else the end of its last slot.
+        qty: pieces planned from now on: of a slot that runs, all of it; `made` of the order so far.
+        left: pieces still to make.
+        changes: whether a changeover comes before it.
+        required_s: working seconds it takes with that, likely; `low_s` and `high_s` of eight in ten; None
+            where it cannot be said, `why_none` says why.
+        end_at: when it is likely to end; `end_low_at` at best, `end_high_at` at worst. None likewise, and
+            where it ends after the two weeks that are looked at.
+        misses: whether it ends after it is due.
+    """
+
+    order: str
+    product: str
+    product_name: str
+    from_at: int
+    until_at: int
+    due_at: int
+    qty: Decimal
+    made: Decimal
+    left: Decimal
+    changes: bool
+    required_s: float | None
+    low_s: float | None
+    high_s: float | None
+    end_at: int | None
+    end_low_at: int | None
+    end_high_at: int | None
+    misses: Miss
+    why_none: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDay:
+    """One production day of the plan: today counts from now.
+
+    Attributes:
+        available_s: planned working time of the calendar, breaks left out.
+        required_s: what its orders take, by the part of them that is planned on it, likely; `low_s` and
+            `high_s` of eight in ten. None where one of its orders cannot be said, `why_none` says which.
+        orders: numbers of its orders.
+    """
+
+    day: str
+    available_s: float
+    required_s: float | None
+    low_s: float | None
+    high_s: float | None
+    orders: tuple[str, ...]
+    why_none: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCheck:
+    """The plan of a line, checked.
+
+    Attributes:
+        place: id of the line or lone machine; `name` is what people call it; `zone` the clock on its wall.
+        machine: whose time counts: the one that paces the line.
+        days: with a plan, in order of time.
+        orders: as they are planned.
+        rates: as run, of the products that are planned.
+        changeovers: as run.
+        missing: numbers of the orders that will miss even at best; `at_risk` of those that may.
+    """
+
+    place: str
+    name: str
+    zone: str
+    machine: str
+    days: tuple[PlanDay, ...]
+    orders: tuple[PlannedOrder, ...]
+    rates: tuple[RateAsRun, ...]
+    changeovers: ChangesAsRun
+    missing: tuple[str, ...]
+    at_risk: tuple[str, ...]
+
+
+def check_plan(stack: Stack, place: str, now: int) -> tuple[PlanCheck, ...]:
+    """Check the plans of the lines and lone machines of a place from now on; those without one are left out.
+
+    Raises:
+        QueryError: for a place that does not exist.
+    """
+    sight = look(stack, place, now)
+    if len(sight.machines) == 1 and sight.scope != sight.machines[0]:
+        sight = look(stack, sight.scope, now)
+    found = (_check(sight, one) for one in sight.places)
+    return tuple(one for one in found if one is not None)
+
+
+@dataclass(slots=True)
+class _Slot:
+    product: str
+    order: str
+    from_at: int
+    until_at: int
+    qty: Fraction
+
+
+_SLOTS = """
+select coalesce(product, ''), coalesce(order_id, ''), from_at, until_at,
+    arg_max(coalesce(qty, 0), (told_at, e.at, source, key))
+from plan_told as e
+where equipment in (select unnest($names)) and gone_at is null and until_at > $now and from_at < $upto
+group by all
+order by from_at, until_at, 2
+"""
+
+
+def _slots(sight: Sight, place: str) -> list[_Slot]:
+    """The slots of the plan that are not over; what stands now, not what was frozen."""
+    names = sorted({place, sight.exit(place)} - {""})
+    asked = {"names": names, "now": sight.now, "upto": sight.now + AHEAD}
+    rows = sight.books.con.execute(_SLOTS, asked).fetchall()
+    return [_Slot(row[0], row[1], row[2], row[3], Fraction(row[4])) for row in rows if row[4]]
+
+
+def _check(sight: Sight, place: str) -> PlanCheck | None:
+    slots, machine = _slots(sight, place), sight.paced_by(place)
+    if not slots or not machine:
+        return None
+    rates = rates_as_run(sight, place, [one.product for one in slots])
+    changes = changes_as_run(sight, place)
+    room = working_time(sight, machine, Interval(sight.now, sight.now + AHEAD))
+    planned = list(_orders(sight, place, slots, rates, changes))
+    orders = _worked_off(planned, room)
+    return PlanCheck(
+        place=place,
+        name=sight.name(place),
+        zone=sight.zone(place),
+        machine=machine,
+        days=tuple(_days(slots, orders, room)),
+        orders=tuple(orders),
+        rates=tuple(rates.values()),
+        changeovers=changes,
+        missing=tuple(one.order for one in orders if one.misses == "yes"),
+        at_risk=tuple(one.order for one in orders if one.misses == "maybe"),
+    )
+
+
+# -- what it takes -----------------------------------------------------------------------------------
+
+
+def _orders(
+    sight: Sight,
+    place: str,
+    slots: Sequence[_Slot],
+    rates: dict[str, RateAsRun],
+    changes: ChangesAsRun,
+) -> Iterator[PlannedOrder]:
+    """The slots put together by order, with what each takes."""
+    made, due = _made(sight, place, slots), _due(sight)
+    before = _running(sight, place)
+    groups: dict[tuple[str, str], list[_Slot]] = {}
+    for one in slots:
+        key = (one.order, one.product) if one.order else (f"#{one.from_at}", one.product)
+        groups.setdefault(key, []).append(one)
+    for parts in groups.values():
+        first, last = parts[0], max(one.until_at for one in parts)
+        qty = sum((one.qty for one in parts), Fraction(0))
+        is_on = any(one.from_at <= sight.now for one in parts)
+        so_far = made.get((first.order, first.product), Fraction(0)) if is_on else Fraction(0)
+        left, is_change = max(qty - so_far, Fraction(0)), first.product != before
+        takes, why = _takes(float(left), rates[first.product], changes, is_change=is_change)
+        before = first.product if left else before
+        yield PlannedOrder(
+            order=first.order,
+            product=first.product,
+            product_name=rates[first.product].name,
+            from_at=first.from_at,
+            until_at=last,
+            due_at=due.get(first.order, last),
+            qty=_decimal(qty),
+            made=_decimal(so_far),
+            left=_decimal(left),
+            changes=is_change,
+            required_s=takes[0] if takes else None,
+            low_s=takes[1] if takes else None,
+            high_s=takes[2] if takes else None,
+            end_at=None,
+            end_low_at=None,
+            end_high_at=None,
+            misses="",
+            why_none=why,
+        )
+
+
+def _takes(
+    left: float, rate: RateAsRun, changes: ChangesAsRun, *, is_change: bool
+) -> tuple[tuple[float, float, float] | None, str]:
+    """Seconds that pieces and the changeover before them take, with the range; or why nobody can say."""
+    runs = rate.seconds(left)
+    if runs is None:
+        return None, f"not computable because {rate.why_none}"
+    if not is_change or left <= 0:
+        return runs, ""
+    if changes.mean_s is None or changes.low_s is None or changes.high_s is None:
+        if changes.standard_s is None:
+            return None, f"not computable because {changes.why_none}"
+        return (runs[0] + changes.standard_s, runs[1] + changes.standard_s, runs[2] + changes.standard_s), ""
+    likely = runs[0] + changes.mean_s
+    # the two vary each by itself
+    low = sqrt((runs[0] - runs[1]) ** 2 + (changes.mean_s - changes.low_s) ** 2)
+    high = sqrt((runs[2] - runs[0]) ** 2 + (changes.high_s - changes.mean_s) ** 2)
+    return (likely, max(likely - low, 0.0), likely + high), ""
+
+
+def _made(sight: Sight, place: str, slots: Sequence[_Slot]) -> dict[tuple[str, str], Fraction]:
+    """Good pieces of the slots that run, since the earliest of them began, by order and product."""
+    begun = [one.from_at for one in slots if one.from_at <= sight.now]
+    if not begun:
+        return {}
+    sums: dict[tuple[str, str], Fraction] = {}
+    query = MeasureQuery(("qty_good",), place, ("order", "product"), "hour", sight.days)
+    for cell in sight.engine.query(query).cells:
+        if cell.span.start >= min(begun):
+            key = (cell.keys["order"], cell.keys["product"])
+            sums[key] = sums.get(key, Fraction(0)) + Fraction(cell.sums["qty_good"] or 0)
+    return sums
+
+
+def _due(sight: Sight) -> dict[str, int]:
+    """When orders are due, as their last word about it says."""
+    span = Interval(sight.now - _ORDER_BACK, sight.now + 1)
+    told = sight.said({"order"}, span, where="contains(e.body, 'due_at')")
+    return {
+        one.order: to_us(datetime.fromisoformat(one.text("due_at"))) for one in told if one.text("due_at")
+    }
+
+
+def _running(sight: Sight, place: str) -> str:
+    """The product that is on at the machine that paces a line."""
+    machine = sight.paced_by(place)
+    entries = (
+        sight.entries(sight.shift_span(machine), (machine,))[machine] if machine in sight.machines else []
+    )
+    return next((one.product for one in reversed(entries) if one.product), "")
+
+
+# -- whether it fits ---------------------------------------------------------------------------------
+
+
+def _worked_off(orders: Iterable[PlannedOrder], room: Sequence[Work]) -> list[PlannedOrder]:
+    """The orders one after another; behind one that cannot be said nothing can."""
+    found: list[PlannedOrder] = []
+    likely, low2, high2, why = 0.0, 0.0, 0.0, ""
+    for one in orders:
+        if one.required_s is None or one.low_s is None or one.high_s is None:
+            why = why or f"not computable because order {one.order or one.product_name} before it is not"
+            found.append(one)
+            continue
+        likely += one.required_s
+        # ranges of what varies by itself add as squares
+        low2 += (one.required_s - one.low_s) ** 2
+        high2 += (one.high_s - one.required_s) ** 2
+        if why:
+            found.append(replace(one, why_none=why))
+            continue
+        best, worst = max(likely - sqrt(low2), 0.0), likely + sqrt(high2)
+        end, first, last = (end_after(room, seconds) for seconds in (likely, best, worst))
+        misses = _misses(one.due_at, first, last)
+        found.append(replace(one, end_at=end, end_low_at=first, end_high_at=last, misses=misses))
+    return found
+
+
+def _misses(due_at: int, best: int | None, worst: int | None) -> Miss:
+    if best is None or best > due_at:
+        return "yes"
+    return "maybe" if worst is None or worst > due_at else "no"
+
+
+def _days(slots: Sequence[_Slot], orders: Sequence[PlannedOrder], room: Sequence[Work]) -> Iterator[PlanDay]:
+    """What each day has and needs: of an order the part of its working time that is planned on the day."""
+    by_order = {(one.order, one.product, one.from_at): one for one in orders}
+    firsts = {(one.order, one.product): one for one in reversed(orders)}
+    for day in dict.fromkeys(one.day for one in room):
+        works = [one for one in room if one.day == day]
+        parts: dict[int, tuple[PlannedOrder, float]] = {}
+        for slot in slots:
+            inside, whole = _planned_s(works, slot), _planned_s(room, slot)
+            one = by_order.get((slot.order, slot.product, slot.from_at)) or firsts[slot.order, slot.product]
+            if inside > 0:
+                share = inside / whole * float(slot.qty / Fraction(one.qty))
+                parts[id(one)] = (one, parts.get(id(one), (one, 0.0))[1] + share)
+        if parts:
+            yield _day(day, works, list(parts.values()))
+
+
+def _planned_s(works: Sequence[Work], slot: _Slot) -> float:
+    """Working time of a slot inside some stretches, seconds."""
+    span = Interval(slot.from_at, slot.until_at)
+    return sum(part.length * one.share / SECOND for one in works if (part := one.span.clip(span)))
+
+
+def _day(day: str, works: Sequence[Work], parts: Sequence[tuple[PlannedOrder, float]]) -> PlanDay:
+    known = [(one, share) for one, share in parts if one.required_s is not None]
+    why = next((one.why_none for one, _ in parts if one.required_s is None), "")
+    likely = sum((one.required_s or 0.0) * share for one, share in known)
+    low = sqrt(sum((((one.required_s or 0) - (one.low_s or 0)) * share) ** 2 for one, share in known))
+    high = sqrt(sum((((one.high_s or 0) - (one.required_s or 0)) * share) ** 2 for one, share in known))
+    return PlanDay(
+        day=day,
+        available_s=sum(one.capacity_s for one in works),
+        required_s=None if why else likely,
+        low_s=None if why else max(likely - low, 0.0),
+        high_s=None if why else likely + high,
+        orders=tuple(dict.fromkeys(one.order for one, _ in parts)),
+        why_none=why,
+    )
+
+
+def _decimal(pieces: Fraction) -> Decimal:
+    return Decimal(pieces.numerator) / Decimal(pieces.denominator)

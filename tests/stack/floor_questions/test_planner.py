@@ -1,0 +1,102 @@
+"""Whether a plan fits, against rates that were worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import sqrt
+
+import pytest
+from tests.stack.floor_questions.told import SIX, at, counts, line_plan, orders, standing, states, told
+
+from plantstack.intervals import DAY, HOUR
+from plantstack.stack import Stack
+from plantstack.stack.floor.planner import PlanCheck, check_plan
+
+NOW = at(8)
+# five and seven thousand an hour by turns: 384 000 pieces in 64 h are 6 000 an hour, 0.6 s a piece
+SPREAD = sqrt((160_000 * 0.12**2 + 224_000 * (0.6 - 3.6 / 7) ** 2) / 384_000) * sqrt(8 / 7) / 0.6
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    events = [
+        line_plan(30000, SIX, at(14), order="A"),
+        line_plan(60000, at(14), at(22), order="B"),
+        line_plan(100, at(30), at(32), order="W", product="water-500"),
+        line_plan(100, at(32), at(34), order="X"),
+        line_plan(100, at(34), at(36), order="Y"),
+        *orders("filler", "packer", order="A"),
+        told("order", "filler", SIX, "erp", order="A", phase="start", product="cola-330", due_at=at(13)),
+        *states("filler", (SIX, "producing")),
+        *states("packer", (SIX, "producing")),
+        *counts("packer", SIX, NOW, 6000, HOUR),
+        told("alive", "filler", NOW, from_=SIX, until=NOW),
+    ]
+    for number, day in enumerate((-12, -11, -8, -7, -6, -5, -4, -1)):
+        start = SIX + day * DAY
+        events += orders("filler", "packer", order=f"H{number}", when=start)
+        for machine in ("filler", "packer"):
+            events += states(machine, (start, "producing"), (start + 8 * HOUR, "off"))
+            events += [told("alive", machine, start + 8 * HOUR, from_=start, until=start + 8 * HOUR)]
+        events += counts("packer", start, start + 8 * HOUR, (5000, 7000)[number % 2], HOUR)
+    with standing(tmp_path_factory.mktemp("planned"), events, NOW) as stack:
+        yield stack
+
+
+def checked(stack: Stack) -> PlanCheck:
+    (found,) = check_plan(stack, "line-1", NOW)
+    return found
+
+
+def test_rates_are_as_run_with_the_range_of_eight_in_ten(planned: Stack) -> None:
+    found = checked(planned)
+    assert (found.machine, found.zone) == ("filler", "America/Chicago")
+    cola, water = found.rates
+    assert (cola.product, cola.n_shifts, cola.standard_per_hour) == ("cola-330", 8, 540 * 60)
+    assert cola.per_hour == pytest.approx(6000)
+    assert cola.spread == pytest.approx(SPREAD)
+    assert cola.low == pytest.approx(6000 / (1 + 1.2816 * SPREAD))
+    assert cola.high == pytest.approx(6000 / (1 - 1.2816 * SPREAD))
+    assert (water.per_hour, water.n_shifts) == (None, 0)
+    assert water.why_none == "0 shifts of Water 0.5 l in 91 days show no rate, 5 would"
+
+
+def test_orders_are_worked_off_in_planned_time_and_held_against_their_due(planned: Stack) -> None:
+    a, b, w, x, y = checked(planned).orders
+    # 12 000 of 30 000 are made: three hours from eight o'clock, with the pause and a quarter of the lunch
+    assert [a.qty, a.made, a.left, a.changes] == [30000, 12000, 18000, False]
+    assert a.required_s == pytest.approx(3 * 3600)
+    half = 1.2816 * SPREAD * sqrt(1 + 1 / 8)
+    assert a.low_s == pytest.approx(3 * 3600 * (1 - half))
+    assert a.high_s == pytest.approx(3 * 3600 * (1 + half))
+    assert a.end_at is not None
+    assert at(11, 15) < a.end_at < at(11, 30)
+    assert (a.due_at, a.misses) == (at(13), "no")
+    # 13 h of 12 1/2: likely tomorrow, at best today
+    assert b.required_s == pytest.approx(10 * 3600)
+    assert b.end_at is not None and b.end_low_at is not None and b.end_high_at is not None
+    assert b.end_low_at < b.due_at == at(22) < at(30) < b.end_at < b.end_high_at
+    assert b.misses == "maybe"
+    assert (w.required_s, w.misses) == (None, "")
+    assert w.why_none.startswith("not computable because 0 shifts of Water")
+    assert x.why_none == "not computable because 0 changeovers in 91 days show no time, 5 would"
+    assert (y.misses, y.why_none) == ("", "not computable because order W before it is not")
+    assert (checked(planned).missing, checked(planned).at_risk) == ((), ("B",))
+
+
+def test_days_need_so_many_hours_of_those_there_are(planned: Stack) -> None:
+    today, tomorrow = checked(planned).days
+    # from eight: 14 h of two shifts less two pauses and two lunches
+    assert (today.day, today.orders) == ("2026-03-03", ("A", "B"))
+    assert today.available_s == pytest.approx(12.5 * 3600)
+    assert today.required_s == pytest.approx(13 * 3600)
+    assert today.low_s is not None and today.high_s is not None
+    assert today.low_s < today.available_s < today.high_s
+    assert (tomorrow.required_s, tomorrow.orders) == (None, ("W", "X", "Y"))
+    assert tomorrow.why_none.startswith("not computable because")
+
+
+def test_changeovers_too_few_to_judge_say_so(planned: Stack) -> None:
+    found = checked(planned).changeovers
+    assert (found.n, found.mean_s) == (0, None)
+    assert found.why_none == "0 changeovers in 91 days show no time, 5 would"
