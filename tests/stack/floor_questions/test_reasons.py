@@ -39,8 +39,9 @@ def test_tiles_stand_in_the_order_of_the_plant_and_count_the_shift(tmp_path: Pat
     events += states("filler", (at(6, 50), "stopped"))
     with standing(tmp_path, events, at(7)) as stack:
         found = picker(stack, "filler", at(7))
-        names = ["jams", "planned", "technical", "breaks", "no-order", "supply", "other"]
-        assert sorted(kind.kind for kind in found.kinds) == sorted(names)
+        assert [kind.kind for kind in found.kinds] == [
+            *("breaks", "jams", "no-order", "planned", "supply", "technical", "other"),
+        ]
         technical = next(kind for kind in found.kinds if kind.kind == "technical")
         assert [tile.reason for tile in technical.tiles] == ["electrical", "leak", "mechanical"]
         assert [(tile.n_today, tile.us_today) for tile in technical.tiles] == [
@@ -67,6 +68,18 @@ def test_what_does_not_fit_is_chosen_by_what_the_machine_needed_before_this_mont
         # f was told nine times today, and waits for next month
         assert [tile.reason for tile in jams.tiles] == ["a", "b", "c", "d", "g", "h"]
         assert [tile.reason for tile in jams.more] == ["e", "f"]
+
+
+def test_what_is_only_ever_found_as_a_cause_is_no_kind_of_stop(tmp_path: Path) -> None:
+    earlier = SIX - 20 * DAY
+    events = [*orders("filler"), *states("filler", (SIX, "producing"))]
+    events += [told("reason", "capper", earlier + n, "tech-1", role="cause", reason="a") for n in range(3)]
+    parts = "reasons:\n  causes: {owner: maintenance, account: other_stop, reasons: {a: Worn, b: Loose}}\n"
+    more = MANY.replace("reasons:\n", parts.replace(", b: Loose", ""), 1)
+    with standing(tmp_path, events, at(7), {"reasons.yaml": more.replace("{a: A, b", "{b", 1)}) as stack:
+        found = picker(stack, "filler", at(7))
+        assert [kind.kind for kind in found.kinds] == ["jams", "lunch", "pause", "other"]
+        assert [tile.reason for tile in found.more] == ["a"]
 
 
 def test_a_suggestion_is_withheld_by_the_stop_alone_on_one_in_twenty() -> None:

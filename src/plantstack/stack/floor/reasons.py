@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import DAY, Interval
 from plantstack.plant.localtime import local_day, resolve
 from plantstack.plant.model import Reason
@@ -73,7 +74,7 @@ class Picker:
     Attributes:
         machine: id.
         kinds: at most eight, in the order in which they always stand.
-        more: the leaves of all further kinds.
+        more: the leaves of all further kinds, and of kinds that are only ever found as causes.
         stop: that it is opened for; None where none is named, or it is not of this shift.
         suggestion: what is pre-selected for that stop; nothing without machine evidence.
     """
@@ -120,8 +121,11 @@ def tiles(sight: Sight, machine: str, stops: Iterable[Stop]) -> tuple[tuple[Tile
     for leaf in sight.plant.reasons.values():
         if leaf.kind == "stop" and leaf.is_offered(today):
             groups[leaf.group_path.split("/")[0] or leaf.id].append(leaf)
-    used = needed(sight, machine) if _is_crowded(groups) else Counter()
-    kept = _most(groups, {kind: sum(used[one.id] for one in groups[kind]) for kind in groups}, KINDS)
+    needed = _needed(sight, machine)
+    used = needed.symptoms
+    offered = [kind for kind in sorted(groups, key=lambda kind: _order(kind, groups[kind]))]
+    offered = [kind for kind in offered if not needed.only_causes >= {one.id for one in groups[kind]}]
+    kept = _most(offered, {kind: sum(used[one.id] for one in groups[kind]) for kind in offered}, KINDS)
     told: dict[str, list[Stop]] = defaultdict(list)
     for stop in stops:
         told[stop.reason].append(stop)
@@ -130,8 +134,9 @@ def tiles(sight: Sight, machine: str, stops: Iterable[Stop]) -> tuple[tuple[Tile
     return tuple(kinds), tuple(_tile(leaf, told) for leaf in rest)
 
 
-def _is_crowded(groups: Mapping[str, Sequence[Reason]]) -> bool:
-    return len(groups) > KINDS or any(len(leaves) > LEAVES for leaves in groups.values())
+def _order(kind: str, leaves: Sequence[Reason]) -> tuple[bool, str]:
+    """By name, what catches all at the end: a new leaf moves no kind."""
+    return all(leaf.catch_all for leaf in leaves), kind
 
 
 def _most(names: Iterable[str], used: Mapping[str, int], room: int) -> list[str]:
@@ -169,9 +174,40 @@ def _tile(leaf: Reason, told: Mapping[str, list[Stop]]) -> Tile:
     )
 
 
-def needed(sight: Sight, machine: str) -> Counter[str]:
-    """How often people gave each symptom at a machine in the ninety days before the month that runs."""
-    zone = sight.zone(machine)
-    month = resolve(zone, local_day(zone, sight.now).replace(day=1))
-    told = sight.said({"reason"}, Interval(month - _LOOKED_BACK, month))
-    return Counter(one.reason for one in told if one.machine == machine and one.row["role"] == "symptom")
+_NEEDED = """
+create temp table if not exists {table} as
+select
+    coalesce(lane.equipment, e.equipment) as machine,
+    e.reason,
+    count(*) filter (e.role = 'symptom') as n,
+    count(*) filter (e.role = 'cause') as n_cause
+from {told} as e
+left join lane on lane.lane_equipment = e.equipment
+where e.reason is not null
+group by all
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """What was told in the ninety days before the month that runs (UTC).
+
+    Attributes:
+        symptoms: of the machine, by leaf.
+        only_causes: leaves that all the plant told as causes and never as symptoms.
+    """
+
+    symptoms: Counter[str]
+    only_causes: frozenset[str]
+
+
+def _needed(sight: Sight, machine: str) -> _Needed:
+    """Read once for each opening of the books, of all machines: every picker stands on it."""
+    month = local_day("UTC", sight.now).replace(day=1)
+    begin = resolve("UTC", month)
+    table, con = f"floor_needed_{month:%Y_%m}", sight.books.con
+    told = standing_events(sight.books, {"reason"}, Interval(begin - _LOOKED_BACK, begin))
+    con.execute(_NEEDED.format(table=table, told=told))
+    rows = con.execute(f"select reason, n from {table} where machine = $1", [machine]).fetchall()
+    sums = f"select reason from {table} group by reason having sum(n) = 0 and sum(n_cause) > 0"
+    return _Needed(Counter(dict(rows)), frozenset(row[0] for row in con.execute(sums).fetchall()))
