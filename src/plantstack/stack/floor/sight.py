@@ -301,9 +301,13 @@ class Sight:
             f"select * from {standing_events(self.books, kinds, span)} as e"
             f" where e.equipment in (select unnest($names)) and {where} order by e.at, e.log_offset"
         )
-        cursor = self.books.con.execute(sql, {"names": sorted(names)})
+        return self.told(sql, {"names": sorted(names)}, lanes)
+
+    def told(self, sql: str, asked: Mapping[str, Any], lanes: Mapping[str, str] | None = None) -> list[Said]:
+        """The events of a query that gives every column of them."""
+        cursor = self.books.con.execute(sql, dict(asked))
         columns = [column[0] for column in cursor.description or ()]
-        return [_said(dict(zip(columns, row, strict=True)), lanes) for row in cursor.fetchall()]
+        return [_said(dict(zip(columns, row, strict=True)), lanes or {}) for row in cursor.fetchall()]
 
 
 def _said(row: Mapping[str, Any], lanes: Mapping[str, str]) -> Said:
