@@ -105,6 +105,14 @@ def test_where_no_crew_is_named_shifts_stand_for_them(plant: Plant) -> None:
     assert not Withholding(plant, crews).is_open("n-1")
 
 
+def test_a_plant_that_said_nothing_of_people_has_shifts_that_are_times_of_the_day(plant: Plant) -> None:
+    machines = (one for both in MACHINES.values() for one in both)
+    silent = Crews(worked={one: {("early", ""), ("late", "")} for one in machines})
+    assert all(Withholding(plant, silent).is_open(place) for place in (GROUP, *SITES, *LINES))
+    named = Crews(worked={one: {("early", "blue")} for one in silent.worked})
+    assert not Withholding(plant, named).is_open(LINES[0])
+
+
 def test_a_crew_of_which_only_hours_were_told_counts_too(plant: Plant) -> None:
     crews = told(full())
     crews.told["n-1"].add("fitters")

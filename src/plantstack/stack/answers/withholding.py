@@ -56,6 +56,8 @@ class Withholding:
         Args:
             place: id of an equipment; '' is all sites together.
         """
+        if self._is_impersonal:
+            return True
         own, _ = self.plant.lanes.get(place, (place, 0))
         if own not in self._open:
             self._open[own] = self._judge(own)
@@ -87,6 +89,16 @@ class Withholding:
     def _why(self) -> str:
         people, crews = self.plant.people.least_people, self.plant.people.least_crews
         return f"withheld: a cut by crew or shift needs {crews} crews of {people} people, here and beside it"
+
+    @cached_property
+    def _is_impersonal(self) -> bool:
+        """Whether nothing at all is known of people: no crew is named, no head was ever counted.
+
+        A shift is then a time of the day on which machines ran, and no answer can be laid beside a crew.
+        """
+        crews = self.crews
+        named = any(crew for pairs in crews.worked.values() for _, crew in pairs)
+        return not (named or crews.told or crews.heads or self.plant.people.crews)
 
     def _judge(self, place: str) -> bool:
         if place == GROUP:
