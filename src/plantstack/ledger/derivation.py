@@ -7,6 +7,7 @@ The rules they apply stand in the books, named at each statement.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -56,8 +57,8 @@ PLANT_TABLES = (
     "source_rule",
 )
 
-# Steps that are left out while a plant table has no rows, for they would look through the events for nothing.
-ONLY_WITH = {"12_ruled_by_alarm": "alarm_rule"}
+# In the comment of a statement: it yields nothing where these tables have no rows, and need not be run then.
+NOTHING_WITHOUT = re.compile(r"^-- Nothing without: (\w+(?:, \w+)*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

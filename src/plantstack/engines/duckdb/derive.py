@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -16,7 +17,7 @@ from plantstack.ledger.beside import BESIDE_TABLES
 from plantstack.ledger.derivation import (
     CARRY,
     CUT_AT,
-    ONLY_WITH,
+    NOTHING_WITHOUT,
     PLAN_VERSION,
     PLANT_TABLES,
     SCOPE,
@@ -33,6 +34,9 @@ MACHINE_DAYS_A_BATCH = 6_000
 MACHINES_A_BLOCK = 25
 
 _FLAG = re.compile(r"flag\('(\w+)'\)")
+_TARGET = re.compile(r"^(create or replace temp table|insert into) (\w+)", re.MULTILINE)
+# Tables that never had a row: what a run before this one left.
+_EMPTY = "select table_name from duckdb_tables() where temporary and estimated_size = 0"
 
 CARRY_SCHEMA = pa.schema([pa.field("slot", pa.string()), *EVENT])
 GONE_SCHEMA = pa.schema([pa.field("log_offset", pa.int64())])
@@ -109,25 +113,45 @@ def run_steps(
             PLAN_VERSION: plan_versions if plan_versions is not None else PLAN_SCHEMA.empty_table(),
         },
     )
-    idle = {table for table in ONLY_WITH.values() if not con.execute(f"from {table} limit 1").fetchall()}
-    for statement, only_with in _statements():
-        if only_with not in idle:
-            con.execute(statement)
+    empty = {name for (name,) in con.execute(_EMPTY).fetchall()}
+    for one in statements():
+        if one.needs and one.needs <= empty and (one.is_more or one.target in empty):
+            continue
+        if con.execute(one.statement).fetchall() not in ([], [(0,)]):
+            empty.discard(one.target)
+        elif not one.is_more:
+            empty.add(one.target)
+
+
+class Statement(NamedTuple):
+    """A statement of a step."""
+
+    statement: duckdb.Statement
+    target: str  # the table it makes or adds to, '' for none
+    is_more: bool  # whether it adds to it
+    needs: frozenset[str]  # it yields nothing where none of these tables has rows; no tables: it always runs
 
 
 @cache
-def _statements() -> tuple[tuple[duckdb.Statement, str], ...]:
-    """The statements of all steps, each with the plant table without whose rows it is left out, or ''.
+def statements() -> tuple[Statement, ...]:
+    """The statements of all steps.
 
     They are parsed once a process: a small derivation costs what its statements cost.
     For the same reason flags are written as their bits, and not worked out from their names in each run.
     """
-    texts = (
-        (_FLAG.sub(lambda found: str(flag_bit(found[1])), step.sql), ONLY_WITH.get(step.name, ""))
-        for step in ledger_steps()
-    )
+    texts = (_FLAG.sub(lambda found: str(flag_bit(found[1])), step.sql) for step in ledger_steps())
     with duckdb.connect() as con:
-        return tuple((one, only_with) for text, only_with in texts for one in con.extract_statements(text))
+        return tuple(_read(one) for text in texts for one in con.extract_statements(text))
+
+
+def _read(statement: duckdb.Statement) -> Statement:
+    needs, target = NOTHING_WITHOUT.search(statement.query), _TARGET.search(statement.query)
+    return Statement(
+        statement,
+        target[2] if target else "",
+        target is not None and target[1] == "insert into",
+        frozenset(needs[1].split(", ") if needs else ()),
+    )
 
 
 def outputs(con: Calculator) -> dict[str, pa.Table]:

@@ -6,6 +6,7 @@ Live, late, corrected and historical data take this one way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.resources import files
 
 import duckdb
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.books import Books, read_borders, within
-from plantstack.engines.duckdb.calculator import fetch_table, put_tables
+from plantstack.engines.duckdb.calculator import fetch_table, one_thread, put_tables
 from plantstack.engines.duckdb.derive import (
     CARRY_SCHEMA,
     MACHINE_DAYS_A_BATCH,
@@ -35,6 +36,7 @@ Progress = Callable[[int, int], None]
 
 _FAR = 2**62
 _MACHINES_AT_MOST = 2_000
+_FEW_MACHINES = 32
 
 # The events of a batch: a history whole, where each step takes of it what it needs ...
 _WHOLE = """
@@ -116,7 +118,8 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
                 for one in asked
             ),
         )
-        _run(books, windows, cuts)
+        with one_thread(books.con) if len(windows) <= _FEW_MACHINES else nullcontext():
+            _run(books, windows, cuts)
         new = read_borders(books.con, "page", "carry_out", only="batch")
         published: list[Pages] = []
         for window in windows:
@@ -191,13 +194,19 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
 
 
 def _put_logged(books: Books, windows: Sequence[Window]) -> None:
-    """Lay the events of the batch before the steps, which take of them what they need: nothing is copied."""
+    """Lay the events of the batch before the steps, which take of them what they need.
+
+    They are read five times: a few days of a few machines are copied, a history is not.
+    """
     is_whole = any(one.start is None for one in windows)
     heard = (
         _WHOLE.format(until=max(one.until for one in windows))
         if is_whole
         else _DAYS.format(reach=_alarm_reach(books))
     )
+    if not is_whole and len(windows) <= _FEW_MACHINES:
+        books.con.execute(f"create or replace temp table logged_few as {heard}")
+        heard = "from logged_few"
     books.con.execute(f"create or replace temp view logged as {heard}")
 
 

@@ -12,6 +12,7 @@ from order_span as o
 join bounds as b on b.m = o.m
 where o.is_change and o.from_at >= b.from_at;
 
+-- Nothing without: pending
 create or replace temp table producing as
 select
     e.m,
@@ -35,6 +36,7 @@ where
     );
 
 -- Good pieces by hour and own order: a change in one hour looks at the pieces of that hour, else at the next hour with any.
+-- Nothing without: pending
 create or replace temp table good_hour as
 select
     c.m,
@@ -47,6 +49,7 @@ where not c.is_spread
 group by all;
 
 -- Counts over a long span say "somewhere in here": the first producing instant inside them.
+-- Nothing without: producing
 create or replace temp table good_span as
 with part as (
     select
@@ -84,6 +87,7 @@ from (
 )
 group by m, order_id, island;
 
+-- Nothing without: pending
 create or replace temp table first_good as
 with asked as (
     select p.*, unnest(['', p.order_id]) as own_order from pending as p
@@ -123,6 +127,7 @@ join (from same_hour union all from later_hour union all from spread) as f on f.
 where f.made_at < p.good_before
 group by p.oid;
 
+-- Nothing without: pending
 create or replace temp table setup_span as
 select
     p.oid,
@@ -142,6 +147,7 @@ where coalesce(g.made_at, r.from_at, p.to_at) > p.from_at;
 
 -- A ramp: from the first good piece of a change until so many pieces have been placed after it, or the order ends (books 3,
 -- R36). A count over a long span brings its pieces at its end.
+-- Nothing without: pending
 create or replace temp table ramp as
 with begun as (
     select p.oid, p.m, p.to_at, p.good_before, o.product, g.made_at as from_at, machine.ramp_pieces

@@ -1,5 +1,6 @@
 -- What the plant's rules make of the alarm a halt begins with (R55): of the alarms within reach of the start of a halt the one
 -- the machine calls first out, else the first in the order of events; of several rules for it the one that fits best.
+-- Nothing without: alarm_rule
 insert into ruled by name
 with spoken as (
     select

@@ -133,6 +133,7 @@ with opened as (
 
 select row_number() over () as cid, * from opened;
 
+-- Nothing without: spread_count
 create or replace temp table spread_part as
 with part as (
     select
@@ -201,6 +202,7 @@ create or replace temp macro spread_part_of(q, before_us, until_us, whole_us) as
     spread_at(q, until_us, whole_us) - spread_at(q, before_us, whole_us)
 );
 
+-- Nothing without: spread_part
 insert into placed
 select
     p.m,

@@ -9,6 +9,7 @@ from (select distinct equipment, unit from sorted where factor is null) as x
 left join unit_factor as u on u.equipment = x.equipment
 group by all;
 
+-- Nothing without: likely_factor
 insert into pieces_fact by name
 select
     s.equipment,

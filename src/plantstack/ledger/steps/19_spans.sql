@@ -159,6 +159,7 @@ join bounds as b on b.m = s.m
 left join why on why.m = s.m and why.failure = s.failure;
 
 -- Halts a rule spoke for (R56): whether its reason was kept, or a person gave the same one, or another. By the code of the rule.
+-- Nothing without: ruled
 create or replace temp table ruled_span as
 select
     case
@@ -190,6 +191,7 @@ group by r.m, r.halt, r.code, r.reason, r.to_at, b.until_at
 having bool_or(said.person) or bool_or(t.rid = r.rid);
 
 -- The standard time of a changeover: the most specific entry of the matrix, else the product's default.
+-- Nothing without: changeover_span
 create or replace temp table changeover_standard as
 select c.m, c.from_at, x.standard_us
 from changeover_span as c

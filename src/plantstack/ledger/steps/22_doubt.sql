@@ -104,6 +104,7 @@ where class in ('good', 'scrap', 'rework', 'startup_reject', 'rest')
 group by all
 having typed > 0 and signalled > 0;
 
+-- Nothing without: told_by_both
 insert into pieces_fact by name
 select
     equipment,

@@ -6,6 +6,7 @@ from bounds as b
 semi join line on line.exit_machine = b.equipment;
 
 -- Hours in which only one product can have been made need no look at their counts.
+-- Nothing without: exit_machine
 create or replace temp table exit_hour as
 select
     c.m,
@@ -19,6 +20,7 @@ semi join exit_machine as e on e.m = c.m
 where not c.is_spread
 group by all;
 
+-- Nothing without: exit_machine
 create or replace temp table mixed_hour as
 select m, hour
 from exit_hour
@@ -33,6 +35,7 @@ select o.m, o.to_at // 3600000000
 from order_span as o
 semi join exit_machine as e on e.m = o.m;
 
+-- Nothing without: exit_hour, mixed_hour, exit_machine
 create or replace temp table exit_good as
 with told as (
     select h.m, h.product, h.from_at, h.until_at, h.placed_at
@@ -79,6 +82,7 @@ spread as (
 
 select * from (from named union all by name from spread) where product != '';
 
+-- Nothing without: exit_good
 insert into spans_fact by name
 with marked as (
     select

@@ -1,4 +1,5 @@
 -- Lanes that stand while their machine runs: the lost fraction of its time, as ideal seconds (books 6).
+-- Nothing without: lane
 create or replace temp table lane_standing as
 select
     b.m,
@@ -12,6 +13,7 @@ join bounds as b on b.equipment = lane.equipment
 join statement as st on st.sid = e.sid
 where st.state not in ('producing', 'unknown');
 
+-- Nothing without: lane_standing
 insert into pieces_fact by name
 select
     b.equipment,
