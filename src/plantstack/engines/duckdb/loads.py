@@ -178,6 +178,16 @@ def words_of_presence(con: Calculator) -> pa.Table:
     return fetch_table(con, sql)
 
 
+def presence_of(con: Calculator, source: str) -> pa.Table:
+    """All that says that a source was there, or was not, in the order in which it was told."""
+    sql = (
+        "select * from everything as e where e.source = $source and not e.void"
+        " and regexp_matches(e.key, '^(alive|gap) ') order by e.log_offset"
+    )
+    found: pa.Table = con.sql(sql, params={"source": source}).to_arrow_table()
+    return found
+
+
 def last_words(con: Calculator, source: str, firsts: pa.Table) -> pa.Table:
     """The standing state of a source before an instant, by machine, and all that it said after it.
 

@@ -24,6 +24,7 @@ from plantstack.engines.duckdb.loads import (
     knows_source,
     last_words,
     left_alone,
+    presence_of,
     put_named,
     retractable,
     words_of_presence,
@@ -42,6 +43,7 @@ from plantstack.stack.files.configuring import record_config
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.files.retracting import voids
 from plantstack.stack.mappings.replaying import BEFORE, Input, Read
+from plantstack.stack.mappings.silences import words_of
 from plantstack.stack.project import Stack
 
 _SOURCE = re.compile(r"^source:[ \t]*([^#\n]*?)([ \t]*(#.*)?)$", re.MULTILINE)
@@ -115,20 +117,18 @@ def compare(stack: Stack, name: str, file: Path, given: Input, *, now: int) -> C
     old, con = load_mapping(path), stack.engine().books.con
     text, new = _other(stack.plant, file, path, old, con)
     if old.signals or new.signals:
-        what = "states made of thin signals stand on silence too, which is not kept"
-        fix = "Retract what it told and let the new mapping begin under another 'source'."
-        raise QueryError(Problem("map-signals", name, what, fix))
+        given = given.hearing(words_of(presence_of(con, old.source)))
     if stack.log.known is None:  # a reader: a server may be writing on
         given = given.upto(max(last_receipt(stack.log.connection, old.source), now - _IN_FLIGHT))
     told, tells = given.read(old, old, stack.plant, now), given.read(new, old, stack.plant, now)
     put_named(con, old.source, told.events["key"], told.received, min(told.received, default=2**62))
-    left = asked_and_left(con)[1]
-    tells = _without(tells, told, set(left_alone(con)) if left else set())
+    left = set(left_alone(con)) - _own_corrections(told) if asked_and_left(con)[1] else set()
+    tells = _without(tells, told, left)
     words = words_of_presence(con).select(CONTENT.names).cast(CONTENT)
     before = _repeated(last_words(con, old.source, _firsts(told, tells)))
     carried = _under(pa.concat_tables([words, before]), new.source)
     targets = retractable(con)
-    return Change(path, old, new, text, told, tells, targets, left, given.missed(), carried)
+    return Change(path, old, new, text, told, tells, targets, len(left), given.missed(), carried)
 
 
 def adopt(stack: Stack, change: Change, *, now: int, why: str = "") -> None:
@@ -204,6 +204,12 @@ def _check_rules(plant: Plant, old: str, new: str) -> None:
     if rule(old) != rule(new):
         what = f"'sources' of the plant speaks of '{old}' and not in the same way of '{new}'"
         raise QueryError(Problem("map-source-rule", "plant.yaml", what, f"Write 'match: {old}*' there."))
+
+
+def _own_corrections(told: Read) -> set[str]:
+    """Keys of what the mapping itself took back: a stop that a late piece has shown to be none."""
+    taken_back = told.events.filter(told.events["void"])
+    return set(taken_back["sup_key"].to_pylist())
 
 
 def _without(tells: Read, told: Read, keys: set[str]) -> Read:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from plantstack.events import backup as safe
 from plantstack.events.identity import canonical
 from plantstack.events.jsontext import number_text
+from plantstack.events.schema import CONTENT
 from plantstack.events.scratch import Scratch
 from plantstack.intervals import DAY, rfc3339
 from plantstack.stack.answers.asking import check_words
@@ -127,7 +128,7 @@ def _days(change: Change) -> tuple[str, str] | None:
 
 def _side(events: pa.Table) -> _Side:
     side = _Side()
-    texts = canonical(events, without=("source", "key", "told_at")).to_pylist()
+    texts = canonical(_alike(events), without=("source", "key", "told_at")).to_pylist()
     spots = zip(*(events[name].to_pylist() for name in _SPOT), strict=True)
     keys: set[str] = set()  # what is told again under its key is told once
     for number, (spot, text, key) in enumerate(zip(spots, texts, events["key"].to_pylist(), strict=True)):
@@ -137,6 +138,13 @@ def _side(events: pa.Table) -> _Side:
         side.texts[spot][text] += 1
         side.rows.setdefault((spot, text), number)
     return side
+
+
+def _alike(events: pa.Table) -> pa.Table:
+    """Whoever corrects itself does so under whatever source it has."""
+    place, target = CONTENT.get_field_index("sup_source"), events["sup_source"]
+    named = pc.if_else(pc.fill_null(pc.equal(target, events["source"]), False), pa.scalar("own"), target)
+    return events.set_column(place, CONTENT.field(place), named)
 
 
 def _row(spot: tuple[Any, ...]) -> Row:

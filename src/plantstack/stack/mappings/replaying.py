@@ -17,7 +17,7 @@ from plantstack.connectors.connections import read_connections
 from plantstack.connectors.load import FileBatch, load_files
 from plantstack.connectors.mapping.carry import Carry, without_stretches
 from plantstack.connectors.mapping.meaning import counters_of, scale_of
-from plantstack.connectors.mapping.model import Column, Mapping, Rule
+from plantstack.connectors.mapping.model import Column, Mapping, Rule, Signal
 from plantstack.connectors.mapping.read import load_mapping
 from plantstack.connectors.raw import FOLDER, Kept, RawFiles, kept_connections
 from plantstack.connectors.stream import Stream
@@ -30,6 +30,7 @@ from plantstack.events.validate import validate
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.mappings.joining import Joined, Spot, joined
+from plantstack.stack.mappings.silences import Came, Word, in_order, shown
 
 BEFORE = "before"  # below mappings/: those that another took the place of
 MOST = 2_000_000  # events that are held in memory, and change in one transaction
@@ -84,6 +85,10 @@ class Input(Protocol):
         """The same without what was received after an instant."""
         ...
 
+    def hearing(self, words: Sequence[Word]) -> Input:
+        """The same with what is known of when its source was there."""
+        ...
+
 
 @dataclass(slots=True)
 class _Gathered:
@@ -128,17 +133,22 @@ class RawInput:
         connections: whose messages; all that share the mapping.
         since: deliveries received before only say where counters stand.
         until: deliveries received after are not read.
+        words: of when the source was there: thin signals show something by silence too.
     """
 
     project: Path
     connections: tuple[str, ...]
     since: int = 0
     until: int = 2**62
+    words: tuple[Word, ...] = ()
 
     def read(self, mapping: Mapping, before: Mapping, plant: Plant, now: int) -> Read:
         """See `Input`."""
         gathered = _Gathered(names_of(plant))
         carry, anew = _seed(mapping, *self._standing(before))
+        if mapping.signals:
+            gathered.read.begun_anew = anew
+            return self._sensed(mapping, plant, gathered, carry)
         with closing(Stream(mapping, plant)) as stream:
             for group in joined(self._noted(gathered.read.received), self.since):
                 keys = KeyMaker()
@@ -147,6 +157,36 @@ class RawInput:
                         gathered.join(group, part, keys)
         gathered.read.begun_anew = anew
         return gathered.all(carry.text())
+
+    def _sensed(self, mapping: Mapping, plant: Plant, gathered: _Gathered, carry: Carry) -> Read:
+        """Read each delivery by itself, and what silence showed in between: signals hang on both."""
+        streams = {name: Stream(mapping, plant, name) for name in self.connections}
+        came = (Came(kept.at, name, kept) for name, kept in self._named())
+        words = [one for one in self.words if one.at <= self.until]
+        try:
+            for number, one in enumerate(in_order(came, words)):
+                if isinstance(one, list):
+                    stream = streams[self.connections[0]]
+                    parts = shown(stream, plant, one, carry, self.connections)
+                    at = one[0].at
+                else:
+                    at = one.at
+                    parts = streams[one.connection].read(one.kept.messages, carry, at)
+                keys = KeyMaker()
+                for part in parts:
+                    if at >= self.since:
+                        gathered.take(number, part, at, keys)
+                gathered.read.received += [at] if at >= self.since else []
+        finally:
+            for stream in streams.values():
+                stream.close()
+        return gathered.all(carry.text())
+
+    def _named(self) -> Iterator[tuple[str, Kept]]:
+        """What was delivered, and through which connection."""
+        named = [((name, kept) for kept in self._files(name)) for name in self.connections]
+        found = heapq.merge(*named, key=lambda one: one[1].at)
+        return takewhile(lambda one: one[1].at <= self.until, found)
 
     def _noted(self, received: list[int]) -> Iterator[Kept]:
         """What was delivered, with a note of when."""
@@ -162,6 +202,10 @@ class RawInput:
     def upto(self, at: int) -> RawInput:
         """See `Input`."""
         return replace(self, until=at)
+
+    def hearing(self, words: Sequence[Word]) -> RawInput:
+        """See `Input`."""
+        return replace(self, words=tuple(words))
 
     def missed(self) -> int:
         """How many deliveries are known to be missing."""
@@ -221,6 +265,10 @@ class FileInput:
         """All of it: a file does not grow."""
         return self
 
+    def hearing(self, words: Sequence[Word]) -> FileInput:
+        """All of it: nobody listened to a file."""
+        return self
+
 
 def input_of(
     project: Path, name: str, raw: Sequence[str], files: Sequence[Path], since: int = 0
@@ -274,7 +322,10 @@ def _seed(mapping: Mapping, standing: str, told: Mapping | None) -> tuple[Carry,
     readings = {name: one for name, one in known.readings.items() if _rule_of(name) in thinned}
     lost = {_rule_of(name) for name in known.counters} - alike
     anew = tuple(rule.name for rule in counting if rule.name in lost)
-    return Carry(counters, orders, changes, readings=readings), anew
+    known_signals = {one.name: _signal(told, one) for one in told.signals}
+    sensed = {one.name for one in mapping.signals if known_signals.get(one.name) == _signal(mapping, one)}
+    signals = {name: one for name, one in known.signals.items() if _rule_of(name) in sensed}
+    return Carry(counters, orders, changes, signals, readings), anew
 
 
 def _rule_of(series: str) -> str:
@@ -297,6 +348,14 @@ def _reading(mapping: Mapping, rule: Rule) -> list[object]:
     names += [condition.column for condition in rule.when]
     columns = [_said(mapping.columns[name]) for name in names if name in mapping.columns]
     return [rule.deadband, rule.fields, rule.when, rule.quality, columns, mapping.file]
+
+
+def _signal(mapping: Mapping, signal: Signal) -> list[object]:
+    """What a state is read off, and how."""
+    plain = {role: replace(rule, place=signal.place) for role, rule in signal.inputs.items()}
+    inputs = [(role, _reading(mapping, rule)) for role, rule in sorted(plain.items())]
+    rest = [getattr(signal, one.name) for one in fields(signal) if one.name not in ("place", "inputs")]
+    return [inputs, rest]
 
 
 def _orders(mapping: Mapping) -> list[object]:
