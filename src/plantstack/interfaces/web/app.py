@@ -17,8 +17,9 @@ from plantstack.interfaces.web import live, offline
 from plantstack.interfaces.web.finding import Found, all_pages
 from plantstack.interfaces.web.live import Hub, language_of
 from plantstack.interfaces.web.page import Visit
-from plantstack.interfaces.web.rendering import chosen, render
+from plantstack.interfaces.web.rendering import render
 from plantstack.interfaces.web.showing import assets, show
+from plantstack.interfaces.web.speaking import chosen
 from plantstack.live.running import Running
 
 HEADERS = {
@@ -91,6 +92,7 @@ def around(request: Request) -> dict[str, object]:
     """What a page is told of its request: the proof that a form came from it, and how it is dressed."""
     return {
         "csrf": getattr(request.state, "csrf", ""),
+        "by": getattr(request.state, "by", ""),
         "theme": request.cookies.get("theme", ""),
         "gloves": request.cookies.get("gloves", ""),
     }

@@ -22,8 +22,8 @@ from plantstack.errors import PlantstackError
 from plantstack.interfaces.api.callers import NOBODY, anybody, running_of
 from plantstack.interfaces.web.finding import Found, find
 from plantstack.interfaces.web.page import Visit
-from plantstack.interfaces.web.rendering import chosen
 from plantstack.interfaces.web.showing import Shown, assets, show
+from plantstack.interfaces.web.speaking import chosen
 from plantstack.live.access import Sender
 from plantstack.live.calling.calling import Calling
 from plantstack.live.running import Running

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 
+from plantstack.interfaces.web.speaking import catalogue
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.study import Studied
@@ -91,6 +92,11 @@ class Visit:
         scope = self.scope
         zones = {plant.site_of(scope).zone} if scope else {site.zone for site in plant.sites.values()}
         return zones.pop() if len(zones) == 1 else "UTC"
+
+    def say(self, text: str, **values: object) -> str:
+        """A text in the reader's language, with values put where `%(name)s` stands."""
+        told = catalogue(self.language).gettext(text)
+        return told % values if values else told
 
     def name(self, equipment: str) -> str:
         """What people call an equipment."""

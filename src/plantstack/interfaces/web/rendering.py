@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Mapping
 from functools import cache, partial
-from io import BytesIO
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -20,24 +15,10 @@ from plantstack.interfaces.figures import unit_of
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.assets import WEB
 from plantstack.interfaces.web.page import Fragments
+from plantstack.interfaces.web.speaking import catalogue
 from plantstack.measures.catalog import MEASURES
 
-LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
-SOURCE = "en"
 _FOLDERS = ("pages", "components", "templates")
-
-
-def catalogue(language: str, folder: Path = WEB / "languages") -> gettext.NullTranslations:
-    """Read the translations of a language; those of the source are the texts themselves."""
-    path = folder / f"{language}.po"
-    if not path.exists():
-        return gettext.NullTranslations()
-    with path.open("rb") as file:
-        told = read_po(file, locale=language)
-    packed = BytesIO()
-    write_mo(packed, told)
-    packed.seek(0)
-    return gettext.GNUTranslations(packed)
 
 
 @cache
@@ -121,25 +102,3 @@ def render(template: str, language: str, told: Mapping[str, Any]) -> tuple[str, 
     fragments = Fragments()
     text = environment(language).get_template(template).render(told, fragments=fragments, language=language)
     return text, fragments
-
-
-def chosen(accepted: str, wanted: str = "") -> str:
-    """The language of a reader: the one he chose, else the first of his browser that there is.
-
-    >>> chosen("fr, de-AT;q=0.8, en;q=0.5"), chosen("de", "es"), chosen("")
-    ('de', 'es', 'en')
-    """
-    if wanted in LANGUAGES:
-        return wanted
-    ranked: list[tuple[float, str]] = []
-    for part in accepted.split(","):
-        name, _, weight = part.strip().partition(";q=")
-        ranked.append((-_weight(weight), name.partition("-")[0].strip().lower()))
-    return next((name for _, name in sorted(ranked, key=lambda one: one[0]) if name in LANGUAGES), SOURCE)
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0

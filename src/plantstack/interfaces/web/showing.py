@@ -11,7 +11,8 @@ from typing import Any
 from plantstack.interfaces.web.assets import Assets
 from plantstack.interfaces.web.finding import Found, all_pages
 from plantstack.interfaces.web.page import Visit
-from plantstack.interfaces.web.rendering import LANGUAGES, render
+from plantstack.interfaces.web.rendering import render
+from plantstack.interfaces.web.speaking import LANGUAGES
 from plantstack.live.access import Sender
 from plantstack.live.study import NotYet
 

@@ -1,0 +1,233 @@
+// The operator page: two taps give a stop its reason. Every tap is kept on this device before it is answered.
+
+import { now } from "./live.js";
+import { call, put, read, standing, undo } from "./outbox.js";
+import "./offline.js";
+
+const words = JSON.parse(document.querySelector("[data-say]").dataset.say);
+const say = (name, values = {}) => Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), words[name]);
+const one = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+const UNDO_MS = 10_000, IDLE_MS = 30_000;
+const answered = new Set(); // asks that were answered here and that the books have not heard of yet
+let later = new Map(); // asks put off, by when they come back
+let lastEntry = null, undoTimer = 0, idleTimer = 0;
+
+// -- what is asked ----------------------------------------------------------------------------------
+
+const asks = () => all(".ask:not([hidden])");
+const chosen = () => asks().filter((ask) => ask.getAttribute("aria-pressed") === "true");
+
+function settle() {
+  for (const ask of all(".ask")) {
+    const until = later.get(ask.dataset.ask) || 0;
+    ask.hidden = answered.has(ask.dataset.ask) || until > Date.now();
+  }
+  if (!chosen().length && asks().length) choose(asks()[0]);
+  const part = one('[data-live="why"]');
+  part.classList.toggle("told", all(".ask").length > 0 && !asks().length);
+}
+
+function choose(ask) {
+  for (const other of all(".ask")) other.setAttribute("aria-pressed", String(other === ask));
+  const { machine, kind, guess } = ask.dataset;
+  for (const picker of all("[data-picker]")) picker.hidden = kind === "setup" || picker.dataset.picker !== machine;
+  for (const form of all("[data-setup]")) form.hidden = kind !== "setup" || form.dataset.setup !== machine;
+  const picker = one(`[data-picker="${CSS.escape(machine)}"]`);
+  const hinted = guess && picker && one(`[data-reason="${CSS.escape(guess)}"]`, picker);
+  openKind(picker, hinted ? hinted.closest("[data-leaves]").dataset.leaves : "");
+}
+
+function openKind(picker, kind) {
+  if (!picker) return;
+  for (const cat of all(".cat", picker)) cat.setAttribute("aria-pressed", String(cat.dataset.cat === kind));
+  for (const leaves of all("[data-leaves]", picker)) leaves.hidden = leaves.dataset.leaves !== kind;
+}
+
+function hold(isHeld) {
+  const part = one('[data-live="why"]');
+  clearTimeout(idleTimer);
+  if (isHeld) { part.dataset.hold = ""; idleTimer = setTimeout(() => hold(false), IDLE_MS); } else delete part.dataset.hold;
+}
+
+const stopsOf = (ask) => ask.dataset.stops.split(";").filter(Boolean).map((text) => { const [machine, at] = text.split("|"); return { machine, at }; });
+
+async function answer(reason, label, note = "") {
+  const mine = chosen();
+  for (const kind of ["stop", "episode", "slow"]) {
+    const of = mine.filter((ask) => ask.dataset.kind === kind);
+    if (!of.length) continue;
+    if (kind === "stop") {
+      const said = { entry: "reason", reason, note, stops: of.flatMap(stopsOf) };
+      if (of[0].dataset.guess) said.guess = { reason: of[0].dataset.guess, is_withheld: Boolean(of[0].dataset.withheld) };
+      await keep(said, label);
+    } else {
+      for (const ask of of) await keep({ entry: kind, reason, note, machine: ask.dataset.machine, from: ask.dataset.from, until: ask.dataset.until }, label);
+    }
+  }
+  for (const ask of mine) answered.add(ask.dataset.ask);
+  hold(false);
+  settle();
+  (asks()[0] || one(".actions button")).focus({ preventScroll: true });
+}
+
+async function keep(said, label, photo = null) {
+  const machine = said.machine || said.equipment || said.stops?.[0]?.machine;
+  lastEntry = await put(said, photo);
+  lastEntry.of = { machine };
+  const toast = one("[data-toast]");
+  one("[data-toast-word]").textContent = say("saved", { what: label });
+  toast.hidden = false;
+  one("[data-undo]").hidden = false;
+  clearTimeout(undoTimer);
+  undoTimer = setTimeout(() => { toast.hidden = true; }, UNDO_MS);
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { dataset } = button;
+  if (button.matches(".ask")) {
+    const isMore = chosen().length && button.getAttribute("aria-pressed") !== "true" && dataset.kind === "stop" && chosen()[0].dataset.kind === "stop" && chosen()[0].dataset.machine === dataset.machine;
+    if (isMore) button.setAttribute("aria-pressed", "true");
+    else if (chosen().length > 1 && button.getAttribute("aria-pressed") === "true") button.setAttribute("aria-pressed", "false");
+    else choose(button);
+    hold(true);
+  } else if (dataset.cat && button.matches(".cat")) { openKind(button.closest("[data-picker]"), dataset.cat); hold(true); }
+  else if (dataset.reason) await answer(dataset.reason, one("b", button).textContent);
+  else if ("later" in dataset) { for (const ask of chosen()) later.set(ask.dataset.ask, Date.now() + 15 * 60_000); hold(false); settle(); }
+  else if ("undo" in dataset) await takeBack();
+  else if (dataset.open) open(dataset.open);
+  else if ("close" in dataset) button.closest("dialog").close();
+  else if (dataset.step) step(dataset);
+  else if (dataset.callFor) await help(button);
+  else if (dataset.phase) { button.disabled = true; await keep({ entry: "call", equipment: dataset.at, call: dataset.call, phase: dataset.phase }, button.textContent); }
+  else if (dataset.seen) { await read(dataset.seen); }
+});
+
+async function takeBack() {
+  if (!lastEntry) return;
+  const { of, ...entry } = lastEntry;
+  await undo(entry);
+  lastEntry = null;
+  answered.clear();
+  one("[data-toast]").hidden = true;
+  settle();
+}
+
+// -- dialogs ----------------------------------------------------------------------------------------
+
+function open(name) {
+  const dialog = one(`#dialog-${name}`);
+  one("[data-call-told]", dialog)?.setAttribute("hidden", "");
+  dialog.showModal();
+  one("input:not([type=hidden]), select, textarea, .cat", dialog)?.focus();
+}
+
+function step({ of, step: by }) {
+  const field = document.getElementById(of);
+  field.value = String(Math.max(0, (Number(field.value) || 0) + Number(by)));
+}
+
+async function help(button) {
+  const form = button.closest("form"), told = one("[data-call-told]", form);
+  button.disabled = true;
+  const found = await call({ entry: "call", equipment: form.elements.machine.value, phase: "asked", for: button.dataset.callFor });
+  button.disabled = false;
+  told.hidden = false;
+  told.classList.toggle("bad", !found.isTold);
+  told.textContent = found.isTold ? say("told") : `${say("nottold")} ${found.why === "offline" || found.why === "server" ? "" : found.why}`;
+  if (found.isTold) setTimeout(() => form.closest("dialog").close(), 2500);
+}
+
+const amount = (field) => (field.value.trim() === "" ? null : Number(field.value.replace(",", ".")));
+
+const makers = {
+  count: (form) => {
+    const scrap = amount(form.scrap);
+    const said = { entry: "count", machine: form.machine.value };
+    if (amount(form.good) !== null) said.good = amount(form.good);
+    if (scrap !== null) said.scrap = [{ qty: scrap, reason: form.reason.value }];
+    return said.good === undefined && scrap === null ? null : said;
+  },
+  order: (form) => {
+    const said = { entry: "order", machines: form.machines.value.split("+"), ends: form.ends.value, starts: form.starts.value.trim(), product: form.product.value };
+    if (amount(form.qty) !== null) said.qty = amount(form.qty);
+    return said.ends || said.starts ? said : null;
+  },
+  note: (form) => {
+    const said = { equipment: form.machine.value, note: form.note.value.trim() };
+    if (form.kind.value) return { entry: "safety", type: form.kind.value, is_anonymous: true, ...said };
+    return said.note || form.photo.files.length ? { entry: "note", ...said } : null;
+  },
+  crew: (form) => {
+    const said = { entry: "crew", equipment: form.equipment.value, phase: form.phase.value, crew: form.crew.value };
+    if (amount(form.present) !== null) said.present = amount(form.present);
+    if (amount(form.needed) !== null) said.needed = amount(form.needed);
+    return said;
+  },
+  split: (form) => {
+    const ask = chosen()[0];
+    if (!ask || amount(form.minutes) === null) return null;
+    const middle = new Date(Date.parse(ask.dataset.from) + amount(form.minutes) * 60_000).toISOString();
+    const until = ask.dataset.until > middle ? ask.dataset.until : new Date(now()).toISOString();
+    return { entry: "split", machine: ask.dataset.machine, parts: [{ from: ask.dataset.from, until: middle, reason: form.first.value }, { from: middle, until, reason: form.second.value }] };
+  },
+};
+
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target, { entry, setup } = form.dataset;
+  if (setup) {
+    const parameter = event.submitter.value, value = amount(form.elements[parameter]);
+    if (value === null) { form.elements[parameter].focus(); return; }
+    await keep({ entry: "setup_check", machine: setup, parameter, value }, `${parameter} ${value}`);
+    event.submitter.disabled = true;
+    return;
+  }
+  const fields = form.elements;
+  if (entry === "another") { form.closest("dialog").close(); await answer(fields.reason.value, fields.reason.selectedOptions[0]?.textContent || "", fields.note.value.trim()); form.reset(); return; }
+  const said = makers[entry](fields);
+  if (!said) { one("input:not([type=hidden]), textarea", form).focus(); return; }
+  const photo = fields.photo?.files?.[0] || null;
+  form.closest("dialog").close();
+  await keep(said, say(entry), photo);
+  if (entry === "split") { for (const ask of chosen()) answered.add(ask.dataset.ask); settle(); }
+  form.reset();
+});
+
+// -- what became of entries ---------------------------------------------------------------------------
+
+document.addEventListener("outbox", ({ detail }) => {
+  const sync = one("[data-sync]"), word = one("[data-sync-word]");
+  const { waiting, refused, state, rows } = detail;
+  sync.dataset.state = refused.length ? "refused" : waiting ? "waiting" : "sent";
+  word.textContent = state === "signed-out" && waiting ? say("signedout") : waiting === 1 ? say("waiting1") : waiting ? say("waiting", { n: waiting }) : say("sent");
+  let list = one("[data-refused]");
+  if (!list) { list = document.createElement("ul"); list.dataset.refused = ""; list.className = "refused"; list.setAttribute("role", "alert"); one("main").prepend(list); }
+  list.replaceChildren(...refused.map(({ entry, what, fix }) => {
+    const item = document.createElement("li"), button = document.createElement("button");
+    item.textContent = `${say("refused", { why: what })} ${fix || ""} `;
+    button.className = "button"; button.dataset.seen = entry.id; button.textContent = "OK";
+    item.append(button);
+    return item;
+  }));
+  const stands = rows.find((row) => row.stands && row.stands !== "");
+  if (stands && typeof stands.stands === "string") { one("[data-toast-word]").textContent = say("stands", { what: stands.stands }); one("[data-undo]").hidden = true; one("[data-toast]").hidden = false; }
+  if (rows.some((row) => row.status === "refused")) { answered.clear(); settle(); }
+});
+
+let wasStopped = Boolean(one(".state.down"));
+document.addEventListener("patched", ({ detail }) => {
+  if (detail.key === "why") settle();
+  if (detail.key === "state") {
+    const isStopped = Boolean(one(".state.down"));
+    if (isStopped && !wasStopped) one("[data-stopped]").textContent = say("stopped");
+    wasStopped = isStopped;
+  }
+});
+
+settle();
+setInterval(settle, 5_000);
+standing().then((detail) => document.dispatchEvent(new CustomEvent("outbox", { detail: { ...detail, rows: [] } })));

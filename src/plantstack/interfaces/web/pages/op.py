@@ -1,0 +1,256 @@
+"""The operator page of a station: what needs me, why it stopped, and what I can change in this hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, strip_of
+from plantstack.intervals import MINUTE, rfc3339
+from plantstack.live.study import NotYet
+from plantstack.stack.floor.machine import MachineNow
+from plantstack.stack.floor.queue import Ask
+from plantstack.stack.floor.reasons import Picker, picker
+from plantstack.stack.floor.shift import Forecast, HourRow, ShiftNow, forecast
+from plantstack.stack.floor.station import StationNow, station_now
+from plantstack.stack.project import Stack
+
+_PICKERS = 6  # machines of a station whose tiles are on the page at once
+_STOPPED = ("stopped", "waiting", "micro_stop")
+BANNERS = {
+    "running": ("run", "run"),
+    "running_slow": ("slow", "run"),
+    "micro_stop": ("micro", "stop"),
+    "stopped": ("down", "stop"),
+    "waiting": ("wait", "wait"),
+    "setup": ("setup", "setup"),
+    "planned_stop": ("planned", "pause"),
+    "no_order": ("planned", "pause"),
+    "no_data": ("nodata", "other"),
+    "not_scheduled": ("planned", "pause"),
+}
+ICONS = {
+    "jam": "jam", "jams": "jam", "film": "film", "fault": "fault", "breakdown": "fault", "technical": "fault",
+    "material": "material", "supply": "material", "operator": "operator", "staff": "operator",
+    "quality": "quality", "setup": "setup", "changeover": "changeover", "clean": "clean", "cleaning": "clean",
+    "energy": "energy", "planned": "planned", "break": "pause", "breaks": "pause", "no_order": "order",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What the page asks the books for, in one turn.
+
+    Attributes:
+        station: all of it now.
+        pickers: the tiles of each machine that is asked about.
+    """
+
+    station: StationNow
+    pickers: Mapping[str, Picker]
+
+
+def show(visit: Visit) -> Mapping[str, Any]:
+    """A station: one machine, a line, or several named with `+`."""
+    places = [visit.near(name) for name in visit.params["scope"].split("+")]
+
+    def asked(stack: Stack) -> Floor:
+        station = station_now(stack, places, visit.now)
+        asked_of = [machine for ask in station.queue for machine in ask.machines]
+        machines = dict.fromkeys([_first(station).machine, *asked_of])
+        return Floor(station, {one: picker(stack, one, visit.now) for one in list(machines)[:_PICKERS]})
+
+    floor = visit.ask(asked)
+    station = floor.station
+    asks = [ask for ask in station.queue if ask.kind != "call"]
+    first = _first(station)
+    shift = station.shifts[0] if station.shifts else None
+    size: Literal["l", "s"] = "l" if len(station.machines) == 1 else "s"
+    mine = [one for one in station.strips if one.machine == first.machine]
+    name = " + ".join(visit.name(place) for place in places)
+    return {
+        "title": _title(visit, name, first),
+        "place": name,
+        "places": places,
+        "station": station,
+        "first": first,
+        "banners": BANNERS,
+        "states": STATES,
+        "accounts": ACCOUNTS,
+        "asks": asks,
+        "pickers": floor.pickers,
+        "icons": ICONS,
+        "shift": shift,
+        "likely": _likely(visit, shift),
+        "bars": charts.hour_bars([_bar(row) for row in shift.hours]) if shift else (),
+        "strips": [strip_of(visit, one, station.zone, size=size) for one in mine],
+        "zone": station.zone or visit.zone,
+        "tiles": _tiles(visit, station, shift),
+        "reason_label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
+        "utc": rfc3339,
+        "checks": [one for one in station.setups if one.parameters],
+        "orders": _orders(station.machines),
+        "products": sorted(visit.running.plant.products.values(), key=lambda one: one.label or one.id),
+        "scrap_reasons": [one for one in visit.running.plant.reasons.values() if one.kind == "scrap"],
+    }
+
+
+def _first(station: StationNow) -> MachineNow:
+    """The machine the banner speaks of: the one asked about first, else one that stands, else the first."""
+    by_name = {one.machine: one for one in station.machines}
+    for ask in station.queue:
+        if ask.is_open and ask.kind == "stop":
+            return by_name[ask.machines[0]]
+    standing = [one for one in station.machines if one.state in _STOPPED]
+    return max(standing, key=lambda one: -(one.since_at or 0), default=station.machines[0])
+
+
+def _title(visit: Visit, name: str, first: MachineNow) -> str:
+    state = visit.say(STATES[first.state])
+    if first.state in _STOPPED and first.since_at is not None:
+        minutes = formats.duration(max(0, visit.now - first.since_at) // MINUTE * MINUTE)
+        return f"{state} {minutes} – {name}"
+    return f"{state} – {name}"
+
+
+def _likely(visit: Visit, shift: ShiftNow | None) -> Forecast | None:
+    """How the shift is likely to end; worked out beside the page, so absent for a moment at first."""
+    if shift is None or shift.from_at is None:
+        return None
+    place = shift.place
+    try:
+        key = ("likely", place, shift.from_at)
+        return visit.study(key, lambda stack: forecast(stack, place, visit.now)).value
+    except NotYet:
+        return None
+
+
+def _bar(row: HourRow) -> charts.HourBar:
+    def real(value: Any) -> float | None:
+        return None if value is None else float(value)
+
+    plan_now = real(row.plan_now) if row.is_now else None
+    is_ahead = not row.is_now and not row.is_over
+    return charts.HourBar(real(row.plan), real(row.good), plan_now, row.is_missed, is_ahead)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure of this shift: what a person here can change in this hour."""
+
+    name: str
+    value: str
+    unit: str
+    beside: str
+    apart: str
+    is_off: bool
+    arrow: str
+    grade: str
+    why: str
+    lineage: str
+    trend: Sequence[float | None]
+    target: float | None
+
+
+def _tiles(visit: Visit, station: StationNow, shift: ShiftNow | None) -> list[Tile]:
+    tiles = [_good(visit, shift)] if shift else []
+    if station.machines:
+        tiles += [_pace(visit, station), _lost(visit, station), _scrap(visit, station)]
+    return tiles
+
+
+def _good(visit: Visit, shift: ShiftNow) -> Tile:
+    say, language = visit.say, visit.language
+    behind = shift.difference
+    is_off = bool(behind is not None and shift.plan_now and behind < -shift.plan_now / 100)
+    trend = [None if row.total_difference is None else float(row.total_difference) for row in shift.hours]
+    known = [one for row, one in zip(shift.hours, trend, strict=True) if row.is_over or row.is_now]
+    plan = formats.number(shift.plan_now, language)
+    beside = say(N_("plan now %(n)s"), n=plan) if shift.plan_now is not None else say(N_("no plan"))
+    why = shift.why_none or say(N_("counted at the exit of the line"))
+    return Tile(
+        say(N_("Good pieces")), formats.number(shift.good, language), "", beside,
+        formats.number(behind, language, is_signed=True) if behind is not None else "",
+        is_off, "▼" if is_off else "", "U" if shift.good is None else "A", why,
+        f"/lineage/good_parts/{shift.place}/today", known, 0.0,
+    )  # fmt: skip
+
+
+def _figure(station: StationNow, kpi: str) -> Any:
+    machine = station.machines[0]
+    return next((one for one in machine.figures if one.kpi == kpi), None)
+
+
+def _pace(visit: Visit, station: StationNow) -> Tile:
+    say, language = visit.say, visit.language
+    one = max(station.machines, key=lambda machine: machine.pace is not None)
+    pace = one.pace
+    minute = pace.per_hour / 60 if pace else None
+    rated = pace.standard_per_hour / 60 if pace and pace.standard_per_hour else None
+    apart = minute - rated if minute is not None and rated is not None else None
+    is_off = bool(one.slow and one.slow.is_open)
+    return Tile(
+        say(N_("Pace while running")), formats.number(minute, language, 1), say(N_("/min")),
+        say(N_("rated %(n)s"), n=formats.number(rated, language, 1)) if rated else say(N_("no standard")),
+        formats.number(apart, language, 1, is_signed=True) if apart is not None else "",
+        is_off, "▼" if is_off else "", "A" if pace else "U",
+        say(N_("over the last quarter of an hour of run time")) if pace else say(N_("nothing counts here")),
+        f"/lineage/cycle_time_vs_standard/{one.machine}/today", (), None,
+    )  # fmt: skip
+
+
+def _lost(visit: Visit, station: StationNow) -> Tile:
+    say, language = visit.say, visit.language
+    lost = sum(one.lost_us for one in station.machines)
+    leaves = sorted((leaf for one in station.machines for leaf in one.lost), key=lambda leaf: -leaf.us)
+    most = leaves[0] if leaves else None
+    word = ""
+    if most:
+        label = reason_label(visit, most.reason, most.label) if most.reason else say(ACCOUNTS[most.account])
+        word = say(N_("most: %(what)s %(n)s"), what=label, n=formats.duration(most.us))
+    grade, n = ("B", station.n_unexplained) if station.n_unexplained else ("A", 0)
+    why = say(N_("%(n)s stops without a reason"), n=n) if n else say(N_("every long stop has a reason"))
+    place = station.shifts[0].place if station.shifts else station.machines[0].machine
+    return Tile(
+        say(N_("Minutes lost")), formats.number(lost / MINUTE, language), say(N_("min")), word, "",
+        bool(n), "", grade, why, f"/lineage/stop_time/{place}/today", (), None,
+    )  # fmt: skip
+
+
+def _scrap(visit: Visit, station: StationNow) -> Tile:
+    say, language = visit.say, visit.language
+    scrap = [one.scrap for one in station.machines if one.scrap is not None]
+    rate = _figure(station, "scrap_rate") if len(station.machines) == 1 else None
+    place = station.shifts[0].place if station.shifts else station.machines[0].machine
+    if rate is not None and rate.value is not None:
+        value, unit = formats.figure(rate.value, rate.unit, language)
+        limit = say(N_("limit %(n)s"), n=formats.figure(rate.target, rate.unit, language)[0])
+        is_off = rate.status == "missed"
+        pieces = say(N_("%(n)s pieces"), n=formats.number(sum(scrap), language))
+        beside = limit if rate.target is not None else pieces
+        return Tile(
+            say(N_("Scrap")), value, unit, beside, "", is_off, "▲" if is_off else "", rate.grade or "U",
+            rate.step or say(N_("measured")), f"/lineage/scrap_rate/{place}/today", (), None,
+        )  # fmt: skip
+    known = sum(scrap) if scrap else None
+    return Tile(
+        say(N_("Scrap")), formats.number(known, language), say(N_("pieces")), "", "", False, "",
+        "A" if scrap else "U", say(N_("counted")) if scrap else say(N_("nobody counts scrap here")),
+        f"/lineage/scrap_count/{place}/today", (), None,
+    )  # fmt: skip
+
+
+def _orders(machines: Sequence[MachineNow]) -> list[tuple[str, str]]:
+    """The orders that are on, each once, with what is made."""
+    return list(dict.fromkeys((one.order, one.product_name or one.product) for one in machines if one.order))
+
+
+def asked_about(ask: Ask) -> str:
+    """The stops of an ask as an entry names them."""
+    return ";".join(f"{one.machine}|{rfc3339(one.from_at)}" for one in ask.stops)
+
+
+PAGE = Page("/op/{scope:path}", N_("Operator page"), show, right="read")
