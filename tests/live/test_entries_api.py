@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from tests.live.inside import Inside, inside
 from tests.live.shift import said
@@ -18,6 +19,8 @@ from plantstack.events import tokens
 from plantstack.events.photos import FOLDER
 from plantstack.events.tokens import Token
 from plantstack.intervals import HOUR, MINUTE, rfc3339
+from plantstack.live.access import Sender
+from plantstack.live.entering import enter
 from plantstack.stack import Stack
 
 ENTRIES, PHOTOS = "/api/v1/entries", "/api/v1/photos"
@@ -163,6 +166,30 @@ def test_what_is_tapped_after_its_shift_was_reported_is_refused_what_was_tapped_
     assert tell(plant, soon)[0]["status"] == "accepted"
     plant.fresh()
     assert tell(plant, after)[0]["status"] == "accepted"  # the signature was taken back in time
+
+
+@pytest.mark.parametrize(
+    ("may", "told"),
+    [
+        (("read", "enter"), ["refused", "refused", "refused", "accepted"]),
+        (("read", "enter", "lead"), ["accepted", "refused", "accepted", "accepted"]),
+        (("read", "enter", "maintain"), ["refused", "accepted", "accepted", "accepted"]),
+    ],
+)
+def test_causes_calls_and_signatures_are_for_whoever_has_the_right(
+    plant: Inside, may: tuple[str, ...], told: list[str]
+) -> None:
+    span = {"from": rfc3339(NOW - 6 * HOUR), "until": rfc3339(NOW)}
+    entries = (
+        entry("handover", "tap-0040", NOW, equipment="line-1", phase="signed", **span),
+        entry("cause", "tap-0041", stops=reason("tap-0000")["stops"], reason="leak"),
+        entry("call", "tap-0042", equipment="filler", phase="taken", call="c"),
+        entry("call", "tap-0043", equipment="filler", phase="asked"),
+    )
+    raws = [msgspec.Raw(json.dumps(one).encode()) for one in entries]
+    found = enter(plant.running, Sender(may=may), "tablet.p3", raws)
+    assert [one.status for one in found] == told
+    assert {one.problem.code for one in found if one.problem} <= {"entry-right"}
 
 
 def test_a_tablet_may_only_speak_as_itself_and_of_its_station(plant: Inside) -> None:

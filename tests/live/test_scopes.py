@@ -48,6 +48,10 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("GET", "/metrics"): ({}, 200),
     ("GET", "/health"): ({}, 200),
     ("POST", "/api/v1/events"): ({}, 200),
+    ("POST", "/api/v1/entries"): ({}, 400),
+    ("POST", "/api/v1/photos"): ({}, 415),
+    ("GET", "/api/v1/photos/{photo}"): ({}, 404),
+    ("GET", "/api/v1/calls"): ({}, 200),
     ("GET", "/api/v1/letters"): ({}, 403),
     ("GET", "/api/v1/letters/{number:int}"): ({}, 403),
     ("POST", "/api/v1/letters/retry"): ({}, 403),
@@ -84,6 +88,8 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
             for machine in ("filler", "labeller", "presse-77")
             for kind, more in (("state", {"state": "producing"}), ("count", {"good": 7, "scrap": 1}))
         ]
+        asked = {"call": "hilfe", "phase": "asked", "source": "tablet.graz"}
+        sent.append(said("call", "presse-77", NOW - HOUR, "hilfe", **asked))
         assert {row["status"] for row in found.send(*sent)} == {"accepted"}
         running.start()
         state = running.supervisor.states["far-erp"]
@@ -120,7 +126,8 @@ def ask(group: Inside, secret: str, method: str, path: str, asked: dict[str, str
 
 def at(path: str) -> str:
     """An address of a route."""
-    return path.replace("{number:int}", "1").replace("{section}", "reasons")
+    path = path.replace("{number:int}", "1").replace("{section}", "reasons")
+    return path.replace("{photo}", "0" * 64)
 
 
 def each(listed: Iterable[Any]) -> Iterator[tuple[str, str]]:

@@ -26,10 +26,9 @@ from plantstack.live.limits import FAR, Limits
 from plantstack.live.running import Running
 from plantstack.plant.plant import Plant
 from plantstack.stack.floor.entries import ANONYMOUS, events_of, original_of, read_entry, tag, told_at
-from plantstack.stack.floor.entry_shapes import AnyEntry, Handover, Undo
+from plantstack.stack.floor.entry_shapes import AnyEntry, Call, Cause, Handover, Undo
 from plantstack.stack.floor.entry_standing import Answer, Claim, closed_since, standing
 from plantstack.stack.floor.entry_words import Wire, instant, label
-from plantstack.stack.project import Stack
 
 TABLET, DESK = "tablet", "desk-"
 # What changes the values of a shift, and so may not be told once those are reported.
@@ -39,6 +38,12 @@ _AHEAD = Problem(
     "tapped_at",
     "the clock of this tablet is more than 5 minutes ahead of the server",
     "Reload the page so that it takes the server's time, then enter it again.",
+)
+_RIGHT = Problem(
+    "entry-right",
+    "entry",
+    "whoever is signed on here may not tell this",
+    "Let somebody sign on who may: maintenance takes calls and names causes, whoever leads a shift signs it.",
 )
 _OTHER = Problem(
     "entry-told-otherwise",
@@ -151,34 +156,38 @@ def _hold(running: Running, sender: Sender, found: Sequence[Entered]) -> None:
     """Refuse what is told of equipment beyond the sender's scope, and of shifts that are reported."""
     now = running.clock()
     for one in found:
+        if one.entry is not None and set(_needs(one.entry)).isdisjoint(sender.may):
+            one.refuse(_RIGHT)
         if not all(sender.may_tell_of(running.plant, event["equipment"], now) for event in one.events):
             one.refuse(FAR)
     open_ = [one for one in found if not one.status and _is_reported(one.entry)]
     if not open_:
         return
 
-    def closed(stack: Stack) -> list[tuple[Wire, int] | None]:
-        return [_closed(stack, one) for one in open_]
+    rows, whose = _laid(open_)
+    moments = [(event["equipment"], _begin(event)) for event in rows]
+    closed = running.ask(lambda stack: closed_since(stack, moments))
+    for one, event, at in zip(whose, rows, closed, strict=True):
+        if at is not None and one.entry is not None and at <= told_at(one.entry):
+            one.refuse(_shut(running.plant, event, at))
 
-    for one, told in zip(open_, running.ask(closed), strict=True):
-        if told is not None:
-            one.refuse(_shut(running.plant, *told))
+
+def _needs(entry: AnyEntry) -> tuple[str, ...]:
+    """The rights of which one is enough for an entry, and for taking it back."""
+    entry = original_of(entry)
+    if isinstance(entry, Handover):
+        return ("lead",) if entry.phase == "signed" else ("lead", "enter")
+    if isinstance(entry, Cause):
+        return ("maintain", "improve")
+    if isinstance(entry, Call) and entry.phase == "taken":
+        return ("maintain", "lead")
+    return ("enter",)
 
 
 def _is_reported(entry: AnyEntry | None) -> bool:
     if entry is None or (isinstance(entry, Undo) and isinstance(original_of(entry), Handover)):
         return False
     return tag(original_of(entry)) in _REPORTED
-
-
-def _closed(stack: Stack, one: Entered) -> tuple[Wire, int] | None:
-    """The first event of an entry in a shift that was closed before it was tapped, and when that was."""
-    assert one.entry is not None
-    for event in one.events:
-        at = closed_since(stack, event["equipment"], _begin(event))
-        if at is not None and at <= told_at(one.entry):
-            return event, at
-    return None
 
 
 def _begin(event: Wire) -> int:

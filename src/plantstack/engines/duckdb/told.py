@@ -1,58 +1,106 @@
-"""Who told what stands: of a reason in the ledger, and whether a page was closed over an instant."""
+"""Who told what stands: of reasons in the ledger, and which shifts and days were closed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from plantstack.engines.duckdb.books import Books
+import pyarrow as pa
 
-_TOLD = """
-select log_offset, source, key, told_at, coalesce(reason, '') as reason
-from everything
-where log_offset in (select unnest($offsets)) and kind = 'reason'
+from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.calculator import put_tables
+from plantstack.intervals import Interval
+
+_ASKED = pa.schema(
+    [("number", pa.int64()), ("equipment", pa.string()), ("from_at", pa.int64()), ("until_at", pa.int64())]
+)
+# What the ledger says in each stretch, and the statement behind its reason where that is an event of its own.
+_STANDS = """
+with entry as (
+    select c.number, l.account, l.reason, l.reason_offset, l.from_at
+    from claimed as c
+    join all_ledger as l
+        on l.equipment = c.equipment and l.from_at < c.until_at and l.until_at > c.from_at
+    where l.equipment in (select equipment from claimed)
+),
+
+statement as (
+    select log_offset, source, key, told_at
+    from everything
+    where kind = 'reason' and log_offset in (select reason_offset from entry)
+)
+
+select e.number, e.account, coalesce(e.reason, ''), s.source, s.key, s.told_at
+from entry as e
+left join statement as s on s.log_offset = e.reason_offset
+order by e.number, e.from_at
 """
 
-# The last word about the pages that an instant lies in: of a day or shift the least that was said as a whole.
 _CLOSED = """
-select kind, told_at, source
+select equipment, kind, from_at, until_at, told_at
 from everything as e
 anti join gone using (log_offset)
 where
     kind in ('close', 'reopen')
     and not void
-    and from_at <= $at
-    and until_at > $at
+    and from_at <= $until
+    and until_at > $since
     and equipment in (select unnest($places))
-order by log_offset desc
-limit 1
+order by log_offset
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A statement: under which identity, when it was made, and the reason it gives."""
+    """What the ledger says in a part of a stretch.
 
-    source: str
-    key: str
-    told_at: int
+    Attributes:
+        account: of the time.
+        reason: that stands; '' for none.
+        source: of the statement it comes from; '' where that is none of a person or mapping.
+        key: of the statement.
+        told_at: when it was made; None without.
+    """
+
+    account: str
     reason: str
+    source: str = ""
+    key: str = ""
+    told_at: int | None = None
 
 
-def told_reasons(books: Books, offsets: Iterable[int]) -> dict[int, Told]:
-    """The statements at offsets of the log; those that are no reasons of people or mappings are absent."""
-    wanted = sorted(set(offsets))
-    rows = books.con.execute(_TOLD, {"offsets": wanted}).fetchall() if wanted else []
-    return {row[0]: Told(row[1], row[2], row[3], row[4]) for row in rows}
-
-
-def closed_at(books: Books, places: Collection[str], at: int) -> int | None:
-    """When the pages of places were closed over an instant, as whoever closed them said; None: they are open.
+def told_in(books: Books, stretches: Sequence[tuple[str, Interval]]) -> list[list[Told]]:
+    """What the ledger says in stretches of machines, each in parts and in order of time.
 
     Args:
-        books: brought up to date.
-        places: a machine and all it stands in, by id.
-        at: microseconds UTC.
+        books: in which nothing is owed of these machines.
+        stretches: machine by id, and when.
     """
-    rows = books.con.execute(_CLOSED, {"places": sorted(places), "at": at}).fetchall()
-    return rows[0][1] if rows and rows[0][0] == "close" else None
+    rows = [
+        {"number": number, "equipment": machine, "from_at": span.start, "until_at": span.end}
+        for number, (machine, span) in enumerate(stretches)
+    ]
+    put_tables(books.con, {"claimed": pa.Table.from_pylist(rows, schema=_ASKED)})
+    found: list[list[Told]] = [[] for _ in stretches]
+    for number, account, reason, source, key, told_at in books.con.execute(_STANDS).fetchall():
+        found[number].append(Told(account, reason, source or "", key or "", told_at))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A word about whether the pages of a place are closed."""
+
+    equipment: str
+    is_close: bool
+    span: Interval
+    told_at: int
+
+
+def closings(books: Books, places: Collection[str], window: Interval) -> list[Closing]:
+    """What was said about pages of places that touch a window, in the order it came."""
+    asked = {"places": sorted(places), "since": window.start, "until": window.end}
+    return [
+        Closing(equipment, kind == "close", Interval(from_at, until_at), told_at)
+        for equipment, kind, from_at, until_at, told_at in books.con.execute(_CLOSED, asked).fetchall()
+    ]

@@ -16,6 +16,7 @@ from plantstack.errors import Problem
 from plantstack.interfaces.answer import SCHEMA
 from plantstack.interfaces.api.answered import dressed
 from plantstack.interfaces.api.callers import DEVICE, MayEnter, Plant, cookie, entrance_of
+from plantstack.interfaces.api.entry_schema import batch_schema
 from plantstack.interfaces.api.events import whole_body
 from plantstack.interfaces.api.room import Room
 from plantstack.intervals import rfc3339
@@ -72,7 +73,12 @@ _batch = msgspec.json.Decoder(Batch).decode
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"example": {"device": "tablet.p3", "entries": [_ENTRY]}}},
+            "content": {
+                "application/json": {
+                    "schema": batch_schema(),
+                    "example": {"device": "tablet.p3", "entries": [_ENTRY]},
+                }
+            },
         }
     },
 )

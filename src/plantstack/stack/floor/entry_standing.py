@@ -1,12 +1,13 @@
-"""What became of an entry in the books: which answer to a stop stands, and whether its shift is closed."""
+"""What became of entries in the books: which answer to a stop stands, and whether its shift is closed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plantstack.engines.duckdb.told import closed_at, told_reasons
+from plantstack.engines.duckdb.told import Told, closings, told_in
 from plantstack.intervals import Interval
+from plantstack.stack.floor.calls import places_of
 from plantstack.stack.project import Stack
 
 _RUNS = ("run", "setup", "unknown")  # accounts that no reason reaches
@@ -49,36 +50,40 @@ class Answer:
 
 def standing(stack: Stack, claims: Sequence[Claim]) -> list[Answer]:
     """What the books say where claims were made: the ledger's own reason, never decided here again."""
-    return [_standing(stack, one) for one in claims]
+    for machine in sorted({claim.machine for claim in claims}):
+        stack.engine(scope=stack.plant.lanes.get(machine, (machine, 0))[0])  # what is owed of it is derived
+    books = stack.engine(scope=None).books
+    found = told_in(books, [(claim.machine, claim.span) for claim in claims])
+    return [_answer(claim, told) for claim, told in zip(claims, found, strict=True)]
 
 
-def _standing(stack: Stack, claim: Claim) -> Answer:
-    entries = [
-        one for one in stack.ledger(claim.machine, claim.span).to_pylist() if one["account"] not in _RUNS
-    ]
-    if not entries:
+def _answer(claim: Claim, told: Sequence[Told]) -> Answer:
+    """Somebody else's word anywhere in the stretch is what has to be told."""
+    halted = [one for one in told if one.account not in _RUNS]
+    if not halted:
         return Answer(is_attached=False)
-    books = stack.engine(scope=claim.machine).books
-    told = told_reasons(books, (one["reason_offset"] for one in entries if one["reason_offset"] is not None))
     own = (claim.source, claim.key)
-    answers = []
-    for one in entries:
-        found = told.get(one["reason_offset"])
-        if found is None:
-            answers.append(Answer(is_attached=True, reason=one["reason"] or ""))
-            continue
-        is_own = (found.source, found.key) == own
-        answers.append(Answer(True, found.source, found.reason, found.told_at, is_own))
-    # somebody else's word anywhere in it is what has to be told
+    answers = [
+        Answer(True, one.source, one.reason, one.told_at, (one.source, one.key) == own) for one in halted
+    ]
     return min(answers, key=lambda one: (one.is_own, one.told_at is None))
 
 
-def closed_since(stack: Stack, machine: str, at: int) -> int | None:
-    """When the shift or day around an instant was reported, of a machine or what it stands in; None: open."""
-    plant = stack.plant
-    own, _ = plant.lanes.get(machine, (machine, 0))
-    places = {own}
-    for span in plant.spans.get(own, ()):
-        if span.from_at <= at < span.until_at:
-            places |= {one for one in (span.line, span.area, span.site) if one}
-    return closed_at(stack.engine(scope=None).books, places, at)
+def closed_since(stack: Stack, moments: Sequence[tuple[str, int]]) -> list[int | None]:
+    """When the shift or day around each moment was reported; None: it is open.
+
+    Args:
+        stack: the books.
+        moments: equipment by id, and an instant; what it stands in counts too.
+    """
+    if not moments:
+        return []
+    places = [places_of(stack.plant, equipment, at) for equipment, at in moments]
+    instants = [at for _, at in moments]
+    window = Interval(min(instants), max(instants) + 1)
+    said = closings(stack.engine(scope=None).books, frozenset().union(*places), window)
+    found: list[int | None] = []
+    for (_, at), here in zip(moments, places, strict=True):
+        words = [one for one in said if one.equipment in here and one.span.start <= at < one.span.end]
+        found.append(words[-1].told_at if words and words[-1].is_close else None)
+    return found
