@@ -338,3 +338,13 @@ def test_events_of_a_person_carry_another_pseudonym_after_a_month(plant: Inside,
     second = entrance.sender(came(entrance, "ann").secret, "")
     assert first is not None and second is not None
     assert first.account == second.account and first.by != second.by
+
+
+def test_whatever_goes_wrong_with_an_account_the_log_is_still_written(
+    plant: Inside, entrance: Entrance
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        entrance.write(lambda connection: 1 / len(connection.execute("SELECT 1 WHERE 0").fetchall()))
+    assert plant.running.writer.is_alive
+    (row,) = plant.send(said("state", "filler", NOW, "x", state="idle"))
+    assert row["status"] == "accepted"

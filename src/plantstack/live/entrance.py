@@ -1,7 +1,7 @@
 """The entrance: who comes in, by a cookie, a password, a PIN or a code, and what he may do then.
 
-Secrets are compared in the thread of whoever asks, few at a time; what changes is written between two commits
-of the log. Chance comes from outside, as the clock does.
+Secrets are compared in the thread of whoever asks, few at a time; what changes is written beside the log's
+writer. Chance comes from outside, as the clock does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Semaphore
+from threading import Lock, Semaphore
 from typing import NoReturn, TypeVar
 
 from argon2 import PasswordHasher
@@ -33,7 +33,7 @@ from plantstack.events.people.audit import Noted
 from plantstack.events.people.chance import Chance
 from plantstack.events.people.sessions import Life, Session
 from plantstack.events.people.tablets import Tablet
-from plantstack.events.people.writing import together
+from plantstack.events.people.writing import beside, together
 from plantstack.intervals import MINUTE, SECOND
 from plantstack.live.access import MAY, PEOPLE, STATION, Sender
 from plantstack.live.running import Running
@@ -49,6 +49,13 @@ _WRONG = Problem(
     "these do not go together, or the account is locked",
     "Try again; an administrator can set a new password or PIN.",
 )
+
+
+@contextmanager
+def people_of(project: Path) -> Iterator[sqlite3.Connection]:
+    """The accounts of a project as they are now, for reading."""
+    with closing(store.open_reader(guard.Places(project).store)) as connection:
+        yield connection
 
 
 class Refused(PlantstackError):
@@ -93,20 +100,23 @@ class Entrance:
         """
         self.running, self.hasher = running, hasher
         self.chance = Chance(octets)
-        self._store = guard.Places(Path(running.folder)).store
-        self._turns = Semaphore(_HASHES)
+        self._turns, self._writing = Semaphore(_HASHES), Lock()
         self._nobody = ""
         self._is_guarded = self._is_open = False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The accounts as they are now."""
-        with closing(store.open_reader(self._store)) as connection:
+        with people_of(self.running.folder) as connection:
             yield connection
 
     def write(self, job: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Change accounts between two commits of the log."""
-        return self.running.writer.run(lambda log: job(log.connection)).result()
+        """Change accounts, one change after the other.
+
+        Over a connection of their own: whatever goes wrong with an account must not stop the log's writer.
+        """
+        with self._writing, beside(self.running.folder) as connection:
+            return job(connection)
 
     @property
     def is_guarded(self) -> bool:

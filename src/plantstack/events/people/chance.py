@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from plantstack.events.people import tablets
 
+_RUNS = "0123456789 9876543210"
+
 
 class Chance:
     """Secrets and ids made by chance.
@@ -29,6 +31,11 @@ class Chance:
     def number(self) -> int:
         """A number to sign on with at a tablet: three digits."""
         return 100 + int.from_bytes(self._octets(4), "big") % 900
+
+    def pin(self) -> str:
+        """A PIN to begin with, of five digits; none that is tried first."""
+        made = str(10_000 + int.from_bytes(self._octets(4), "big") % 90_000)
+        return made if len(set(made)) > 2 and made not in _RUNS else self.pin()
 
     def code(self) -> str:
         """A code to type at a device: signs that are not taken for one another."""

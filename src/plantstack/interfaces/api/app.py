@@ -27,6 +27,9 @@ from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.interfaces.web import app as web
+from plantstack.interfaces.web import signing
+from plantstack.interfaces.web.pages import me as me_page
+from plantstack.interfaces.web.pages import people as people_page
 from plantstack.live.calling.calling import Calling
 from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
@@ -96,6 +99,8 @@ def create_app(
     app.include_router(letters.router)
     app.include_router(state.router)
     app.include_router(page.router)
+    for own in (signing.router, people_page.router, me_page.router):
+        app.include_router(own)
     web.install(app, running)
     app.add_exception_handler(PlantstackError, _told)
     app.add_exception_handler(HTTPException, _http)

@@ -133,7 +133,7 @@ def _by_cookie(request: Request) -> Sender | None:
     if sender is None:
         return None
     own = secret if sender.is_person else device
-    request.state.csrf = form_token(own)
+    request.state.csrf, request.state.by = form_token(own), sender.mark
     if request.method not in _SAFE:
         check_origin(request)
         _check_form(request, own)
