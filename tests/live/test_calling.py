@@ -18,10 +18,11 @@ from tests.live.shift import clock
 from tests.live.shift import plant as shift_plant
 from tests.live.test_mtconnect_hostile import certificate
 
-from plantstack.errors import ConfigError
+from plantstack.errors import ConfigError, Problem
 from plantstack.intervals import MINUTE, SECOND, rfc3339
 from plantstack.live.calling.calling import WAITS, Calling
 from plantstack.live.calling.pages import Pages
+from plantstack.plant.load import load_plant
 from plantstack.stack.files.call_plan import (
     CallPlan,
     Mail,
@@ -335,8 +336,13 @@ calls:
 """
 
 
-def planned(plant: Inside, text: str) -> None:
-    folder = plant.running.folder
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shift_plant(tmp_path_factory.mktemp("plans") / "p")
+
+
+def planned(folder: Path, text: str) -> list[Problem]:
+    """What is wrong with a plan."""
     (folder / "calls").mkdir(exist_ok=True)
     (folder / "calls" / "calls.yaml").write_text(text, "utf-8")
     (folder / "secrets").mkdir(exist_ok=True)
@@ -344,11 +350,12 @@ def planned(plant: Inside, text: str) -> None:
         path = folder / "secrets" / name
         path.write_text("s")
         path.chmod(0o600)
+    return check_call_plan(folder, load_plant(folder))
 
 
-def test_a_plan_is_read_and_the_first_rule_that_fits_applies(plant: Inside) -> None:
-    planned(plant, PLAN)
-    found = read_call_plan(plant.running.folder, plant.running.plant)
+def test_a_plan_is_read_and_the_first_rule_that_fits_applies(folder: Path) -> None:
+    assert planned(folder, PLAN) == []
+    found = read_call_plan(folder, load_plant(folder))
     assert found.mail is not None and (found.mail.port, found.mail.security) == (587, "starttls")
     first = found.rule("maintenance", frozenset(("filler", "line-1")))
     other = found.rule("quality", frozenset(("filler", "line-1")))
@@ -377,17 +384,15 @@ def test_a_plan_is_read_and_the_first_rule_that_fits_applies(plant: Inside) -> N
         ("schema: 1", "schema: 1\ncolour: red", "key-unknown"),
     ],
 )
-def test_a_plan_that_cannot_be_meant_is_refused(plant: Inside, wrong: str, right: str, code: str) -> None:
+def test_a_plan_that_cannot_be_meant_is_refused(folder: Path, wrong: str, right: str, code: str) -> None:
     assert wrong in PLAN
-    planned(plant, PLAN.replace(wrong, right, 1))
-    found = check_call_plan(plant.running.folder, plant.running.plant)
-    assert [problem.code for problem in found] == [code]
-    with pytest.raises(ConfigError):
-        Calling(plant.running)
+    assert [problem.code for problem in planned(folder, PLAN.replace(wrong, right, 1))] == [code]
 
 
-def test_a_secret_that_others_can_read_is_refused(plant: Inside) -> None:
-    planned(plant, PLAN)
+def test_a_secret_that_others_can_read_is_refused_and_the_server_does_not_start(plant: Inside) -> None:
+    assert planned(plant.running.folder, PLAN) == []
     (plant.running.folder / "secrets" / "mail").chmod(0o644)
     (problem,) = check_call_plan(plant.running.folder, plant.running.plant)
     assert problem.code == "secret-open"
+    with pytest.raises(ConfigError):
+        Calling(plant.running)

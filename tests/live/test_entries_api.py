@@ -214,10 +214,10 @@ def test_a_desk_is_named_by_its_account_and_the_plant_is_told_to_believe_it(plan
     assert send(plant, reason("tap-0023"), device="tablet.p3", **key).json()["problems"] == []
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"entries": 7}', b'{"entries": [], "device": "plc"}'])
-def test_what_is_no_batch_of_entries_is_refused(plant: Inside, body: bytes) -> None:
-    answer = plant.request("POST", ENTRIES, content=body, headers={"content-type": "application/json"})
-    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (400, "http-400")
+def test_what_is_no_batch_of_entries_is_refused(plant: Inside) -> None:
+    for body in (b"", b"[]", b"{", b'{"entries": 7}', b'{"entries": [], "device": "plc"}'):
+        answer = plant.request("POST", ENTRIES, content=body, headers={"content-type": "application/json"})
+        assert (answer.status_code, answer.json()["problems"][0]["code"]) == (400, "http-400"), body
 
 
 # -- photos ------------------------------------------------------------------------------------------
@@ -261,13 +261,11 @@ def test_a_photo_is_shown_where_its_note_may_be_read(plant: Inside) -> None:
     assert plant.request("GET", f"{PHOTOS}/{name}").status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("photo", "status"),
-    [(b"GIF89a", 422), (png()[:-20], 422), (b"", 422), (b"\xff\xd8\xff" + bytes(5 << 20), 413)],
-)
-def test_what_is_no_whole_small_picture_is_refused(plant: Inside, photo: bytes, status: int) -> None:
-    answer = upload(plant, photo)
-    assert (answer.status_code, len(answer.json()["problems"])) == (status, 1)
+def test_what_is_no_whole_small_picture_is_refused(plant: Inside) -> None:
+    huge = b"\xff\xd8\xff" + bytes(5 << 20)
+    for photo, status in ((b"GIF89a", 422), (png()[:-20], 422), (b"", 422), (huge, 413)):
+        answer = upload(plant, photo)
+        assert (answer.status_code, len(answer.json()["problems"])) == (status, 1)
 
 
 def test_photos_are_in_the_backup_and_come_back(plant: Inside, tmp_path: Path) -> None:
