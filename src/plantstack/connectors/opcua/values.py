@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from asyncua import ua
@@ -94,7 +95,7 @@ class Reader:
             return None
         plain, why = self.plain(inside(value.Value, address.part))
         quality = _SEVERITY.get(code >> 30, BAD)
-        status = ua.StatusCode(ua.UInt32(code)).name
+        status = _word(code)
         if quality == BAD:
             why = status
         elif why:
@@ -147,6 +148,12 @@ class Reader:
                 return node_text(value, self.namespaces), ""
             case _:
                 return None, "structure"
+
+
+@lru_cache(256)
+def _word(code: int) -> str:
+    """The standard's word for a status; looking it up takes longer than all else about a value."""
+    return ua.StatusCode(ua.UInt32(code)).name
 
 
 def inside(variant: ua.Variant | None, part: Sequence[str | int]) -> ua.Variant | None:
