@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from plantstack.demo.files import plant_files, write_plant
-from plantstack.demo.living.ahead import About, write_ahead
+from plantstack.demo.living.ahead import About, finish, write_ahead
 from plantstack.demo.planted import SIGNALS_FROM, SITES, planted
 from plantstack.demo.simulate import History, simulate
 from plantstack.demo.today import today
@@ -119,13 +119,21 @@ def build_demo(
         raise ConfigError(problems)
     with Stack.open(folder, write=True) as stack:
         known = _truths(stack.plant, window, seed)
-        past, future = _simulated(stack.plant, window, known, seed, progress).parted(until)
-        receipt = _loaded(stack, past, window, progress)
+        receipt = _lived(stack, window, known, seed, progress)
         _derive(stack, progress)
     if ahead:
-        write_ahead(folder, future, About(seed, sites, days, until, window.end))
+        finish(folder)
     progress("done", 1.0)
     return Demo(folder, window, names, known, receipt)
+
+
+def _lived(stack: Stack, window: Window, known: tuple[Truth, ...], seed: int, progress: Progress) -> Receipt:
+    """Live through everything; load the past, write what lies ahead. None of it is held any longer."""
+    past, future = _simulated(stack.plant, window, known, seed, progress).parted(window.until)
+    if window.ahead:
+        sites = len(stack.plant.sites)
+        write_ahead(stack.folder, future, About(seed, sites, window.days, window.until, window.end))
+    return _loaded(stack, past, window, progress)
 
 
 def _derive(stack: Stack, progress: Progress) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import random
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from plantstack.demo.living.ahead import About, Ahead, is_demo, living
+from plantstack.demo import Demo
+from plantstack.demo.living.ahead import about_of, is_demo, living
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import serve
 from plantstack.interfaces.answer import people
 from plantstack.interfaces.demo_roles import desks, is_anybody_working, lines_of, new_passwords
-from plantstack.interfaces.demo_tour import DEFAULT_FOLDER, run_demo, tour_again
+from plantstack.interfaces.demo_tour import DEFAULT_FOLDER, lead_through, make_demo
 from plantstack.intervals import rfc3339
 from plantstack.live.running import Running
+from plantstack.stack import Stack
 
 _ANEW = "for a new one name another folder, or remove this one first"
 
@@ -44,13 +46,21 @@ def demo(
 ) -> None:
     """Simulate a group of plants, lead through it in the terminal, then run it: it goes on living."""
     wanted = {"days": days, "sites": sites, "seed": seed}
-    given = {name: wanted[name] for name in wanted if _is_given(asked, name)}
     if no_serve:
-        _made(project, wanted, given, truth)
+        made = _made(asked, project, wanted, truth)
+        with Stack.open(project) as stack:
+            lead_through(stack, made, seed, truth)
         return
     with serve.listening("127.0.0.1", port) as taken:
-        about = _made(project, wanted, given, truth)
-        _serve(project, about, taken)
+        made = _made(asked, project, wanted, truth)
+        with Console(stderr=True).status("opening the books"):
+            running = Running(project, clock=serve.steady_clock(), chance=random.random, also=living(project))
+        try:
+            running.ask(lambda stack: lead_through(stack, made, seed, truth))
+        except BaseException:
+            running.close()
+            raise
+        serve.run(running, taken, lambda: _tell(project, running, taken))
 
 
 def _is_given(asked: typer.Context, name: str) -> bool:
@@ -58,17 +68,17 @@ def _is_given(asked: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _made(project: Path, wanted: dict[str, int], given: dict[str, int], truth: Path | None) -> About:
-    """Make the group and lead through it; one that is there is gone on with.
+def _made(asked: typer.Context, project: Path, wanted: dict[str, int], truth: Path | None) -> Demo | None:
+    """Make the group; one that is there is gone on with.
 
     Raises:
         QueryError: when what is asked for is another group than the one that is there.
     """
     if not is_demo(project):
         days, sites, seed = wanted["days"], wanted["sites"], wanted["seed"]
-        run_demo(project, days=days, sites=sites, seed=seed, now=_now(), truth=truth)
-        return _about(project)
-    about = _about(project)
+        return make_demo(project, days=days, sites=sites, seed=seed, now=_now(), truth=truth)
+    about = about_of(project)
+    given = {name: value for name, value in wanted.items() if _is_given(asked, name)}
     other = [f"--{name} {value}" for name, value in given.items() if getattr(about, name) != value]
     if truth is not None:
         other.append("--truth")
@@ -76,19 +86,12 @@ def _made(project: Path, wanted: dict[str, int], given: dict[str, int], truth: P
         what = f"the group there has {about.days} days of {about.sites} sites, seed {about.seed}"
         raise QueryError(Problem("demo-other", " ".join(other), what, f"Leave it out; {_ANEW}."))
     people().print(f"{project} is a demo group; it goes on where it was left ({_ANEW}).\n", soft_wrap=True)
-    tour_again(project)
-    return about
+    return None
 
 
-def _about(project: Path) -> About:
-    ahead = Ahead(project)
-    ahead.close()
-    return ahead.about
-
-
-def _serve(project: Path, about: About, taken: socket.socket) -> None:
+def _tell(project: Path, running: Running, taken: socket.socket) -> None:
+    """Print where each role looks, and with what it signs in."""
     now, told = _now(), people()
-    running = Running(project, clock=serve.steady_clock(), chance=random.random, also=living(project))
     found = desks(running.plant, now)
     address = f"http://127.0.0.1:{taken.getsockname()[1]}"
     told.print(f"\nThe group runs and goes on living at {address}\n", soft_wrap=True)
@@ -97,11 +100,10 @@ def _serve(project: Path, about: About, taken: socket.socket) -> None:
         told.print(line, soft_wrap=True, markup=False)
     if not is_anybody_working(running.plant, now):
         told.print("\nNobody works at this hour there: take --sites 2 or more, and somebody always does.")
-    if now > about.end:
-        told.print(f"\nWhat was simulated ended at {rfc3339(about.end)}: nothing new happens; {_ANEW}.")
+    end = about_of(project).end
+    if now > end:
+        told.print(f"\nWhat was simulated ended at {rfc3339(end)}: nothing new happens; {_ANEW}.")
     told.print(f"\nReasons, calls and all else that you enter is kept. API: {address}/docs. Ctrl-C stops it.")
-    sys.stdout.flush()
-    serve.run(running, taken)
 
 
 def _now() -> int:

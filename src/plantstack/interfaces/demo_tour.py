@@ -28,7 +28,7 @@ def run_demo(
     truth: Path | None = None,
     console: Console | None = None,
 ) -> None:
-    """Make a demo project in an empty folder and show it.
+    """Make a demo project in an empty folder and show it, see `make_demo`.
 
     Args:
         folder: does not exist yet, or is empty.
@@ -38,43 +38,58 @@ def run_demo(
         now: the end of its past, microseconds UTC; cut to the minute.
         truth: where to write what was planted; a file outside the project.
         console: where the tour is printed; standard output by default.
+    """
+    made = make_demo(folder, days=days, sites=sites, seed=seed, now=now, truth=truth)
+    with Stack.open(folder) as stack:
+        lead_through(stack, made, seed, truth, console)
+
+
+def make_demo(folder: Path, *, days: int, sites: int, seed: int, now: int, truth: Path | None = None) -> Demo:
+    """Make a demo project in an empty folder, with a bar of how far it is.
 
     Raises:
         QueryError: when there is no such group, or the truth is to lie in the folder.
         ConfigError: when the folder is not empty.
     """
     _check_outside(folder, truth)
-    until, shown_on = now - now % MINUTE, console or _output()
     columns = (TextColumn("{task.description:<50}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
         task = shown.add_task("beginning", total=1.0)
         made = build_demo(
             folder,
-            until=until,
+            until=now - now % MINUTE,
             days=days,
             sites=sites,
             seed=seed,
             ahead=AHEAD,
             progress=lambda doing, share: shown.update(task, description=doing, completed=share),
         )
-    with Stack.open(folder) as stack:
-        show_tour(stack, shown_on)
+    if truth is not None:
+        _write_truth(truth, made, seed)
+    return made
+
+
+def lead_through(
+    stack: Stack,
+    made: Demo | None = None,
+    seed: int = 1,
+    truth: Path | None = None,
+    console: Console | None = None,
+) -> None:
+    """Print the tour of a group, and of one just made how to learn what was planted."""
+    shown_on = console or _output()
+    show_tour(stack, shown_on)
+    if made is None:
+        return
+    window = made.window
+    call = f"truths({seed}, days={window.days}, sites={len(made.sites)}, until={window.until}, ahead={AHEAD})"
     shown_on.print("\nWhat was planted in it stands nowhere in the project. Python knows:")
-    shown_on.print(
-        f"  plantstack.demo.truths({seed}, days={days}, sites={sites}, until={until}, ahead={AHEAD})"
-    )
+    shown_on.print(f"  plantstack.demo.{call}")
     if truth is None:
         shown_on.print("and 'plantstack demo --truth FILE' writes it beside a new one.")
     else:
-        _write_truth(truth, made, seed)
         shown_on.print(f"and it is written to {truth}.")
-
-
-def tour_again(folder: Path) -> None:
-    """Lead through a group that is there."""
-    with Stack.open(folder) as stack:
-        show_tour(stack, _output())
 
 
 def _check_outside(folder: Path, truth: Path | None) -> None:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,11 +46,13 @@ def serve(
         running = Running(project, clock=steady_clock(), chance=random.random, also=living(project))
         named = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"http://{named}:{taken.getsockname()[1]}"
-        people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
-        if name_of(host) not in LOOPBACK:
-            _invite(project, address)
-        sys.stdout.flush()
-        run(running, taken)
+        run(running, taken, lambda: _tell(project, host, address))
+
+
+def _tell(project: Path, host: str, address: str) -> None:
+    people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
+    if name_of(host) not in LOOPBACK:
+        _invite(project, address)
 
 
 def _invite(project: Path, address: str) -> None:
@@ -63,8 +65,13 @@ def _invite(project: Path, address: str) -> None:
     )
 
 
-def run(running: Running, taken: socket.socket) -> None:
+def run(running: Running, taken: socket.socket, tell: Callable[[], None] = lambda: None) -> None:
     """Serve until a signal comes, then write what was handed over and let go of the plant.
+
+    Args:
+        running: the plant.
+        taken: where to listen.
+        tell: prints that it runs, and how it is stopped: from then on it can be.
 
     Raises:
         typer.Exit: with the code of a crash when only a new start helps.
@@ -72,7 +79,10 @@ def run(running: Running, taken: socket.socket) -> None:
     server = _Server(running)
     sys.setswitchinterval(_SWITCH_S)
     try:
-        server.run(sockets=[taken])
+        with server.capture_signals():
+            tell()
+            sys.stdout.flush()
+            server.run(sockets=[taken])
     finally:
         why = _why(running)
         running.close()

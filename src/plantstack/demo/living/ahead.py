@@ -29,6 +29,7 @@ from plantstack.intervals import MINUTE
 
 NAME = "demo group"
 _PLACE = Path(".plantstack", "demo.parquet")
+_PART = _PLACE.with_suffix(".part")
 _GROUP = 4_000  # rows that are read at once
 _AT_ONCE = 10 * MINUTE  # told in one go, when there is much to catch up with
 _LOOK_S = 0.5
@@ -60,11 +61,27 @@ def is_demo(folder: Path) -> bool:
     return (folder / _PLACE).is_file()
 
 
+def about_of(folder: Path) -> About:
+    """Which group a folder holds.
+
+    Raises:
+        ConfigError: when the file is no such thing.
+    """
+    ahead = Ahead(folder)
+    ahead.close()
+    return ahead.about
+
+
 def write_ahead(folder: Path, history: History, about: About) -> None:
-    """Write what lies ahead of a group."""
+    """Write what lies ahead of a group; it counts once `finish` says so."""
     table = history.events.append_column("heard", pa.array(history.heard))
     told = {_ABOUT: json.dumps(asdict(about)).encode()}
-    pq.write_table(table.replace_schema_metadata(told), folder / _PLACE, row_group_size=_GROUP)
+    pq.write_table(table.replace_schema_metadata(told), folder / _PART, row_group_size=_GROUP)
+
+
+def finish(folder: Path) -> None:
+    """The group is whole: from now on it can go on living."""
+    (folder / _PART).rename(folder / _PLACE)
 
 
 class Ahead:
