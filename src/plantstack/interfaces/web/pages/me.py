@@ -47,7 +47,7 @@ _THEMES = {"auto": N_("as the device"), "light": N_("light"), "dark": N_("dark")
 def show(visit: Visit) -> Mapping[str, Any]:
     """All that leads to the reader; without an account, what is recorded where nobody is signed in."""
     return {
-        "title": visit.say(_NAME),
+        "title": visit.say(_TITLE),
         "account": None,
         "sessions": [],
         "pseudonyms": [],
@@ -229,5 +229,5 @@ def _back(**told: str) -> Response:
     return RedirectResponse(f"/me?{urlencode(told)}", 303, HEADERS)
 
 
-_NAME = N_("What this system records about me")
-PAGE = Page("/me", _NAME, show, every_s=0, is_own=True)
+_TITLE = N_("What this system records about me")
+PAGE = Page("/me", N_("Me"), show, place=99, every_s=0, is_own=True)

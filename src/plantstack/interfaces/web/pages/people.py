@@ -274,4 +274,4 @@ def _back(**told: str) -> Response:
 
 
 _NAME = N_("People and tablets")
-PAGE = Page("/people", _NAME, show, right="lead", every_s=0, is_own=True)
+PAGE = Page("/people", N_("People"), show, right="lead", place=95, every_s=0, is_own=True)
