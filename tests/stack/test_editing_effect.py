@@ -93,6 +93,7 @@ def test_a_closed_day_shows_its_shifts_now_and_then(project: Path) -> None:
     assert found.shifts is not None
     assert [one["shift"] for one in found.shifts["now"]] == ["early", "late"]
     assert found.shifts["then"] == []
+    assert [one["is_floating"] for one in found.shifts["now"][0]["breaks"]] == [False, True]
     assert found.shifts["planned_minutes"] == {"now": 870, "then": 0}
     assert found.rows == ()
 

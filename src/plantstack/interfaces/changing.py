@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,11 +14,14 @@ from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.study import Studied
 from plantstack.stack.editing import standing
+from plantstack.stack.editing.checking import drafted
 from plantstack.stack.editing.edits import DayEdit, Edit, ReasonEdit, TargetEdit
 from plantstack.stack.editing.effect import Effect, effect, users_of
 from plantstack.stack.editing.history import Change, Edition, editions
+from plantstack.stack.project import Stack
 
 Row = dict[str, Any]
+Ask = Callable[[tuple[Hashable, ...], Callable[[Stack], Effect]], Studied[Effect]]
 _ROWS: dict[str, Callable[[Mapping[str, Any]], Iterator[Row]]] = {
     "targets": standing.targets,
     "standards": standing.standards,
@@ -90,8 +93,17 @@ def worked_out(
     days: tuple[str | None, str | None] = (None, None),
     *,
     is_supposed: bool = True,
+    ask: Ask | None = None,
 ) -> Studied[Effect]:
     """What an edit would do, see `stack.editing.effect`; nothing is written.
+
+    Args:
+        running: the plant.
+        sender: whoever asks.
+        edit: what would be changed.
+        days: first and last production day of the window.
+        is_supposed: whether an edit that holds later is worked out as if it had held before.
+        ask: how a long question is asked; None waits for its answer.
 
     Raises:
         HTTPException: 403, for what he may not change.
@@ -99,7 +111,20 @@ def worked_out(
     """
     check_may(running, sender, edit)
     key = ("edit", msgspec.json.encode(edit), days, is_supposed, running.files.content.sha256)
-    return running.study.ask(key, lambda stack: effect(stack, edit, days=days, is_supposed=is_supposed))
+    asking = ask or running.study.ask
+    return asking(key, lambda stack: effect(stack, edit, days=days, is_supposed=is_supposed))
+
+
+def check(running: Running, sender: Sender, edit: Edit) -> None:
+    """Refuse what could not be taken in, at once.
+
+    Raises:
+        HTTPException: 403, for what he may not change.
+        PlantstackError: with every problem.
+    """
+    check_may(running, sender, edit)
+    with drafted(running.folder, edit):
+        return
 
 
 def adopted(running: Running, sender: Sender, edit: Edit, note: str = "") -> Row:

@@ -28,6 +28,7 @@ from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.interfaces.web import app as web
 from plantstack.interfaces.web import signing
+from plantstack.interfaces.web.pages import config as config_page
 from plantstack.interfaces.web.pages import me as me_page
 from plantstack.interfaces.web.pages import people as people_page
 from plantstack.live.calling.calling import Calling
@@ -99,6 +100,7 @@ def create_app(
     app.include_router(letters.router)
     app.include_router(state.router)
     app.include_router(page.router)
+    app.include_router(config_page.router)
     for own in (signing.router, people_page.router, me_page.router):
         app.include_router(own)
     web.install(app, running)

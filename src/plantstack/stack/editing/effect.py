@@ -155,7 +155,8 @@ def _kpis(
     engine, change = stack.engine(scope=scope), Change(plant=draft.folder)
     answer = preview(stack.desk, engine, change, ids, scope=scope, by=by, grain=grain, days=days)
     wanted = [one for one in answer.rows if not by or one["scope"]["product"] == product]
-    return tuple(one for one in wanted if ids or one["changed"]), tuple(answer.notes)
+    notes = (one for one in answer.notes if one.code != "kpi-split")  # nobody asked for those
+    return tuple(one for one in wanted if ids or one["changed"]), tuple(notes)
 
 
 def _window(stack: Stack, days: tuple[str | None, str | None]) -> tuple[str, str]:
@@ -179,7 +180,7 @@ def _of_day(stack: Stack, draft: Draft, edit: DayEdit, found: Effect) -> Effect:
     """What is worked on the day, now and then; its KPIs where it is over."""
     on = date.fromisoformat(edit.date)
     plants = (stack.engine(scope=None).books.plant, draft.plant)
-    told = [[_shift(*one) for one in _worked(plant, edit.calendar, on)] for plant in plants]
+    told = [worked(plant, edit.calendar, on) for plant in plants]
     hours = [sum(one["planned_minutes"] for one in shifts) for shifts in told]
     shifts = {"now": told[0], "then": told[1], "planned_minutes": {"now": hours[0], "then": hours[1]}}
     found = replace(found, shifts=shifts, scope=_place(draft.plant, edit.calendar))
@@ -189,9 +190,10 @@ def _of_day(stack: Stack, draft: Draft, edit: DayEdit, found: Effect) -> Effect:
     return replace(found, days=(edit.date, edit.date), rows=rows, notes=notes)
 
 
-def _worked(plant: Plant, calendar: str, on: date) -> list[tuple[Shift, str]]:
+def worked(plant: Plant, calendar: str, on: date) -> list[dict[str, Any]]:
+    """The shifts of a calendar that begin on a date, with their breaks and planned minutes."""
     closed = {day for site in _sites(plant, calendar) for day in plant.sites[site].closed}
-    return shifts_on(plant.calendars[calendar], closed, on)
+    return [_shift(*one) for one in shifts_on(plant.calendars[calendar], closed, on)]
 
 
 def _shift(shift: Shift, crew: str) -> dict[str, Any]:
@@ -203,7 +205,7 @@ def _shift(shift: Shift, crew: str) -> dict[str, Any]:
         "until": _clock(shift.until),
         "breaks": [
             {"reason": one.reason, "from": _clock(one.start), "until": _clock(one.end)}
-            | {"minutes": one.length // MINUTE}
+            | {"minutes": one.length // MINUTE, "is_floating": one.is_floating}
             for one in shift.breaks
         ],
         "planned_minutes": shift.until - shift.start - pauses // MINUTE,
