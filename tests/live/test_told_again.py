@@ -56,7 +56,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("known", ["key", "sequence"])
 @pytest.mark.parametrize("is_sealed", [False, True])
-def test_pieces_that_come_again_in_another_batch_are_a_duplicate(
+def test_F17_pieces_that_come_again_in_another_batch_are_a_duplicate(
     project: Path, known: str, is_sealed: bool
 ) -> None:
     text = DELTA.replace("key:", f"{known}:")
