@@ -127,8 +127,9 @@ class DuckEngine:
         if is_ltm:  # periods end with the last day of all
             self._pay(None)
         wanted = (query.structure, query.grain, query.days if is_ltm else (None, None))
-        if self._prepared != wanted:
+        if self._prepared is None or self._prepared[0] != query.structure:
             put_homes(self.books, query.structure)
+        if self._prepared != wanted:
             put_labels(self.books, query.grain, query.days)
             # the day decides where any machine has more than one home
             sql = "select 1 from place_home group by equipment having count(*) > 1 limit 1"

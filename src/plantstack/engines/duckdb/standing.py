@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from plantstack.engines.duckdb.books import Books
 from plantstack.intervals import Interval
+
+# Of these there are few, spread over all segments, and pages ask for them all the time: what is sealed of
+# them is read once for each opening of the books. What is sealed later is still in memory as it was logged.
+RARE = frozenset(
+    (
+        *("call", "note", "action", "target", "safety", "close", "reopen"),
+        *("attendance", "material", "quality_event", "setup_check"),
+    )
+)
+_TABLE = "sealed_rare"
+_FEW = 8  # segments that are opened without more ado
 
 
 def standing_events(books: Books, kinds: Collection[str], span: Interval | None = None) -> str:
@@ -18,25 +29,54 @@ def standing_events(books: Books, kinds: Collection[str], span: Interval | None 
         kinds: of events.
         span: only events that happened in it, by their `at`; half-open.
     """
-    upto = books.stamp.offset
-    told = f"kind in ({', '.join(_text(kind) for kind in sorted(kinds))})"
-    if span is not None:
-        told += f' and "at" >= {span.start} and "at" < {span.end}'
-    parts = [f"select * from hot_event where {told}"]
-    files = [str(path) for path in books.log.segments(upto, kinds=kinds, span=span)]
-    if files:
+    rare, others = RARE.intersection(kinds), set(kinds) - RARE
+    parts = [f"select * from hot_event where {_told(kinds, span)}"]
+    sealed: list[tuple[Collection[str], str]] = [(rare, _rare(books, rare, span))] if rare else []
+    sealed += [(others, _read(books, others, span))] if others else []
+    parts += [
         # what was sealed since the books were opened is still in memory too
-        sealed = (
-            f"select s.* from read_parquet([{', '.join(_text(file) for file in files)}],"
-            " union_by_name = true) as s anti join hot_event using (log_offset)"
-            f" where s.log_offset <= {upto}"
-        )
-        parts.append(f"select * from ({sealed}) where {told}")
+        f"select * from (select s.* from {relation} as s anti join hot_event using (log_offset))"
+        f" where {_told(of, span)}"
+        for of, relation in sealed
+        if relation
+    ]
     return (
         f"(select e.* from ({' union all by name '.join(parts)}) as e"
         " anti join gone using (log_offset) where not e.void)"
     )
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _told(kinds: Collection[str], span: Interval | None) -> str:
+    within = f' and "at" >= {span.start} and "at" < {span.end}' if span is not None else ""
+    return f"kind in ({_texts(sorted(kinds))}){within}"
+
+
+def has_table(books: Books, name: str) -> bool:
+    """Whether a table was made already; one that is made for each opening of the books says so."""
+    sql = "select 1 from duckdb_tables() where table_name = $1"
+    return bool(books.con.execute(sql, [name]).fetchall())
+
+
+def _rare(books: Books, kinds: Collection[str], span: Interval | None) -> str:
+    """What is sealed of rare kinds: the table of all of them, made when it would open many segments."""
+    if not has_table(books, _TABLE):
+        if len(books.log.segments(books.stamp.offset, kinds=kinds, span=span)) <= _FEW:
+            return _read(books, kinds, span)
+        found = _read(books, RARE, None)
+        source = f"from {found} where {_told(RARE, None)}" if found else "from hot_event where false"
+        books.con.execute(f"create temp table {_TABLE} as {source}")
+    return _TABLE
+
+
+def _read(books: Books, kinds: Collection[str], span: Interval | None) -> str:
+    """The segments that may hold some events, as SQL; '' where none may."""
+    upto = books.stamp.offset
+    files = [str(path) for path in books.log.segments(upto, kinds=kinds, span=span)]
+    if not files:
+        return ""
+    read = f"read_parquet([{_texts(files)}], union_by_name = true)"
+    return f"(from {read} where log_offset <= {upto})"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)

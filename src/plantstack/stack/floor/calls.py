@@ -24,6 +24,23 @@ Row = dict[str, Any]
 
 _FAR = 2**62
 
+# All words about calls of which the last is not that it is over, or was lately: the others are shown no more.
+_OPEN = """
+with told as (select *, json_extract_string(body, '$.call') as name from {said})
+
+select e.equipment, e.at, e.phase, e.told_at, e.source, e.key, e."by", e.body
+from told as e
+semi join (
+    select name
+    from told
+    group by name
+    having
+        max("at") > {since}
+        or arg_max(phase, ("at", told_at, source, key)) not in ('fixed', 'accepted')
+) as open using (name)
+order by e.at, e.told_at, e.source, e.key
+"""
+
 
 def _said(books: Books, kind: str, since: int) -> str:
     """What stands of a kind since an instant, as SQL."""
@@ -146,11 +163,8 @@ def _is_shown(call: OpenCall, now: int) -> bool:
 
 def _calls(stack: Stack, now: int) -> list[OpenCall]:
     books = stack.engine(scope=None).books
-    rows = books.con.execute(
-        'select e.equipment, e.at, e.phase, e.told_at, e.source, e.key, e."by", e.body'
-        f" from {_said(books, 'call', now - _BACK)} as e order by e.at, e.told_at, e.source, e.key"
-    ).fetchall()
-    calls = fold(rows)
+    said = _said(books, "call", now - _BACK)
+    calls = fold(books.con.execute(_OPEN.format(said=said, since=now - _KEPT)).fetchall())
     if not calls:
         return []
     told: dict[str, list[Told]] = {}

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from plantstack.engines.duckdb.standing import standing_events
+from plantstack.engines.duckdb.standing import has_table, standing_events
 from plantstack.intervals import DAY, Interval
 from plantstack.plant.localtime import local_day, resolve
 from plantstack.plant.model import Reason
@@ -175,7 +175,7 @@ def _tile(leaf: Reason, told: Mapping[str, list[Stop]]) -> Tile:
 
 
 _NEEDED = """
-create temp table if not exists {table} as
+create temp table {table} as
 select
     coalesce(lane.equipment, e.equipment) as machine,
     e.reason,
@@ -206,8 +206,9 @@ def _needed(sight: Sight, machine: str) -> _Needed:
     month = local_day("UTC", sight.now).replace(day=1)
     begin = resolve("UTC", month)
     table, con = f"floor_needed_{month:%Y_%m}", sight.books.con
-    told = standing_events(sight.books, {"reason"}, Interval(begin - _LOOKED_BACK, begin))
-    con.execute(_NEEDED.format(table=table, told=told))
+    if not has_table(sight.books, table):
+        told = standing_events(sight.books, {"reason"}, Interval(begin - _LOOKED_BACK, begin))
+        con.execute(_NEEDED.format(table=table, told=told))
     rows = con.execute(f"select reason, n from {table} where machine = $1", [machine]).fetchall()
     sums = f"select reason from {table} group by reason having sum(n) = 0 and sum(n_cause) > 0"
     return _Needed(Counter(dict(rows)), frozenset(row[0] for row in con.execute(sums).fetchall()))
