@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 _FAR = 2**62
 _MACHINES_AT_MOST = 2_000
-_FEW_MACHINES = 32
+_LITTLE = 64  # machine-days: today and yesterday of a line
 
 # The events of a batch: a history whole, where each step takes of it what it needs ...
 _WHOLE = """
@@ -118,9 +118,9 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
                 for one in asked
             ),
         )
-        with one_thread(books.con) if len(windows) <= _FEW_MACHINES else nullcontext():
+        with one_thread(books.con) if _is_little(windows) else nullcontext():
             _run(books, windows, cuts)
-        new = read_borders(books.con, "page", "carry_out", only="batch")
+            new = read_borders(books.con, "page", "carry_out", only="batch")
         published: list[Pages] = []
         for window in windows:
             one = window.machine
@@ -149,6 +149,12 @@ def _batch(books: Books, windows: Iterable[Window]) -> list[Window]:
             break
         taken.append(window)
     return taken
+
+
+def _is_little(windows: Sequence[Window]) -> bool:
+    """Whether a batch costs what its statements cost, and hardly more for what it derives."""
+    days = [(one.until - one.start.at) // DAY + 1 for one in windows if one.start]
+    return len(days) == len(windows) and sum(days) <= _LITTLE
 
 
 def _hearing(books: Books) -> dict[str, int]:
@@ -196,7 +202,7 @@ def _run(books: Books, windows: Sequence[Window], cuts: Iterable[int]) -> None:
 def _put_logged(books: Books, windows: Sequence[Window]) -> None:
     """Lay the events of the batch before the steps, which take of them what they need.
 
-    They are read five times: a few days of a few machines are copied, a history is not.
+    They are read five times: what is little is copied once, a history is not.
     """
     is_whole = any(one.start is None for one in windows)
     heard = (
@@ -204,7 +210,7 @@ def _put_logged(books: Books, windows: Sequence[Window]) -> None:
         if is_whole
         else _DAYS.format(reach=_alarm_reach(books))
     )
-    if not is_whole and len(windows) <= _FEW_MACHINES:
+    if _is_little(windows):
         books.con.execute(f"create or replace temp table logged_few as {heard}")
         heard = "from logged_few"
     books.con.execute(f"create or replace temp view logged as {heard}")
