@@ -348,3 +348,30 @@ def test_whatever_goes_wrong_with_an_account_the_log_is_still_written(
     assert plant.running.writer.is_alive
     (row,) = plant.send(said("state", "filler", NOW, "x", state="idle"))
     assert row["status"] == "accepted"
+
+
+def test_money_is_for_those_who_may_see_it(plant: Inside, app: FastAPI, entrance: Entrance) -> None:
+    plant.send(said("state", "filler", NOW - HOUR, "x", state="producing"))
+    plant.running.keeper.freshen()
+    somebody(entrance, "root", "admin")
+
+    def asked(role: Role, path: str, **params: str) -> Any:
+        name = f"{role}-{len(path)}-{len(params)}"
+        somebody(entrance, name, role)
+        return Browser(app).signed_in(came(entrance, name).secret).get(f"/api/v1/{path}", params=params)
+
+    named = {"id": "copq"}
+    assert asked("operator", "kpis", **named).status_code == 403
+    assert asked("operator", "explain", **named).status_code == 403
+    assert asked("supervisor", "kpis", **named).status_code == 200
+    assert asked("supervisor", "kpis", id="contribution_margin", layer="5").status_code in (400, 403)
+    highest: dict[Role, int] = {"operator": 4, "supervisor": 4, "exec": 5}
+    for role, most in highest.items():
+        rows = asked(role, "kpis").json()["rows"]
+        assert max(row["layer"] for row in rows) == most
+        has_money = any("money" in row["unit"] for row in rows)
+        assert has_money == (role != "operator")
+    seen: dict[Role, bool] = {"operator": False, "supervisor": True}
+    for role, expected in seen.items():
+        rows = asked(role, "losses").json()["rows"]
+        assert any(row["row"] == "money" for row in rows) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ from plantstack.interfaces.questions import Kpis, Window
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
+from plantstack.live.seeing import may_see
+from plantstack.stack import Stack
 
 router = APIRouter(prefix="/api/v1")
 
@@ -49,7 +52,14 @@ def kpis(
     """Answer as the command `kpi` does."""
     window = Window(near(running, sender, scope), since, until, known_at)
     asked = Kpis(ids, layer, by, grain, structure, profile, currency)
-    return _asked(running, sender, window, lambda stack: questions.kpis(stack, window, asked))
+    named = [one.strip() for one in ids.split(",") if one.strip()]
+
+    def question(stack: Stack) -> Answer:
+        _check_seen(stack, sender, named, profile)
+        answer = questions.kpis(stack, window, asked)
+        return replace(answer, rows=[row for row in answer.rows if _is_seen(stack, sender, row, profile)])
+
+    return _asked(running, sender, window, question)
 
 
 @router.get("/ledger", summary="Where every second of a machine went")
@@ -79,7 +89,12 @@ def explain(
 ) -> Response:
     """Answer as the command `explain` does; every level adds up to the one above."""
     window = Window(near(running, sender, scope), since, until, known_at)
-    return _asked(running, sender, window, lambda stack: questions.lineage(stack, window, kpi, profile))
+
+    def question(stack: Stack) -> Answer:
+        _check_seen(stack, sender, [kpi], profile)
+        return questions.lineage(stack, window, kpi, profile)
+
+    return _asked(running, sender, window, question)
 
 
 @router.get("/losses", summary="The loss tree: calendar to good pieces, and to money")
@@ -95,7 +110,13 @@ def losses(
 ) -> Response:
     """Answer as the command `losses` does."""
     window = Window(near(running, sender, scope), since, until, known_at)
-    return _asked(running, sender, window, lambda stack: questions.losses(stack, window, profile, currency))
+
+    def question(stack: Stack) -> Answer:
+        answer = questions.losses(stack, window, profile, currency)
+        seen = [row for row in answer.rows if "money" in sender.may or row["row"] != "money"]
+        return replace(answer, rows=seen)
+
+    return _asked(running, sender, window, question)
 
 
 @router.get("/readiness", summary="How far each layer may be believed, and the cheapest next step")
@@ -126,6 +147,22 @@ def dead_letters(
         for one in running.dead_letters(after=after, limit=limit)
     ]
     return answered(Answer(rows, offset=running.offset))
+
+
+def _check_seen(stack: Stack, sender: Sender, ids: Sequence[str], profile: str | None) -> None:
+    """Refuse KPIs by name that somebody may not see; what does not exist is told by the question.
+
+    Raises:
+        HTTPException: 403.
+    """
+    catalog, counted = stack.catalog(), profile or stack.plant.profile.name
+    for one in ids:
+        if one in catalog.kpis and not may_see(sender, catalog, one, counted):
+            raise HTTPException(403, f"this account may not see '{one}'")
+
+
+def _is_seen(stack: Stack, sender: Sender, row: Mapping[str, Any], profile: str | None) -> bool:
+    return may_see(sender, stack.catalog(), row["kpi"], profile or stack.plant.profile.name)
 
 
 def near(running: Running, sender: Sender, scope: str) -> str:
