@@ -14,6 +14,8 @@ from tests.interfaces.test_commands import plantstack
 from tests.live.inside import Inside, Turned
 from tests.live.shift import JSON, body, clock, plant, said, settled, shift
 
+from plantstack.events.people import audit
+from plantstack.events.people.writing import beside
 from plantstack.intervals import DAY, HOUR, rfc3339
 from plantstack.live.running import Running
 from plantstack.plant.load import plant_content
@@ -71,8 +73,12 @@ def test_what_stands_is_listed_with_its_version_and_taken_in_by_it(inside: Insid
     assert (again.status_code, again.json()["problems"][0]["code"]) == (409, "edit-conflict")
     assert "1200/min" in again.json()["problems"][0]["what"]
     [newest, _] = inside.request("GET", f"{CONFIG}/history").json()["rows"]
-    assert (newest["by"], newest["note"]) == ("person", "after the trial")
+    assert newest["by"]
+    assert newest["note"] == "after the trial"
     assert newest["changes"][0]["section"] == "standards"
+    with beside(inside.running.folder) as connection:
+        [(_, noted)] = audit.listed(connection)
+    assert (noted.what, noted.more) == ("config", "the standard of filler for cola-330")
     assert inside.request("GET", f"{CONFIG}/history", params={"section": "targets"}).json()["rows"] == []
 
 

@@ -9,8 +9,11 @@ from typing import Any
 import msgspec
 from starlette.exceptions import HTTPException
 
+from plantstack.events.people import audit
+from plantstack.events.people.audit import Noted
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
+from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
 from plantstack.live.study import Studied
 from plantstack.stack.editing import standing
@@ -149,6 +152,20 @@ def reloaded(running: Running, sender: Sender) -> Row:
     if sender.scope:
         raise HTTPException(403, "plant files are for those who answer for the whole project")
     return {"offset": running.files.reload(by=author(sender))}
+
+
+def audited(entrance: Entrance, sender: Sender, address: str, what: str) -> None:
+    """Note in the audit who changed plant files, and from where.
+
+    Args:
+        entrance: whose audit it is.
+        sender: whoever changed them.
+        address: from where the request came.
+        what: what was changed, in words.
+    """
+    who = sender.account or (f"token {sender.name}" if sender.name and not sender.role else "")
+    noted = Noted(entrance.running.clock(), who, "config", device=sender.device or address, more=what)
+    entrance.write(lambda connection: audit.add(connection, noted))
 
 
 def author(sender: Sender) -> str:

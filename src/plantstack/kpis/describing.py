@@ -53,7 +53,7 @@ def in_words(catalog: Catalog, node: Node) -> str:
     >>> in_words(shipped_catalog(), formula.node).partition(" divided by ")[1]
     ' divided by '
     """
-    return _written(node, _WORDS, lambda name: f"“{meaning_of(catalog, name).partition(',')[0]}”")
+    return _written(node, _WORDS, lambda name: f"“{meaning_of(catalog, name)}”")
 
 
 def meaning_of(catalog: Catalog, name: str) -> str:

@@ -14,7 +14,7 @@ from plantstack.errors import ConfigError, Problem, QueryError
 from plantstack.interfaces import changing
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered
-from plantstack.interfaces.api.callers import MayRead, Plant, having
+from plantstack.interfaces.api.callers import MayRead, Plant, address_of, entrance_of, having
 from plantstack.interfaces.api.reading import Scope, near
 from plantstack.live.access import Sender
 from plantstack.stack.editing.edits import Edit
@@ -198,17 +198,19 @@ async def adopt(request: Request, running: Plant, sender: MayConfigure) -> Respo
 
     def taken() -> Response:
         row = changing.adopted(running, sender, asked.edit, asked.note)
+        changing.audited(entrance_of(request), sender, address_of(request), row["about"])
         return answered(Answer([row], offset=row["offset"]))
 
     return await run_in_threadpool(_told, taken)
 
 
 @router.post("/reload", summary="Take in what was changed by hand", responses=_REFUSED)
-async def reload(running: Plant, sender: MayConfigure) -> Response:
+async def reload(request: Request, running: Plant, sender: MayConfigure) -> Response:
     """Check the plant files as they stand, record them with who, and go on with them."""
 
     def taken() -> Response:
         row = changing.reloaded(running, sender)
+        changing.audited(entrance_of(request), sender, address_of(request), "changed by hand")
         return answered(Answer([row], offset=row["offset"]))
 
     return await run_in_threadpool(_told, taken)

@@ -79,7 +79,7 @@ async def again(request: Request, running: Plant, sender: MaySend) -> Response:
     """Read letters again after plant files or a mapping were mended, at most 1 000, the oldest first.
 
     Those that can be read are settled with their events; `dry` only says what would come of it. Plant
-    files are those the server began with; mappings are read anew.
+    files are those it took in last; mappings are read anew.
     """
     _whole(sender)
     _every_source(sender)

@@ -73,6 +73,7 @@ class Effect:
             "as_if_always": self.is_supposed,
             "kpis": list(self.rows),
             "shifts": self.shifts,
+            "notes": [one.as_row() for one in self.notes],
         }
 
 

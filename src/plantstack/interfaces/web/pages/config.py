@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from plantstack.errors import ConfigError, QueryError
 from plantstack.interfaces import changing
-from plantstack.interfaces.api.callers import Plant, Posting
+from plantstack.interfaces.api.callers import Plant, Posting, address_of, entrance_of
 from plantstack.interfaces.web.app import HEADERS
 from plantstack.interfaces.web.editing import SECTIONS, SPOKEN, edit_of, filled, today
 from plantstack.interfaces.web.page import N_, Page, Visit
@@ -154,16 +154,17 @@ def _said(told: Any) -> str:
 
 
 @router.post("/config/reload")
-async def take_in_by_hand(running: Plant, posted: Posting) -> RedirectResponse:
+async def take_in_by_hand(request: Request, running: Plant, posted: Posting) -> RedirectResponse:
     """Take in what was changed by hand."""
     sender, _ = posted
     allowed = _allowed(sender)
     await run_in_threadpool(changing.reloaded, running, allowed)
+    await run_in_threadpool(_audited, request, allowed, "changed by hand")
     return RedirectResponse("/config/history", 303, HEADERS)
 
 
 @router.post("/config/{section}")
-async def take_in(section: str, running: Plant, posted: Posting) -> RedirectResponse:
+async def take_in(request: Request, section: str, running: Plant, posted: Posting) -> RedirectResponse:
     """Take a change in that was looked at; what stands in its way is told on its preview."""
     sender, form = posted
     allowed = _allowed(sender)
@@ -176,7 +177,12 @@ async def take_in(section: str, running: Plant, posted: Posting) -> RedirectResp
         return RedirectResponse(
             f"/config/{section}/preview?{urlencode({'edit': _written(edit)})}", 303, HEADERS
         )
+    await run_in_threadpool(_audited, request, allowed, row["about"])
     return RedirectResponse(f"/config/{section}?{urlencode({'taken': row['offset']})}", 303, HEADERS)
+
+
+def _audited(request: Request, sender: Sender, what: str) -> None:
+    changing.audited(entrance_of(request), sender, address_of(request), what)
 
 
 def _allowed(sender: Sender | None) -> Sender:
