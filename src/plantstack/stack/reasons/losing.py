@@ -13,6 +13,7 @@ from plantstack.engines.contract import Exact, MeasureQuery
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.engines.duckdb.money import check_currency, currency_of
+from plantstack.errors import Problem
 from plantstack.intervals import DAY, rfc3339
 from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.losses import GOOD, GROUPS, OUTSIDE
@@ -36,11 +37,23 @@ def losses(engine: DuckEngine, catalog: Catalog, query: MeasureQuery, profile: s
     Raises:
         QueryError: for a scope, profile or currency that does not exist.
     """
-    catalog.chain(profile)
-    note = Readying(engine, catalog).note(query.scope, _CLAIM)
-    table = Losing(engine, catalog, query, profile, blocked=note.what if note else "").table()
+    found, note = losing(engine, catalog, query, profile)
+    table = found.table()
     told = [replace(note, what=f"money per loss is not claimed: {note.what}")] if note else []
     return replace(table, notes=[*table.notes, *told])
+
+
+def losing(
+    engine: DuckEngine, catalog: Catalog, query: MeasureQuery, profile: str
+) -> tuple[Losing, Problem | None]:
+    """The losses, and what keeps their money from being claimed; None: nothing does.
+
+    Raises:
+        QueryError: for a scope or profile that does not exist.
+    """
+    catalog.chain(profile)
+    note = Readying(engine, catalog).note(query.scope, _CLAIM)
+    return Losing(engine, catalog, query, profile, blocked=note.what if note else ""), note
 
 
 @dataclass(frozen=True)

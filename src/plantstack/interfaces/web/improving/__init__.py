@@ -1,0 +1,1 @@
+"""Words and drawings that the pages of improvement and of the portfolio share."""
