@@ -21,7 +21,18 @@ from plantstack import __version__
 from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.events.people.hashing import HASHER
 from plantstack.interfaces.answer import Answer, complain
-from plantstack.interfaces.api import calls, config, entries, events, letters, page, photos, reading, state
+from plantstack.interfaces.api import (
+    calls,
+    config,
+    entries,
+    events,
+    floor,
+    letters,
+    page,
+    photos,
+    reading,
+    state,
+)
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
 from plantstack.interfaces.api.hosts import OwnName
@@ -95,6 +106,7 @@ def create_app(
     app.include_router(entries.router)
     app.include_router(photos.router)
     app.include_router(calls.router)
+    app.include_router(floor.router)
     app.include_router(reading.router)
     app.include_router(config.router)
     app.include_router(letters.router)
