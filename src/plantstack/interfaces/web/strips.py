@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from plantstack.interfaces.web import charts, formats
@@ -62,7 +63,13 @@ def reason_label(visit: Visit, reason: str, otherwise: str = "") -> str:
 
 
 def strip_of(
-    visit: Visit, strip: Strip, zone: str, *, size: Literal["l", "s"] = "l", is_live: bool = True
+    visit: Visit,
+    strip: Strip,
+    zone: str,
+    *,
+    size: Literal["l", "s"] = "l",
+    is_live: bool = True,
+    has_micro: bool = True,
 ) -> charts.Strip:
     """A strip for drawing, with its words.
 
@@ -72,8 +79,10 @@ def strip_of(
         zone: whose hours stand below it.
         size: `l` with labels and ticks, `s` for a row of a board.
         is_live: whether it has a line for now.
+        has_micro: whether micro-stops are drawn; of many days they are finer than a pixel.
     """
-    segments = [_segment(visit, strip.machine, one, zone) for one in strip.segments]
+    shown = strip.segments if has_micro else tuple(_without_micro(strip.segments))
+    segments = [_segment(visit, strip.machine, one, zone) for one in shown]
     stops = [one for one in strip.segments if one.look in ("down", "wait")]
     sentence = visit.say(
         N_("%(name)s from %(start)s to %(end)s: %(n)s stops, %(lost)s lost"),
@@ -108,6 +117,23 @@ def hours_between(start: int, end: int, language: str, zone: str) -> Iterable[ch
     while at <= end:
         yield charts.Tick(float(at), formats.clock(at, language, zone))
         at += step
+
+
+def _without_micro(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """Running and its micro-stops as one stretch of running."""
+    held: Segment | None = None
+    for one in segments:
+        if one.look not in ("run", "slow", "micro"):
+            if held is not None:
+                yield held
+            held = None
+            yield one
+        elif held is None:
+            held = replace(one, look="run", state="running", stop_at=None, is_unexplained=False, reason="")
+        else:
+            held = replace(held, until_at=one.until_at)
+    if held is not None:
+        yield held
 
 
 def _segment(visit: Visit, machine: str, one: Segment, zone: str) -> charts.Segment:

@@ -1,0 +1,55 @@
+"""The planner's page of a line: what is planned against rates, yields and changeovers as run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.stack.floor.planner import PlanCheck, PlanDay, check_plan
+
+MISSES = {
+    "no": N_("in time"),
+    "maybe": N_("may miss"),
+    "yes": N_("will miss"),
+    "": N_("cannot be said"),
+}
+
+
+def show(visit: Visit) -> Mapping[str, Any]:
+    """Every line of a scope: hours needed against hours there are, and the orders that will miss."""
+    scope = visit.scope
+    found = visit.study(("plan", scope), lambda stack: check_plan(stack, scope, visit.now))
+    checks = found.value
+    late = sum(len(one.at_risk) for one in checks)
+    name = visit.name(scope)
+    return {
+        "title": visit.say(N_("%(n)s orders at risk – %(place)s"), n=late, place=name) if late else name,
+        "place": name,
+        "checks": checks,
+        "studied": found,
+        "misses": MISSES,
+        "days": {one.place: [(day, _needed(visit, day, one)) for day in one.days] for one in checks},
+    }
+
+
+def _needed(visit: Visit, day: PlanDay, check: PlanCheck) -> charts.Whisker | None:
+    """The hours a day needs, with their range, on the scale of the most that any day has or needs."""
+    if day.required_s is None or day.low_s is None or day.high_s is None:
+        return None
+    most = max(max(one.available_s, one.high_s or 0.0) for one in check.days)
+    sentence = visit.say(
+        N_("needs %(likely)s h, between %(low)s and %(high)s"),
+        likely=formats.number(day.required_s / 3600, visit.language, 1),
+        low=formats.number(day.low_s / 3600, visit.language, 1),
+        high=formats.number(day.high_s / 3600, visit.language, 1),
+    )
+    scale = charts.Scale(0.0, most / 3600)
+    return charts.Whisker(sentence, day.required_s / 3600, day.low_s / 3600, day.high_s / 3600, scale)
+
+
+PAGES = (
+    Page("/plan/{scope:path}", N_("Plan"), show, every_s=60),
+    Page("/plan", N_("Plan"), show, place=30, every_s=60),
+)

@@ -1,0 +1,34 @@
+"""Search: equipment, orders and products by what people remember of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.stack.floor.search import search
+
+KINDS = {
+    "site": N_("Site"),
+    "area": N_("Area"),
+    "line": N_("Line"),
+    "machine": N_("Machine"),
+    "order": N_("Order"),
+    "product": N_("Product"),
+}
+
+
+def show(visit: Visit) -> Mapping[str, Any]:
+    """What was found of the words in the address."""
+    text = visit.query.get("q", "").strip()[:200]
+    scope = visit.sender.scope
+    hits = visit.ask(lambda stack: search(stack, text, visit.now, scope=scope)) if text else ()
+    return {
+        "title": visit.say(N_("Search")),
+        "text": text,
+        "hits": hits,
+        "kinds": KINDS,
+    }
+
+
+PAGE = Page("/search", N_("Search"), show, place=90, every_s=0)
