@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.stack.floor import written
 from tests.stack.floor_questions.told import SIX, at, counts, orders, standing, states, told
 
-from plantstack.intervals import MINUTE, SECOND
+from plantstack.intervals import MINUTE, SECOND, rfc3339
+from plantstack.stack import Stack
 from plantstack.stack.floor.evidence import is_withheld
 from plantstack.stack.floor.machine import machines_now
 from plantstack.stack.floor.station import station_now
@@ -159,8 +161,16 @@ def test_slow_running_is_asked_about_once_and_a_note_answers_it(tmp_path: Path) 
         assert slow.slow is not None and slow.slow.share == pytest.approx(0.8)
         assert slow.lost_us == pytest.approx(6 * MINUTE)
     (tmp_path / "told").mkdir()
-    note = told("note", "filler", at(6, 40), "tablet-1", text="warm bottles, speed reduced")
+    note = told("note", "filler", at(6, 40), "tablet-1", text="a roll of film was changed")
+    x = {"reason": "adjustment", "from": rfc3339(at(6, 20)), "until": rfc3339(at(6, 40))}
+    answer = told("note", "filler", at(6, 20), "tablet-1", text="Adjustment", x=x)
     with standing(tmp_path / "told", [*events, note], at(6, 50)) as stack:
+        # that something was written down is no answer
+        found = station_now(stack, "filler", at(6, 50), has_figures=False)
+        assert [one.kind for one in found.queue] == ["setup", "slow"]
+        with Stack.open(tmp_path / "told" / "plant", write=True) as writer:
+            writer.load([written(tmp_path, "answer.ndjson", [answer])], now=at(6, 50))
+        assert stack.grow(at(6, 50)) is not None
         found = station_now(stack, "filler", at(6, 50), has_figures=False)
         assert [one.kind for one in found.queue] == ["setup"]
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from plantstack.intervals import MINUTE, Interval
+from plantstack.intervals import MINUTE, Interval, to_us
 from plantstack.stack.floor.calls import OpenCall, name_of
 from plantstack.stack.floor.evidence import NOTHING, Suggestion, suggestion
 from plantstack.stack.floor.machine import is_over_limit
@@ -193,9 +194,15 @@ def _slows(present: Present) -> Iterator[Ask]:
 
 
 def _is_noted(slow: Slow, notes: Sequence[Said]) -> bool:
-    """Whether somebody wrote a note about the machine that happened while it ran slowly, or says so."""
-    span = Interval(slow.from_at, slow.until_at + 1)
-    return any(one.machine == slow.machine and span.start <= one.at < span.end for one in notes)
+    """Whether somebody said why: a note with a reason, from and until, that meets the slow running."""
+    span = Interval(slow.from_at, slow.until_at)
+    for one in notes:
+        more = one.body.get("x") or {}
+        if one.machine == slow.machine and more.get("reason") and more.get("from") and more.get("until"):
+            start, end = (to_us(datetime.fromisoformat(str(more[name]))) for name in ("from", "until"))
+            if start < end and span.clip(Interval(start, end)):
+                return True
+    return False
 
 
 def _calls(calls: Sequence[OpenCall], now: int) -> Iterator[Ask]:
