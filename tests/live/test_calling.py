@@ -129,6 +129,7 @@ def test_a_restart_tells_nobody_twice(plant: Inside) -> None:
     with relay(Mailbox()) as box:
         told(plant, "asked", "call-0005")
         look(plant, Calling(plant.running, plan(box)))
+        plant.turned.pass_by(WAITS[-1])
         call = look(plant, Calling(plant.running, plan(box)))  # knows only what is in the log
     assert (call.state, len(box.messages)) == ("delivered", 1)
 

@@ -102,6 +102,14 @@ def test_two_tablets_on_one_stop_the_loser_is_told_which_answer_stands_and_of_wh
     assert "told by tablet p7" in early["notices"][0]["what"]
 
 
+def test_who_is_outvoted_for_a_part_of_the_stop_is_told_so(plant: Inside) -> None:
+    half = {"machine": "filler", "from": rfc3339(DOWN + HOUR // 2), "until": rfc3339(NOW)}
+    part = reason("tap-part", "cap-jam", NOW - MINUTE) | {"stops": [half]}
+    assert "stands" not in tell(plant, part, device="tablet.p7")[0]
+    (whole,) = tell(plant, reason("tap-whole", "bottle-jam", NOW - 2 * MINUTE))
+    assert whole["stands"]["reason"] == "cap-jam"
+
+
 def test_an_answer_by_a_person_at_a_desk_is_shown_without_a_name(plant: Inside) -> None:
     (main,) = plant.running.folder.glob("plant.yaml")
     assert "desk-" not in main.read_text()
@@ -112,9 +120,11 @@ def test_an_answer_by_a_person_at_a_desk_is_shown_without_a_name(plant: Inside) 
 
 
 def test_a_reason_where_nothing_stood_is_kept_and_said_to_explain_nothing(plant: Inside) -> None:
-    (row,) = tell(plant, reason("tap-0004", machine="capper"))
-    assert (row["status"], row["notices"][0]["code"]) == ("accepted", "entry-no-stop")
-    assert "Capper did not stand" in row["notices"][0]["what"]
+    before = reason("tap-0005")
+    before["stops"][0]["at"] = rfc3339(DOWN - MINUTE)  # just before the stop
+    rows = tell(plant, reason("tap-0004", machine="capper"), before)
+    assert [row["notices"][0]["code"] for row in rows] == ["entry-no-stop"] * 2
+    assert "Capper did not stand" in rows[0]["notices"][0]["what"]
 
 
 def test_a_split_and_an_undo_reach_the_books(plant: Inside) -> None:

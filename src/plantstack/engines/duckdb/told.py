@@ -9,16 +9,45 @@ import pyarrow as pa
 
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import put_tables
-from plantstack.intervals import Interval
+from plantstack.intervals import DAY, Interval
 
+_REACH = 14 * DAY
 _ASKED = pa.schema(
     [("number", pa.int64()), ("equipment", pa.string()), ("from_at", pa.int64()), ("until_at", pa.int64())]
 )
 # What the ledger says in each stretch, and the statement behind its reason where that is an event of its own.
+# An instant means the whole halt around it, as a reason that names one does (books 5), within two weeks.
 _STANDS = """
-with entry as (
-    select c.number, l.account, l.reason, l.reason_offset, l.from_at
+with bound as (
+    select
+        c.number,
+        coalesce(max(l.until_at) filter (l.until_at <= c.from_at), c.from_at - $reach) as from_at,
+        coalesce(min(l.from_at) filter (l.from_at > c.from_at), c.until_at + $reach) as until_at
     from claimed as c
+    left join all_ledger as l
+        on
+            l.equipment = c.equipment
+            and l.from_at < c.until_at + $reach
+            and l.until_at > c.from_at - $reach
+            and l.account in ('run', 'setup', 'unknown')
+    where c.until_at - c.from_at = 1
+    group by c.number, c.from_at, c.until_at
+    having not coalesce(bool_or(l.from_at <= c.from_at and l.until_at > c.from_at), false)  -- it ran there
+),
+
+stretch as (
+    select
+        c.number,
+        c.equipment,
+        coalesce(b.from_at, c.from_at) as from_at,
+        coalesce(b.until_at, c.until_at) as until_at
+    from claimed as c
+    left join bound as b on b.number = c.number
+),
+
+entry as (
+    select c.number, l.account, l.reason, l.reason_offset, l.from_at
+    from stretch as c
     join all_ledger as l
         on l.equipment = c.equipment and l.from_at < c.until_at and l.until_at > c.from_at
     where l.equipment in (select equipment from claimed)
@@ -74,7 +103,7 @@ def told_in(books: Books, stretches: Sequence[tuple[str, Interval]]) -> list[lis
 
     Args:
         books: in which nothing is owed of these machines.
-        stretches: machine by id, and when.
+        stretches: machine by id, and when; one microsecond is an instant, and means the halt around it.
     """
     rows = [
         {"number": number, "equipment": machine, "from_at": span.start, "until_at": span.end}
@@ -82,7 +111,8 @@ def told_in(books: Books, stretches: Sequence[tuple[str, Interval]]) -> list[lis
     ]
     put_tables(books.con, {"claimed": pa.Table.from_pylist(rows, schema=_ASKED)})
     found: list[list[Told]] = [[] for _ in stretches]
-    for number, account, reason, source, key, told_at in books.con.execute(_STANDS).fetchall():
+    rows_told = books.con.execute(_STANDS, {"reach": _REACH}).fetchall()
+    for number, account, reason, source, key, told_at in rows_told:
         found[number].append(Told(account, reason, source or "", key or "", told_at))
     return found
 
