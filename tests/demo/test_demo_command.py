@@ -18,7 +18,8 @@ import httpx
 import pytest
 from tests.demo.told import UNTIL, plant_of
 
-from plantstack.demo.living.ahead import Ahead, Living
+from plantstack.demo import build_demo
+from plantstack.demo.living.ahead import Ahead
 from plantstack.events.people.accounts import ROLES
 from plantstack.events.people.hashing import is_secret_of
 from plantstack.interfaces.demo_roles import desks, is_anybody_working, line_at
@@ -64,10 +65,13 @@ def served(folder: Path, told: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("command") / "group"
+    made = tmp_path_factory.mktemp("command") / "group"
+    build_demo(made, until=UNTIL, days=2, sites=1, ahead=1)
+    return made
 
 
-def test_it_ends_with_a_group_that_runs_and_goes_on_later(folder: Path, tmp_path: Path) -> None:
+def test_it_ends_with_a_group_that_runs_and_goes_on_later(tmp_path: Path) -> None:
+    folder = tmp_path / "group"
     with served(folder, tmp_path / "first") as told:
         address = re.findall(r"http://127\.0\.0\.1:\d+", told)[0]
         rows = ROW.findall(told)
@@ -114,15 +118,13 @@ def _taken() -> Iterator[int]:
 
 
 def test_what_lies_ahead_is_told_once_and_in_parts(folder: Path) -> None:
-    ahead = Ahead(folder)
-    start = ahead.about.until
-    whole = ahead.between(start, start + HOUR)
-    parts = [ahead.between(start + n * HOUR // 4, start + (n + 1) * HOUR // 4) for n in range(4)]
-    assert whole.table.num_rows > 100
-    assert sum(part.table.num_rows for part in parts) == whole.table.num_rows
-    assert ahead.between(ahead.about.end, ahead.about.end + DAY).table.num_rows == 0
-    ahead.close()
-    assert Living(folder).told == 0
+    with Ahead(folder) as ahead:
+        start = ahead.about.until
+        whole = ahead.between(start, start + HOUR)
+        parts = [ahead.between(start + n * HOUR // 4, start + (n + 1) * HOUR // 4) for n in range(4)]
+        assert whole.table.num_rows > 100
+        assert sum(part.table.num_rows for part in parts) == whole.table.num_rows
+        assert ahead.between(ahead.about.end, ahead.about.end + DAY).table.num_rows == 0
 
 
 def test_pages_are_of_a_line_that_works() -> None:

@@ -12,6 +12,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import numpy as np
@@ -67,9 +68,8 @@ def about_of(folder: Path) -> About:
     Raises:
         ConfigError: when the file is no such thing.
     """
-    ahead = Ahead(folder)
-    ahead.close()
-    return ahead.about
+    with Ahead(folder) as ahead:
+        return ahead.about
 
 
 def write_ahead(folder: Path, history: History, about: About) -> None:
@@ -124,8 +124,10 @@ class Ahead:
             self._held = number, self._file.read_row_group(number, columns=RAW.names).cast(RAW)
         return self._held[1]
 
-    def close(self) -> None:
-        """Let go of the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 
@@ -148,8 +150,7 @@ class Living:
 
     async def read(self, since: str | None) -> AsyncGenerator[Rows, Outcome]:
         """Tell what is heard, as time goes on, until the simulation ends; then stay silent."""
-        ahead = await asyncio.to_thread(Ahead, self._folder)
-        try:
+        with await asyncio.to_thread(Ahead, self._folder) as ahead:
             self.told = int(since) if since else ahead.about.until
             while True:
                 now = self.clock() if self.clock else self.told
@@ -160,8 +161,6 @@ class Living:
                 self.told = max(self.told, due)
                 if due == now:
                     await asyncio.sleep(_LOOK_S)
-        finally:
-            ahead.close()
 
 
 def living(folder: Path) -> list[Connection]:
