@@ -167,6 +167,17 @@ def test_a_standard_that_holds_since_then_is_told_without_who_wrote_it(tmp_path:
     assert "acceptance run" in standard.text and standard.owner == ""
 
 
+def test_a_place_is_asked_for_all_that_stands_there(plant: Inside) -> None:
+    told(plant, tap("note", "packer", NOW, "n8", note="at the packer"))
+    for scope, found in (
+        ("packing", ["at the packer"]),
+        ("filler,packer", ["at the packer"]),
+        ("filler", []),
+    ):
+        (row,) = plant.get("floor/answered", scope=scope)
+        assert [one["what"] for one in row["said"]] == found
+
+
 def test_what_is_older_than_thirty_days_is_past(plant: Inside) -> None:
     old = NOW - 31 * DAY
     found = told(

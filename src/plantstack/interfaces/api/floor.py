@@ -25,6 +25,7 @@ from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.seeing import may_see
 from plantstack.stack import Stack
+from plantstack.stack.floor.answered import answered_at
 from plantstack.stack.floor.board import board
 from plantstack.stack.floor.detail import detail
 from plantstack.stack.floor.handover import handover
@@ -162,6 +163,19 @@ def over(
         return [handover(stack, place, now, when)]
 
     return _told(running, sender, asked)
+
+
+@router.get("/answered", summary="You said, we did: what was reported at a station, and what came of it")
+def said(
+    running: Plant,
+    sender: MayRead,
+    scope: Annotated[str, Query(description="Machines or lines, by id or path, with commas.")] = "",
+) -> Response:
+    """One object: what was reported in thirty days, and what names it since."""
+    now = running.clock()
+    asked = [near(running, sender, one.strip()) for one in scope.split(",")]
+    places = [running.plant.resolve(one, now) or one for one in asked]
+    return _told(running, sender, lambda stack, now: [answered_at(stack, places, now)])
 
 
 def _is_seen(stack: Stack, sender: Sender, kpi: str) -> bool:

@@ -167,6 +167,15 @@ def answered(stack: Stack, machines: Sequence[str], now: int, *, back: int = BAC
     return Answered(since, now, tuple(ranked), _median(calls))
 
 
+def answered_at(stack: Stack, places: Sequence[str], now: int) -> Answered:
+    """The same for whatever stands at places: machines, lines or areas, by id; '' is everything."""
+    wanted = set(places)
+    machines = [
+        one for one in stack.plant.machines if "" in wanted or wanted & places_of(stack.plant, one, now)
+    ]
+    return answered(stack, machines, now)
+
+
 def _reasons(stack: Stack, rows: Sequence[Sequence[Any]], machines: Sequence[str]) -> list[Said]:
     """Reasons that people gave for stops, with how long the books say the machine stood for them."""
     told: dict[tuple[str, str], list[Sequence[Any]]] = defaultdict(list)
