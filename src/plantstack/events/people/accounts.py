@@ -260,7 +260,8 @@ def erase(connection: sqlite3.Connection, account_id: str) -> None:
             check_not_last(connection, account_id)
             _end(connection, account_id)
             connection.execute("DELETE FROM pseudonym WHERE account = ?", (account_id,))
-            connection.execute("DELETE FROM attempt WHERE subject = ?", (f"account {account_id}",))
+            for kind in ("account", "pin"):
+                connection.execute("DELETE FROM attempt WHERE subject = ?", (f"{kind} {account_id}",))
             connection.execute(
                 "UPDATE account SET name = NULL, number = NULL, password = NULL, pin = NULL, scope = '',"
                 " language = '', theme = 'auto', gloves = 0, state = ? WHERE id = ?",

@@ -1,0 +1,77 @@
+"""What a page shows somebody of one line of the rest of the group: nothing; a stranger: where to sign in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from tests.live.inside import Inside
+from tests.live.shift import JSON
+from tests.live.test_scopes import FAR, ask, every_route, is_page
+from tests.live.test_scopes import group as group
+from tests.live.test_scopes import secrets as secrets
+
+from plantstack.interfaces.web.finding import all_pages
+
+PUBLIC = {"/sign-in", "/setup", "/pair", "/pin", "/static/{version}/{name}", "/sw.js"}
+"""What belongs to no plant."""
+
+STREAM = "/live"
+PLACED = ("{scope:path}", "{scope}")
+WORDS = {"{kpi}": "good_parts", "{id}": "good_parts", "{section}": "reasons", "{period}": "day"}
+WORDS |= {"{version}": "x", "{name}": "x"}
+SHOWN = sorted({found.page.path for found in all_pages()})
+
+
+def at(path: str, scope: str) -> str:
+    for name in PLACED:
+        path = path.replace(name, scope)
+    for name, word in WORDS.items():
+        path = path.replace(name, word)
+    return path
+
+
+def test_every_page_there_is_is_held_against_a_scope(group: Inside) -> None:
+    known = {path for method, path in every_route(group) if is_page(path) and method == "GET"}
+    assert known - PUBLIC - {STREAM, "/me/data"} == set(SHOWN)
+
+
+@pytest.mark.parametrize("path", SHOWN)
+def test_H_HT_02_a_page_names_nothing_of_another_site_to_somebody_of_one_line(
+    group: Inside, secrets: dict[str, str], path: str
+) -> None:
+    own = ask(group, secrets["line"], "GET", at(path, "line-1"), {})
+    assert own.status_code in (200, 202, 403), own.text  # 403: a right that a token does not have
+    found = [own.text[max(own.text.find(word) - 200, 0) :][:260] for word in FAR if word in own.text]
+    assert found == []
+    for far in ("graz", "linie-7", "acme/graz"):
+        for address in {at(path, far), f"{at(path, 'line-1')}?{urlencode({'scope': far})}"}:
+            answer = ask(group, secrets["line"], "GET", address, {})
+            told = answer.text.replace(far, "")
+            assert [told[max(told.find(word) - 200, 0) :][:260] for word in FAR if word in told] == [], (
+                address
+            )
+    if own.status_code == 200 and any(name in path for name in PLACED):
+        assert ask(group, secrets["line"], "GET", at(path, "graz"), {}).status_code in (403, 404)
+
+
+def test_H_HT_01_a_stranger_is_led_to_where_he_signs_in_and_changes_nothing(
+    group: Inside, secrets: dict[str, str]
+) -> None:
+    assert secrets
+    for method, path in every_route(group):
+        if not is_page(path) or path in PUBLIC:
+            continue
+        address = at(path, "line-1")
+        answer = group.request(method, address, headers={"accept": "text/html"})
+        if method == "POST":
+            assert answer.status_code in (400, 401, 403, 415), path
+            form = group.request("POST", address, data={"name": "x"}, headers={"accept": "text/html"})
+            assert form.status_code in (303, 401, 403), path
+            assert form.status_code != 303 or path == "/sign-out", path
+        elif path == STREAM:
+            assert group.request("GET", address, params={"page": "/"}, headers=JSON).status_code == 401
+        else:
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/sign-in?next="), path
+        assert [word for word in FAR if word in answer.text] == []
