@@ -21,6 +21,7 @@ def test_the_scaffold_passes_check(tmp_path: Path) -> None:
     assert [(rule.match, rule.rank, rule.is_person) for rule in plant.sources] == [
         ("tablet*", 100, True),
         ("person*", 100, True),
+        ("desk-*", 100, True),
     ]
 
 
