@@ -88,7 +88,8 @@ def write(language: str, folder: Path = FOLDER) -> int:
     told = BytesIO()
     write_po(told, made, width=110, omit_header=False, sort_output=False)
     lines = told.getvalue().decode().splitlines(keepends=True)
-    stamped = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Report-Msgid')
+    names = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid")
+    stamped = [f'"{name}' for name in names]
     text = "".join(line for line in lines if not line.startswith((*stamped, "#", '"Language-Team')))
     (folder / f"{language}.po").write_text(text.lstrip("\n"), "utf-8")
     return sum(1 for message in made if message.id and not all(_strings(message)))
