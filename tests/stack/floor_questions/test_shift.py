@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import cProfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.stack.floor_questions.told import SIX, at, counts, line_plan, orders, standing, states, told
 
+from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.intervals import HOUR, MINUTE, SECOND, Interval
 from plantstack.stack import Stack
+from plantstack.stack.floor.board import board
 from plantstack.stack.floor.output import outputs
 from plantstack.stack.floor.pace import paces
 from plantstack.stack.floor.shift import forecast, shift_now
 from plantstack.stack.floor.sight import look
+from plantstack.stack.floor.station import station_now
 from plantstack.stack.floor.strip import strips
 
 NOW = at(9, 30)
@@ -135,3 +140,20 @@ def test_hours_ahead_are_whole_and_add_up_to_the_plan(tmp_path: Path) -> None:
         plans = [one.plan or Decimal(0) for one in made.hours]
         assert [sum(plans), made.plan] == [1000, 1000]
         assert all(one == int(one) for one in plans)
+
+
+def n_queries(question: Callable[[], object]) -> int:
+    """How often the sums are added up for a question."""
+    profile = cProfile.Profile()
+    profile.runcall(question)
+    wanted = DuckEngine.query.__code__
+    return sum(one.callcount for one in profile.getstats() if one.code is wanted)
+
+
+def test_a_page_adds_up_sums_a_few_times_whatever_the_number_of_its_machines(morning: Stack) -> None:
+    asked = {
+        "one machine": n_queries(lambda: station_now(morning, "filler", NOW, has_figures=False)),
+        "a line": n_queries(lambda: station_now(morning, "line-1", NOW, has_figures=False)),
+        "a board": n_queries(lambda: board(morning, "", NOW)),
+    }
+    assert asked == {"one machine": 2, "a line": 2, "a board": 1}
