@@ -86,10 +86,7 @@ def detail(stack: Stack, place: str, days: tuple[str, str], now: int) -> Detail:
     """
     sight = look(stack, place, now)
     level, scope = check_scope(sight.plant, place)
-    n_days = (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days + 1
-    if n_days > MOST_DAYS:
-        what = f"{n_days} days are more than the {MOST_DAYS} of one question"
-        raise QueryError(Problem("window-long", place, what, "Ask for fewer days."))
+    _check(place, days)
     whole = production_days_of(sight, scope, days)
     present = Present(sight)
     start = whole[0][1].start if whole else now
@@ -113,6 +110,13 @@ def detail(stack: Stack, place: str, days: tuple[str, str], now: int) -> Detail:
         lost=lost_in(sight.plant, entries.get(pacing, ()), LOST),
         paced_by=pacing,
     )
+
+
+def _check(place: str, days: tuple[str, str]) -> None:
+    n_days = (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days + 1
+    if n_days > MOST_DAYS:
+        what = f"{n_days} days are more than the {MOST_DAYS} of one question"
+        raise QueryError(Problem("window-long", place, what, "Ask for fewer days."))
 
 
 def stops_in(stack: Stack, place: str, span: Interval, now: int) -> tuple[Stop, ...]:

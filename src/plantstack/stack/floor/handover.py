@@ -174,10 +174,7 @@ def handover(stack: Stack, place: str, now: int, at: int | None = None) -> Hando
     Raises:
         QueryError: for a place that does not exist, or an instant in no shift of it.
     """
-    shift = shift_at(look(stack, place, now if at is None else at), is_last=at is None)
-    if shift is None:
-        what = "no shift of it is open then, and none ended in the two days before"
-        raise QueryError(Problem("shift-none", place, what, "Name an instant inside a shift."))
+    shift = _asked(stack, place, now, at)
     sight = look(stack, place, min(now, shift.span.end))
     present = Present(sight)
     notes = _notes(sight, shift.span)
@@ -204,6 +201,14 @@ def handover(stack: Stack, place: str, now: int, at: int | None = None) -> Hando
         frozen=frozen_shift(sight, shift.span),
         taken_over_at=_taken_over(sight, shift, now),
     )
+
+
+def _asked(stack: Stack, place: str, now: int, at: int | None) -> ShiftOf:
+    shift = shift_at(look(stack, place, now if at is None else at), is_last=at is None)
+    if shift is None:
+        what = "no shift of it is open then, and none ended in the two days before"
+        raise QueryError(Problem("shift-none", place, what, "Name an instant inside a shift."))
+    return shift
 
 
 def shift_at(sight: Sight, *, is_last: bool = False) -> ShiftOf | None:

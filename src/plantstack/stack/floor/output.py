@@ -90,15 +90,6 @@ def machine_sums(sight: Sight) -> dict[str, dict[str, Exact | None]]:
     return found
 
 
-def hourly(sight: Sight, machine: str) -> list[MeasureCell]:
-    """The hours of a machine in its open shift, in order of time."""
-    return [
-        cell
-        for cell in sight.sums(_SUMS, ("machine", "shift"), "hour")
-        if cell.keys["machine"] == machine and _is_mine(sight.shift(machine), cell)
-    ]
-
-
 def hours_of(shift: ShiftOf, zone: str) -> Iterator[Interval]:
     """The hours of the wall clock of a zone, cut at the borders of a shift."""
     start = shift.span.start

@@ -59,11 +59,11 @@ class PlannedOrder:
     required_s: float | None
     low_s: float | None
     high_s: float | None
-    end_at: int | None
-    end_low_at: int | None
-    end_high_at: int | None
-    misses: Miss
     why_none: str
+    end_at: int | None = None
+    end_low_at: int | None = None
+    end_high_at: int | None = None
+    misses: Miss = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,7 @@ def _orders(
         left, is_change = max(qty - so_far, Fraction(0)), first.product != before
         takes, why = _takes(float(left), rates[first.product], changes, is_change=is_change)
         before = first.product if left else before
+        likely, low, high = takes or (None, None, None)
         yield PlannedOrder(
             order=first.order,
             product=first.product,
@@ -211,13 +212,9 @@ def _orders(
             made=_decimal(so_far),
             left=_decimal(left),
             changes=is_change,
-            required_s=takes[0] if takes else None,
-            low_s=takes[1] if takes else None,
-            high_s=takes[2] if takes else None,
-            end_at=None,
-            end_low_at=None,
-            end_high_at=None,
-            misses="",
+            required_s=likely,
+            low_s=low,
+            high_s=high,
             why_none=why,
         )
 

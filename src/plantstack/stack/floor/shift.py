@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from plantstack.engines.duckdb.ahead import ShiftOf
 from plantstack.intervals import MINUTE, Interval
 from plantstack.stack.floor.output import Hour, Output, outputs
 from plantstack.stack.floor.present import Present
@@ -262,8 +261,3 @@ def forecast(stack: Stack, place: str, now: int) -> Forecast:
         why_none=row.get("why_none") or "",
         basis=row.get("basis") or "",
     )
-
-
-def open_shift(sight: Sight, place: str) -> ShiftOf | None:
-    """The open shift of a line, at its exit, or of a lone machine."""
-    return sight.shift(sight.exit(place) or sight.places[place][0])
