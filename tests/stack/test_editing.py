@@ -367,6 +367,29 @@ def test_a_section_that_no_file_has_goes_where_one_would_look_for_it(tmp_path: P
         assert draft.written.after == "targets: [{kpi: mttr, value: 20 min, from: 2026-05-01}]   # none yet\n"
 
 
+def test_files_that_a_program_wrote_as_json_can_be_edited_too(tmp_path: Path) -> None:
+    content = json.loads(plant_content(write(tmp_path, plant=EVERYTHING)).text)
+    text = json.dumps({key: value for key, value in content.items() if key != "targets"}, ensure_ascii=False)
+    project = write(tmp_path, plant=text)
+    for edit in (
+        target(),
+        StandardEdit(machine="capper", ideal="0.2 s", since="2026-05-01", author="PE", evidence="run"),
+        ReasonEdit(id="jam", label="Jam at the infeed", translations={"es": "Atasco"}),
+        DayEdit(calendar="days", date="2026-05-04", shifts={}),
+    ):
+        with drafted(project, edit) as draft:
+            assert draft.written.after.startswith('{"alarm_reasons":')
+            after, before = draft.written.after, draft.written.before
+            same = alike(before, after) + alike(before[::-1], after[::-1])
+            assert same >= len(before) - 120, "all but the spot of the edit stays"
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def test_the_first_day_of_a_calendar_that_differs(tmp_path: Path) -> None:
     plant = PLANT[: PLANT.index("    # days that differ")].replace(
         "[{reason: pause, at: 09:00, length: 15 min}]", "[]"

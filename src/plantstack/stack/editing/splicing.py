@@ -97,8 +97,16 @@ class Splices:
         indent = " " * sequence.start_mark.column
         self._line_after(last, self.line_end.join(as_item(value, indent)))
 
-    def section(self, key: str, lines: Sequence[str]) -> None:
-        """Write a new section at the end of the text, its lines as they are."""
+    def section(self, key: str, value: Sequence[Mapping[str, Value]] | Mapping[str, Value]) -> None:
+        """Write a new section at the end of the text: a list of entries, or names and what they say."""
+        if isinstance(self._root, MappingNode) and self._root.flow_style:
+            self._into_flow(self._root, f"{key}: {flow(value)}")
+            return
+        lines = (
+            [f"  {scalar(name)}: {flow(told)}" for name, told in value.items()]
+            if isinstance(value, Mapping)
+            else [line for item in value for line in as_item(item, "  ")]
+        )
         before = "" if not self.text or self.text.endswith("\n") else self.line_end
         written = before + self.line_end.join([f"{key}:", *lines, ""])
         self._changes.append((len(self.text), len(self.text), written))

@@ -12,7 +12,7 @@ from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.plant.load import MAIN_FILE
 from plantstack.stack.editing.dated import give_way
 from plantstack.stack.editing.edits import DayEdit, Edit, Pause, ReasonEdit, StandardEdit, TargetEdit
-from plantstack.stack.editing.splicing import Splices, Value, as_item, child, entries, flow, items, scalar
+from plantstack.stack.editing.splicing import Splices, Value, child, entries, items
 from plantstack.stack.editing.standing import section_of, spot_of
 
 # Where a section goes that no file has yet; where there is no such file, into the first one.
@@ -93,7 +93,7 @@ def _dated(text: Splices, section: str, edit: TargetEdit | StandardEdit) -> None
         if isinstance(listed, SequenceNode):
             text.append(listed, new)
         else:
-            text.section(section, as_item(new, "  "))
+            text.section(section, [new])
         return
     assert listed is not None
     give_way(text, listed, spot_of(edit), new, ends_itself=isinstance(edit, StandardEdit))
@@ -162,7 +162,7 @@ def _new_leaf(text: Splices, edit: ReasonEdit) -> None:
     if isinstance(above, MappingNode):
         text.add(above, edit.id, value)
     elif above is None:
-        text.section(edit.tree, [f"  {scalar(edit.id)}: {flow(value)}"])
+        text.section(edit.tree, {edit.id: value})
     else:
         text.replace(above, {edit.id: value})
 
