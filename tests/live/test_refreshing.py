@@ -15,6 +15,7 @@ from tests.ledger.strategies import examples
 from tests.live.shift import plant
 from tests.stack.floor import MACHINES, NOW, START, Wire, wire_events, written
 
+from plantstack.engines.duckdb import books as books_of
 from plantstack.engines.duckdb import owing
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
@@ -186,6 +187,30 @@ def test_what_nobody_asks_about_is_owed_and_what_was_asked_lately_is_kept_fresh(
             assert set(books.owed) == {*MACHINES, "labeller"}
             stack.kpis(["availability"])
             assert not books.owed
+
+
+def test_books_that_are_derived_again_and_again_hold_what_is_left_and_not_what_went(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(books_of, "GONE_ROWS", 0)
+    ran = [said("state", hour / 2, f"s{hour}", state=("producing", "fault")[hour % 2]) for hour in range(20)]
+    with project(ran) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder) as stack:
+            now = START + DAY
+            opened = stack.desk.read(stack.log.last_offset(), now)
+            try:
+                for minute in range(8):
+                    grow(opened, stack, now + minute * MINUTE)
+                    pay(opened.engine.books, ["filler"])  # pages of the others stay beside them
+                held = "select table_name, estimated_size from duckdb_tables() where temporary"
+                sizes = dict(opened.engine.books.con.execute(held).fetchall())
+                for table in ("ledger", "time_fact", "spans_fact", "page", "carry_out", "time_day"):
+                    left = len(fetch_table(opened.engine.books.con, f"from fresh_{table}"))
+                    assert sizes[f"fresh_{table}"] <= 3 * left, table
+                same(opened, stack, now + 7 * MINUTE)
+            finally:
+                opened.close()
 
 
 def test_changed_plant_files_and_far_times_need_books_opened_anew() -> None:

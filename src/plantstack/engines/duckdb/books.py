@@ -26,6 +26,7 @@ from plantstack.plant.plant import Plant
 from plantstack.plant.tables import plant_tables
 
 _MARGIN = 40 * DAY  # calendars reach so far beyond the events on both sides
+GONE_ROWS = 20_000  # of a table derived again and again, before it is copied without them
 _PAGES = pa.schema([(name, pa.string()) for name in ("equipment", "after", "upto")])
 
 
@@ -65,6 +66,7 @@ class Books:
     _begun: dict[str, int] | None = None
     _kin: dict[str, set[str]] | None = None
     _views: dict[str, str] = field(default_factory=dict)
+    _left: dict[str, int] = field(default_factory=dict)
 
     def site(self, machine: str) -> str:
         """The site of a machine; it never leaves it."""
@@ -117,7 +119,7 @@ class Books:
         """Make the views `all_<table>` say what is known now."""
         self._begun = None
         for table, sql in SUM_UP.items():
-            self.con.execute(f"delete from fresh_{table}")
+            self.con.execute(f"create or replace temp table fresh_{table} ({PAGED[table]})")
             fresh = sql.format(time_fact="fresh_time_fact", pieces_fact="fresh_pieces_fact")
             self.con.execute(f"insert into fresh_{table} by name {fresh}")
         own = {"all_own_spans": self.relation("spans_fact")}
@@ -176,6 +178,21 @@ class Books:
             )
         self.pages += published
         put_tables(self.con, {"fresh_pages": self._page_rows(self.pages)})
+        self._take_room_back()
+
+    def _take_room_back(self) -> None:
+        """Copy fresh tables of which more has gone than is left: rows that were deleted keep their memory."""
+        sizes = "select table_name, estimated_size from duckdb_tables() where temporary"
+        fresh = {f"fresh_{name}" for name in DERIVED}
+        for name, size in self.con.execute(sizes).fetchall():
+            if name in fresh and size > 2 * self._left.get(name, 0) + GONE_ROWS:
+                copied = f"create or replace temp table {name} as from {name}"
+                self._left[name] = self.con.execute(copied).fetchall()[0][0]
+
+    def forget_beside(self) -> None:
+        """Forget the facts beside the pages: they are made again when somebody asks."""
+        self.con.execute(f"create or replace temp table beside_span ({BESIDE_SPAN})")
+        self.beside.clear()
 
     def forget_fresh(self) -> None:
         """Empty the fresh tables, once they are published."""
@@ -240,7 +257,7 @@ def open_books(
     books = Books(con, log, plant, folder, found, stamp, as_of, tables)
     books.forget_fresh()
     books.put_orders()
-    con.execute(f"create or replace temp table beside_span ({BESIDE_SPAN})")
+    books.forget_beside()
     _put_seen(books)
     return books
 

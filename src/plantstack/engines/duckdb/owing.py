@@ -64,6 +64,5 @@ def _derive(books: Books, wanted: set[str]) -> bool:
     derive(books, due)
     for machine in due:
         del books.owed[machine]
-    books.con.execute("delete from beside_span")
-    books.beside.clear()
+    books.forget_beside()
     return True

@@ -63,8 +63,7 @@ def refresh(books: Books, upto: int, now: int) -> int:
         books.put_orders()
     else:
         books.put_reach()
-    books.con.execute("delete from beside_span")
-    books.beside.clear()
+    books.forget_beside()
     if books.cuts:  # hours that a question cut are put together again
         dirt = begin_anew(books)
     else:
