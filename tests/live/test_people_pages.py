@@ -242,3 +242,17 @@ def test_somebody_sees_what_is_known_of_him_and_changes_it(app: FastAPI, entranc
     assert told["sessions"][0]["id"] == "" and "password" not in str(told["account"])
     with entrance.reading() as connection:
         assert audit.listed(connection, limit=1)[0][1].what == "export"
+
+
+def test_money_is_on_no_page_of_somebody_who_may_not_see_it(
+    plant: Inside, app: FastAPI, entrance: Entrance
+) -> None:
+    admin(app, entrance)
+    plant.running.start()
+    somebody(entrance, "ann", "operator")
+    somebody(entrance, "eve", "exec")
+    ann, eve = (Browser(app).signed_in(came(entrance, name).secret) for name in ("ann", "eve"))
+    for path in ("/lineage/copq", "/bridge/copq", "/lineage/revenue_per_good_unit", "/portfolio"):
+        status = ann.get(path, headers={"accept": "text/html"}).status_code
+        assert status in (400, 403, 404), path
+    assert eve.get("/lineage/copq", headers={"accept": "text/html"}).status_code in (200, 202)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from plantstack.errors import Problem, QueryError
 from plantstack.kpis.kpi import Catalog
 from plantstack.kpis.needs import measures_needed
 from plantstack.live.access import Sender
 from plantstack.measures.catalog import MEASURES
+from plantstack.plant.plant import Plant
+from plantstack.stack.answers.using import catalog_of
 
 STRATEGY = 5
+
+
+class Unseen(QueryError):
+    """A number that somebody may not see."""
 
 
 def right_for(catalog: Catalog, kpi_id: str, profile: str) -> str:
@@ -21,6 +28,18 @@ def right_for(catalog: Catalog, kpi_id: str, profile: str) -> str:
         return "portfolio"
     behind = measures_needed(catalog, (kpi_id,), profile)
     return "money" if "money" in kpi.unit or any(MEASURES[name].is_money for name in behind) else "read"
+
+
+def check_seen(sender: Sender, plant: Plant, kpi_id: str) -> None:
+    """Refuse a KPI that somebody may not see; one that does not exist is told by the question.
+
+    Raises:
+        Unseen: when it needs a right that he has not.
+    """
+    catalog = catalog_of(plant)
+    if kpi_id in catalog.kpis and not may_see(sender, catalog, kpi_id, plant.profile.name):
+        what = "this number is for those who may see money"
+        raise Unseen(Problem("people-unseen", kpi_id, what, "Ask an administrator for another role."))
 
 
 def may_see(sender: Sender, catalog: Catalog, kpi_id: str, profile: str) -> bool:

@@ -14,6 +14,7 @@ from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
 from plantstack.interfaces.web.starts import starts_of
 from plantstack.kpis.kpi import Catalog
+from plantstack.live.seeing import may_see
 from plantstack.stack.project import Stack
 
 Row = Mapping[str, Any]
@@ -64,7 +65,10 @@ def show(visit: Visit) -> Mapping[str, Any]:
 
     studied = visit.study(("home", scope, tuple(seen), tuple(periods.values())), asked)
     found, below, catalog = studied.value
-    layers = {layer: Layer(layer, rows, periods[layer]) for layer, rows in found.items()}
+    below = _seen(visit, catalog, below)
+    layers = {
+        number: Layer(number, _seen(visit, catalog, rows), periods[number]) for number, rows in found.items()
+    }
     own = own if own in layers else max(layers)
     few = layers[own].rows[:MOST]
     trends = visit.study(
@@ -89,6 +93,12 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "starts": starts_of(visit),
         "axis": axis,
     }
+
+
+def _seen(visit: Visit, catalog: Catalog, rows: Sequence[Row]) -> list[Row]:
+    """Without the money that is not for every role."""
+    counted = visit.running.plant.profile.name
+    return [row for row in rows if may_see(visit.sender, catalog, row["kpi"], counted)]
 
 
 def _layer(stack: Stack, scope: str, layer: int, period: Period) -> Sequence[Row]:

@@ -14,6 +14,7 @@ from plantstack.interfaces.questions import Versus, Window
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
 from plantstack.kpis.kpi import Kpi
+from plantstack.live.seeing import check_seen
 from plantstack.stack.project import Stack
 
 Row = Mapping[str, Any]
@@ -40,6 +41,7 @@ class Node:
 def show(visit: Visit) -> Mapping[str, Any]:
     """The lineage of a KPI in a scope and period."""
     kpi, scope, period = visit.params["kpi"], visit.scope, _period(visit)
+    check_seen(visit.sender, visit.running.plant, kpi)
     window = Window(scope, period.first, period.last, visit.query.get("as_known_at") or None)
 
     def asked(stack: Stack) -> tuple[Answer, Mapping[str, str], Kpi]:
@@ -85,6 +87,7 @@ def nodes_of(rows: Sequence[Row], head: Row | None) -> list[Node]:
 def show_bridge(visit: Visit) -> Mapping[str, Any]:
     """How a KPI came from another period or scope, factor by factor."""
     kpi, scope, period = visit.params["kpi"], visit.scope, _period(visit)
+    check_seen(visit.sender, visit.running.plant, kpi)
     other = visit.query.get("versus_scope", "")
     before = period if other else period.before
     if visit.query.get("versus_from"):
