@@ -87,6 +87,11 @@ def test_every_section_is_listed(inside: Inside) -> None:
     assert {row["label"] for row in listed(inside, "exceptions")} == {"Independence Day", "Saturday overtime"}
     assert [set(row) >= {"kpi", "at", "version"} for row in listed(inside, "targets")][:1] in ([True], [])
     assert inside.request("GET", f"{CONFIG}/sites").status_code == 400
+    path = inside.running.plant.spans["filler"][0].path
+    assert listed(inside, "standards", scope=path) == listed(inside, "standards", scope="filler") != []
+    unknown = inside.request("GET", f"{CONFIG}/standards", params={"scope": "fillr"})
+    assert (unknown.status_code, unknown.json()["problems"][0]["code"]) == (400, "scope-unknown")
+    assert "filler" in unknown.json()["problems"][0]["fix"]
 
 
 def test_a_preview_writes_nothing_and_shows_numbers_now_and_then(inside: Inside) -> None:

@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from plantstack.errors import ConfigError, Problem, QueryError
+from plantstack.errors import ConfigError, Problem, QueryError, did_you_mean
 from plantstack.interfaces import changing
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant, address_of, entrance_of, having
 from plantstack.interfaces.api.reading import Scope, near
 from plantstack.live.access import Sender
+from plantstack.live.running import Running
 from plantstack.stack.editing.edits import Edit
 from plantstack.stack.editing.standing import ConflictError
 
@@ -152,12 +153,25 @@ def history(
 @router.get(
     "/{section}",
     summary="Targets, standards, reasons or exceptions as they stand",
-    responses={200: _example({**_STANDARD, "crew": "", "until": ""} | {"what": None})},
+    responses={
+        **{code: _REFUSED[code] for code in (401, 403)},
+        200: _example({key: value for key, value in _STANDARD.items() if key != "what"} | {"until": ""}),
+        400: {"description": "There is no such section or equipment."},
+    },
 )
 def listed(running: Plant, sender: MayRead, section: Section, scope: Scope = "") -> Response:
     """List what stands in the plant files, each with its `version`, which an edit of it gives back."""
-    place = near(running, sender, scope) if scope else ""
+    place = _place(running, near(running, sender, scope)) if scope else ""
     return answered(Answer(changing.rows(running, sender, section, place), offset=running.offset))
+
+
+def _place(running: Running, scope: str) -> str:
+    """The id of an equipment by its id or path."""
+    found = running.plant.resolve(scope, running.clock())
+    if found is None:
+        fix = did_you_mean(scope, running.plant.equipment)
+        raise QueryError(Problem("scope-unknown", scope, "there is no such equipment", fix))
+    return found
 
 
 @router.post(

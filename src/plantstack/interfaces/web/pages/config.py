@@ -32,7 +32,7 @@ _MOST = 30  # editions on one page
 def show(visit: Visit) -> Mapping[str, Any]:
     """One section as it stands, what holds now first."""
     section = _section(visit)
-    rows = changing.rows(visit.running, visit.sender, section, visit.query.get("scope", ""))
+    rows = changing.rows(visit.running, visit.sender, section, visit.scope)
     day = today(visit).isoformat()
     standing_offset, taken = visit.running.keeper.standing.offset, visit.query.get("taken", "")
     told: dict[str, Any] = {
