@@ -148,6 +148,21 @@ def test_where_nobody_can_be_told_it_is_said_at_once_and_a_page_that_opens_is_to
         assert len(look(plant, calling).told) == 2
 
 
+def test_the_page_of_the_caller_never_says_delivered_of_what_was_only_tried(plant: Inside) -> None:
+    def page() -> str:
+        return plant.request("GET", "/op/filler").text
+
+    with relay(Mailbox(refusals=["550 no such user"])) as box:
+        calling = Calling(plant.running, plan(box))
+        told(plant, "asked", "call-0040")
+        assert "is being told" in page()
+        look(plant, calling)
+        assert "nobody could be told yet" in page()
+        with calling.pages.open("/board/packing", "supervisor", "packing"):
+            look(plant, calling)
+        assert "delivered, nobody has taken it yet" in page()
+
+
 def test_a_relay_that_refuses_is_tried_again_and_given_up_and_each_attempt_is_seen(plant: Inside) -> None:
     with relay(Mailbox(refusals=["451 later"] * 9)) as box:
         calling = Calling(plant.running, plan(box))

@@ -256,6 +256,11 @@ def _answer(one: Entered, items: Sequence[Item]) -> None:
 # -- what stands ---------------------------------------------------------------------------------------
 
 
+def answers_stops(found: Sequence[Entered]) -> bool:
+    """Whether any of them is an answer to a stop, which another may outvote."""
+    return any(_claims(one) for one in found if one.status != "refused")
+
+
 def tell_what_stands(running: Running, found: Sequence[Entered]) -> None:
     """Say of answers to stops where another word stands, or nothing stood; for books that are up to date."""
     claims = [(one, claim) for one in found if one.status != "refused" for claim in _claims(one)]

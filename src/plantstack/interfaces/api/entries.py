@@ -20,13 +20,13 @@ from plantstack.interfaces.api.entry_schema import batch_schema
 from plantstack.interfaces.api.events import whole_body
 from plantstack.interfaces.api.room import Room
 from plantstack.intervals import rfc3339
-from plantstack.live.entering import device_of, enter, ranks_as_person, tell_what_stands
+from plantstack.live.entering import answers_stops, device_of, enter, ranks_as_person, tell_what_stands
 from plantstack.live.running import Running
 
 router = APIRouter(prefix="/api/v1")
 
 MOST = 500  # entries in one request
-_PATIENCE_S = 3.0  # for the books, so that the answer can say what stands
+_PATIENCE_S = 6.0  # for the books, so that the answer can say what stands
 _LOOK_S = 0.05
 _ENTRY = {
     "entry": "reason",
@@ -97,7 +97,7 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
         raise HTTPException(403, "this sender may not speak as this tablet")
     by_of = partial(entrance_of(request).by_of, sender, device=cookie(request, DEVICE))
     found = await run_in_threadpool(enter, running, sender, device, batch.entries, by_of)
-    if await _are_books_there(running):
+    if answers_stops(found) and await _are_books_there(running):
         await run_in_threadpool(tell_what_stands, running, found)
     counts = dict.fromkeys(("accepted", "duplicate", "conflict", "refused"), 0)
     for one in found:

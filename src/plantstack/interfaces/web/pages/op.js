@@ -182,7 +182,7 @@ document.addEventListener("submit", async (event) => {
   if (setup) {
     const parameter = event.submitter.value, value = amount(form.elements[parameter]);
     if (value === null) { form.elements[parameter].focus(); return; }
-    await keep({ entry: "setup_check", machine: setup, parameter, value }, `${parameter} ${value}`);
+    await keep({ entry: "setup_check", machine: setup, product: form.dataset.product, parameter, value }, `${parameter} ${value}`);
     event.submitter.disabled = true;
     return;
   }
@@ -213,8 +213,8 @@ document.addEventListener("outbox", ({ detail }) => {
     item.append(button);
     return item;
   }));
-  const stands = rows.find((row) => row.stands && row.stands !== "");
-  if (stands && typeof stands.stands === "string") { one("[data-toast-word]").textContent = say("stands", { what: stands.stands }); one("[data-undo]").hidden = true; one("[data-toast]").hidden = false; }
+  const { stands } = rows.find((row) => row.stands) || {};
+  if (stands) { one("[data-toast-word]").textContent = say("stands", { what: `${stands.label} (${stands.whose})` }); one("[data-undo]").hidden = true; one("[data-toast]").hidden = false; }
   if (rows.some((row) => row.status === "refused")) { answered.clear(); settle(); }
 });
 

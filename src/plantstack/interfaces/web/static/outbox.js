@@ -95,7 +95,7 @@ export async function put(said, photo = null) {
   await add({ entry, photo, problem: null });
   await told();
   send();
-  return entry;
+  return { ...entry };
 }
 
 // Take an own entry back: what has never left is never told; what may have left is taken back by another entry.
