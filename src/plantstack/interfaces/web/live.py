@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Set
 from contextlib import AbstractContextManager, aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from plantstack.errors import PlantstackError
 from plantstack.interfaces.api.callers import NOBODY, anybody, running_of
+from plantstack.interfaces.web.changes import Part
 from plantstack.interfaces.web.finding import Found, find
 from plantstack.interfaces.web.page import Visit
 from plantstack.interfaces.web.showing import Shown, assets, show
@@ -44,18 +45,20 @@ class Topic:
         parts: what changes, each with the round in which it last did.
         round: counts what was sent.
         followers: how many look at it.
+        is_over: it is not made any longer; whoever looks has to come again.
     """
 
     found: Found
     visit: Callable[[], Visit]
     title: str = ""
-    parts: dict[str, tuple[int, str]] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
     round: int = 0
     followers: int = 0
+    is_over: bool = False
     digest: str = ""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
-    _packed: dict[int, bytes] = field(default_factory=dict)
+    _packed: dict[tuple[int, frozenset[str]], bytes] = field(default_factory=dict)
 
     def take(self, shown: Shown) -> None:
         """Note what changed, and wake those who look."""
@@ -63,23 +66,41 @@ class Topic:
         if digest == self.digest:
             return
         self.round += 1
-        self.parts = {key: self._dated(key, part) for key, part in shown.parts.items()}
+        none = Part(0, "")
+        self.parts = {
+            key: self.parts.get(key, none).next(self.round, part) for key, part in shown.parts.items()
+        }
         self.title, self.digest = shown.title, digest
         self._packed.clear()
+        self._wake()
+
+    def end(self) -> None:
+        """Nobody makes it any longer."""
+        self.is_over = True
+        self._wake()
+
+    def _wake(self) -> None:
         self.news.set()
         self.news = asyncio.Event()
 
-    def _dated(self, key: str, part: str) -> tuple[int, str]:
-        known = self.parts.get(key)
-        return known if known and known[1] == part else (self.round, part)
+    def changed(self, seen: int) -> frozenset[str]:
+        """The parts that changed since a round."""
+        return frozenset(key for key, part in self.parts.items() if part.dated > seen)
 
-    def since(self, seen: int) -> bytes:
-        """The message that brings a reader from a round to now; packed once for all in the same one."""
-        if seen not in self._packed:
-            parts = {key: part for key, (dated, part) in self.parts.items() if dated > seen}
+    def since(self, seen: int, known: Set[str]) -> bytes:
+        """The message that brings a reader from a round to now; packed once for all who have the same.
+
+        Args:
+            seen: the round it saw.
+            known: the parts whose text it was sent; of those it gets only the pieces that changed.
+        """
+        keys = self.changed(seen)
+        have = (seen, keys & known)
+        if have not in self._packed:
+            parts = {key: self.parts[key].told(seen, key in known) for key in self.parts if key in keys}
             data = json.dumps({"title": self.title, "parts": parts}, ensure_ascii=False)
-            self._packed[seen] = f"event: patch\nid: {self.digest}\ndata: {data}\n\n".encode()
-        return self._packed[seen]
+            self._packed[have] = f"event: patch\nid: {self.digest}\ndata: {data}\n\n".encode()
+        return self._packed[have]
 
 
 class Hub:
@@ -110,7 +131,15 @@ class Hub:
         return self.topics[key]
 
     async def _keep(self, key: tuple[object, ...], topic: Topic) -> None:
-        """Make the page anew whenever the books move on, as long as somebody looks."""
+        """Keep a topic while somebody looks; one that cannot be made ends, and its readers come again."""
+        try:
+            await self._make(topic)
+        finally:
+            self.topics.pop(key, None)
+            topic.end()
+
+    async def _make(self, topic: Topic) -> None:
+        """Make the page anew whenever the books move on."""
         told: object = None
         alone_s = 0.0
         while alone_s < _REST_S and not self.running.is_closing:
@@ -125,7 +154,6 @@ class Hub:
                 await asyncio.sleep(rest_s)
             await asyncio.sleep(_LOOK_S)
             alone_s = 0.0 if topic.followers else alone_s + _LOOK_S
-        self.topics.pop(key, None)
 
 
 @router.get("/live", include_in_schema=False)
@@ -144,12 +172,20 @@ async def live(
     if topic is None:
         raise HTTPException(404, "there is no such page")
     calling: Calling = request.app.state.calling
-    is_open = calling.pages.open(page, sender.role, topic.visit().scope)
+    is_open = calling.pages.open(page, sender.role, *_scopes(topic.visit()))
     return StreamingResponse(
         _followed(request, topic, last_event_id or have, is_open),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _scopes(visit: Visit) -> list[str]:
+    """What a page is about: one place, or several as of a station; none where that is no place."""
+    named = visit.params.get("scope", "") or visit.query.get("scope", "")
+    with suppress(HTTPException):
+        return [visit.near(one) for one in named.split("+")]
+    return []
 
 
 def language_of(request: Request, sender: Sender | None) -> str:
@@ -173,19 +209,24 @@ async def _messages(request: Request, topic: Topic, have: str) -> AsyncGenerator
     try:
         yield _message("hello", {"version": assets().version, "now": running.clock() // 1000})
         seen = topic.round if have and have == topic.digest else 0
-        while not running.is_closing:
+        known: frozenset[str] = frozenset()
+        loop = asyncio.get_running_loop()
+        beat = loop.time() + BEAT_S
+        while not running.is_closing and not topic.is_over:
             news = topic.news
-            if topic.round > seen:
-                seen_before, seen = seen, topic.round
-                yield topic.since(seen_before) if topic.digest != have else b""
-                have = ""
-                continue
-            try:
-                await asyncio.wait_for(news.wait(), BEAT_S)
-            except TimeoutError:
-                yield _message("beat", {"now": running.clock() // 1000})
+            if loop.time() >= beat:  # also where there is news all the time: a reader may have been shut out
+                beat = loop.time() + BEAT_S
                 if not await run_in_threadpool(_may_go_on, request):
                     return
+                yield _message("beat", {"now": running.clock() // 1000})
+            elif topic.round > seen:
+                message = topic.since(seen, known) if topic.digest != have else b""
+                known |= topic.changed(seen) if message else frozenset()
+                have, seen = "", topic.round
+                yield message
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), beat - loop.time())
     finally:
         topic.followers -= 1
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from plantstack.interfaces.figures import unit_of
 from plantstack.interfaces.web import charts, formats
@@ -36,7 +37,7 @@ def environment(language: str) -> Environment:
     cast(Any, made).install_gettext_callables(
         translations.gettext, translations.ngettext, newstyle=True, pgettext=translations.pgettext
     )
-    made.globals.update(live=_live, charts=charts)
+    made.globals.update(live=_live, charts=charts, gettext=partial(_said, translations.gettext))
     made.filters.update(
         number=partial(formats.number, language=language),
         percent=partial(formats.percent, language=language),
@@ -53,8 +54,20 @@ def environment(language: str) -> Environment:
         kpi_of=lambda side, head: formats.figure(side["value"], unit_of(head), language),
         measure_words=measure_words,
         address=address,
+        told=_told,
     )
     return made
+
+
+def _said(translated: Callable[[str], str], text: str, /, **values: object) -> Markup:
+    """A text in the reader's language; escaped, for names of a plant are texts too, and may have a `%`."""
+    told = escape(translated(text))
+    return told % values if values else told
+
+
+def _told(words: Mapping[str, str]) -> Markup:
+    """Texts for a script, in an attribute."""
+    return escape(json.dumps({name: Markup(text).unescape() for name, text in words.items()}))
 
 
 def measure_words(name: str) -> str:

@@ -95,7 +95,7 @@ def strip_of(
     has_now = is_live and strip.from_at <= visit.now <= strip.until_at
     shown_now = charts.Tick(float(visit.now), visit.say(N_("now"))) if has_now else None
     return charts.Strip(
-        id=f"strip-{strip.machine}",
+        id=f"strip-{strip.machine}-{strip.from_at // MINUTE}",
         sentence=sentence,
         start=float(strip.from_at),
         end=float(strip.until_at),

@@ -15,6 +15,7 @@ let tries = 0;
 let retry = 0;
 let touched = 0;
 const waiting = new Map();
+const known = new Map(); // the text of each part as the server has it, for it sends what changed in it
 
 export const now = () => Date.now() + offset;
 export const serverOffset = () => offset;
@@ -65,8 +66,18 @@ function renewed(version) {
 
 function patch(told) {
   if (told.title) document.title = `${told.title} – plantstack`;
-  for (const [key, html] of Object.entries(told.parts)) waiting.set(key, html);
+  for (const [key, part] of Object.entries(told.parts)) {
+    const html = typeof part === "string" ? part : spliced(known.get(key), part);
+    known.set(key, html);
+    waiting.set(key, html);
+  }
   place();
+}
+
+function spliced(text, splices) {
+  const pieces = text.split(/(?=<)/).filter(Boolean);
+  for (const [start, count, now] of splices.toReversed()) pieces.splice(start, count, now);
+  return pieces.join("");
 }
 
 function isHeld(part) {
@@ -91,6 +102,15 @@ function place() {
     part.dispatchEvent(new CustomEvent("patched", { bubbles: true, detail: { key } }));
   }
   tick();
+  reach();
+}
+
+// What scrolls sideways and has nothing in it to stand on is reached by the keyboard itself.
+function reach() {
+  for (const one of document.querySelectorAll(".wide, .machines, .lines, .setup-check")) {
+    if (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1) one.tabIndex = 0;
+    else one.removeAttribute("tabindex");
+  }
 }
 
 // -- what is shown of time ------------------------------------------------------------------------
@@ -138,5 +158,7 @@ for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { to
 addEventListener("online", () => { tries = 0; open(); });
 addEventListener("offline", show);
 document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+addEventListener("resize", reach);
 if (Number(body.dataset.liveEvery) > 0) open();
 tick();
+reach();
