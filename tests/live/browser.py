@@ -48,7 +48,7 @@ class Browser:
     @property
     def csrf(self) -> str:
         """What the pages of this browser have for their forms."""
-        secret = self.cookies.get(SESSION) or self.cookies.get(DEVICE) or ""
+        secret = self.cookies.get(DEVICE) or self.cookies.get(SESSION) or ""
         return form_token(secret) if secret else ""
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:

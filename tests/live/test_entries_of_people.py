@@ -69,7 +69,11 @@ def test_what_was_tapped_stays_whose_it_was_and_is_told_once_also_after_he_signe
     assert sender is not None and sender.mark.startswith(f"{sender.by}.")
     tapped = reason("tap-0001") | {"by": sender.mark}
     assert send(browser, tapped).json()["rows"][0]["status"] == "accepted"
+    page = browser.csrf
     browser.signed_in(entrance.sign_on(218, "2580", tablet).secret)
+    assert browser.csrf == page  # the page that was open goes on
+    assert send(browser, tapped).json()["rows"][0]["status"] == "duplicate"
+    plant.turned.pass_by(3 * HOUR)  # nobody is signed on any longer
     assert send(browser, tapped).json()["rows"][0]["status"] == "duplicate"
     (event,) = logged(plant, "reason")
     assert (event["source"], event["by"]) == (tablet.id, sender.by)

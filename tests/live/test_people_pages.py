@@ -252,7 +252,7 @@ def test_money_is_on_no_page_of_somebody_who_may_not_see_it(
     somebody(entrance, "ann", "operator")
     somebody(entrance, "eve", "exec")
     ann, eve = (Browser(app).signed_in(came(entrance, name).secret) for name in ("ann", "eve"))
-    for path in ("/lineage/copq", "/bridge/copq", "/lineage/revenue_per_good_unit", "/portfolio"):
+    for path in ("/lineage/copq", "/bridge/copq", "/lineage/cost_per_good_unit", "/portfolio"):
         status = ann.get(path, headers={"accept": "text/html"}).status_code
         assert status in (400, 403, 404), path
     assert eve.get("/lineage/copq", headers={"accept": "text/html"}).status_code in (200, 202)

@@ -132,7 +132,7 @@ def _by_cookie(request: Request) -> Sender | None:
     sender = entrance_of(request).sender(secret, device)
     if sender is None:
         return None
-    own = secret if sender.is_person else device
+    own = device if sender.device else secret  # a page left open at a tablet outlasts who signs on and off
     request.state.csrf, request.state.by = form_token(own), sender.mark
     if request.method not in _SAFE:
         check_origin(request)
