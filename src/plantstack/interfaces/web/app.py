@@ -15,6 +15,7 @@ from plantstack.errors import Problem
 from plantstack.interfaces.api.callers import anybody, running_of
 from plantstack.interfaces.web import live, offline
 from plantstack.interfaces.web.finding import Found, all_pages
+from plantstack.interfaces.web.improving import exporting
 from plantstack.interfaces.web.live import Hub, language_of
 from plantstack.interfaces.web.page import Visit
 from plantstack.interfaces.web.rendering import render
@@ -46,6 +47,7 @@ def install(app: FastAPI, running: Running) -> None:
     app.state.hub = Hub(running)
     app.include_router(live.router)
     app.include_router(offline.router)
+    app.include_router(exporting.router)
     for found in all_pages():
         router_of_page = _shower(found)
         app.add_api_route(found.page.path, router_of_page, methods=["GET"], include_in_schema=False)

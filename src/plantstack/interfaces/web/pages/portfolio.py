@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_interval
@@ -78,7 +78,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "panels": panels(visit, found),
         "head": _head(visit, found),
         "basis": basis,
-        "is_alone": not found.compared or bool(chosen),
+        "alone": basis[0].id if basis and (chosen or not found.compared) else "",
         "waterfall": waterfall(visit, now, before),
         "levers": [_told(visit, one, weeks) for one in levers(basis)],
         "reported": [one for one in found.plants if one.row is not None and one.row["reported"]],
@@ -87,16 +87,23 @@ def show(visit: Visit) -> Mapping[str, Any]:
 
 
 def _weeks(visit: Visit) -> Weeks:
-    """The whole weeks of the address: the last one that is over, or those that end with `week`."""
-    count = visit.query.get("weeks", "1")
+    """The whole weeks of the address: those up to the last one that is over, or up to `week=2026-W42`."""
+    count, named = visit.query.get("weeks", "1"), visit.query.get("week", "")
     if count not in PERIODS:
-        raise QueryError(
-            Problem("time-unreadable", count, "there is no such period", "Choose 1, 4 or 13 weeks.")
-        )
+        fix = "Choose 1, 4 or 13 weeks."
+        raise QueryError(Problem("time-unreadable", count, "there is no such period", fix))
+    if named:
+        return Weeks(_sunday(named), int(count))
     last = today(visit)
-    last -= timedelta(days=last.isoweekday())
-    back = visit.query.get("back", "0")
-    return Weeks(last - timedelta(weeks=int(back) if back.isdigit() and len(back) < 4 else 0), int(count))
+    return Weeks(last - timedelta(days=last.isoweekday()), int(count))
+
+
+def _sunday(week: str) -> date:
+    try:
+        return date.fromisoformat(f"{week}-7" if "W" in week else "")
+    except ValueError:
+        fix = "Write a week such as 2026-W42."
+        raise QueryError(Problem("time-unreadable", week, "there is no such week", fix)) from None
 
 
 def week_text(visit: Visit, weeks: Weeks) -> str:

@@ -1,0 +1,171 @@
+"""The three drawings of the improvement workspace: waterfall, Pareto and run chart, with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.improving.tracing import View, cause_label, query_of
+from plantstack.interfaces.web.improving.words import LEAVES, hours
+from plantstack.interfaces.web.page import N_, Visit
+from plantstack.interfaces.web.rendering import address
+from plantstack.stack.improving.hours import LEAVES as ORDER
+from plantstack.stack.improving.hours import Hours
+from plantstack.stack.improving.tracing import Cause, Series
+from plantstack.stack.signals import Phase, Signal, judged
+
+RULES = {
+    "beyond": N_("beyond the limit"),
+    "one_side": N_("8 on one side"),
+    "rising": N_("6 rising"),
+    "falling": N_("6 falling"),
+}
+_SAID = {
+    "beyond": N_("%(first)s lies beyond what chance explains"),
+    "one_side": N_("%(first)s to %(last)s lie on one side of the middle"),
+    "rising": N_("%(first)s to %(last)s rise one after another"),
+    "falling": N_("%(first)s to %(last)s fall one after another"),
+}
+_WITHIN = 0.02  # of what it was: a smaller change of a loss is none
+_MOST = 14  # causes that are told apart; the rest is told together
+
+
+def waterfall(visit: Visit, view: View, leaf: str, now: Hours, before: Hours | None) -> charts.Waterfall:
+    """Planned busy time to good pieces, each bar a link to what is behind it."""
+    say, language = visit.say, visit.language
+    other = before if before is not None and before.planned_s else None
+    scale = now.planned_s / other.planned_s if other else 0.0
+
+    def step(name: str, value: float, was: float, loss: str = "", *, is_total: bool = False) -> charts.Step:
+        delta = value - was if other else None
+        return charts.Step(
+            name=name,
+            value=value,
+            text=hours(value, language),
+            delta=delta,
+            delta_text="" if delta is None else hours(delta, language, is_signed=True),
+            is_total=is_total,
+            is_within=delta is not None and abs(delta) <= max(_WITHIN * abs(was), 360.0),
+            href=address("/ci", **query_of(visit, loss=loss, cause=None)) + "#causes" if loss else "",
+            is_chosen=bool(loss) and loss == leaf,
+        )
+
+    first = charts.Step(
+        say(N_("Planned hours")), now.planned_s, hours(now.planned_s, language), is_total=True
+    )
+    known = {one for tree in (now, other) if tree for one, lost in tree.leaves.items() if lost}
+    kinds = [one for one in ORDER if one in known or one == leaf]
+    was = {one: (other.leaves.get(one, 0.0) if other else 0.0) * scale for one in kinds}
+    steps = [first, *(step(say(LEAVES[one]), -now.leaves.get(one, 0.0), -was[one], one) for one in kinds)]
+    good = other.good_s * scale if other else 0.0
+    steps.append(step(say(N_("Fully productive")), now.good_s, good, is_total=True))
+    whole = hours(now.planned_s, language)
+    sentence = say(
+        N_("Of %(planned)s planned hours %(good)s were fully productive"),
+        planned=whole,
+        good=hours(now.good_s, language),
+    )
+    heads = (
+        say(N_("Step")),
+        say(N_("Hours")),
+        say(N_("of %(hours)s h"), hours=whole),
+        say(N_("Δ before, h")),
+    )
+    nothing = say(N_("Nothing is in the books of these days. Choose others."))
+    return charts.Waterfall(sentence, steps if now.planned_s else [], heads, nothing)
+
+
+def pareto(visit: Visit, view: View, leaf: str, found: Sequence[Cause]) -> charts.Pareto:
+    """The causes of a loss by hours or count, each a link to its days and stops."""
+    say, language, is_count = visit.say, visit.language, view.measure == "count"
+    amounts = {one.key: max(float(one.count or 0) if is_count else one.seconds, 0.0) for one in found}
+    order = sorted((one for one in found if amounts[one.key]), key=lambda one: (-amounts[one.key], one.key))
+    told = [one for at, one in enumerate(order) if at < _MOST or one.key == view.cause]
+
+    def row(name: str, amount: float, key: str | None) -> charts.Cause:
+        text = formats.number(amount, language) if is_count else hours(amount, language)
+        if key is None:
+            return charts.Cause(name, amount, text, is_other=True)
+        href = address("/ci", **query_of(visit, loss=leaf, cause=None)) + f"&cause={quote(key)}#chart"
+        return charts.Cause(name, amount, text, href=href, is_chosen=view.cause == key)
+
+    rows = [row(cause_label(visit, leaf, one.key), amounts[one.key], one.key) for one in told]
+    rest = sum(amounts[one.key] for one in order if one not in told)
+    rows += [row(say(N_("Others")), rest, None)] if rest else []
+    whole = sum(amounts.values())
+    sentence = ""
+    if rows and whole:
+        share = formats.percent(rows[0].value / whole, language, 0)
+        loss = say(LEAVES[leaf])
+        sentence = say(N_("%(name)s is %(share)s of %(loss)s"), name=rows[0].name, share=share, loss=loss)
+    heads = (
+        say(N_("Cause")),
+        say(N_("Count") if is_count else N_("Hours")),
+        say(N_("Share")),
+        say(N_("Together")),
+    )
+    nothing = say(N_("Nothing was lost here in these days."))
+    return charts.Pareto(sentence, rows, heads, lambda share: formats.percent(share, language, 0), nothing)
+
+
+def run_chart(visit: Visit, found: Series, name: str) -> charts.RunChart:
+    """A loss from day to day, or the pace or scrap behind it in percent, with what is more than chance."""
+    say, language = visit.say, visit.language
+    is_time = not found.kpi
+    scale = 3600.0 if is_time else 0.01
+    values = [None if value is None else value / scale for value in found.values]
+    judging = judged(values, least=0.0)
+
+    def written(value: float) -> str:
+        return f"{formats.number(value, language, 1)} {'h' if is_time else '%'}"
+
+    labels = [label_of(visit, one) for one in found.labels]
+    known = [value for value in values if value is not None]
+    low, high = (0.0 if is_time else min(known), max(known)) if known else (0.0, 0.0)
+    places = charts.round_values(low, high, 4) if high > low else ()
+    every = max(1, len(labels) // 7)
+    return charts.RunChart(
+        sentence=say(N_("%(name)s over %(n)s periods"), name=name, n=len(labels)),
+        points=[
+            charts.Point(value, "–" if value is None else written(value), label)
+            for value, label in zip(values, labels, strict=True)
+        ],
+        phases=[_lines(visit, one, written) for one in judging.phases],
+        signals=[_signal(visit, one, labels) for one in judging.signals],
+        calm=say(N_("No signal: what moves here is chance. Change the process, not the day.")),
+        y_ticks=[charts.Tick(one, formats.number(one, language)) for one in places],
+        x_ticks=[charts.Tick(float(at), label) for at, label in enumerate(labels) if at % every == 0],
+        summary=say(N_("All points")),
+        heads=(say(N_("Period")), say(N_("Value")), say(N_("Signal"))),
+        empty=say(N_("Nothing is known of these days.")),
+    )
+
+
+def _lines(visit: Visit, phase: Phase, written: Callable[[float], str]) -> charts.PhaseLines:
+    limits, say = phase.limits, visit.say
+    centre = N_("median %(value)s") if limits.high is None and limits.low is None else N_("mean %(value)s")
+    low = "" if limits.low is None else say(N_("lower limit %(value)s"), value=written(limits.low))
+    high = "" if limits.high is None else say(N_("upper limit %(value)s"), value=written(limits.high))
+    return charts.PhaseLines(
+        first=phase.first,
+        last=phase.last,
+        centre=limits.centre,
+        centre_text=say(centre, value=written(limits.centre)),
+        low=limits.low,
+        high=limits.high,
+        low_text=low,
+        high_text=high,
+    )
+
+
+def _signal(visit: Visit, one: Signal, labels: Sequence[str]) -> charts.NamedSignal:
+    told = visit.say(_SAID[one.rule], first=labels[one.first], last=labels[one.last])
+    return charts.NamedSignal(one.first, one.last, visit.say(RULES[one.rule]), told)
+
+
+def label_of(visit: Visit, label: str) -> str:
+    """A period as people read it: `2026-11-22`, or `2026-11-22 early`."""
+    day, _, shift = label.partition(" ")
+    told = str(formats.written(day, visit.language)) if len(day) == 10 else day
+    return f"{told} {shift}".strip()
