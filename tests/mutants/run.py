@@ -39,6 +39,10 @@ TESTS = {
     "foreseeing": "tests/stack/test_foreseeing.py",
     "retract": "tests/stack/test_retracting.py",
     "mtconnect": "tests/live/test_mtconnect.py",
+    "entrance": "tests/live/test_entrance.py",
+    "entries_of_people": "tests/live/test_entries_of_people.py",
+    "people": "tests/events/people/test_people.py",
+    "withholding": "tests/stack/test_withholding.py",
     "plant_time": "tests/plant/test_localtime.py tests/plant/test_tiles.py",
 }
 
