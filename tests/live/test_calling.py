@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import httpx
 import pytest
 from tests.live.inside import Inside, inside
 from tests.live.mailbox import Mailbox, Program, program, relay
@@ -318,6 +320,33 @@ def test_a_server_tells_of_a_call_by_itself_and_after_a_restart_not_again(tmp_pa
             assert server.stop() == 0
             assert server.complaints() == ""
     assert len(found.requests) == 1
+
+
+def test_a_page_that_is_followed_is_told_and_a_station_of_several_machines_is_followed_too(
+    tmp_path: Path,
+) -> None:
+    with Server.started(shift_plant(tmp_path / "served")) as server:
+        for address, state in (("/op/filler%2Bcapper", "not_delivered"), ("/maint/packing", "delivered")):
+            with httpx.stream("GET", f"{server.address}/live", params={"page": unquote(address)}) as followed:
+                assert followed.status_code == 200
+                lines = followed.iter_lines()  # as long as somebody reads them it is followed
+                assert next(lines) == "event: hello"
+                entry = {"entry": "call", "id": f"call-{state}", "tapped_at": rfc3339(clock())}
+                entry |= {"equipment": "filler", "phase": "asked"}
+                sent = server.ask("/api/v1/entries", json.dumps({"entries": [entry]}).encode())
+                assert sent.said["accepted"] == 1
+                assert came_to(server, entry["id"], state)
+        assert server.stop() == 0
+
+
+def came_to(server: Server, call: str, state: str) -> bool:
+    """Wait until a call has come so far."""
+    for _ in range(300):
+        rows = server.ask("/api/v1/calls").said["rows"]
+        if any(row["call"] == call and row["state"] == state for row in rows):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def delivered(server: Server) -> bool:

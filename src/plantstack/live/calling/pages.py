@@ -18,32 +18,31 @@ class Pages:
     """The pages that are followed now, by role and scope; several threads may look."""
 
     def __init__(self) -> None:
-        self._open: Counter[tuple[str, str]] = Counter()
+        self._open: Counter[tuple[str, tuple[str, ...]]] = Counter()
         self._lock = Lock()
 
     @contextmanager
-    def open(self, path: str, role: str, scope: str) -> Iterator[None]:
+    def open(self, path: str, role: str, *scopes: str) -> Iterator[None]:
         """Count a page as long as it is followed.
 
         Args:
             path: of the page.
             role: of who looks; '' where nobody signs in: then it is told by the page.
-            scope: equipment that he is let near; '' is everything.
+            scopes: equipment that the page is about; '' is everything.
         """
         name = role or _BOARDS.get(path.strip("/").partition("/")[0], "")
         with self._lock:
-            self._open[(name, scope)] += 1
+            self._open[(name, scopes)] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._open[(name, scope)] -= 1
+                self._open[(name, scopes)] -= 1
 
     def near(self, plant: Plant, equipment: str, now: int) -> list[str]:
         """The roles of which a page is open that shows calls of an equipment."""
         places = places_of(plant, equipment, now)
         with self._lock:
-            found = {
-                role for (role, scope), n in self._open.items() if n > 0 and (not scope or scope in places)
-            }
+            followed = [key for key, n in self._open.items() if n > 0]
+        found = {role for role, scopes in followed if "" in scopes or not places.isdisjoint(scopes)}
         return [role for role in ROLES if role in found]
