@@ -21,7 +21,7 @@ from plantstack.stack.floor.stops import Stop
 from plantstack.stack.project import Stack
 
 _DEMO = "meridian-demo"
-_MACHINE, _LINE, _PAPER = "tul-1-filler", "tul-1", "lei-2"
+_MACHINE, _LINE, _PAPER, _CLOSED = "tul-1-filler", "tul-1", "lei-2", "pune"
 Row = Mapping[str, Any]
 
 
@@ -54,7 +54,9 @@ class Facts:
 def show(visit: Visit) -> Mapping[str, Any]:
     """The six steps, with what they show today."""
     plant = visit.running.plant
-    if plant.project_id != _DEMO or any(one not in plant.equipment for one in (_MACHINE, _LINE, _PAPER)):
+    if plant.project_id != _DEMO or any(
+        one not in plant.equipment for one in (_MACHINE, _LINE, _PAPER, _CLOSED)
+    ):
         raise HTTPException(404, "the guided tour is for the demo group: make one with 'plantstack demo'")
     week, quarter = period_of(visit, "week"), period_of(visit, "13w")
     day = (today(visit) - timedelta(days=1)).isoformat()
@@ -65,9 +67,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         return Facts(
             max((one for one in taps if not one.is_automatic), key=lambda one: one.own_us, default=None),
             _row(stack, "downtime_cost", _LINE, day, day),
-            _row(
-                stack, "oee", _LINE, (today(visit) - timedelta(days=9)).isoformat(), week.last, grain="week"
-            ),
+            _restated(stack, week.before.before.first, week.last),
             _row(stack, "saving_realisation", "tulsa", quarter.first, quarter.last),
             _row(stack, "oee", _PAPER, quarter.first, quarter.last),
         )
@@ -75,7 +75,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
     facts = visit.study(("tour", day), asked).value
     steps = (
         _tap(visit, facts, day),
-        _monday(visit, facts, week.first, week.last),
+        _monday(visit, facts),
         Step(
             N_("Whose loss it is gets settled, not argued."),
             "",
@@ -92,9 +92,16 @@ def show(visit: Visit) -> Mapping[str, Any]:
     return {"title": visit.say(N_("Six clicks")), "steps": steps}
 
 
-def _row(stack: Stack, kpi: str, scope: str, first: str, last: str, grain: str = "all") -> Row | None:
-    rows = questions.kpis(stack, Window(scope, first, last), Kpis(kpi, grain=grain)).rows
+def _row(stack: Stack, kpi: str, scope: str, first: str, last: str) -> Row | None:
+    rows = questions.kpis(stack, Window(scope, first, last), Kpis(kpi)).rows
     return next(iter(rows), None)
+
+
+def _restated(stack: Stack, first: str, last: str) -> Row | None:
+    """The closed day whose number moved most since it was reported."""
+    rows = questions.kpis(stack, Window(_CLOSED, first, last), Kpis("oee", grain="day")).rows
+    closed = [row for row in rows if row["reported"] and row["reported"]["difference"]]
+    return max(closed, key=lambda row: abs(row["reported"]["difference"]), default=None)
 
 
 def _told(visit: Visit, row: Row | None) -> str:
@@ -123,12 +130,19 @@ def _tap(visit: Visit, facts: Facts, day: str) -> Step:
     return Step(N_("A tap at the machine becomes money, and the money leads back to the tap."), told, links)
 
 
-def _monday(visit: Visit, facts: Facts, first: str, last: str) -> Step:
-    told, row = "", facts.reported
-    if row is not None and row["reported"]:
+def _monday(visit: Visit, facts: Facts) -> Step:
+    told, link, row = "", f"/line/{_CLOSED}?period=4w", facts.reported
+    if row is not None:
+        day = row["period"]["label"]
         then = " ".join(formats.figure(row["reported"]["value"], row["unit"], visit.language))
-        told = visit.say(N_("Reported %(then)s, known today %(now)s"), then=then, now=_told(visit, row))
-    links = ((N_("Reported beside restated"), f"/lineage/oee/{_LINE}/{first}..{last}"),)
+        told = visit.say(
+            N_("OEE of %(day)s: reported %(then)s, known today %(now)s"),
+            day=formats.written(day, visit.language),
+            then=then,
+            now=_told(visit, row),
+        )
+        link = f"/lineage/oee/{_CLOSED}/{day}..{day}"
+    links = ((N_("Reported beside restated"), link),)
     return Step(N_("Monday's number stays as it was reported, beside what is known now."), told, links)
 
 
