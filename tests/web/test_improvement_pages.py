@@ -15,7 +15,10 @@ from playwright.sync_api import Page
 from tests.web.checking import axe_of, faults_of, structure_of
 from tests.web.demo import NOW, PATIENCE_S, DemoSite
 
+from plantstack.interfaces.web.formats import duration
 from plantstack.intervals import SECOND
+from plantstack.stack import Stack
+from plantstack.stack.reasons.blaming import blame
 
 Look = Callable[..., Page]
 DAYS = {"from": "2026-10-12", "to": "2026-10-15"}
@@ -153,6 +156,44 @@ def test_a_week_without_books_says_so(look: Look) -> None:
     page = opened(look, "/portfolio?week=2020-W10", ".pm", role="exec")
     assert page.locator("h1").inner_text() == "Nothing is known of these weeks yet."
     check(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("path", ["/losses/tul-1", "/losses", "/tieout"])
+def test_whose_loss_and_tie_out_look_right(look: Look, path: str, width: int, scheme: str) -> None:
+    page = opened(
+        look,
+        f"{path}?from=2026-10-12&to=2026-10-15",
+        "main .card + .card, .checks",
+        width=width,
+        scheme=scheme,
+    )
+    check(page)
+
+
+def test_whose_loss_is_the_seconds_of_the_command(look: Look, demo_site: DemoSite) -> None:
+    page = opened(look, "/losses/tul-1?from=2026-10-12&to=2026-10-15", "table", role="supervisor")
+    with Stack.open(demo_site.folder) as stack:
+        total, *rows = blame(stack.engine(), "tul-1", "constraint", (DAYS["from"], DAYS["to"]), None).rows
+    assert sum(row["seconds"] for row in rows) == pytest.approx(total["seconds"])
+    assert page.locator("section", has_text="By machine and reason").locator("tbody tr").count() == len(rows)
+    assert duration(round(total["seconds"] * SECOND)) in page.locator("main").inner_text()
+
+
+def test_a_line_that_names_no_machine_of_its_own_says_so(look: Look) -> None:
+    page = look("/losses?scope=tulsa", role="ci")
+    assert "Stops are laid to the machines of a line. Choose one." in page.locator("main").inner_text()
+
+
+def test_tie_out_is_what_the_command_says(look: Look, demo_site: DemoSite) -> None:
+    page = opened(look, "/tieout?from=2026-10-12&to=2026-10-15", ".checks", role="exec")
+    with Stack.open(demo_site.folder) as stack:
+        rows = stack.tieout(days=(DAYS["from"], DAYS["to"])).rows
+    tied = [row for row in rows if not row["why_none"]]
+    assert page.locator(".checks tbody tr").count() == len(tied)
+    assert page.locator(".lacks li").count() == len(rows) - len(tied)
+    answer = httpx.get(f"{demo_site.url}/tieout", cookies=demo_site.cookies("supervisor"))
+    assert answer.status_code == 403  # figures of finance are for those who may see them
 
 
 def test_days_of_these_tests_are_over() -> None:

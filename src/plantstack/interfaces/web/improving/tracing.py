@@ -24,6 +24,13 @@ MEASURES = {"hours": N_("Hours"), "count": N_("Count"), "money": N_("Money")}
 GRAINS = {"day": N_("Day"), "shift": N_("Shift")}
 SORTS = {"time": N_("Newest"), "length": N_("Longest"), "machine": N_("Machine"), "reason": N_("Reason")}
 
+_ACCOUNTS = {
+    "(set-up)": N_("Set-up"),
+    "(short stops)": N_("Micro stops"),
+    "(no order)": N_("No order"),
+}
+"""What owes no reason is named by its account."""
+
 _WORDS = {"compare": COMPARE, "measure": MEASURES, "grain": GRAINS, "sort": SORTS, "loss": LEAVES}
 _USUAL = {"compare": "previous", "measure": "hours", "grain": "day", "sort": "time", "loss": ""}
 
@@ -142,8 +149,8 @@ def cause_label(visit: Visit, leaf: str, key: str) -> str:
         return known.text(visit.language) or key
     if key in visit.running.plant.equipment:
         return visit.name(key)
-    if key == "(set-up)":
-        return visit.say(N_("Set-up"))
+    if key in _ACCOUNTS:
+        return visit.say(_ACCOUNTS[key])
     return key or visit.say(N_("No reason given"))
 
 
