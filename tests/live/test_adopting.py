@@ -22,9 +22,11 @@ from plantstack.connectors.drop.connector import Drop
 from plantstack.errors import ConfigError, LogError, Problem, QueryError
 from plantstack.events.store import nothing
 from plantstack.intervals import DAY, HOUR, SECOND, rfc3339
+from plantstack.live.adopting import books_of
 from plantstack.live.keeper import PUBLISH
 from plantstack.live.running import Running
 from plantstack.plant.load import plant_content
+from plantstack.stack import Stack
 from plantstack.stack.editing.edits import ReasonEdit, StandardEdit, TargetEdit
 from plantstack.stack.editing.history import editions
 from plantstack.stack.editing.standing import ConflictError
@@ -214,6 +216,24 @@ def test_another_project_in_the_folder_is_not_taken_in(running: Running) -> None
     by_hand(running, "project: my-plant", "project: other", "plant.yaml")
     with pytest.raises(ConfigError, match="project-other"):
         running.files.reload(by="p-1")
+
+
+def test_long_questions_go_on_when_the_lake_is_published_twice_below_them(running: Running) -> None:
+    send(running, *hour(0, 1))
+    publish(running)
+    before = running.study.ask(("before",), performance_of).value
+    for _ in range(3):  # of what is read no file is left then
+        publish(running)
+    assert running.study.ask(("after",), performance_of).value == before
+
+
+def publish(running: Running) -> None:
+    with books_of(running.folder, running.plant.project_id) as books:
+        books.derive(now=running.clock(), anew=True)
+
+
+def performance_of(stack: Stack) -> list[float]:
+    return [row["value"] for row in stack.kpis(["performance"], scope="filler", grain="day").rows]
 
 
 def test_nothing_is_lost_while_files_are_taken_in_under_load(running: Running) -> None:

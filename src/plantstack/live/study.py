@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
 
+import duckdb
+
 from plantstack.errors import PlantstackError
 from plantstack.intervals import MINUTE
 from plantstack.live.adopting import books_of
@@ -101,8 +103,10 @@ class Study:
 
     def _work(self, key: Hashable, question: Callable[[Stack], Any]) -> Studied[Any]:
         try:
-            stack = self._books()
-            found = Studied(question(stack), self._grown_at, stack.standing()[0])
+            found = self._found(question)
+        except duckdb.IOException:  # the lake was published twice since: what these books read is swept
+            self._let_go()
+            found = self._found(question)
         finally:
             with self._lock:
                 self._pending.pop(key, None)
@@ -112,6 +116,10 @@ class Study:
             while len(self._answers) > _KEPT:
                 self._answers.popitem(last=False)
         return found
+
+    def _found(self, question: Callable[[Stack], Any]) -> Studied[Any]:
+        stack = self._books()
+        return Studied(question(stack), self._grown_at, stack.standing()[0])
 
     def _books(self) -> Stack:
         """The books, brought up to now when that is due."""
