@@ -143,6 +143,12 @@ def test_a_tablet_is_paired_signed_on_and_off(app: FastAPI, entrance: Entrance) 
     assert "Packing 3" in shown(tablet.get("/pin")) and "ann" not in tablet.get("/pin").text
     assert "no pseudonym" in shown(tablet.get("/me"))
     assert tablet.fill("/pin", number="417", pin="0000").status_code == 400
+    at_work = "/op/filler"
+    assert f"/pin?next={at_work}" in tablet.get(at_work).text
+    done = tablet.fill("/pin", number="417", pin="4831", next=at_work)
+    assert (done.status_code, done.headers["location"]) == (303, at_work)
+    assert 'action="/sign-out"' in tablet.get(at_work).text and ">ann<" not in tablet.get(at_work).text
+    assert tablet.fill("/sign-out", next=at_work).headers["location"] == at_work
     assert tablet.fill("/pin", number="417", pin="4831").status_code == 303
     assert "ann" in tablet.get("/me").text
     assert tablet.fill("/sign-out").headers["location"] == "/"

@@ -62,13 +62,14 @@ async def signed_in(request: Request) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """Let somebody out; a tablet is its station again."""
-    await _form(request)
+    form = await _form(request)
     secret, device = cookie(request, SESSION), cookie(request, DEVICE)
     if secret:
         tablet = entrance_of(request).tablet(device)
         at = tablet.id if tablet else address_of(request)
         await run_in_threadpool(entrance_of(request).sign_off, secret, at)
-    gone = RedirectResponse(_HOME if device else "/sign-in", 303, HEADERS)
+    where = where_to(form.get("next", "")) if device else "/sign-in"
+    gone = RedirectResponse(where, 303, HEADERS)
     drop(gone, SESSION)
     for name in _DRESS:
         gone.delete_cookie(name)
