@@ -27,6 +27,7 @@ _T = TypeVar("_T")
 FRESH = 5 * MINUTE  # an answer younger than this is not worked out again
 _RENEW = 15 * MINUTE  # books that grew so long are opened anew, so that little is kept in memory
 _KEPT = 256
+_GIVE_UP_S = 0.1  # between two words that nobody waits any longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,12 @@ class Study:
         self._worker.submit(self._let_go)
 
     def close(self) -> None:
-        """Stop; what is being worked out is brought to its end."""
-        self._worker.shutdown(cancel_futures=True)
+        """Stop; what is being worked out is given up, however long it would take."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        while wait(list(self._pending.values()), _GIVE_UP_S).not_done:
+            if self._stack is not None:
+                self._stack.engine(scope=None).books.con.interrupt()
+        self._worker.shutdown()
         self._let_go()
 
     def _begin(self, key: Hashable, question: Callable[[Stack], Any]) -> Future[Studied[Any]]:
