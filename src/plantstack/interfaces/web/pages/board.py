@@ -13,7 +13,9 @@ from plantstack.interfaces.web.charts.month import DayState
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.pages.op import BANNERS
 from plantstack.interfaces.web.strips import STATES, reason_label, strip_of
+from plantstack.live.seeing import may_see
 from plantstack.live.study import NotYet
+from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.floor.board import Board, BoardRow, board
 from plantstack.stack.floor.sqdcp import LetterDay, LetterRow, letters
 
@@ -93,7 +95,10 @@ def _months(visit: Visit, scope: str) -> Sequence[tuple[LetterRow, charts.Month]
         found = visit.study(("sqdcp", scope), lambda stack: letters(stack, scope, visit.now)).value
     except NotYet:
         return None
-    return [(row, _month(visit, row)) for row in found]
+    plant = visit.running.plant
+    catalog, counted = catalog_of(plant), plant.profile.name
+    seen = [row for row in found if may_see(visit.sender, catalog, row.kpi, counted)]
+    return [(row, _month(visit, row)) for row in seen]
 
 
 def _month(visit: Visit, row: LetterRow) -> charts.Month:

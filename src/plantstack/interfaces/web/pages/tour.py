@@ -115,7 +115,7 @@ def _told(visit: Visit, row: Row | None) -> str:
 
 def _tap(visit: Visit, facts: Facts, day: str) -> Step:
     told = ""
-    if facts.tap is not None:
+    if facts.tap is not None and "money" in visit.sender.may:
         zone = visit.running.plant.site_of(_MACHINE).zone
         told = visit.say(
             N_("%(reason)s at %(clock)s stood for %(time)s. What standing cost that day: %(cost)s"),
