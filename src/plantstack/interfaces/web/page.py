@@ -86,11 +86,21 @@ class Visit:
         return found
 
     @property
+    def places(self) -> list[str]:
+        """Ids of all equipment that the page is about, as `a+b` in its path names several.
+
+        Raises:
+            HTTPException: as `near`.
+        """
+        told = self.params.get("scope", "") or self.query.get("scope", "")
+        return [self.near(name) for name in told.split("+")]
+
+    @property
     def zone(self) -> str:
         """The clock of what the page is about; UTC where that has several."""
-        plant = self.running.plant
-        scope = self.scope
-        zones = {plant.site_of(scope).zone} if scope else {site.zone for site in plant.sites.values()}
+        plant, places = self.running.plant, self.places
+        sites = plant.sites.values() if "" in places else map(plant.site_of, places)
+        zones = {site.zone for site in sites}
         return zones.pop() if len(zones) == 1 else "UTC"
 
     def say(self, text: str, **values: object) -> str:

@@ -205,7 +205,7 @@ document.addEventListener("outbox", ({ detail }) => {
   sync.dataset.state = refused.length ? "refused" : waiting ? "waiting" : "sent";
   word.textContent = state === "signed-out" && waiting ? say("signedout") : waiting === 1 ? say("waiting1") : waiting ? say("waiting", { n: waiting }) : say("sent");
   let list = one("[data-refused]");
-  if (!list) { list = document.createElement("ul"); list.dataset.refused = ""; list.className = "refused"; list.setAttribute("role", "alert"); one("main").prepend(list); }
+  if (!list) { list = document.createElement("ul"); list.dataset.refused = ""; list.className = "refused"; list.setAttribute("aria-live", "assertive"); one("main").prepend(list); }
   list.replaceChildren(...refused.map(({ entry, what, fix }) => {
     const item = document.createElement("li"), button = document.createElement("button");
     item.textContent = `${say("refused", { why: what })} ${fix || ""} `;

@@ -55,7 +55,7 @@ class Floor:
 
 def show(visit: Visit) -> Mapping[str, Any]:
     """A station: one machine, a line, or several named with `+`."""
-    places = [visit.near(name) for name in visit.params["scope"].split("+")]
+    places = visit.places
 
     def asked(stack: Stack) -> Floor:
         station = station_now(stack, places, visit.now)
