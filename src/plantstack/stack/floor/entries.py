@@ -41,7 +41,7 @@ from plantstack.stack.floor.entry_words import Wire, instant, label, leaf, piece
 ANONYMOUS = "anonymous"  # the source of what is told without a name: no desk and no tablet leads to anybody
 UNDO = 10 * SECOND  # so long an entry is taken back as if it had never been; later it is corrected
 _DEPTH = 20  # changes of changes
-_EARLY = 30 * MINUTE  # so long before its end a shift may be signed
+EARLY = 30 * MINUTE  # so long before its end a shift may be signed
 _decode = msgspec.json.Decoder(AnyEntry).decode
 
 
@@ -339,7 +339,7 @@ def _call(entry: Call, plant: Plant) -> Iterator[Wire]:
 
 def _handover(entry: Handover, plant: Plant) -> Iterator[Wire]:
     row = span(plant, entry.equipment, entry.since, entry.until)
-    if told_at(entry) < instant("until", entry.until) - _EARLY:
+    if told_at(entry) < instant("until", entry.until) - EARLY:
         what = f"the shift is not over before {row['until']}"
         refuse("entry-early", "until", what, "Sign it at its end.")
     row["at"] = rfc3339(told_at(entry))

@@ -1,0 +1,153 @@
+"""Hand-over of a shift, on the screen to be signed, and as a report on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.strips import ACCOUNTS, reason_label, strip_of
+from plantstack.intervals import Interval, rfc3339
+from plantstack.stack.floor.detail import stops_in
+from plantstack.stack.floor.entries import EARLY
+from plantstack.stack.floor.handover import Handover, LineResult, handover
+from plantstack.stack.floor.shift import HourRow, ShiftNow
+from plantstack.stack.floor.stops import Stop
+from plantstack.stack.improving.shifts import instant_in, last_over, shift_word
+from plantstack.stack.project import Stack
+
+PHASES = {
+    "asked": N_("asked"),
+    "taken": N_("taken by"),
+    "arrived": N_("arrived"),
+    "diagnosed": N_("cause found"),
+    "waiting": N_("waits"),
+    "fixed": N_("fixed"),
+    "accepted": N_("accepted"),
+}
+_MOST = 15  # stops on paper; the rest is counted
+SAFETY = {
+    "near_miss": N_("near miss"),
+    "unsafe": N_("unsafe condition"),
+    "first_aid": N_("first aid"),
+    "recordable": N_("recordable injury"),
+}
+
+
+def show(visit: Visit) -> Mapping[str, Any]:
+    """The shift of a place that is open, or the last that ended; `shift=2026-11-25.early` names one."""
+    return _told(visit, visit.query.get("shift", ""), is_report=False)
+
+
+def show_report(visit: Visit) -> Mapping[str, Any]:
+    """The same for paper; the shift is in the path: `now`, `last`, or a day and its shift."""
+    return _told(visit, visit.params["shift"], is_report=True)
+
+
+def _told(visit: Visit, word: str, *, is_report: bool) -> Mapping[str, Any]:
+    scope, now, named = visit.scope, visit.now, shift_word(word)
+    if word not in ("", "now", "last") and named is None:
+        raise HTTPException(404, f"there is no shift '{word}'; write 'now', 'last' or 2026-11-25.early")
+
+    def asked(stack: Stack) -> tuple[Handover, int, Mapping[str, int], list[Stop]]:
+        at = instant_in(stack, scope, *named, now) if named else None
+        found = handover(stack, scope, now, last_over(stack, scope, now) if word == "last" else at)
+        versions = {kpi.id: kpi.version for kpi in stack.catalog().kpis.values()}
+        inside = Interval(found.from_at, max(found.from_at, min(found.until_at, now)))
+        stops = [one for one in stops_in(stack, scope, inside, now) if not one.is_micro] if is_report else []
+        return found, stack.standing()[0], versions, sorted(stops, key=lambda one: -one.own_us)
+
+    found, offset, versions, stops = visit.ask(asked)
+    zone = found.zone
+    day = str(formats.written(found.day, visit.language))
+    hours = {
+        row.shift.place: charts.hour_bars([_bar(one) for one in row.shift.hours]) for row in found.results
+    }
+    strips = {
+        row.shift.place: [
+            (one.name, strip_of(visit, one, zone, is_live=not found.is_over)) for one in row.strips
+        ]
+        for row in found.results
+    }
+    return {
+        "title": visit.say(
+            N_("%(shift)s shift, %(day)s – %(place)s"), shift=found.shift, day=day, place=found.name
+        ),
+        "found": found,
+        "offset": offset,
+        "versions": {one.kpi: versions[one.kpi] for row in found.results for one in row.figures},
+        "stops": stops[:_MOST],
+        "more_stops": max(0, len(stops) - _MOST),
+        "is_report": is_report,
+        "zone": zone,
+        "day_text": day,
+        "sentences": {row.shift.place: sentence(visit, row.shift) for row in found.results},
+        "hours": hours,
+        "strips": strips,
+        "word": f"{found.day}.{found.shift}",
+        "loss_of": lambda hour: _loss(visit, hour),
+        "label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
+        "phases": PHASES,
+        "safety_words": SAFETY,
+        "span": {"from": rfc3339(found.from_at), "until": rfc3339(found.until_at)},
+        "may_sign": now >= found.until_at - EARLY,
+        "signed_from": found.until_at - EARLY,
+        "risks": _has_risks(found),
+        "is_quiet": _is_quiet(found.results),
+    }
+
+
+def sentence(visit: Visit, shift: ShiftNow) -> str:
+    """The result of a line in one sentence."""
+    told: dict[str, Any] = {
+        "line": visit.name(shift.place),
+        "good": formats.number(shift.good, visit.language),
+        "plan": formats.number(shift.plan_now, visit.language),
+        "apart": formats.number(abs(shift.difference or Decimal(0)), visit.language),
+    }
+    if shift.good is None:
+        return visit.say(N_("%(line)s: pieces are not known."), **told)
+    if shift.plan_now is None:
+        return visit.say(N_("%(line)s made %(good)s; there was no plan."), **told)
+    if shift.difference is not None and shift.difference < 0:
+        return visit.say(N_("%(line)s made %(good)s of %(plan)s: %(apart)s behind plan."), **told)
+    return visit.say(N_("%(line)s made %(good)s of %(plan)s: plan met, %(apart)s more."), **told)
+
+
+def _bar(hour: HourRow) -> charts.HourBar:
+    return charts.HourBar(
+        plan=None if hour.plan is None else float(hour.plan),
+        made=None if hour.good is None else float(hour.good),
+        plan_now=float(hour.plan_now) if hour.is_now and hour.plan_now is not None else None,
+        is_missed=hour.is_missed,
+        is_ahead=not hour.is_over and not hour.is_now,
+    )
+
+
+def _loss(visit: Visit, hour: HourRow) -> str:
+    """What took most of an hour, in words; '' for nothing."""
+    if hour.loss is None:
+        return ""
+    account = visit.say(ACCOUNTS.get(hour.loss.account, hour.loss.account))
+    name = reason_label(visit, hour.loss.reason, hour.loss.label) if hour.loss.reason else account
+    return visit.say(N_("%(loss)s, %(length)s"), loss=name, length=formats.duration(hour.loss.us))
+
+
+def _has_risks(found: Handover) -> bool:
+    return bool(found.slow or found.setups or found.short or any((one.short or 0) > 0 for one in found.crews))
+
+
+def _is_quiet(results: tuple[LineResult, ...]) -> bool:
+    """Whether nothing ran in the shift, so that there is nothing hour by hour."""
+    return not any(row.shift.hours for row in results)
+
+
+PAGES = (
+    Page("/handover/{scope:path}", N_("Hand-over"), show, every_s=30),
+    Page("/handover", N_("Hand-over"), show, every_s=30),
+    Page("/report/{scope}/{shift}", N_("Shift report"), show_report, every_s=0),
+)
