@@ -60,18 +60,10 @@ def waterfall(visit: Visit, view: View, leaf: str, now: Hours, before: Hours | N
     steps = [first, *(step(say(LEAVES[one]), -now.leaves.get(one, 0.0), -was[one], one) for one in kinds)]
     good = other.good_s * scale if other else 0.0
     steps.append(step(say(N_("Fully productive")), now.good_s, good, is_total=True))
-    whole = hours(now.planned_s, language)
-    sentence = say(
-        N_("Of %(planned)s planned hours %(good)s were fully productive"),
-        planned=whole,
-        good=hours(now.good_s, language),
-    )
-    heads = (
-        say(N_("Step")),
-        say(N_("Hours")),
-        say(N_("of %(hours)s h"), hours=whole),
-        say(N_("Δ before, h")),
-    )
+    whole, made = hours(now.planned_s, language), hours(now.good_s, language)
+    text = N_("Of %(planned)s planned hours %(good)s were fully productive")
+    sentence, of_whole = say(text, planned=whole, good=made), say(N_("of %(hours)s h"), hours=whole)
+    heads = (say(N_("Step")), say(N_("Hours")), of_whole, say(N_("Δ before, h")))
     nothing = say(N_("Nothing is in the books of these days. Choose others."))
     return charts.Waterfall(sentence, steps if now.planned_s else [], heads, nothing)
 

@@ -62,40 +62,41 @@ def _told(visit: Visit, word: str, *, is_report: bool) -> Mapping[str, Any]:
         return found, stack.standing()[0], versions, sorted(stops, key=lambda one: -one.own_us)
 
     found, offset, versions, stops = visit.ask(asked)
-    zone = found.zone
-    day = str(formats.written(found.day, visit.language))
-    hours = {
-        row.shift.place: charts.hour_bars([_bar(one) for one in row.shift.hours]) for row in found.results
-    }
-    strips = {
-        row.shift.place: [
-            (one.name, strip_of(visit, one, zone, is_live=not found.is_over)) for one in row.strips
-        ]
-        for row in found.results
-    }
     return {
-        "title": visit.say(
-            N_("%(shift)s shift, %(day)s – %(place)s"), shift=found.shift, day=day, place=found.name
-        ),
         "found": found,
         "offset": offset,
         "versions": {one.kpi: versions[one.kpi] for row in found.results for one in row.figures},
         "stops": stops[:_MOST],
         "more_stops": max(0, len(stops) - _MOST),
         "is_report": is_report,
+        "may_sign": now >= found.until_at - EARLY,
+        "signed_from": found.until_at - EARLY,
+        **_shown(visit, found),
+    }
+
+
+def _shown(visit: Visit, found: Handover) -> dict[str, Any]:
+    """The words and drawings of a shift."""
+    zone, day = found.zone, str(formats.written(found.day, visit.language))
+    title, is_live = N_("%(shift)s shift, %(day)s – %(place)s"), not found.is_over
+    return {
+        "title": visit.say(title, shift=found.shift, day=day, place=found.name),
         "zone": zone,
         "day_text": day,
         "sentences": {row.shift.place: sentence(visit, row.shift) for row in found.results},
-        "hours": hours,
-        "strips": strips,
+        "hours": {
+            row.shift.place: charts.hour_bars([_bar(one) for one in row.shift.hours]) for row in found.results
+        },
+        "strips": {
+            row.shift.place: [(one.name, strip_of(visit, one, zone, is_live=is_live)) for one in row.strips]
+            for row in found.results
+        },
         "word": f"{found.day}.{found.shift}",
         "loss_of": lambda hour: _loss(visit, hour),
         "label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
         "phases": PHASES,
         "safety_words": SAFETY,
         "span": {"from": rfc3339(found.from_at), "until": rfc3339(found.until_at)},
-        "may_sign": now >= found.until_at - EARLY,
-        "signed_from": found.until_at - EARLY,
         "risks": _has_risks(found),
         "is_quiet": _is_quiet(found.results),
     }
