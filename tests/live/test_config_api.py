@@ -223,3 +223,10 @@ def oee(client: httpx.Client, end: int) -> dict[str, Any]:
     window = {"from": rfc3339(end - 4 * HOUR), "to": rfc3339(end)}
     [row] = client.get("/api/v1/kpis", params={"id": "oee", "scope": "filler", **window}).json()["rows"]
     return dict(row)
+
+
+def test_a_change_without_the_day_it_begins_is_refused_in_words(inside: Inside) -> None:
+    for path in (CONFIG, f"{CONFIG}/preview"):
+        answer = inside.request("POST", path, json={"edit": FASTER | {"from": ""}})
+        assert answer.status_code == 400
+        assert [one["code"] for one in answer.json()["problems"]] == ["edit-undated"]

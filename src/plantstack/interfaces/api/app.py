@@ -35,6 +35,7 @@ from plantstack.interfaces.api import (
 )
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
+from plantstack.interfaces.api.described import Described
 from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.interfaces.web import app as web
@@ -90,7 +91,7 @@ def create_app(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    app = FastAPI(
+    app = Described(
         title="plantstack",
         version=__version__,
         lifespan=living,
@@ -98,6 +99,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.shapes = floor.SHAPES
     app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
     app.state.calling = calling
     app.state.entrance = Entrance(running, token_bytes, hasher)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from plantstack.interfaces import changing
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant, address_of, entrance_of, having
+from plantstack.interfaces.api.entry_schema import schema_of
 from plantstack.interfaces.api.reading import Scope, near
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
@@ -120,7 +121,8 @@ _read = msgspec.json.Decoder(Asked).decode
 
 def _takes(*more: tuple[str, Any]) -> dict[str, Any]:
     examples = {name: {"value": {"edit": edit, **dict(more)}} for name, edit in _EDITS.items()}
-    return {"requestBody": {"required": True, "content": {"application/json": {"examples": examples}}}}
+    content = {"application/json": {"schema": schema_of(Asked), "examples": examples}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 @router.get(
@@ -143,7 +145,7 @@ def history(
     running: Plant,
     sender: MayRead,
     section: Annotated[Section | None, Query(description="Only of this one.")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 50,
 ) -> Response:
     """List every time they were taken in, the newest first; `by` is '' where they were edited by hand."""
     found = changing.history(running, sender, section or "", limit)
@@ -159,7 +161,12 @@ def history(
         400: {"description": "There is no such section or equipment."},
     },
 )
-def listed(running: Plant, sender: MayRead, section: Section, scope: Scope = "") -> Response:
+def listed(
+    running: Plant,
+    sender: MayRead,
+    section: Annotated[Section, Path(description="Which part of the plant files.")],
+    scope: Scope = "",
+) -> Response:
     """List what stands in the plant files, each with its `version`, which an edit of it gives back."""
     place = _place(running, near(running, sender, scope)) if scope else ""
     return answered(Answer(changing.rows(running, sender, section, place), offset=running.offset))

@@ -16,7 +16,7 @@ from plantstack.errors import Problem
 from plantstack.interfaces.answer import SCHEMA
 from plantstack.interfaces.api.answered import dressed
 from plantstack.interfaces.api.callers import DEVICE, MayEnter, Plant, cookie, entrance_of
-from plantstack.interfaces.api.entry_schema import batch_schema
+from plantstack.interfaces.api.entry_schema import batch_schema, items_schema
 from plantstack.interfaces.api.events import whole_body
 from plantstack.interfaces.api.room import Room
 from plantstack.intervals import rfc3339
@@ -48,6 +48,8 @@ _ANSWER = {
     "problems": [],
 }
 
+_ITEMS = items_schema("accepted", "duplicate", "conflict", "refused", more={"now": {"type": "string"}})
+
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a page sends: which tablet it is, and its entries."""
@@ -63,7 +65,10 @@ _batch = msgspec.json.Decoder(Batch).decode
     "/entries",
     summary="Tell what was tapped at a station",
     responses={
-        200: {"description": "On disk, one by one.", "content": {"application/json": {"example": _ANSWER}}},
+        200: {
+            "description": "On disk, one by one.",
+            "content": {"application/json": {"schema": _ITEMS, "example": _ANSWER}},
+        },
         400: {"description": "It is no batch of entries."},
         403: {"description": "The sender may not speak as this tablet."},
         413: {"description": "More than 16 MB; send them in parts."},

@@ -17,6 +17,7 @@ from plantstack.errors import EventError
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered, dressed
 from plantstack.interfaces.api.callers import MaySend, Plant
+from plantstack.interfaces.api.entry_schema import items_schema
 from plantstack.interfaces.api.packed import Unpacker
 from plantstack.interfaces.api.room import Room
 from plantstack.live.door import Taken
@@ -51,25 +52,39 @@ _ANSWER = {
     "problems": [],
 }
 
+_ITEMS = items_schema("accepted", "duplicate", "conflict", "set_aside", "refused")
+_EVENT = {
+    "type": "object",
+    "required": ["kind", "equipment"],
+    "properties": {name: {"type": "string"} for name in ("kind", "equipment", "at", "source", "key")},
+}
+_EVENTS = {"anyOf": [_EVENT, {"type": "array", "maxItems": MAX_ITEMS, "items": _EVENT}]}
+
 
 @router.post(
     "/events",
     summary="Send events",
     responses={
-        200: {"description": "On disk, item by item.", "content": {"application/json": {"example": _ANSWER}}},
+        200: {
+            "description": "On disk, item by item.",
+            "content": {"application/json": {"schema": _ITEMS, "example": _ANSWER}},
+        },
         409: {"description": "Another body was sent under this Idempotency-Key."},
         408: {"description": "The body did not come to its end in time; nothing was kept."},
         413: {"description": "More than 16 MB or 20 000 events; send them in parts."},
         415: {"description": "Another content type than JSON or NDJSON, or packed otherwise than with gzip."},
-        422: {"description": "Nothing of it became an event; what was kept is among the dead letters."},
+        422: {
+            "description": "Nothing of it became an event; what was kept is among the dead letters.",
+            "content": {"application/json": {"schema": _ITEMS}},
+        },
         503: {"description": "The log cannot be written or too much comes in; nothing was kept, send again."},
     },
     openapi_extra={
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {"example": [_STATE]},
-                "application/x-ndjson": {"example": json.dumps(_STATE)},
+                "application/json": {"schema": _EVENTS, "example": [_STATE]},
+                "application/x-ndjson": {"schema": {"type": "string"}, "example": json.dumps(_STATE)},
             },
         }
     },

@@ -25,19 +25,38 @@ from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.seeing import may_see
 from plantstack.stack import Stack
-from plantstack.stack.floor.answered import answered_at
-from plantstack.stack.floor.board import board
-from plantstack.stack.floor.detail import detail
-from plantstack.stack.floor.handover import handover
-from plantstack.stack.floor.planner import check_plan
-from plantstack.stack.floor.reasons import picker
-from plantstack.stack.floor.search import search
-from plantstack.stack.floor.shift import forecast, shift_now
-from plantstack.stack.floor.sqdcp import letters
-from plantstack.stack.floor.station import station_now
-from plantstack.stack.floor.strip import strips
+from plantstack.stack.floor.answered import Answered, answered_at
+from plantstack.stack.floor.board import Board, board
+from plantstack.stack.floor.detail import Detail, detail
+from plantstack.stack.floor.handover import Handover, handover
+from plantstack.stack.floor.planner import PlanCheck, check_plan
+from plantstack.stack.floor.reasons import Picker, picker
+from plantstack.stack.floor.search import Hit, search
+from plantstack.stack.floor.shift import Forecast, ShiftNow, forecast, shift_now
+from plantstack.stack.floor.sqdcp import LetterRow, letters
+from plantstack.stack.floor.station import StationNow, station_now
+from plantstack.stack.floor.strip import Strip, strips
 
 router = APIRouter(prefix="/api/v1/floor")
+
+SHAPES: dict[str, Any] = {
+    f"{router.prefix}/{name}": row
+    for name, row in {
+        "answered": Answered,
+        "board": Board,
+        "detail": Detail,
+        "forecast": Forecast,
+        "handover": Handover,
+        "letters": LetterRow,
+        "plan": PlanCheck,
+        "reasons": Picker,
+        "search": Hit,
+        "shift": ShiftNow,
+        "station": StationNow,
+        "strips": Strip,
+    }.items()
+}
+"""The class of a row, by path."""
 
 Machine = Annotated[str, Query(description="Id or path of a machine.")]
 From = Annotated[str, Query(alias="from", description="First production day, or an exact instant.")]

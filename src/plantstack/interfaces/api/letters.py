@@ -16,6 +16,7 @@ from plantstack.events.deadletters import StoredLetter
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, MaySend, Plant
+from plantstack.interfaces.api.entry_schema import schema_of
 from plantstack.interfaces.letters import row_of
 from plantstack.live.access import Sender
 from plantstack.stack.files.letters import Wanted
@@ -24,12 +25,6 @@ router = APIRouter(prefix="/api/v1/letters")
 
 _MOST = 1_000  # that are read again in one request: the log's writer waits for them
 _BODY = 64 << 10
-_ASKED = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"example": {"ids": [17], "source": "", "mapping": "", "dry": True}}},
-    }
-}
 
 
 class _Asked(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,6 +34,13 @@ class _Asked(msgspec.Struct, forbid_unknown_fields=True):
     dry: bool = False
 
 
+_EXAMPLE = {"ids": [17], "source": "", "mapping": "", "dry": True}
+_ASKED = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": schema_of(_Asked), "example": _EXAMPLE}},
+    }
+}
 _read = msgspec.json.Decoder(_Asked).decode
 
 
@@ -50,7 +52,7 @@ def listed(
     code: Annotated[str, Query(description="Only with this reason.")] = "",
     settled: Annotated[bool, Query(description="Also those that are settled.")] = False,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only those behind this number.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.")] = 100,
 ) -> Response:
     """Answer as `letters list` does, in the order they came; the bytes are under the number of each."""
     _whole(sender)
@@ -61,8 +63,20 @@ def listed(
     return answered(Answer([row_of(one, running.clock()) for one in found], offset=running.offset))
 
 
-@router.get("/{number:int}", summary="The bytes of a dead letter, as they came")
-def raw(running: Plant, sender: MayRead, number: Annotated[int, Path(le=2**63 - 1)]) -> Response:
+@router.get(
+    "/{number:int}",
+    summary="The bytes of a dead letter, as they came",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Its first 64 KiB.",
+            "content": {"application/octet-stream": {"example": '{"kind": "stat"}'}},
+        }
+    },
+)
+def raw(
+    running: Plant, sender: MayRead, number: Annotated[int, Path(le=2**63 - 1, description="Of the letter.")]
+) -> Response:
     """Give the first 64 KiB as they came."""
     _whole(sender)
     with running.deliveries.reading() as log:

@@ -12,10 +12,20 @@ from fastapi.responses import HTMLResponse
 
 router = APIRouter()
 
+_STYLE = (
+    ":root{color-scheme:light dark;--ground:#fff;--ink:#1b1f23;--soft:#f2f4f6;--line:#d0d5da}"
+    "@media (prefers-color-scheme:dark){:root{--ground:#14181c;--ink:#e6e9ec;--soft:#1f252b;--line:#3a424a}"
+    "a{color:#8ab8ff}}"
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    "background:var(--ground);color:var(--ink)}h2{border-top:1px solid var(--line);padding-top:1rem}"
+    "code,pre{font-size:.9rem;overflow-wrap:anywhere}"
+    "pre{overflow:auto;max-height:24rem;background:var(--soft);padding:.5rem}"
+    "td{padding:.1rem 1rem .1rem 0;vertical-align:top}"
+)
 _HEAD = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>plantstack: the API</title>'
-    "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "code,pre{font-size:.9rem}pre{overflow:auto}td{padding:.1rem 1rem .1rem 0;vertical-align:top}</style>"
+    '<meta name="viewport" content="width=device-width">'
+    f"<style>{_STYLE}</style>"
     '<h1>The API of this server</h1><p>The same for programs: <a href="openapi.json">openapi.json</a>.</p>'
 )
 
@@ -41,12 +51,16 @@ def _path(path: str, method: str, what: Mapping[str, Any]) -> str:
     told += "".join(f"<tr><td><code>{escape(a)}</code><td>{escape(b)}" for a, b in rows).join(
         ("<table>", "</table>")
     )
-    return told + "".join(f"<pre>{escape(example)}</pre>" for example in _examples(what))
+    for name, example in _examples(what):
+        told += f'<p>{escape(name)}</p><pre tabindex="0">{escape(example)}</pre>'
+    return told
 
 
-def _examples(what: Mapping[str, Any]) -> Iterator[str]:
-    for place in (what.get("requestBody", {}), what["responses"].get("200", {})):
+def _examples(what: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, place in (("Sent", what.get("requestBody", {})), ("Answered", what["responses"]["200"])):
         for content in place.get("content", {}).values():
-            if "example" in content:
-                example = content["example"]
-                yield example if isinstance(example, str) else json.dumps(example, indent=2)
+            several = {more: one["value"] for more, one in content.get("examples", {}).items()}
+            for more, example in {"": content.get("example"), **several}.items():
+                if example is not None:
+                    text = example if isinstance(example, str) else json.dumps(example, indent=2)
+                    yield f"{name}: {more}" if more else name, text

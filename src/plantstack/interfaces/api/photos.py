@@ -26,6 +26,16 @@ router = APIRouter(prefix="/api/v1")
 
 _AROUND = 64 << 10  # of a multipart body beside the picture itself
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+_KEPT = {
+    "type": "object",
+    "required": ["schema", "photo", "problems"],
+    "properties": {
+        "schema": {"const": SCHEMA},
+        "photo": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "problems": {"type": "array", "maxItems": 0},
+    },
+}
+_EXAMPLE = {"schema": SCHEMA, "photo": "9f2c" * 16, "problems": []}
 _NONE = "there is no such photo here"
 
 
@@ -33,7 +43,10 @@ _NONE = "there is no such photo here"
     "/photos",
     summary="Keep a photo for a note",
     responses={
-        200: {"description": "On disk; a note names it as `photo`."},
+        200: {
+            "description": "On disk; a note names it as `photo`.",
+            "content": {"application/json": {"schema": _KEPT, "example": _EXAMPLE}},
+        },
         411: {"description": "The length of the body is not told."},
         413: {"description": "More than 4 MB."},
         415: {"description": "No multipart body."},
@@ -74,7 +87,13 @@ async def keep(request: Request, running: Plant, sender: MayEnter) -> Response:
     "/photos/{photo}",
     summary="A photo of a note",
     response_class=FileResponse,
-    responses={404: {"description": "None of this name, or of equipment the reader is not let near."}},
+    responses={
+        200: {
+            "description": "The picture.",
+            "content": {media: {} for media in ("image/jpeg", "image/png", "image/webp")},
+        },
+        404: {"description": "None of this name, or of equipment the reader is not let near."},
+    },
 )
 def show(
     running: Plant,

@@ -38,7 +38,7 @@ def kpis(
     running: Plant,
     sender: MayRead,
     ids: Annotated[str, Query(alias="id", description="Which KPIs, with commas; none: a layer.")] = "",
-    layer: Annotated[int | None, Query(ge=1, le=5)] = None,
+    layer: Annotated[int | None, Query(ge=1, le=5, description="All KPIs of this layer.")] = None,
     scope: Scope = "",
     by: Annotated[str, Query(description="Split by axes, with commas: machine, shift, product, ...")] = "",
     grain: Annotated[str, Query(description="hour, shift, day, week, month, period, ... or all.")] = "all",
@@ -131,7 +131,7 @@ def dead_letters(
     running: Plant,
     sender: MayRead,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Only those behind this number.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.")] = 100,
 ) -> Response:
     """List dead letters in the order they came; bytes that are no UTF-8 are written as escapes."""
     if sender.scope:

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -22,12 +22,37 @@ from plantstack.live.running import Running
 router = APIRouter()
 
 _RESERVED = "something is not as it should be; a token of the whole project is told what"
+_HEALTH = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["status", "offset", "books_offset", "behind", "as_of", "why"],
+            "properties": {
+                "status": {"enum": ["ok", "degraded", "failing"]},
+                "offset": {"type": "integer", "description": "Of the last event on disk."},
+                "books_offset": {"type": "integer", "description": "The offset the books stand on."},
+                "behind": {"type": "integer", "description": "Events that the books have not read yet."},
+                "as_of": {"type": "object", "additionalProperties": {"type": "string"}},
+                "why": {"type": "array", "items": {"type": "string"}},
+            },
+        }
+    }
+}
+_FIGURES = "# TYPE plantstack_up gauge\nplantstack_up 1.0\nplantstack_log_offset 4711.0\n"
+_MOVE = 'event: books\nid: 4711\ndata: {"offset": 4711, "as_of": {"tulsa": "2026-03-02T06:12:00Z"}}\n\n'
 _LOOK_S = 0.2
 _ASK_S = 2.0  # between two looks whether the token is still good
 _ALIVE_S = 15.0  # so that whatever stands between does not cut a silent stream
 
 
-@router.get("/health", summary="Whether events are taken in and the books are kept")
+@router.get(
+    "/health",
+    summary="Whether events are taken in and the books are kept",
+    responses={
+        200: {"description": "Taken in and kept.", "content": _HEALTH},
+        503: {"description": "Failing, with the reasons.", "content": _HEALTH},
+    },
+)
 def health(running: Plant, asker: Anybody) -> JSONResponse:
     """Tell `ok`, `degraded` or `failing`, with the reasons; 503 where it is failing.
 
@@ -41,7 +66,12 @@ def health(running: Plant, asker: Anybody) -> JSONResponse:
     return JSONResponse(told, 503 if found.status == "failing" else 200)
 
 
-@router.get("/metrics", summary="Figures for Prometheus")
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=PlainTextResponse,
+    responses={200: {"description": "In the text format.", "content": {"text/plain": {"example": _FIGURES}}}},
+)
 def metrics(running: Plant, sender: MayRead) -> Response:
     """Give figures in the text format of Prometheus."""
     registry = CollectorRegistry()
@@ -49,7 +79,17 @@ def metrics(running: Plant, sender: MayRead) -> Response:
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
 
-@router.get("/api/v1/stream", summary="Server-sent events: the books moved on")
+@router.get(
+    "/api/v1/stream",
+    summary="Server-sent events: the books moved on",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "One event a move, for as long as it is open.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _MOVE}},
+        }
+    },
+)
 async def stream(request: Request, running: Plant, sender: MayRead) -> StreamingResponse:
     """Send `books` with the offset and how far each site reaches, whenever the books moved on.
 

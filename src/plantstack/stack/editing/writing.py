@@ -88,6 +88,9 @@ def written(texts: Texts, edit: Edit) -> Written:
 
 
 def _dated(text: Splices, section: str, edit: TargetEdit | StandardEdit) -> None:
+    if not edit.since:
+        what = "the day is missing on which it begins to hold"
+        raise QueryError(Problem("edit-undated", section, what, "Write 'from' as 2026-05-01."))
     new, listed = _entry(edit), text.find(section)
     if not items(listed):
         if isinstance(listed, SequenceNode):

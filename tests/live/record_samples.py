@@ -1,0 +1,77 @@
+"""Records the answers that the description of the API shows: `python -m tests.live.record_samples FILE`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.live.inside import Inside, Turned
+from tests.live.shift import plant, said, shift
+
+from plantstack.intervals import HOUR, MINUTE, rfc3339
+from plantstack.live.running import Running
+
+END = 1_772_474_400 * 1_000_000  # the afternoon of 2 March 2026
+WINDOW = {"from": rfc3339(END - 4 * HOUR), "to": rfc3339(END)}
+DAY = {"from": "2026-03-02", "to": "2026-03-02"}
+LINE = {"scope": "line-1"}
+ASKED: dict[str, dict[str, str]] = {
+    "/health": {},
+    "/api/v1/kpis": {"id": "oee", **LINE, **WINDOW},
+    "/api/v1/ledger": {"machine": "filler", **WINDOW},
+    "/api/v1/explain": {"id": "good_parts", "scope": "filler", **WINDOW},
+    "/api/v1/losses": LINE | WINDOW,
+    "/api/v1/readiness": {},
+    "/api/v1/calls": {},
+    "/api/v1/floor/answered": LINE,
+    "/api/v1/floor/board": LINE,
+    "/api/v1/floor/detail": {"scope": "filler", **DAY},
+    "/api/v1/floor/forecast": LINE,
+    "/api/v1/floor/handover": LINE,
+    "/api/v1/floor/letters": LINE,
+    "/api/v1/floor/plan": {},
+    "/api/v1/floor/reasons": {"machine": "filler"},
+    "/api/v1/floor/search": {"text": "fill"},
+    "/api/v1/floor/shift": LINE,
+    "/api/v1/floor/station": {"scope": "filler"},
+    "/api/v1/floor/strips": {"scope": "filler", **WINDOW},
+}
+ONE = {"ids": [1], "source": "", "mapping": "", "dry": True}
+
+
+def cut(told: Any) -> Any:
+    """The first of every list: what shows the form."""
+    if isinstance(told, list):
+        return [cut(one) for one in told[:1]]
+    return {name: cut(one) for name, one in told.items()} if isinstance(told, dict) else told
+
+
+def recorded(folder: Path) -> dict[str, Any]:
+    """Ask a plant with a shift behind it, an open call and, at last, a dead letter."""
+    running = Running(plant(folder), lambda: END)
+    try:
+        floor = Inside(running, Turned(END))
+        call = {"call": "c1", "phase": "asked", "source": "tablet.l1"}
+        floor.send(*shift(END), said("call", "filler", END - 5 * MINUTE, "c1", **call))
+        running.start()
+        floor.fresh()
+        found = {f"GET {path}": floor.request("GET", path, params=asked) for path, asked in ASKED.items()}
+        floor.send({"kind": "stat", "equipment": "filler"})
+        for path in ("/api/v1/dead-letters", "/api/v1/letters"):
+            found[f"GET {path}"] = floor.request("GET", path)
+        for name, asked in (("letters/retry", ONE), ("letters/settle", ONE), ("config/reload", {})):
+            path = f"/api/v1/{name}"
+            found[f"POST {path}"] = floor.request("POST", path, json=asked)
+        assert {answer.status_code for answer in found.values()} == {200}
+        return {name: cut(answer.json()) for name, answer in sorted(found.items())}
+    finally:
+        running.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        told = recorded(Path(place) / "p")
+        Path(sys.argv[1]).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
