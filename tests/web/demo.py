@@ -155,15 +155,22 @@ def _secret(role: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path, at: int = NOW) -> Iterator[DemoSite]:
-    """Serve a group of its own folder with a clock that stands still, through the real application."""
+def serving(folder: Path, at: int = NOW, *, port: int = 0) -> Iterator[DemoSite]:
+    """Serve a group of its own folder with a clock that stands still, through the real application.
+
+    Args:
+        folder: of the project.
+        at: where the clock stands, microseconds UTC.
+        port: where it was served before, so that it comes back there; 0 is any that is free.
+    """
     clock = Frozen(at)
     connections = living(folder)
     life = connections[0].connector
     assert isinstance(life, Living)
     running = Running(folder, clock, also=connections)
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
         listening.listen(64)
         config = uvicorn.Config(
             create_app(running), http=PatientProtocol, ws="none", log_level="critical",
