@@ -75,7 +75,7 @@ _ASKED: dict[str, str | int] = {
     "number": 17,
     "photo": "9f2c" * 16,
     "plantstack-edge": "edge-1",
-    "profile": "default",
+    "profile": "six-loss",
     "scope": "line-1",
     "section": "standards",
     "source": "plc",
