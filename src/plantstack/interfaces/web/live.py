@@ -174,7 +174,7 @@ async def live(
     calling: Calling = request.app.state.calling
     is_open = calling.pages.open(page, sender.role, *_scopes(topic.visit()))
     return StreamingResponse(
-        _followed(request, topic, last_event_id or have, is_open),
+        _followed(request, topic, sender, last_event_id or have, is_open),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -195,15 +195,15 @@ def language_of(request: Request, sender: Sender | None) -> str:
 
 
 async def _followed(
-    request: Request, topic: Topic, have: str, is_open: AbstractContextManager[None]
+    request: Request, topic: Topic, sender: Sender, have: str, is_open: AbstractContextManager[None]
 ) -> AsyncIterator[bytes]:
-    async with aclosing(_messages(request, topic, have)) as messages:
+    async with aclosing(_messages(request, topic, sender, have)) as messages:
         with is_open:
             async for message in messages:
                 yield message
 
 
-async def _messages(request: Request, topic: Topic, have: str) -> AsyncGenerator[bytes]:
+async def _messages(request: Request, topic: Topic, sender: Sender, have: str) -> AsyncGenerator[bytes]:
     running = running_of(request)
     topic.followers += 1
     try:
@@ -216,7 +216,7 @@ async def _messages(request: Request, topic: Topic, have: str) -> AsyncGenerator
             news = topic.news
             if loop.time() >= beat:  # also where there is news all the time: a reader may have been shut out
                 beat = loop.time() + BEAT_S
-                if not await run_in_threadpool(_may_go_on, request):
+                if not await run_in_threadpool(_may_go_on, request, sender):
                     return
                 yield _message("beat", {"now": running.clock() // 1000})
             elif topic.round > seen:
@@ -231,8 +231,10 @@ async def _messages(request: Request, topic: Topic, have: str) -> AsyncGenerator
         topic.followers -= 1
 
 
-def _may_go_on(request: Request) -> bool:
-    return anybody(request, request.headers.get("authorization")) is not None
+def _may_go_on(request: Request, sender: Sender) -> bool:
+    """Whether the reader is still let in, and near what he was let near when he began."""
+    now = anybody(request, request.headers.get("authorization"))
+    return now is not None and (now.scope, now.may) == (sender.scope, sender.may)
 
 
 def _message(kind: str, data: dict[str, object]) -> bytes:

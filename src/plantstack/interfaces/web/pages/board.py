@@ -97,7 +97,8 @@ def _months(visit: Visit, scope: str) -> Sequence[tuple[LetterRow, charts.Month]
         return None
     plant = visit.running.plant
     catalog, counted = catalog_of(plant), plant.profile.name
-    seen = [row for row in found if may_see(visit.sender, catalog, row.kpi, counted)]
+    near = [row for row in found if visit.sender.is_near(plant, row.scope, visit.now)]
+    seen = [row for row in near if may_see(visit.sender, catalog, row.kpi, counted)]
     return [(row, _month(visit, row)) for row in seen]
 
 

@@ -13,6 +13,7 @@ const UNDO_MS = 10_000, IDLE_MS = 30_000;
 const answered = new Set(); // asks that were answered here and that the books have not heard of yet
 let later = new Map(); // asks put off, by when they come back
 let lastEntry = null, undoTimer = 0, idleTimer = 0;
+let picked = ""; // the ask that was chosen: news do not choose another one
 
 // -- what is asked ----------------------------------------------------------------------------------
 
@@ -24,6 +25,8 @@ function settle() {
     const until = later.get(ask.dataset.ask) || 0;
     ask.hidden = answered.has(ask.dataset.ask) || until > Date.now();
   }
+  const again = asks().find((ask) => ask.dataset.ask === picked);
+  if (again && again.getAttribute("aria-pressed") !== "true") choose(again);
   if (!chosen().length && asks().length) choose(asks()[0]);
   const part = one('[data-live="why"]');
   part.classList.toggle("told", all(".ask").length > 0 && !asks().length);
@@ -32,6 +35,7 @@ function settle() {
 function choose(ask) {
   for (const other of all(".ask")) other.setAttribute("aria-pressed", String(other === ask));
   const { machine, kind, guess } = ask.dataset;
+  picked = ask.dataset.ask;
   for (const picker of all("[data-picker]")) picker.hidden = kind === "setup" || picker.dataset.picker !== machine;
   for (const form of all("[data-setup]")) form.hidden = kind !== "setup" || form.dataset.setup !== machine;
   const picker = one(`[data-picker="${CSS.escape(machine)}"]`);
@@ -53,15 +57,16 @@ function hold(isHeld) {
 
 const stopsOf = (ask) => ask.dataset.stops.split(";").filter(Boolean).map((text) => { const [machine, at] = text.split("|"); return { machine, at }; });
 
-async function answer(reason, label, note = "") {
+async function answer(reason, said, note = "") {
   const mine = chosen();
+  const label = `${said} – ${mine.map((ask) => ask.textContent.trim().replace(/\s+/g, " ")).join("; ")}`;
   for (const kind of ["stop", "episode", "slow"]) {
     const of = mine.filter((ask) => ask.dataset.kind === kind);
     if (!of.length) continue;
     if (kind === "stop") {
-      const said = { entry: "reason", reason, note, stops: of.flatMap(stopsOf) };
-      if (of[0].dataset.guess) said.guess = { reason: of[0].dataset.guess, is_withheld: Boolean(of[0].dataset.withheld) };
-      await keep(said, label);
+      const entry = { entry: "reason", reason, note, stops: of.flatMap(stopsOf) };
+      if (of[0].dataset.guess) entry.guess = { reason: of[0].dataset.guess, is_withheld: Boolean(of[0].dataset.withheld) };
+      await keep(entry, label);
     } else {
       for (const ask of of) await keep({ entry: kind, reason, note, machine: ask.dataset.machine, from: ask.dataset.from, until: ask.dataset.until }, label);
     }
@@ -154,7 +159,7 @@ const makers = {
   order: (form) => {
     const said = { entry: "order", machines: form.machines.value.split("+"), ends: form.ends.value, starts: form.starts.value.trim(), product: form.product.value };
     if (amount(form.qty) !== null) said.qty = amount(form.qty);
-    return said.ends || said.starts ? said : null;
+    return said.starts ? said : null; // an order that ends with nothing after it is the planner's to end
   },
   note: (form) => {
     const said = { equipment: form.machine.value, note: form.note.value.trim() };
