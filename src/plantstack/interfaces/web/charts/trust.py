@@ -30,7 +30,7 @@ class Trust:
 def trust_mark(trust: Trust) -> Markup:
     """Letter and shape for the eye, the words for who points at it and who listens."""
     shape = tag("svg", *_shape(trust.letter), viewBox="0 0 16 16", aria_hidden="true")
-    said = tag("span", words(f" – {trust.why}"), class_="sr")
+    said = tag("span", Markup(" – ") + words(trust.why), class_="sr")
     name, href = ("a", trust.href) if trust.href else ("span", None)
     return tag(name, shape, words(trust.letter), said, class_="trust", title=trust.why, href=href)
 
