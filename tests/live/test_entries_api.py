@@ -284,3 +284,27 @@ def test_photos_are_in_the_backup_and_come_back(plant: Inside, tmp_path: Path) -
     Stack.backup(plant.running.folder, tmp_path / "b.tar")
     Stack.restore(tmp_path / "b.tar", tmp_path / "again")
     assert (tmp_path / "again" / FOLDER / f"{name}.png").read_bytes() == png()
+
+
+def test_what_is_taken_back_is_what_was_told_and_not_what_is_claimed(plant: Inside) -> None:
+    call = entry("call", "call-0001", equipment="filler", phase="asked")
+    assert tell(plant, call)[0]["status"] == "accepted"
+    forged = entry("note", "call-0001", equipment="filler", note="mine")
+    (undo,) = tell(plant, entry("undo", "tap-forged", NOW + 5_000_000, of=forged))
+    assert (undo["status"], undo["code"]) == ("refused", "entry-not-own")
+    assert [row["void"] for row in logged(plant, "call")] == [False]
+    assert tell(plant, entry("undo", "tap-honest", NOW + 5_000_000, of=call))[0]["status"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("tapped", "offset", "code"),
+    [
+        ("1999-01-01T00:00:00Z", 0, "entry-old"),
+        ("0001-01-01T00:00:00Z", -(10**12), "entry-instant"),
+        ("9999-12-31T23:59:59Z", 10**12, "entry-instant"),
+    ],
+)
+def test_a_clock_that_is_nowhere_is_refused_alone(plant: Inside, tapped: str, offset: int, code: str) -> None:
+    odd = entry("count", "tap-odd1", machine="filler", good=3) | {"tapped_at": tapped, "offset_ms": offset}
+    bad, good = tell(plant, odd, reason("tap-good"))
+    assert (bad["status"], bad["code"], good["status"]) == ("refused", code, "accepted")

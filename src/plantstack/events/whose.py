@@ -107,3 +107,45 @@ def _rows(path: Path, asked: Collection[Identity]) -> list[tuple[str, str, str]]
     names = ["source", "key", "equipment"]
     rows = pq.read_table(path, columns=names, filters=told)
     return list(zip(*(rows[name].to_pylist() for name in names), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One event that was told under an identity: what kind, by which pseudonym, and when it was told."""
+
+    kind: str
+    by: str
+    told_at: int
+
+
+def words_of(log: Log, targets: Collection[Identity]) -> dict[Identity, list[Word]]:
+    """What was really told under some identities, whoever now says that it was his; hot and sealed.
+
+    Args:
+        log: open, for reading or between two commits of its writer.
+        targets: source and key of each.
+    """
+    known = Known(log.places.known, log.connection) if log.known is None else log.known
+    digests = hashes(pa.array([f"{source}\n{key}" for source, key in targets], pa.string()))
+    files = segments.listed(log.connection, log.last_offset())
+    found: dict[Identity, list[Word]] = {}
+    for identity, digest in zip(targets, digests, strict=True):
+        sealed = {log.places.segments / one.name for one in files} if known.contents(digest) else set()
+        offsets = log.connection.execute("SELECT log_offset FROM seen WHERE identity = ?", (digest,))
+        for (offset,) in offsets.fetchall():
+            query = 'SELECT kind, "by", told_at FROM event WHERE log_offset = ?'
+            hot = log.connection.execute(query, (offset,)).fetchone()
+            if hot:
+                found.setdefault(identity, []).append(Word(hot[0], hot[1] or "", hot[2]))
+            else:
+                holding = [one.name for one in files if one.first_offset <= offset <= one.last_offset]
+                sealed |= {log.places.segments / name for name in holding}
+        for path in sorted(sealed):
+            found.setdefault(identity, []).extend(_words(path, identity))
+    return found
+
+
+def _words(path: Path, identity: Identity) -> list[Word]:
+    told = (pc.field("source") == identity[0]) & (pc.field("key") == identity[1])
+    rows = pq.read_table(path, columns=["kind", "by", "told_at"], filters=told)
+    return [Word(one["kind"], one["by"] or "", one["told_at"]) for one in rows.to_pylist()]

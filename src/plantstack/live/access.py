@@ -83,7 +83,7 @@ class Sender:
         device: id of the paired tablet; '' at a desk.
         station: ids of the equipment an unsigned tablet may speak of; none: all he is let near.
         language: that the person chose; '' is the browser's.
-        mark: what pages put where an entry says `by`: the pseudonym, and the proof that it was given out here.
+        mark: what pages put where an entry says `by`: the pseudonym, and the proof that it is of here.
     """
 
     name: str = ""

@@ -18,19 +18,29 @@ import msgspec
 
 from plantstack.errors import EventError, Problem
 from plantstack.events.validate import validate
+from plantstack.events.whose import words_of
 from plantstack.events.wire import decode_items
-from plantstack.intervals import Interval, from_us
+from plantstack.intervals import DAY, Interval, from_us
 from plantstack.live.access import Sender
 from plantstack.live.door import Item
 from plantstack.live.limits import FAR, Limits
 from plantstack.live.running import Running
 from plantstack.plant.plant import Plant
-from plantstack.stack.floor.entries import ANONYMOUS, events_of, original_of, read_entry, tag, told_at
+from plantstack.stack.floor.entries import (
+    ANONYMOUS,
+    UNDO,
+    events_of,
+    original_of,
+    read_entry,
+    tag,
+    told_at,
+)
 from plantstack.stack.floor.entry_shapes import AnyEntry, Call, Cause, Handover, Undo
 from plantstack.stack.floor.entry_standing import Answer, Claim, closed_since, standing
 from plantstack.stack.floor.entry_words import Wire, instant, label
 
 TABLET, DESK = "tablet", "desk-"
+OLDEST = 31 * DAY  # a device whose clock stands in 1999 must not open the books of a quarter of a century
 # What changes the values of a shift, and so may not be told once those are reported.
 _REPORTED = {"reason", "split", "episode", "count", "order", "setup_check", "handover"}
 _AHEAD = Problem(
@@ -44,6 +54,18 @@ _RIGHT = Problem(
     "entry",
     "whoever is signed on here may not tell this",
     "Let somebody sign on who may: maintenance takes calls and names causes, whoever leads a shift signs it.",
+)
+_OLD = Problem(
+    "entry-old",
+    "at",
+    "it is told of more than a month ago",
+    "Set the clock of the device, or load older data from a file.",
+)
+_NOT_OWN = Problem(
+    "entry-not-own",
+    "of",
+    "what stands under this id was told by somebody else, or was something else",
+    "Enter what is right anew, or ask whoever leads the shift.",
 )
 _OTHER = Problem(
     "entry-told-otherwise",
@@ -126,7 +148,7 @@ def enter(
     found = [Entered(number, raw) for number, raw in enumerate(raws, 1)]
     for one in found:
         _translate(one, device, running.plant, by_of)
-    _hold(running, sender, [one for one in found if not one.status])
+    _hold(running, sender, device, [one for one in found if not one.status])
     _judge(running, [one for one in found if not one.status])
     _write(running, sender, device, [one for one in found if not one.status])
     return found
@@ -152,7 +174,7 @@ def _id(raw: msgspec.Raw) -> str:
     return found[:64] if isinstance(found, str) else ""
 
 
-def _hold(running: Running, sender: Sender, found: Sequence[Entered]) -> None:
+def _hold(running: Running, sender: Sender, device: str, found: Sequence[Entered]) -> None:
     """Refuse what is told of equipment beyond the sender's scope, and of shifts that are reported."""
     now = running.clock()
     for one in found:
@@ -160,6 +182,9 @@ def _hold(running: Running, sender: Sender, found: Sequence[Entered]) -> None:
             one.refuse(_RIGHT)
         if not all(sender.may_tell_of(running.plant, event["equipment"], now) for event in one.events):
             one.refuse(FAR)
+        if any(_begin(event) < now - OLDEST for event in one.events):
+            one.refuse(_OLD)
+    _own_only(running, sender, device, [one for one in found if not one.status])
     open_ = [one for one in found if not one.status and _is_reported(one.entry)]
     if not open_:
         return
@@ -170,6 +195,28 @@ def _hold(running: Running, sender: Sender, found: Sequence[Entered]) -> None:
     for one, event, at in zip(whose, rows, closed, strict=True):
         if at is not None and one.entry is not None and at <= told_at(one.entry):
             one.refuse(_shut(running.plant, event, at))
+
+
+def _own_only(running: Running, sender: Sender, device: str, found: Sequence[Entered]) -> None:
+    """Refuse to take back or change what was told by somebody else, or was another thing than is claimed.
+
+    What an entry says of the one it corrects is a claim; what stands in the log under its id decides.
+    """
+    rows, whose = _laid(found)
+    pairs = [(one, row) for one, row in zip(whose, rows, strict=True) if "supersedes" in row]
+    if not pairs:
+        return
+    named = {(row["supersedes"]["source"], row["supersedes"]["key"]) for _, row in pairs}
+    with running.deliveries.reading() as log:
+        words = words_of(log, named)
+    for one, row in pairs:
+        entry = one.entry
+        for word in words.get((row["supersedes"]["source"], row["supersedes"]["key"]), ()):
+            is_other = device.startswith(DESK) and word.by and entry is not None and word.by != entry.by
+            is_late = entry is not None and told_at(entry) - word.told_at > UNDO
+            is_final = row["supersedes"]["source"] == ANONYMOUS or word.kind == "close"
+            if word.kind != row["kind"] or (is_other and "lead" not in sender.may) or (is_late and is_final):
+                one.refuse(_NOT_OWN)
 
 
 def _needs(entry: AnyEntry) -> tuple[str, ...]:

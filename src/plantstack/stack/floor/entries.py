@@ -65,7 +65,8 @@ def read_entry(raw: bytes | msgspec.Raw) -> AnyEntry:
 
 def told_at(entry: Entry) -> int:
     """When an entry was tapped, by the clock of the server."""
-    return instant("tapped_at", entry.tapped_at) + entry.offset_ms * 1_000
+    at = instant("tapped_at", entry.tapped_at) + entry.offset_ms * 1_000
+    return instant("offset_ms", rfc3339(min(max(at, -SECOND), 2**52)))
 
 
 def events_of(entry: AnyEntry, device: str, plant: Plant) -> list[Wire]:
@@ -131,9 +132,6 @@ def _taken_back(entry: Undo, device: str, plant: Plant) -> list[Wire]:
     if isinstance(of, Undo):
         refuse("entry-undo", "of", "an undo cannot be undone", "Enter it anew.")
     late = told_at(entry) - told_at(of) > UNDO
-    if late and isinstance(of, Handover):
-        fix = "Ask your supervisor: the shift can be reopened."
-        refuse("entry-signed", "of", "what was signed cannot be taken back any more", fix)
     if late and isinstance(of, Handover):
         fix = "Ask your supervisor: the shift can be reopened."
         refuse("entry-signed", "of", "what was signed cannot be taken back any more", fix)

@@ -31,6 +31,9 @@ def shape(error: BaseException) -> str:
     return text[:1].lower() + text[1:]
 
 
+_FAR = 4_102_444_800_000_000  # 2100; a clock that says more says nothing
+
+
 def instant(where: str, text: str) -> int:
     """Read an instant, microseconds UTC.
 
@@ -40,7 +43,10 @@ def instant(where: str, text: str) -> int:
     column, faults = convert(Form.INSTANT, [text])
     if faults:
         refuse("entry-instant", where, faults[0][1], "Reload the page and enter it again.")
-    return int(column[0].as_py())
+    found = int(column[0].as_py())
+    if not 0 <= found < _FAR:
+        refuse("entry-instant", where, "no machine stood then", "Set the clock of the device.")
+    return found
 
 
 def pieces(where: str, number: Decimal) -> str:
