@@ -112,6 +112,8 @@ class Hub:
 
     def topic(self, address: str, sender: Sender, language: str) -> Topic | None:
         """What a reader looks at, shared with all who see the same; None where there is no such page."""
+        if not address.startswith("/") or address.startswith("//"):
+            return None
         asked = urlsplit(address)
         match = find(asked.path)
         if match is None or match[0].page.right not in sender.may:

@@ -17,6 +17,7 @@ NAMES = {
     "4w": N_("Last 4 weeks"),
     "13w": N_("Last 13 weeks"),
 }
+_FIRST, _LAST = 1970, 2199
 _DAYS = {"today": 1, "day": 1, "week": 7, "4w": 28, "13w": 91}
 
 
@@ -82,9 +83,21 @@ def today(visit: Visit) -> date:
     return min(production_day(site, visit.now) for site in sites)
 
 
+def as_day(text: str) -> date:
+    """Read a day of a calendar that plants live by.
+
+    Raises:
+        ValueError: where it is none; what is compared with lies before it, and must be a day too.
+    """
+    found = date.fromisoformat(text)
+    if not _FIRST <= found.year <= _LAST:
+        raise ValueError(text)
+    return found
+
+
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return as_day(text)
     except ValueError:
         raise _wrong(text, "there is no such day", "Write a date such as 2026-11-02.") from None
 

@@ -50,7 +50,8 @@ class Layer:
 def show(visit: Visit) -> Mapping[str, Any]:
     """The stack of what the reader is let near."""
     scope = visit.scope
-    own = int(visit.query.get("layer", "0")) if visit.query.get("layer", "") in "12345" else 0
+    asked_for = visit.query.get("layer", "")
+    own = int(asked_for) if asked_for in {"1", "2", "3", "4", "5"} else 0
     own = own or _OF_ROLE.get(visit.sender.role, 1)
     periods = {layer: period_of(visit, _PERIODS[layer]) for layer in LAYERS}
     seen = [layer for layer in LAYERS if layer < 5 or "portfolio" in visit.sender.may]

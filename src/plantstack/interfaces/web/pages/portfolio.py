@@ -14,7 +14,7 @@ from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.improving.headline import headline
 from plantstack.interfaces.web.improving.words import CLASSES, KINDS, hours, money_range, points
 from plantstack.interfaces.web.page import N_, Page, Visit
-from plantstack.interfaces.web.periods import today
+from plantstack.interfaces.web.periods import as_day, today
 from plantstack.stack.improving.hours import KINDS as LEAVES_OF
 from plantstack.stack.improving.hours import Hours, kind_s
 from plantstack.stack.improving.portfolio import (
@@ -100,7 +100,7 @@ def _weeks(visit: Visit) -> Weeks:
 
 def _sunday(week: str) -> date:
     try:
-        return date.fromisoformat(f"{week}-7" if "W" in week else "")
+        return as_day(f"{week}-7" if "W" in week else "")
     except ValueError:
         fix = "Write a week such as 2026-W42."
         raise QueryError(Problem("time-unreadable", week, "there is no such week", fix)) from None
