@@ -25,6 +25,11 @@ _EXTENSIONS = "jinja2.ext.i18n, jinja2.ext.do, jinja2.ext.loopcontrols"
 _IN_PYTHON = {"N_": None, "ngettext": (1, 2)}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 Text = str | tuple[str, ...]
+# Words that stand in declarations and are put through `_` where they are shown.
+_WORDS = (
+    *("live", "hour", "shift", "day", "week", "month", "quarter", "order"),
+    *("site", "area", "line", "machine", "group"),
+)
 
 
 def texts() -> dict[Text, None]:
@@ -58,6 +63,7 @@ def _declared() -> Iterator[str]:
     for kpi in shipped_catalog().kpis.values():
         yield from (kpi.name, kpi.decision, kpi.playbook, kpi.owner, kpi.owner.capitalize())
     yield from (measure.meaning for measure in MEASURES.values())
+    yield from _WORDS
 
 
 def translations(language: str) -> Catalog:
