@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -96,7 +97,9 @@ def shows(page: Page, word: str) -> None:
 def test_two_taps_store_a_reason(look: Look, told: Callable[[str], list[Wire]]) -> None:
     page = look("/op/pun-3", ROLE, touch=True)
     said = tap_reason(page)
-    expect(page.locator("[data-toast-word]")).to_have_text(f"Saved: {said}")
+    expect(page.locator("[data-toast-word]")).to_have_text(
+        re.compile(rf"^Saved: {re.escape(said)} – \d\d:\d\d")
+    )
     expect(page.locator(".all-told")).to_be_visible()
     sent(page)
     (row,) = [one for one in told("reason") if one["equipment"] == "pun-3"]

@@ -53,7 +53,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
     scope = visit.scope
     now = visit.now
     found, calls = visit.ask(lambda stack: (board(stack, scope, now), open_calls(stack, scope, now)))
-    down = [row for row in found.rows if row.state == "stopped"]
+    down = [row for row in found.rows if row.state == "stopped" or row.others]
     calls = sorted(calls, key=lambda one: one.asked_at)
     longest = max((one.open_us(now) for one in calls if not one.is_ended), default=0)
     place = visit.name(scope)

@@ -13,6 +13,7 @@ const UNDO_MS = 10_000, IDLE_MS = 30_000;
 const answered = new Set(); // asks that were answered here and that the books have not heard of yet
 let later = new Map(); // asks put off, by when they come back
 let lastEntry = null, undoTimer = 0, idleTimer = 0;
+let lastAsks = []; // that the last answer was about
 let picked = ""; // the ask that was chosen: news do not choose another one
 
 // -- what is asked ----------------------------------------------------------------------------------
@@ -71,7 +72,8 @@ async function answer(reason, said, note = "") {
       for (const ask of of) await keep({ entry: kind, reason, note, machine: ask.dataset.machine, from: ask.dataset.from, until: ask.dataset.until }, label);
     }
   }
-  for (const ask of mine) answered.add(ask.dataset.ask);
+  lastAsks = mine.map((ask) => ask.dataset.ask);
+  for (const key of lastAsks) answered.add(key);
   hold(false);
   settle();
   (asks()[0] || one(".actions button")).focus({ preventScroll: true });
@@ -117,6 +119,7 @@ async function takeBack() {
   await undo(entry);
   lastEntry = null;
   answered.clear();
+  [picked] = [...lastAsks, picked];
   one("[data-toast]").hidden = true;
   settle();
 }
@@ -126,6 +129,9 @@ async function takeBack() {
 function open(name) {
   const dialog = one(`#dialog-${name}`);
   one("[data-call-told]", dialog)?.setAttribute("hidden", "");
+  for (const button of all("[data-call-for]", dialog)) button.disabled = false;
+  const machine = chosen()[0]?.dataset.machine, choice = one("select[name=machine]", dialog);
+  if (machine && choice && [...choice.options].some((option) => option.value === machine)) choice.value = machine;
   dialog.showModal();
   one("input:not([type=hidden]), select, textarea, .cat", dialog)?.focus();
 }
@@ -137,9 +143,10 @@ function step({ of, step: by }) {
 
 async function help(button) {
   const form = button.closest("form"), told = one("[data-call-told]", form);
-  button.disabled = true;
+  const buttons = all("[data-call-for]", form);
+  for (const other of buttons) other.disabled = true;
   const found = await call({ entry: "call", equipment: form.elements.machine.value, phase: "asked", for: button.dataset.callFor });
-  button.disabled = false;
+  for (const other of buttons) other.disabled = found.isTold; // called once, not twice
   told.hidden = false;
   told.classList.toggle("bad", !found.isTold);
   told.textContent = found.isTold ? say("told") : `${say("nottold")} ${found.why === "offline" || found.why === "server" ? "" : found.why}`;

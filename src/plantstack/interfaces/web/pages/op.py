@@ -186,7 +186,9 @@ def _figure(station: StationNow, kpi: str) -> Any:
 
 def _pace(visit: Visit, station: StationNow) -> Tile:
     say, language = visit.say, visit.language
-    one = max(station.machines, key=lambda machine: machine.pace is not None)
+    paced_by = station.shifts[0].machine if station.shifts else ""
+    mine = [machine for machine in station.machines if machine.machine == paced_by]
+    one = mine[0] if mine else station.machines[0]
     pace = one.pace
     minute = pace.per_hour / 60 if pace else None
     rated = pace.standard_per_hour / 60 if pace and pace.standard_per_hour else None
