@@ -174,20 +174,12 @@ async def live(
     if topic is None:
         raise HTTPException(404, "there is no such page")
     calling: Calling = request.app.state.calling
-    is_open = calling.pages.open(page, sender.role, *_scopes(topic.visit()))
+    is_open = calling.pages.open(page, sender.role, *topic.visit().places)
     return StreamingResponse(
         _followed(request, topic, sender, last_event_id or have, is_open),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-
-
-def _scopes(visit: Visit) -> list[str]:
-    """What a page is about: one place, or several as of a station; none where that is no place."""
-    named = visit.params.get("scope", "") or visit.query.get("scope", "")
-    with suppress(HTTPException):
-        return [visit.near(one) for one in named.split("+")]
-    return []
 
 
 def language_of(request: Request, sender: Sender | None) -> str:
