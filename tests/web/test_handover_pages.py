@@ -99,3 +99,4 @@ def test_a_shift_is_signed_by_one_tap(look: Look, demo_site: DemoSite) -> None:
         found = handover(stack, "lei-1", demo_site.now, last_over(stack, "lei-1", demo_site.now))
     assert found.frozen is not None
     assert found.frozen.grain == "shift"
+    expect(page.locator(".signed")).to_contain_text("Handed over", timeout=60_000)
