@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.web.checking import axe_of, faults_of, structure_of
 from tests.web.demo import DemoSite
 
