@@ -231,7 +231,7 @@ def test_on_plain_http_under_a_name_of_the_plant_it_works_as_well(station: Stati
 
 
 def test_a_page_can_be_loaded_again_without_a_network_where_the_browser_allows_it(station: Station) -> None:
-    station.page.goto(f"http://127.0.0.1:{station.port}/")
+    station.page.goto(f"http://127.0.0.1:{station.port}/search")
     station.page.evaluate("import('/static/now/offline.js')")
     until(station.page, "navigator.serviceWorker.controller !== null")
     station.page.reload()
@@ -242,7 +242,7 @@ def test_a_page_can_be_loaded_again_without_a_network_where_the_browser_allows_i
     assert station.page.evaluate("caches.keys().then((names) => names.length)") == 2
     pages = "caches.open('pages').then((cache) => cache.keys())"
     paths = station.page.evaluate(f"{pages}.then((keys) => keys.map((one) => new URL(one.url).pathname))")
-    assert paths == ["/"]
+    assert paths == ["/search"]
 
 
 def until(page: Page, true: str) -> None:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
-from tests.web.checking import axe_of, faults_of, spaced, structure_of, until
+from playwright.sync_api import Page, expect
+from tests.web.checking import axe_of, faults_of, spaced, structure_of
 
 from plantstack.interfaces.web.finding import Found, all_pages
 
@@ -45,7 +45,7 @@ def address(found: Found) -> str:
 
 def ready(page: Page) -> None:
     """Wait until what takes long is there."""
-    until(page, "!document.querySelector('.not-yet, [data-not-yet]')")
+    expect(page.locator('[data-live="not-yet"]')).to_have_count(0, timeout=60_000)
 
 
 @pytest.mark.parametrize("name", PAGES)

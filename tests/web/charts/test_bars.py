@@ -29,7 +29,8 @@ from plantstack.interfaces.web.charts import (
 from plantstack.interfaces.web.charts.icons import ICONS
 from plantstack.interfaces.web.charts.spark import thinned
 
-amounts = st.one_of(st.none(), st.floats(0, 1e9))
+# no subnormal numbers: some libraries let the processor take them for 0, and no plant makes 1e-308 pieces
+amounts = st.one_of(st.none(), st.floats(0, 1e9, allow_subnormal=False))
 
 
 @given(st.lists(st.builds(HourBar, amounts, amounts, amounts), min_size=1, max_size=12))
