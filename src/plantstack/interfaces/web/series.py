@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.page import N_, Visit
-from plantstack.stack.signals import Judged, judged
+from plantstack.stack.signals import Phase, Signal, judged
 
 RULES = {
     "beyond": N_("beyond the limit"),
@@ -14,13 +14,24 @@ RULES = {
     "rising": N_("6 rising"),
     "falling": N_("6 falling"),
 }
-_TICKS = 8
+_SAID = {
+    "beyond": N_("%(first)s lies beyond what chance explains"),
+    "one_side": N_("%(first)s to %(last)s lie on one side of the middle"),
+    "rising": N_("%(first)s to %(last)s rise one after another"),
+    "falling": N_("%(first)s to %(last)s fall one after another"),
+}
 
 
 def run_chart_of(
-    visit: Visit, name: str, labels: Sequence[str], values: Sequence[float | None], unit: str, digits: int = 1
+    visit: Visit,
+    name: str,
+    labels: Sequence[str],
+    values: Sequence[float | None],
+    unit: str,
+    *,
+    has_zero: bool = False,
 ) -> charts.RunChart:
-    """A chart of a series; limits only from twenty points on (see `stack.signals`).
+    """A chart of a series of what cannot be below 0; limits from twenty points on (see `stack.signals`).
 
     Args:
         visit: the look at the page.
@@ -28,60 +39,52 @@ def run_chart_of(
         labels: of the periods, oldest first.
         values: of the same periods; None is not known.
         unit: that stands behind each value.
-        digits: behind the point.
+        has_zero: whether the axis begins there.
     """
+    say, language = visit.say, visit.language
 
-    def told(value: float | None) -> str:
-        return f"{formats.number(value, visit.language, digits)} {unit}".strip()
+    def written(value: float) -> str:
+        return f"{formats.number(value, language, 1)} {unit}"
 
-    found = judged(values)
-    known = [one for one in values if one is not None]
-    places = charts.round_values(min(known), max(known)) if len(set(known)) > 1 else ()
-    step = max(1, -(-len(labels) // _TICKS))
-    sentence = visit.say(N_("%(name)s over %(n)s periods"), name=name, n=len(known))
+    judging = judged(values, least=0.0)
+    known = [value for value in values if value is not None]
+    low, high = (0.0 if has_zero else min(known), max(known)) if known else (0.0, 0.0)
+    places = charts.round_values(low, high, 4) if high > low else ()
+    every = max(1, len(labels) // 7)
     return charts.RunChart(
-        sentence=sentence,
-        points=[charts.Point(one, told(one), label) for one, label in zip(values, labels, strict=True)],
-        phases=_phases(visit, found, told),
-        signals=_signals(visit, found, labels),
-        calm=visit.say(N_("No signal: this is what the process does by itself.")),
-        y_ticks=[charts.Tick(one, formats.number(one, visit.language, digits)) for one in places],
-        x_ticks=[charts.Tick(float(at), labels[at]) for at in range(0, len(labels), step)],
-        summary=visit.say(N_("All values")),
-        heads=(visit.say(N_("Period")), name, visit.say(N_("Signal"))),
-        empty=visit.say(N_("No value is known in this period.")),
+        sentence=say(N_("%(name)s over %(n)s periods"), name=name, n=len(labels)),
+        points=[
+            charts.Point(value, "–" if value is None else written(value), label)
+            for value, label in zip(values, labels, strict=True)
+        ],
+        phases=[_lines(visit, one, written) for one in judging.phases],
+        signals=[_signal(visit, one, labels) for one in judging.signals],
+        calm=say(N_("No signal: what moves here is chance. Change the process, not the day.")),
+        y_ticks=[charts.Tick(one, formats.number(one, language)) for one in places],
+        x_ticks=[charts.Tick(float(at), label) for at, label in enumerate(labels) if at % every == 0],
+        summary=say(N_("All points")),
+        heads=(say(N_("Period")), say(N_("Value")), say(N_("Signal"))),
+        empty=say(N_("Nothing is known of these days.")),
     )
 
 
-def _phases(visit: Visit, found: Judged, told: Callable[[float | None], str]) -> list[charts.PhaseLines]:
-    lines = []
-    for one in found.phases:
-        low, high = one.limits.low, one.limits.high
-        is_control = low is not None or high is not None
-        centre = N_("mean %(value)s") if is_control else N_("median %(value)s")
-        lines.append(
-            charts.PhaseLines(
-                one.first,
-                one.last,
-                one.limits.centre,
-                visit.say(centre, value=told(one.limits.centre)),
-                low,
-                high,
-                visit.say(N_("lower limit %(value)s"), value=told(low)) if low is not None else "",
-                visit.say(N_("upper limit %(value)s"), value=told(high)) if high is not None else "",
-            )
-        )
-    return lines
+def _lines(visit: Visit, phase: Phase, written: Callable[[float], str]) -> charts.PhaseLines:
+    limits, say = phase.limits, visit.say
+    centre = N_("median %(value)s") if limits.high is None and limits.low is None else N_("mean %(value)s")
+    low = "" if limits.low is None else say(N_("lower limit %(value)s"), value=written(limits.low))
+    high = "" if limits.high is None else say(N_("upper limit %(value)s"), value=written(limits.high))
+    return charts.PhaseLines(
+        first=phase.first,
+        last=phase.last,
+        centre=limits.centre,
+        centre_text=say(centre, value=written(limits.centre)),
+        low=limits.low,
+        high=limits.high,
+        low_text=low,
+        high_text=high,
+    )
 
 
-def _signals(visit: Visit, found: Judged, labels: Sequence[str]) -> list[charts.NamedSignal]:
-    named = []
-    for one in found.signals:
-        rule = visit.say(RULES[one.rule])
-        if one.first == one.last:
-            told = visit.say(N_("%(period)s: %(rule)s"), period=labels[one.first], rule=rule)
-        else:
-            first, last = labels[one.first], labels[one.last]
-            told = visit.say(N_("%(first)s to %(last)s: %(rule)s"), first=first, last=last, rule=rule)
-        named.append(charts.NamedSignal(one.first, one.last, rule, told))
-    return named
+def _signal(visit: Visit, one: Signal, labels: Sequence[str]) -> charts.NamedSignal:
+    told = visit.say(_SAID[one.rule], first=labels[one.first], last=labels[one.last])
+    return charts.NamedSignal(one.first, one.last, visit.say(RULES[one.rule]), told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from plantstack.interfaces.web import charts, formats
@@ -10,23 +10,11 @@ from plantstack.interfaces.web.improving.tracing import View, cause_label, query
 from plantstack.interfaces.web.improving.words import LEAVES, hours
 from plantstack.interfaces.web.page import N_, Visit
 from plantstack.interfaces.web.rendering import address
+from plantstack.interfaces.web.series import run_chart_of
 from plantstack.stack.improving.hours import LEAVES as ORDER
 from plantstack.stack.improving.hours import Hours
 from plantstack.stack.improving.tracing import Cause, Series
-from plantstack.stack.signals import Phase, Signal, judged
 
-RULES = {
-    "beyond": N_("beyond the limit"),
-    "one_side": N_("8 on one side"),
-    "rising": N_("6 rising"),
-    "falling": N_("6 falling"),
-}
-_SAID = {
-    "beyond": N_("%(first)s lies beyond what chance explains"),
-    "one_side": N_("%(first)s to %(last)s lie on one side of the middle"),
-    "rising": N_("%(first)s to %(last)s rise one after another"),
-    "falling": N_("%(first)s to %(last)s fall one after another"),
-}
 _WITHIN = 0.02  # of what it was: a smaller change of a loss is none
 _MOST = 14  # causes that are told apart; the rest is told together
 
@@ -103,57 +91,11 @@ def pareto(visit: Visit, view: View, leaf: str, found: Sequence[Cause]) -> chart
 
 def run_chart(visit: Visit, found: Series, name: str) -> charts.RunChart:
     """A loss from day to day, or the pace or scrap behind it in percent, with what is more than chance."""
-    say, language = visit.say, visit.language
     is_time = not found.kpi
     scale = 3600.0 if is_time else 0.01
     values = [None if value is None else value / scale for value in found.values]
-    judging = judged(values, least=0.0)
-
-    def written(value: float) -> str:
-        return f"{formats.number(value, language, 1)} {'h' if is_time else '%'}"
-
     labels = [label_of(visit, one) for one in found.labels]
-    known = [value for value in values if value is not None]
-    low, high = (0.0 if is_time else min(known), max(known)) if known else (0.0, 0.0)
-    places = charts.round_values(low, high, 4) if high > low else ()
-    every = max(1, len(labels) // 7)
-    return charts.RunChart(
-        sentence=say(N_("%(name)s over %(n)s periods"), name=name, n=len(labels)),
-        points=[
-            charts.Point(value, "–" if value is None else written(value), label)
-            for value, label in zip(values, labels, strict=True)
-        ],
-        phases=[_lines(visit, one, written) for one in judging.phases],
-        signals=[_signal(visit, one, labels) for one in judging.signals],
-        calm=say(N_("No signal: what moves here is chance. Change the process, not the day.")),
-        y_ticks=[charts.Tick(one, formats.number(one, language)) for one in places],
-        x_ticks=[charts.Tick(float(at), label) for at, label in enumerate(labels) if at % every == 0],
-        summary=say(N_("All points")),
-        heads=(say(N_("Period")), say(N_("Value")), say(N_("Signal"))),
-        empty=say(N_("Nothing is known of these days.")),
-    )
-
-
-def _lines(visit: Visit, phase: Phase, written: Callable[[float], str]) -> charts.PhaseLines:
-    limits, say = phase.limits, visit.say
-    centre = N_("median %(value)s") if limits.high is None and limits.low is None else N_("mean %(value)s")
-    low = "" if limits.low is None else say(N_("lower limit %(value)s"), value=written(limits.low))
-    high = "" if limits.high is None else say(N_("upper limit %(value)s"), value=written(limits.high))
-    return charts.PhaseLines(
-        first=phase.first,
-        last=phase.last,
-        centre=limits.centre,
-        centre_text=say(centre, value=written(limits.centre)),
-        low=limits.low,
-        high=limits.high,
-        low_text=low,
-        high_text=high,
-    )
-
-
-def _signal(visit: Visit, one: Signal, labels: Sequence[str]) -> charts.NamedSignal:
-    told = visit.say(_SAID[one.rule], first=labels[one.first], last=labels[one.last])
-    return charts.NamedSignal(one.first, one.last, visit.say(RULES[one.rule]), told)
+    return run_chart_of(visit, name, labels, values, "h" if is_time else "%", has_zero=is_time)
 
 
 def label_of(visit: Visit, label: str) -> str:
