@@ -8,12 +8,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from plantstack.errors import ConfigError, Problem, QueryError, did_you_mean
 from plantstack.interfaces import changing
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered
+from plantstack.interfaces.api.bodies import asked_in
 from plantstack.interfaces.api.callers import MayRead, Plant, address_of, entrance_of, having
 from plantstack.interfaces.api.entry_schema import schema_of
 from plantstack.interfaces.api.reading import Scope, near
@@ -26,7 +26,6 @@ router = APIRouter(prefix="/api/v1/config")
 
 MayConfigure = Annotated[Sender, Depends(having("configure"))]
 Section = Literal["targets", "standards", "reasons", "exceptions"]
-_BODY = 64 << 10
 _STANDARD = {
     "what": "standard",
     "machine": "filler",
@@ -192,7 +191,7 @@ async def preview(request: Request, running: Plant, sender: MayConfigure) -> Res
 
     What holds from later on is worked out as if it had held in the whole window (`as_if_always`).
     """
-    asked = await _asked(request)
+    asked = await asked_in(request, _read)
 
     def found() -> Response:
         days = (asked.since, asked.until)
@@ -215,7 +214,7 @@ async def preview(request: Request, running: Plant, sender: MayConfigure) -> Res
 )
 async def adopt(request: Request, running: Plant, sender: MayConfigure) -> Response:
     """Write it into its file and record it with who; numbers follow when the books reach the `offset`."""
-    asked = await _asked(request)
+    asked = await asked_in(request, _read)
 
     def taken() -> Response:
         row = changing.adopted(running, sender, asked.edit, asked.note)
@@ -246,19 +245,3 @@ def _told(ask: Any) -> Response:
     except ConfigError as error:
         return answered(Answer(problems=error.problems), 400)
     return found
-
-
-async def _asked(request: Request) -> Asked:
-    """Read the body; only JSON, which no page of another site can send without asking first."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "expected content-type application/json")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY:
-            raise HTTPException(413, "the body is too large")
-    try:
-        return _read(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        what = f"the body is not what it should be: {error}"
-        raise QueryError(Problem("query-unreadable", "body", what, "See /docs.")) from None

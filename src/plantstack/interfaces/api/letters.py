@@ -15,6 +15,7 @@ from plantstack.events import deadletters
 from plantstack.events.deadletters import StoredLetter
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
+from plantstack.interfaces.api.bodies import asked_in
 from plantstack.interfaces.api.callers import MayRead, MaySend, Plant
 from plantstack.interfaces.api.entry_schema import schema_of
 from plantstack.interfaces.letters import row_of
@@ -24,7 +25,6 @@ from plantstack.stack.files.letters import Wanted
 router = APIRouter(prefix="/api/v1/letters")
 
 _MOST = 1_000  # that are read again in one request: the log's writer waits for them
-_BODY = 64 << 10
 
 
 class _Asked(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,7 +97,7 @@ async def again(request: Request, running: Plant, sender: MaySend) -> Response:
     """
     _whole(sender)
     _every_source(sender)
-    asked = await _asked(request)
+    asked = await asked_in(request, _read, empty=b"{}")
     wanted = Wanted(tuple(asked.ids), asked.source, asked.mapping, _MOST)
     found = await run_in_threadpool(running.retry_letters, wanted, dry=asked.dry)
     return answered(Answer([one.as_row() for one in found], offset=running.offset))
@@ -108,7 +108,7 @@ async def give_up(request: Request, running: Plant, sender: MaySend) -> Response
     """Count them as open no longer; they are kept."""
     _whole(sender)
     _every_source(sender)
-    asked = await _asked(request)
+    asked = await asked_in(request, _read, empty=b"{}")
     if not (asked.ids or asked.source):
         raise QueryError(Problem("letter-which", "ids", "nothing is named", "Name 'ids' or a 'source'."))
     ids = await run_in_threadpool(running.settle_letters, Wanted(tuple(asked.ids), asked.source))
@@ -123,19 +123,3 @@ def _whole(sender: Sender) -> None:
 def _every_source(sender: Sender) -> None:
     if sender.sources:
         raise HTTPException(403, "this token may not speak as every source")
-
-
-async def _asked(request: Request) -> _Asked:
-    """Read the body; only JSON, which no page of another site can send without asking first."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "expected content-type application/json")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY:
-            raise HTTPException(413, "the body is too large")
-    try:
-        return _read(body or b"{}")
-    except msgspec.DecodeError as error:
-        what = f"the body is not what it should be: {error}"
-        raise QueryError(Problem("query-unreadable", "body", what, "See /docs.")) from None
