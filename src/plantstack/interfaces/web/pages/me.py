@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from plantstack.errors import PlantstackError, Problem, QueryError
+from plantstack.errors import Problem, QueryError
 from plantstack.events.people import accounts, audit, changing, pseudonyms, sessions
 from plantstack.events.people.accounts import Account
 from plantstack.events.people.audit import WHAT, Noted
-from plantstack.events.people.changing import Actor
 from plantstack.events.people.hashing import check_password, check_pin, digest
 from plantstack.interfaces.api.callers import (
     SESSION,
@@ -30,6 +27,7 @@ from plantstack.interfaces.api.callers import (
 )
 from plantstack.interfaces.web.app import HEADERS
 from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.posting import actor_of, back, tried
 from plantstack.interfaces.web.signing import dress
 from plantstack.live.access import WHAT as RIGHTS
 from plantstack.live.access import Sender
@@ -113,11 +111,11 @@ async def prefer(request: Request, who: Oneself) -> Response:
 
     def made() -> Response:
         entrance_of(request).write(lambda connection: accounts.prefer(connection, liked))
-        back = _back(done="prefer")
-        dress(back, liked)
-        return back
+        answer = back(PAGE.path, done="prefer")
+        dress(answer, liked)
+        return answer
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.post("/me/password")
@@ -132,14 +130,14 @@ async def password(request: Request, who: Oneself) -> Response:
             what = "the two new passwords are not the same"
             raise QueryError(Problem("people-password", "password", what, "Type it again."))
         check_password(new, account.name)
-        entrance, actor = entrance_of(request), _actor(request, sender)
+        entrance, actor = entrance_of(request), actor_of(request, sender)
         kept, here = entrance.hash(new), digest(cookie(request, SESSION))
         entrance.write(
             lambda connection: changing.set_password(connection, actor, account.id, kept, but=here)
         )
-        return _back(done="password")
+        return back(PAGE.path, done="password")
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.post("/me/pin")
@@ -150,7 +148,7 @@ async def pin(request: Request, who: Oneself) -> Response:
     def made() -> Response:
         _knows(request, account, form)
         check_pin(form.get("pin", ""))
-        entrance, actor = entrance_of(request), _actor(request, sender)
+        entrance, actor = entrance_of(request), actor_of(request, sender)
         kept = entrance.hash(form["pin"])
         entrance.write(
             lambda connection: changing.set_pin(
@@ -161,9 +159,9 @@ async def pin(request: Request, who: Oneself) -> Response:
                 account.number or accounts.free_number(connection, entrance.chance.number),
             )
         )
-        return _back(done="pin")
+        return back(PAGE.path, done="pin")
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.post("/me/everywhere")
@@ -172,16 +170,16 @@ async def everywhere(request: Request, who: Oneself) -> Response:
     sender, account, _ = who
 
     def made() -> Response:
-        actor, here = _actor(request, sender), digest(cookie(request, SESSION))
+        actor, here = actor_of(request, sender), digest(cookie(request, SESSION))
 
         def ended(connection: Any) -> None:
             sessions.end_all(connection, account.id, here)
             audit.add(connection, actor.noted("sign-out-everywhere"))
 
         entrance_of(request).write(ended)
-        return _back(done="everywhere")
+        return back(PAGE.path, done="everywhere")
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.get("/me/data")
@@ -191,7 +189,7 @@ def data(request: Request) -> Response:
     if sender is None or not sender.is_person:
         return RedirectResponse("/sign-in?next=/me", 303, HEADERS)
     running = running_of(request)
-    actor = _actor(request, sender)
+    actor = actor_of(request, sender)
     noted = Noted(actor.at, actor.who, "export", device=actor.device)
     entrance_of(request).write(lambda connection: audit.add(connection, noted))
     found = _known(running, sender, running.clock())
@@ -212,21 +210,6 @@ def _knows(request: Request, account: Account, form: Mapping[str, str]) -> None:
     if not entrance_of(request).is_own_password(account.id, form.get("old", ""), address_of(request)):
         what = "this is not the password of the account"
         raise QueryError(Problem("people-sign-in", "password", what, "Type the one you signed in with."))
-
-
-def _actor(request: Request, sender: Sender) -> Actor:
-    return Actor(running_of(request).clock(), sender.account, sender.device or address_of(request))
-
-
-async def _tried(made: Callable[[], Response]) -> Response:
-    try:
-        return await run_in_threadpool(made)
-    except PlantstackError as error:
-        return _back(failed=" ".join(f"{one.what}. {one.fix}" for one in error.problems))
-
-
-def _back(**told: str) -> Response:
-    return RedirectResponse(f"/me?{urlencode(told)}", 303, HEADERS)
 
 
 _TITLE = N_("What this system records about me")

@@ -5,21 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from plantstack.errors import PlantstackError, Problem, QueryError
+from plantstack.errors import Problem, QueryError
 from plantstack.events.people import accounts, audit, changing, tablets
 from plantstack.events.people.accounts import ROLES, Account, Role
 from plantstack.events.people.audit import WHAT
-from plantstack.events.people.changing import Actor
-from plantstack.interfaces.api.callers import Posting, address_of, entrance_of, running_of
-from plantstack.interfaces.web.app import HEADERS
+from plantstack.interfaces.api.callers import Posting, entrance_of, running_of
 from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.posting import actor_of, back, tried
 from plantstack.interfaces.web.signing import shown_once
 from plantstack.live.access import Sender
 from plantstack.live.entrance import people_of
@@ -115,13 +112,13 @@ async def add(request: Request, posted: Administering) -> Response:
                 raise QueryError(Problem("people-role", role, what, "Make that one first."))
         account = Account(f"a-{entrance.chance.id()}", form.get("name", ""), role, scope, now)
         secret = _words(request)
-        kept, actor = entrance.hash(secret), _actor(request, sender)
+        kept, actor = entrance.hash(secret), actor_of(request, sender)
         entrance.write(lambda connection: changing.make(connection, actor, account, kept))
         return shown_once(
             request, "people_once.html", {"name": accounts.login(account.name), "secret": secret}
         )
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.post("/people/change")
@@ -138,9 +135,9 @@ async def change(request: Request, posted: Administering) -> Response:
         if do not in jobs:
             raise HTTPException(400, "there is no such change")
         entrance_of(request).write(jobs[do])
-        return _back(done=do)
+        return back(PAGE.path, done=do)
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.post("/people/pair")
@@ -154,13 +151,13 @@ async def pair(request: Request, posted: Leading) -> Response:
         station = station_of(running.plant, names, running.clock())
         for one in station:
             _scope(request, sender, one)
-        code, actor = entrance.chance.code(), _actor(request, sender)
+        code, actor = entrance.chance.code(), actor_of(request, sender)
         label = form.get("label", "")
         entrance.write(lambda connection: changing.offer(connection, actor, code, label, station))
         told = {"label": label, "code": f"{code[:4]}-{code[4:]}"}
         return shown_once(request, "people_once.html", told)
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 @router.post("/people/unpair")
@@ -173,17 +170,17 @@ async def unpair(request: Request, posted: Leading) -> Response:
             found = next((one for one in tablets.listed(connection) if one.id == form.get("tablet")), None)
         for one in found.station if found else ():
             _scope(request, sender, one)
-        actor, tablet = _actor(request, sender), form.get("tablet", "")
+        actor, tablet = actor_of(request, sender), form.get("tablet", "")
         entrance_of(request).write(lambda connection: changing.revoke(connection, actor, tablet))
-        return _back(done="unpair")
+        return back(PAGE.path, done="unpair")
 
-    return await _tried(made)
+    return await tried(PAGE.path, made)
 
 
 def _jobs(
     request: Request, sender: Sender, account: Account, form: Mapping[str, str]
 ) -> dict[str, Callable[[sqlite3.Connection], None]]:
-    actor, scope = _actor(request, sender), ""
+    actor, scope = actor_of(request, sender), ""
     if form.get("do") == "allow":
         scope = _scope(request, sender, form.get("scope", ""))
 
@@ -206,7 +203,7 @@ def _jobs(
 
 def _secret(request: Request, sender: Sender, account: Account, do: str) -> Response:
     """Give a new password or PIN, shown once."""
-    entrance, actor = entrance_of(request), _actor(request, sender)
+    entrance, actor = entrance_of(request), actor_of(request, sender)
     if do == "password":
         secret = _words(request)
         kept = entrance.hash(secret)
@@ -229,10 +226,6 @@ def _words(request: Request) -> str:
     chance = entrance_of(request).chance
     code = chance.code() + chance.code()
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
-def _actor(request: Request, sender: Sender) -> Actor:
-    return Actor(running_of(request).clock(), sender.account, sender.device or address_of(request))
 
 
 def _role(form: Mapping[str, str]) -> Role:
@@ -259,18 +252,6 @@ def _account(request: Request, sender: Sender, account_id: str) -> Account:
     if not found or not found.name or not _may_see(sender, running.plant, found.scope, running.clock()):
         raise HTTPException(404, "there is no such account")
     return found
-
-
-async def _tried(made: Callable[[], Response]) -> Response:
-    """Do it, or say on the page why it was not done."""
-    try:
-        return await run_in_threadpool(made)
-    except PlantstackError as error:
-        return _back(failed=" ".join(f"{one.what}. {one.fix}" for one in error.problems))
-
-
-def _back(**told: str) -> Response:
-    return RedirectResponse(f"/people?{urlencode(told)}", 303, HEADERS)
 
 
 _NAME = N_("People and tablets")
