@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -65,7 +66,7 @@ class Found:
         found = {identity: set(equipment) for identity, equipment in self.hot.items()}
         for path in sorted(set().union(*self.sealed.values())):
             asked = {identity for identity, paths in self.sealed.items() if path in paths}
-            for source, key, equipment in _rows(path, asked):
+            for source, key, equipment in _rows(path, asked, ("equipment",)):
                 if (source, key) in asked:
                     found.setdefault((source, key), set()).add(equipment)
         return found
@@ -82,29 +83,38 @@ def find(log: Log, wanted: Wanted) -> Found:
         return found
     files = segments.listed(log.connection, log.last_offset())
     for identity, digest in asked.items():
-        offsets = log.connection.execute("SELECT log_offset FROM seen WHERE identity = ?", (digest,))
-        for (offset,) in offsets.fetchall():
-            _add(log, found, files, identity, offset)
-        if known.contents(digest):
-            found.sealed[identity] = {log.places.segments / one.name for one in files}
+        hot, sealed = _places(log, known, files, digest, "equipment")
+        if hot:
+            found.hot[identity] = {equipment for (equipment,) in hot}
+        if sealed:
+            found.sealed[identity] = sealed
     return found
 
 
-def _add(log: Log, found: Found, files: Sequence[segments.Segment], identity: Identity, offset: int) -> None:
-    query = "SELECT equipment FROM event WHERE log_offset = ?"
-    hot = log.connection.execute(query, (offset,)).fetchone()
-    if hot:
-        found.hot.setdefault(identity, set()).add(hot[0])
-        return
-    holding = {one.name for one in files if one.first_offset <= offset <= one.last_offset}
-    paths = found.sealed.setdefault(identity, set())
-    paths |= {log.places.segments / name for name in holding}
+def _places(
+    log: Log, known: Known, files: Sequence[segments.Segment], digest: bytes, columns: str
+) -> tuple[list[tuple[Any, ...]], set[Path]]:
+    """What was told under an identity: columns of the rows not sealed, and which files may hold more."""
+    hot: list[tuple[Any, ...]] = []
+    sealed = {log.places.segments / one.name for one in files} if known.contents(digest) else set()
+    offsets = log.connection.execute("SELECT log_offset FROM seen WHERE identity = ?", (digest,))
+    for (offset,) in offsets.fetchall():
+        row = log.connection.execute(
+            f"SELECT {columns} FROM event WHERE log_offset = ?", (offset,)
+        ).fetchone()
+        if row:
+            hot.append(row)
+        else:
+            holding = [one.name for one in files if one.first_offset <= offset <= one.last_offset]
+            sealed |= {log.places.segments / name for name in holding}
+    return hot, sealed
 
 
-def _rows(path: Path, asked: Collection[Identity]) -> list[tuple[str, str, str]]:
+def _rows(path: Path, asked: Collection[Identity], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Source, key and columns of what a file may hold of some identities."""
     sources, keys = ({identity[place] for identity in asked} for place in (0, 1))
     told = pc.field("source").isin(sorted(sources)) & pc.field("key").isin(sorted(keys))
-    names = ["source", "key", "equipment"]
+    names = ["source", "key", *columns]
     rows = pq.read_table(path, columns=names, filters=told)
     return list(zip(*(rows[name].to_pylist() for name in names), strict=True))
 
@@ -130,22 +140,9 @@ def words_of(log: Log, targets: Collection[Identity]) -> dict[Identity, list[Wor
     files = segments.listed(log.connection, log.last_offset())
     found: dict[Identity, list[Word]] = {}
     for identity, digest in zip(targets, digests, strict=True):
-        sealed = {log.places.segments / one.name for one in files} if known.contents(digest) else set()
-        offsets = log.connection.execute("SELECT log_offset FROM seen WHERE identity = ?", (digest,))
-        for (offset,) in offsets.fetchall():
-            query = 'SELECT kind, "by", told_at FROM event WHERE log_offset = ?'
-            hot = log.connection.execute(query, (offset,)).fetchone()
-            if hot:
-                found.setdefault(identity, []).append(Word(hot[0], hot[1] or "", hot[2]))
-            else:
-                holding = [one.name for one in files if one.first_offset <= offset <= one.last_offset]
-                sealed |= {log.places.segments / name for name in holding}
+        rows, sealed = _places(log, known, files, digest, 'kind, "by", told_at')
         for path in sorted(sealed):
-            found.setdefault(identity, []).extend(_words(path, identity))
+            rows += [row[2:] for row in _rows(path, [identity], ("kind", "by", "told_at"))]
+        if rows:
+            found[identity] = [Word(kind, by or "", told_at) for kind, by, told_at in rows]
     return found
-
-
-def _words(path: Path, identity: Identity) -> list[Word]:
-    told = (pc.field("source") == identity[0]) & (pc.field("key") == identity[1])
-    rows = pq.read_table(path, columns=["kind", "by", "told_at"], filters=told)
-    return [Word(one["kind"], one["by"] or "", one["told_at"]) for one in rows.to_pylist()]
