@@ -104,19 +104,10 @@ def create_app(
     app.state.calling = calling
     app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
-    app.include_router(events.router)
-    app.include_router(entries.router)
-    app.include_router(photos.router)
-    app.include_router(calls.router)
-    app.include_router(floor.router)
-    app.include_router(reading.router)
-    app.include_router(config.router)
-    app.include_router(letters.router)
-    app.include_router(state.router)
-    app.include_router(page.router)
-    app.include_router(config_page.router)
-    for own in (signing.router, people_page.router, me_page.router):
-        app.include_router(own)
+    for part in (events, entries, photos, calls, floor, reading, config, letters, state, page):
+        app.include_router(part.router)
+    for own in (config_page, signing, people_page, me_page):
+        app.include_router(own.router)
     web.install(app, running)
     app.add_exception_handler(PlantstackError, _told)
     app.add_exception_handler(HTTPException, _http)

@@ -51,8 +51,7 @@ class Assets:
 
 
 def _shared() -> list[Path]:
-    found = [*(WEB / name for name in _SHARED), *sorted((WEB / "components").glob("*.css"))]
-    return [path for path in found if path.exists()]
+    return [*(WEB / name for name in _SHARED), *sorted((WEB / "components").glob("*.css"))]
 
 
 def _listed() -> Iterator[Path]:

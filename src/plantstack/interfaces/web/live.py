@@ -41,6 +41,7 @@ class Topic:
     """One page as some readers see it.
 
     Attributes:
+        places: ids of the equipment it is about.
         title: of the document.
         parts: what changes, each with the round in which it last did.
         round: counts what was sent.
@@ -50,6 +51,7 @@ class Topic:
 
     found: Found
     visit: Callable[[], Visit]
+    places: list[str]
     title: str = ""
     parts: dict[str, Part] = field(default_factory=dict)
     round: int = 0
@@ -111,7 +113,11 @@ class Hub:
         self.topics: dict[tuple[object, ...], Topic] = {}
 
     def topic(self, address: str, sender: Sender, language: str) -> Topic | None:
-        """What a reader looks at, shared with all who see the same; None where there is no such page."""
+        """What a reader looks at, shared with all who see the same; None where there is no such page.
+
+        Raises:
+            HTTPException: where he is not let near the place it is about.
+        """
         if not address.startswith("/") or address.startswith("//"):
             return None
         asked = urlsplit(address)
@@ -121,14 +127,15 @@ class Hub:
         found, params = match
         whose = sender if found.page.is_own else (sender.scope, sender.may)
         key = (address, whose, language)
+        query = dict(parse_qsl(asked.query))
+
+        def visit() -> Visit:
+            now = self.running.clock()
+            return Visit(self.running, sender, asked.path, params, query, now, language)
+
+        places = visit().places
         if key not in self.topics:
-            query = dict(parse_qsl(asked.query))
-
-            def visit() -> Visit:
-                now = self.running.clock()
-                return Visit(self.running, sender, asked.path, params, query, now, language)
-
-            self.topics[key] = made = Topic(found, visit)
+            self.topics[key] = made = Topic(found, visit, places)
             made.task = asyncio.create_task(self._keep(key, made))
         return self.topics[key]
 
@@ -174,7 +181,7 @@ async def live(
     if topic is None:
         raise HTTPException(404, "there is no such page")
     calling: Calling = request.app.state.calling
-    is_open = calling.pages.open(page, sender.role, *topic.visit().places)
+    is_open = calling.pages.open(page, sender.role, *topic.places)
     return StreamingResponse(
         _followed(request, topic, sender, last_event_id or have, is_open),
         media_type="text/event-stream",

@@ -11,7 +11,9 @@ from starlette.exceptions import HTTPException
 from plantstack.interfaces.web.speaking import catalogue
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
+from plantstack.live.seeing import may_see
 from plantstack.live.study import Studied
+from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")
@@ -102,6 +104,11 @@ class Visit:
         sites = plant.sites.values() if "" in places else map(plant.site_of, places)
         zones = {site.zone for site in sites}
         return zones.pop() if len(zones) == 1 else "UTC"
+
+    def may_see(self, kpi: str) -> bool:
+        """Whether a KPI may be shown to the reader: money and figures of finance are not for every role."""
+        plant = self.running.plant
+        return may_see(self.sender, catalog_of(plant), kpi, plant.profile.name)
 
     def say(self, text: str, **values: object) -> str:
         """A text in the reader's language, with values put where `%(name)s` stands."""

@@ -13,9 +13,7 @@ from plantstack.interfaces.web.charts.month import DayState
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.pages.op import BANNERS
 from plantstack.interfaces.web.strips import STATES, reason_label, strip_of
-from plantstack.live.seeing import may_see
 from plantstack.live.study import NotYet
-from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.floor.board import Board, BoardRow, board
 from plantstack.stack.floor.sqdcp import LetterDay, LetterRow, letters
 
@@ -95,10 +93,8 @@ def _months(visit: Visit, scope: str) -> Sequence[tuple[LetterRow, charts.Month]
         found = visit.study(("sqdcp", scope), lambda stack: letters(stack, scope, visit.now)).value
     except NotYet:
         return None
-    plant = visit.running.plant
-    catalog, counted = catalog_of(plant), plant.profile.name
-    near = [row for row in found if visit.sender.is_near(plant, row.scope, visit.now)]
-    seen = [row for row in near if may_see(visit.sender, catalog, row.kpi, counted)]
+    near = [row for row in found if visit.sender.is_near(visit.running.plant, row.scope, visit.now)]
+    seen = [row for row in near if visit.may_see(row.kpi)]
     return [(row, _month(visit, row)) for row in seen]
 
 

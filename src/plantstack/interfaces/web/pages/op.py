@@ -12,7 +12,6 @@ from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, str
 from plantstack.intervals import MINUTE, rfc3339
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.machine import MachineNow
-from plantstack.stack.floor.queue import Ask
 from plantstack.stack.floor.reasons import Picker, picker
 from plantstack.stack.floor.shift import Forecast, HourRow, ShiftNow, forecast
 from plantstack.stack.floor.station import StationNow, station_now
@@ -248,11 +247,6 @@ def _scrap(visit: Visit, station: StationNow) -> Tile:
 def _orders(machines: Sequence[MachineNow]) -> list[tuple[str, str]]:
     """The orders that are on, each once, with what is made."""
     return list(dict.fromkeys((one.order, one.product_name or one.product) for one in machines if one.order))
-
-
-def asked_about(ask: Ask) -> str:
-    """The stops of an ask as an entry names them."""
-    return ";".join(f"{one.machine}|{rfc3339(one.from_at)}" for one in ask.stops)
 
 
 PAGE = Page("/op/{scope:path}", N_("Operator page"), show, right="read")

@@ -16,8 +16,6 @@ from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import period_of, today
 from plantstack.interfaces.web.strips import reason_label
 from plantstack.intervals import HOUR, Interval
-from plantstack.live.seeing import may_see
-from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.floor.detail import stops_in
 from plantstack.stack.floor.stops import Stop
 from plantstack.stack.project import Stack
@@ -108,8 +106,7 @@ def _restated(stack: Stack, first: str, last: str) -> Row | None:
 
 def _told(visit: Visit, row: Row | None) -> str:
     """A KPI row as a sentence: its value, or why there is none; nothing where the reader may not see it."""
-    plant = visit.running.plant
-    if row is None or not may_see(visit.sender, catalog_of(plant), row["kpi"], plant.profile.name):
+    if row is None or not visit.may_see(row["kpi"]):
         return ""
     if row["value"] is None:
         return visit.say(N_("Not computable: %(why)s."), why=row["why_plain"] or row["why_none"])
