@@ -1,0 +1,158 @@
+"""The facts an analysis may see: tables of one fixed shape, each row with the instant it was known from.
+
+`Facts.known(t)` is what was known at `t` and nothing else, so that an analysis run on it says what it would
+have said then. The stack makes the tables from the books; benches and tests make them from files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_PLACE = (("equipment", pa.string()), ("known_at", pa.int64()))
+_RUN = (("product", pa.string()), ("order", pa.string()), ("shift", pa.string()), ("crew", pa.string()))
+
+TABLES: Mapping[str, pa.Schema] = {
+    # One row a good reading. `at` microseconds UTC; `is_running` is false in stops, null where nobody knows.
+    "readings": pa.schema(
+        [
+            *_PLACE,
+            ("at", pa.int64()),
+            ("parameter", pa.string()),
+            ("value", pa.float64()),
+            ("unit", pa.string()),
+            *_RUN,
+            ("is_running", pa.bool_()),
+            ("offset", pa.int64()),
+        ]
+    ),
+    # One row a setting checked; `product` and `order` are of the run it was made for.
+    "setups": pa.schema(
+        [
+            *_PLACE,
+            ("at", pa.int64()),
+            ("parameter", pa.string()),
+            ("value", pa.float64()),
+            ("low", pa.float64()),
+            ("high", pa.float64()),
+            ("ok", pa.bool_()),
+            *_RUN,
+            ("offset", pa.int64()),
+        ]
+    ),
+    # One row a count: pieces made in [from, until). Scrap has a row for each of its reasons, '' where none is
+    # given; `total` and `good` stand in the row whose `reason` is null. `context` holds what else was said of
+    # the pieces: tool, lot, cavity.
+    "pieces": pa.schema(
+        [
+            *_PLACE,
+            ("from", pa.int64()),
+            ("until", pa.int64()),
+            ("total", pa.float64()),
+            ("good", pa.float64()),
+            ("scrap", pa.float64()),
+            ("reason", pa.string()),
+            *_RUN,
+            ("context", pa.map_(pa.string(), pa.string())),
+            ("offset", pa.int64()),
+        ]
+    ),
+    # One row an entry of the ledger, without holes; the reason is '' until `reason_known_at`.
+    "time": pa.schema(
+        [
+            *_PLACE,
+            ("from", pa.int64()),
+            ("until", pa.int64()),
+            ("account", pa.string()),
+            ("reason", pa.string()),
+            ("reason_known_at", pa.int64()),
+            *_RUN,
+            ("speed", pa.float64()),  # of the ideal rate while it ran; null where nobody knows
+        ]
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One machine, and what an analysis must know of it.
+
+    Attributes:
+        id, name: permanent id, and what people call it.
+        line, site: ids; '' none.
+        zone: of its clock.
+        is_pacing: it sets the pace of its line.
+        currency: of its site.
+        hour: what an hour of the pacing machine is worth, low to high, in `currency`; None: no price is known.
+        piece: what one scrapped piece costs, by product; products without a price are absent.
+        rate: ideal pieces an hour, by product.
+        shift_ends: when the shift that is open at `as_of` ends; None: none is open.
+    """
+
+    id: str
+    name: str
+    line: str
+    site: str
+    zone: str = "UTC"
+    is_pacing: bool = False
+    currency: str = ""
+    hour: tuple[float, float] | None = None
+    piece: Mapping[str, float] = field(default_factory=dict)
+    rate: Mapping[str, float] = field(default_factory=dict)
+    shift_ends: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was known at an instant.
+
+    Attributes:
+        as_of: the instant, microseconds UTC.
+        tables: by name of `TABLES`, sorted by equipment and time.
+        places: machines by id.
+        budget: false alarms that the plant accepts of one machine in one week, over all kinds.
+    """
+
+    as_of: int
+    tables: Mapping[str, pa.Table]
+    places: Mapping[str, Place]
+    budget: float = 0.5
+
+    def table(self, name: str) -> pa.Table:
+        """A table, empty where there is nothing of it.
+
+        Raises:
+            KeyError: for a name that is not in `TABLES`.
+        """
+        return self.tables.get(name, TABLES[name].empty_table())
+
+    def known(self, at: int) -> Facts:
+        """What was known at an earlier instant: rows told by then, and entries cut there.
+
+        >>> now = Facts(9, {}, {})
+        >>> now.known(5).as_of
+        5
+        """
+        cut = {name: _known(name, table, at) for name, table in self.tables.items()}
+        return replace(self, as_of=min(at, self.as_of), tables=cut)
+
+    def of(self, equipment: str) -> Facts:
+        """The facts of one machine."""
+        cut = {
+            name: table.filter(pc.equal(table["equipment"], equipment)) for name, table in self.tables.items()
+        }
+        return replace(self, tables=cut)
+
+
+def _known(name: str, table: pa.Table, at: int) -> pa.Table:
+    began = "at" if "at" in table.column_names else "from"
+    kept = table.filter(pc.and_(pc.less_equal(table["known_at"], at), pc.less(table[began], at)))
+    if name != "time":
+        return kept
+    until = pc.min_element_wise(kept["until"], at)
+    told = pc.if_else(pc.less_equal(pc.fill_null(kept["reason_known_at"], at + 1), at), kept["reason"], "")
+    kept = kept.set_column(kept.schema.get_field_index("until"), "until", until)
+    return kept.set_column(kept.schema.get_field_index("reason"), "reason", told)

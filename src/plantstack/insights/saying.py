@@ -1,0 +1,85 @@
+"""What a finding says: a text with typed values: any language can say it, a checker can hold it to them.
+
+No sentence is put together from pieces. `Say.text` is English and the key of the translations; each value is
+rendered by its type where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Form = Literal[
+    "number",  # of the unit, as it is; `digits` behind the point
+    "signed",  # a difference: with its sign
+    "share",  # of one; shown as per cent
+    "times",  # a factor
+    "pieces",
+    "duration",  # seconds
+    "money",  # of the unit, which is a currency
+    "moment",  # microseconds UTC, shown on the clock of the place
+    "day",  # microseconds UTC, shown as a day of the place
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a text.
+
+    Attributes:
+        value: as it was worked out; rounding is for whoever shows it.
+        form: how it is read.
+        unit: base unit, parameter's unit, or currency; '' none.
+        digits: behind the point, of `number` and `signed`.
+    """
+
+    value: float
+    form: Form = "number"
+    unit: str = ""
+    digits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something that has a name: a machine, a product, a reason, a parameter.
+
+    Attributes:
+        id: permanent id; the name is looked up where it is shown.
+        kind: what is named; `word` is a word of the texts, put through the translations.
+    """
+
+    id: str
+    kind: Literal[
+        "equipment", "product", "reason", "parameter", "order", "shift", "crew", "kpi", "role", "word"
+    ]
+
+
+Value: TypeAlias = Figure | Name
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation; it is said in the language of whoever reads it."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A sentence: a text with `%(name)s` where its values belong.
+
+    >>> Say("%(what)s rose to %(to)s", {"what": Name("p1", "parameter"), "to": Figure(4.2, unit="bar")}).values["to"]
+    Figure(value=4.2, form='number', unit='bar', digits=1)
+    """
+
+    text: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def as_row(self) -> dict[str, object]:
+        """The text and its values as the command contract prints them."""
+        return {"text": self.text, "values": {name: _row(value) for name, value in self.values.items()}}
+
+
+def _row(value: Value) -> dict[str, object]:
+    if isinstance(value, Name):
+        return {"id": value.id, "kind": value.kind}
+    return {"value": value.value, "form": value.form, "unit": value.unit}
