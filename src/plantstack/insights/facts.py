@@ -86,7 +86,7 @@ class Place:
         zone: of its clock.
         is_pacing: it sets the pace of its line.
         currency: of its site.
-        hour: what an hour of the pacing machine is worth, low to high, in `currency`; None: no price is known.
+        hour: what an hour of the pacing machine is worth, low to high, in `currency`; None: no price known.
         piece: what one scrapped piece costs, by product; products without a price are absent.
         rate: ideal pieces an hour, by product.
         shift_ends: when the shift that is open at `as_of` ends; None: none is open.

@@ -67,7 +67,8 @@ def N_(text: str) -> str:
 class Say:
     """A sentence: a text with `%(name)s` where its values belong.
 
-    >>> Say("%(what)s rose to %(to)s", {"what": Name("p1", "parameter"), "to": Figure(4.2, unit="bar")}).values["to"]
+    >>> says = Say("%(what)s rose to %(to)s", {"what": Name("p", "parameter"), "to": Figure(4.2, unit="bar")})
+    >>> says.values["to"]
     Figure(value=4.2, form='number', unit='bar', digits=1)
     """
 
