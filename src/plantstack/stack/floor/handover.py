@@ -177,7 +177,7 @@ def handover(stack: Stack, place: str, now: int, at: int | None = None) -> Hando
     shift = _asked(stack, place, now, at)
     sight = look(stack, place, min(now, shift.span.end))
     present = Present(sight)
-    notes = _notes(sight, shift.span)
+    notes = notes_in(sight, shift.span)
     return Handover(
         place=sight.scope,
         name=sight.name(sight.scope) if sight.scope else sight.plant.label,
@@ -270,8 +270,8 @@ def _holds(sight: Sight) -> tuple[Hold, ...]:
     return tuple(Hold(row[0], sight.name(row[0]), *row[1:]) for row in rows)
 
 
-def _notes(sight: Sight, span: Interval) -> list[Note]:
-    """Notes and safety events of a span; what the system tells itself is none."""
+def notes_in(sight: Sight, span: Interval) -> list[Note]:
+    """Notes and safety events of a span, in order of time; what the system tells itself is none."""
     inside = Interval(span.start, min(span.end, sight.now) + 1)
     found = []
     for one in sight.said({"note", "safety"}, inside, is_above=True):

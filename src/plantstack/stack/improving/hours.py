@@ -63,14 +63,20 @@ class Hours:
 NOTHING = Hours(0.0, 0.0, {}, {}, {}, (), {})
 
 
-def hours_of(stack: Stack, scope: str, days: Days) -> Hours:
+def hours_of(stack: Stack, scope: str, days: Days, currency: str = "") -> Hours:
     """Where the hours of a place went on production days.
 
+    Args:
+        stack: the opened project.
+        scope: id; '' is everything.
+        days: first and last production day.
+        currency: what money is converted into; '' leaves that of the site.
+
     Raises:
-        QueryError: for a scope that does not exist.
+        QueryError: for a scope or a currency that does not exist.
     """
     engine = stack.engine(scope=scope)
-    query = MeasureQuery((), scope, (), "all", days)
+    query = MeasureQuery((), scope, (), "all", days, currency=currency)
     found, _ = losing(engine, stack.catalog(), query, stack.plant.profile.name)
     rows = found.table().rows
     if not rows:

@@ -171,21 +171,22 @@ def _lever(plant: Plant, kind: str) -> Lever:
     return Lever(plant.id, kind, kind_s(plant.hours, kind), worst, by.get(worst, 0.0), money, grade)
 
 
-def portfolio(stack: Stack, scope: str, weeks: Weeks) -> Portfolio:
+def portfolio(stack: Stack, scope: str, weeks: Weeks, currency: str = "") -> Portfolio:
     """The plants of a scope.
 
     Args:
         stack: the opened project.
         scope: '' is every site; of a smaller place it is that alone.
         weeks: the weeks that are looked at.
+        currency: what money is converted into; '' leaves that of each site.
 
     Raises:
-        QueryError: for a scope that does not exist.
+        QueryError: for a scope or a currency that does not exist.
     """
     places = [scope] if scope else list(stack.plant.sites)
     ids = [kpi for kpi in ("oee", "ebitda_loss_impact") if kpi in stack.catalog().kpis]
     trend_days = Weeks(weeks.last, TREND_WEEKS)
-    rows = _rows(stack, scope, ids, weeks.days)
+    rows = _rows(stack, scope, ids, weeks.days, currency)
     before = _rows(stack, scope, ["oee"], weeks.before.days)
     trend: dict[tuple[str, str], float | None] = {
         (row["scope"].get("site", scope), row["period"]["label"]): row["value"]
@@ -203,8 +204,8 @@ def portfolio(stack: Stack, scope: str, weeks: Weeks) -> Portfolio:
                 row=rows.get((place, "oee")),
                 before=before.get((place, "oee")),
                 impact=rows.get((place, "ebitda_loss_impact")),
-                hours=_hours(stack, place, weeks, rows),
-                hours_before=_hours(stack, place, weeks.before, before),
+                hours=_hours(stack, place, weeks, rows, currency),
+                hours_before=_hours(stack, place, weeks.before, before, currency),
             )
             for place in places
         ],
@@ -221,15 +222,17 @@ def _by(scope: str) -> tuple[str, ...]:
 
 
 def _rows(
-    stack: Stack, scope: str, ids: Sequence[str], days: tuple[str, str]
+    stack: Stack, scope: str, ids: Sequence[str], days: tuple[str, str], currency: str = ""
 ) -> Mapping[tuple[str, str], Row]:
-    table = stack.kpis(ids, scope=scope, by=_by(scope), days=days)
+    table = stack.kpis(ids, scope=scope, by=_by(scope), days=days, currency=currency)
     return {(row["scope"].get("site", scope), row["kpi"]): row for row in table.rows}
 
 
-def _hours(stack: Stack, place: str, weeks: Weeks, rows: Mapping[tuple[str, str], Row]) -> Hours:
+def _hours(
+    stack: Stack, place: str, weeks: Weeks, rows: Mapping[tuple[str, str], Row], currency: str
+) -> Hours:
     row = rows.get((place, "oee"))
-    return hours_of(stack, place, weeks.days) if row and row["value"] is not None else NOTHING
+    return hours_of(stack, place, weeks.days, currency) if row and row["value"] is not None else NOTHING
 
 
 def _is_in(stack: Stack, line: str, place: str) -> bool:
