@@ -14,6 +14,7 @@ from plantstack.plant.localtime import offset_at
 from plantstack.stack.floor.sight import Sight
 
 _SUMS = ("qty_good", "qty_scrap", "qty_total", "qty_plan")
+_TIMES = ("time_run", "time_std_total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,18 @@ def outputs(sight: Sight, *, is_ahead: bool = False) -> dict[str, Output]:
 def machine_sums(sight: Sight) -> dict[str, dict[str, Exact | None]]:
     """What every machine that is seen made in its open shift: machine -> measure -> sum."""
     found: dict[str, dict[str, Exact | None]] = {}
-    for cell in sight.sums(_SUMS, ("machine", "shift"), "hour"):
+    for cell in machine_hours(sight):
         machine = cell.keys["machine"]
         if machine in sight.machines and _is_mine(sight.shift(machine), cell):
             sums = found.setdefault(machine, dict.fromkeys(_SUMS, None))
             for name in _SUMS:
                 sums[name] = _added(sums[name], cell.sums[name])
     return found
+
+
+def machine_hours(sight: Sight) -> Sequence[MeasureCell]:
+    """What every machine made in each hour and how long it ran for it, by machine and shift; asked once."""
+    return sight.sums((*_SUMS, *_TIMES), ("machine", "shift"), "hour")
 
 
 def hours_of(shift: ShiftOf, zone: str) -> Iterator[Interval]:
@@ -108,7 +114,7 @@ def _cells(sight: Sight) -> Mapping[str, Sequence[MeasureCell]]:
             found.setdefault(cell.keys["line"], []).append(cell)
     lone = {place for place in sight.places if place not in sight.plant.lines}
     if lone:
-        for cell in sight.sums(_SUMS, ("machine", "shift"), "hour"):
+        for cell in machine_hours(sight):
             if cell.keys["machine"] in lone:
                 found.setdefault(cell.keys["machine"], []).append(cell)
     return found

@@ -164,10 +164,10 @@ where equipment in (select unnest($machines))
 """
 
 
-def standards_of(sight: Sight) -> Standards:
-    """The standards of the machines that are seen."""
+def standards_of(sight: Sight, machines: Sequence[str] = ()) -> Standards:
+    """The standards of the machines that are seen, or of some others."""
     rows: dict[tuple[str, str], list[tuple[int, int, float]]] = {}
-    found = sight.books.con.execute(_STANDARDS, {"machines": list(sight.machines)}).fetchall()
+    found = sight.books.con.execute(_STANDARDS, {"machines": list(machines or sight.machines)}).fetchall()
     for machine, product, from_at, until_at, seconds, pieces in found:
         if seconds and pieces:
             cycle = float(Fraction(seconds) / Fraction(pieces) * SECOND)

@@ -6,35 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from plantstack.engines.duckdb.ahead import ShiftOf
 from plantstack.intervals import MINUTE, Interval
+from plantstack.stack.floor.hour_loss import HourLoss, HourLosses
 from plantstack.stack.floor.output import Hour, Output, outputs
 from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Entry, Sight, look
-from plantstack.stack.floor.states import LOST
 from plantstack.stack.floor.stops import lost_in
 from plantstack.stack.project import Stack
 
 MISSED_BELOW = Decimal("0.93")  # of its plan: an hour that made less is red and asks why
 JUDGED_FROM = 10 * MINUTE  # into an hour: before that little is planned and every piece flips the colour
-
-
-@dataclass(frozen=True, slots=True)
-class HourLoss:
-    """What took most of an hour at the machine that paces the line.
-
-    Attributes:
-        machine: id.
-        account: where the time went; `state` what the machine said of itself (`starved`, `blocked`, ...).
-        reason: symptom, '' where nobody gave one; `label` is what people call it.
-        us: microseconds.
-    """
-
-    machine: str
-    account: str
-    state: str
-    reason: str
-    label: str
-    us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +32,7 @@ class HourRow:
         total_difference: the same from the begin of the shift to here.
         is_now: whether it runs; `is_over` whether it is past.
         is_missed: under 93 % of its plan: red.
-        loss: the greatest loss in it; None where there was none.
+        loss: what cost most of it, see `HourLosses`; None where nothing did.
         planned_us: planned stops and breaks in it, microseconds; `planned_label` names the longest, '' for a
             break of the calendar.
     """
@@ -140,7 +122,7 @@ def _shift(present: Present, made: Output) -> ShiftNow:
     machine = sight.paced_by(place) or sight.places[place][0]
     exit_machine = sight.exit(place) or sight.places[place][0]
     coming = [one.span.start for one in sight.shifts(exit_machine) if one.span.start > sight.now]
-    entries = present.entries(machine) if machine in sight.machines else []
+    entries = _entries(present, machine)
     return ShiftNow(
         place=place,
         name=sight.name(place),
@@ -159,11 +141,23 @@ def _shift(present: Present, made: Output) -> ShiftNow:
         plan_now=made.plan_now,
         plan=made.plan,
         difference=made.behind,
-        hours=tuple(_rows(sight, made.hours, entries, machine)),
+        hours=tuple(_rows(sight, made.hours, HourLosses(sight, place, machine, entries, _works(shift)))),
     )
 
 
-def _rows(sight: Sight, hours: Sequence[Hour], entries: Sequence[Entry], machine: str) -> Iterator[HourRow]:
+def _entries(present: Present, machine: str) -> Sequence[Entry]:
+    """The ledger of a machine in its open shift, also of one that is not seen."""
+    sight = present.sight
+    if machine in sight.machines:
+        return present.entries(machine)
+    return sight.entries(sight.shift_span(machine), (machine,))[machine]
+
+
+def _works(shift: ShiftOf | None) -> Sequence[Interval]:
+    return shift.works if shift else ()
+
+
+def _rows(sight: Sight, hours: Sequence[Hour], losses: HourLosses) -> Iterator[HourRow]:
     total: Decimal | None = Decimal(0)
     for hour in hours:
         begun = hour.from_at < sight.now
@@ -172,7 +166,8 @@ def _rows(sight: Sight, hours: Sequence[Hour], entries: Sequence[Entry], machine
         )
         if begun:
             total = None if total is None or difference is None else total + difference
-        inside = list(cut(entries, Interval(hour.from_at, hour.until_at)))
+        inside = list(cut(losses.entries, Interval(hour.from_at, hour.until_at)))
+        is_missed = _is_missed(hour, sight.now)
         planned = lost_in(sight.plant, inside, ("planned_down",))
         yield HourRow(
             from_at=hour.from_at,
@@ -185,8 +180,8 @@ def _rows(sight: Sight, hours: Sequence[Hour], entries: Sequence[Entry], machine
             total_difference=total if begun else None,
             is_now=begun and hour.until_at > sight.now,
             is_over=hour.until_at <= sight.now,
-            is_missed=_is_missed(hour, sight.now),
-            loss=_loss(sight, inside, machine),
+            is_missed=is_missed,
+            loss=losses.loss(hour, is_missed=is_missed) if begun else None,
             planned_us=sum(one.us for one in planned),
             planned_label=planned[0].label if planned else "",
         )
@@ -204,18 +199,6 @@ def cut(entries: Sequence[Entry], span: Interval) -> Iterator[Entry]:
         start, end = max(one.from_at, span.start), min(one.until_at, span.end)
         if start < end:
             yield one.within(start, end)
-
-
-def _loss(sight: Sight, entries: Sequence[Entry], machine: str) -> HourLoss | None:
-    found = lost_in(sight.plant, entries, LOST)
-    if not found:
-        return None
-    most = found[0]
-    states = {
-        one.state: one.length for one in entries if (one.account, one.reason) == (most.account, most.reason)
-    }
-    state = max(states, key=lambda name: (states[name], name))
-    return HourLoss(machine, most.account, state, most.reason, most.label, most.us)
 
 
 @dataclass(frozen=True, slots=True)

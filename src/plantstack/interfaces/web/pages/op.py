@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, strip_of
 from plantstack.intervals import MINUTE, rfc3339
@@ -85,6 +86,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "shift": shift,
         "likely": _likely(visit, shift),
         "bars": charts.hour_bars([_bar(row) for row in shift.hours]) if shift else (),
+        "causes": [hour_text(visit, row, shift.machine) for row in shift.hours] if shift else (),
         "strips": [strip_of(visit, one, station.zone, size=size) for one in mine],
         "zone": station.zone or visit.zone,
         "tiles": _tiles(visit, station, shift),
