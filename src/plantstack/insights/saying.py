@@ -46,16 +46,45 @@ class Name:
 
     Attributes:
         id: permanent id; the name is looked up where it is shown.
-        kind: what is named; `word` is a word of the texts, put through the translations.
+        kind: what is named; `word` is a word of the texts, put through the translations; `context` is what
+            counts say of their pieces, such as `mould M14-3`, shown as it is.
     """
 
     id: str
     kind: Literal[
-        "equipment", "product", "reason", "parameter", "order", "shift", "crew", "kpi", "role", "word"
+        "equipment",
+        "product",
+        "reason",
+        "parameter",
+        "order",
+        "shift",
+        "crew",
+        "kpi",
+        "role",
+        "word",
+        "context",
     ]
 
 
-Value: TypeAlias = Figure | Name
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A quantity inside bounds, or with `is_outside` beyond them: read as 'melt temperature above 238 degC'.
+
+    Attributes:
+        of: the quantity.
+        low, high: None where there is no bound on that side.
+        unit: of both.
+        is_outside: below `low` or above `high`, and not between them.
+    """
+
+    of: Name
+    low: float | None
+    high: float | None
+    unit: str = ""
+    is_outside: bool = False
+
+
+Value: TypeAlias = Figure | Name | Bounds
 
 
 def N_(text: str) -> str:
@@ -83,4 +112,7 @@ class Say:
 def _row(value: Value) -> dict[str, object]:
     if isinstance(value, Name):
         return {"id": value.id, "kind": value.kind}
+    if isinstance(value, Bounds):
+        sides = {"low": value.low, "high": value.high, "outside": value.is_outside}
+        return {"of": _row(value.of), **sides, "unit": value.unit}
     return {"value": value.value, "form": value.form, "unit": value.unit}
