@@ -206,6 +206,7 @@ settings:
   project_life: 5
   grade_a: 2 %
   grade_b: 10 %
+  false_alarms: 0.25
 """
 
 # `hull` has no calendar and no machine: nothing asks for one.

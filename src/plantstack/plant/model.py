@@ -389,6 +389,7 @@ class Profile:
     project_life: int | None = None  # years a saving lasts
     grade_a: Decimal = Decimal("0.02")
     grade_b: Decimal = Decimal("0.1")
+    false_alarms: Decimal = Decimal("0.5")  # accepted of one machine in one week
 
 
 def pace_seconds(pace: Pace) -> Fraction:

@@ -70,6 +70,7 @@ def read_settings(fields: Fields) -> Profile:
         project_life=fields.want("project_life", between(integer, 1, 50), base.project_life),
         grade_a=fields.want("grade_a", share, base.grade_a),
         grade_b=fields.want("grade_b", share, base.grade_b),
+        false_alarms=fields.want("false_alarms", amount, base.false_alarms),
     )
     if made.grade_b <= made.grade_a:
         fields.problem(

@@ -24,7 +24,6 @@ Days = tuple[str | None, str | None]
 
 _About = tuple[str, str, str]  # equipment, product, family
 _LAST = date(9999, 12, 31)
-_RANKS = ("machine", "line", "area", "site")
 _INSTEAD = {"scrap": "material"}  # a scrapped piece costs at least its material
 
 
@@ -73,6 +72,25 @@ def _cut(plant: Plant, span: Interval, borders: Iterable[date], said: Sequence[S
     instants |= {at for one in said for at in (one.span.start, one.span.end)}
     inside = sorted(at for at in instants if span.start < at < span.end)
     return [Interval(*two) for two in pairwise((span.start, *inside, span.end))]
+
+
+def cost_of(plant: Plant, above: Sequence[str], day: date, fact: str, product: str) -> Cost | None:
+    """The price that speaks of the nearest place, of the product before all products, the latest.
+
+    Args:
+        plant: whose prices.
+        above: the machine and the places it stands in, the nearest first.
+        day: of production.
+        fact: what the price is for.
+        product: its id; '' none.
+    """
+    fitting: list[tuple[int, bool, date, Cost]] = []
+    for one in plant.costs:
+        far = [number for number, place in enumerate(above) if place in one.at]
+        fits = (far or not one.at) and product in (one.products or (product,))
+        if one.fact == fact and fits and (one.from_day or date.min) <= day < (one.until_day or _LAST):
+            fitting.append((-min(far, default=9), bool(one.products), one.from_day or date.min, one))
+    return max(fitting, key=lambda one: one[:3])[3] if fitting else None
 
 
 @dataclass(frozen=True)
@@ -155,20 +173,9 @@ class Pricing:
         )
 
     def _named(self, fact: str, stretch: Stretch) -> Cost | None:
-        """The price that speaks of the nearest place, of the product before all products, the latest."""
+        above = tuple(self._places(stretch.machine, stretch.window).values())
         day = self._day(stretch.window, stretch.machine)
-        places = self._places(stretch.machine, stretch.window)
-        fitting = []
-        for one in self.plant.costs:
-            ranks = [_RANKS.index(level) for level, place in places.items() if place in one.at]
-            is_here = bool(ranks) or not one.at
-            if one.fact == fact and is_here and stretch.product in (one.products or (stretch.product,)):
-                held = (one.from_day or date.min) <= day and day < (one.until_day or _LAST)
-                if held:
-                    fitting.append(
-                        (-min(ranks, default=9), bool(one.products), one.from_day or date.min, one)
-                    )
-        return max(fitting, key=lambda one: one[:3])[3] if fitting else None
+        return cost_of(self.plant, above, day, fact, stretch.product)
 
     def _rate(self, stretch: Stretch) -> Fraction | None:
         site = self.plant.site_of(stretch.machine)

@@ -1,0 +1,1 @@
+"""Findings of a project: the facts its books hold, the analyses asked, and what people answered."""

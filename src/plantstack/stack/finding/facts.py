@@ -1,0 +1,195 @@
+"""The facts of a project, as analyses read them (`plantstack.insights.facts`)."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import accumulate
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from plantstack.engines.duckdb.seen import seen
+from plantstack.insights.facts import TABLES, Facts, Place
+from plantstack.intervals import DAY, HOUR, Interval
+from plantstack.plant.plant import Plant
+from plantstack.stack.answers.pricing import cost_of
+from plantstack.stack.floor.pace import Standards, standards_of
+from plantstack.stack.floor.sight import Sight, look
+from plantstack.stack.project import Stack
+from plantstack.stack.targets.targeting import production_day
+
+Known = Literal["told", "received"]
+
+HISTORY = 120 * DAY
+"""How far back analyses look."""
+
+_NAMES = {
+    "log_offset": "offset",
+    "order_id": "order",
+    "seen_at": "at",
+    "from_at": "from",
+    "until_at": "until",
+}
+_ENTRY = ("equipment", "from", "until", "account", "product")
+
+
+def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told") -> Facts:
+    """Return what is known of the machines of a scope at an instant.
+
+    Args:
+        stack: the opened project.
+        scope: id or path of equipment; '' is everything.
+        now: microseconds UTC; what happened later is left out.
+        known: a row is known from when it was told, or from when it was received here. A history loaded in
+            one go was received when it was loaded: there only `told` says what people knew.
+
+    Raises:
+        QueryError: for a scope that does not exist.
+    """
+    sight = look(stack, scope, now)
+    found = seen(sight.books, sight.machines, Interval(now - HISTORY, now))
+    tables = {name: _shaped(name, table, known) for name, table in found.items()}
+    made = _made(tables.get("time"))
+    standards = standards_of(sight)
+    places = {one: _place(sight, standards, one, made.get(one, {})) for one in sight.machines}
+    if tables:
+        tables["time"] = _with(tables["time"], speed=_speeds(places, tables["pieces"], tables["time"]))
+    budget = float(sight.plant.profile.false_alarms)
+    return Facts(now, tables, places, budget).known(now)
+
+
+def _shaped(name: str, table: pa.Table, known: Known) -> pa.Table:
+    """A table of the books in the shape that analyses are promised."""
+    columns = {_NAMES.get(column, column): table[column] for column in table.column_names}
+    if name == "time":
+        columns["known_at"] = columns["from"]  # that it goes on is known while it does
+        columns["reason_known_at"] = columns[f"reason_{known}_at"]
+        columns["speed"] = pa.nulls(len(table), pa.float64())
+    else:
+        columns["known_at"] = columns[f"{known}_at"]
+    if name == "pieces":
+        columns["context"] = _contexts(columns.pop("body").to_pylist())
+        return _parted(columns)
+    schema = TABLES[name]
+    return pa.table({field.name: columns[field.name].cast(field.type) for field in schema}, schema=schema)
+
+
+def _contexts(bodies: Sequence[str]) -> pa.Array:
+    """What else was said of pieces: the texts of the free object of their events."""
+    read: dict[str, list[tuple[str, str]]] = {}
+    for body in set(bodies):
+        said = json.loads(body).get("x") if body else None
+        told = said if isinstance(said, dict) else {}
+        read[body] = sorted((key, value) for key, value in told.items() if isinstance(value, str) and value)
+    return pa.array([read[body] for body in bodies], pa.map_(pa.string(), pa.string()))
+
+
+def _parted(columns: Mapping[str, pa.Array]) -> pa.Table:
+    """Counts in two kinds of rows: what was made, and what was scrapped for a reason."""
+    schema = TABLES["pieces"]
+    all_ = pa.table({name: columns[name] for name in schema.names})
+    made = all_.filter(pc.is_valid(all_["total"]))
+    made = _with(made, scrap=pa.nulls(len(made), pa.float64()), reason=pa.nulls(len(made), pa.string()))
+    lost = all_.filter(pc.not_equal(pc.fill_null(all_["scrap"], 0.0), 0.0))
+    nothing = pa.nulls(len(lost), pa.float64())
+    lost = _with(lost, total=nothing, good=nothing)
+    both = pa.concat_tables([made.cast(schema), lost.cast(schema)])
+    return both.sort_by([("equipment", "ascending"), ("from", "ascending"), ("offset", "ascending")])
+
+
+def _with(table: pa.Table, **columns: pa.Array) -> pa.Table:
+    for name, column in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), name, column)
+    return table
+
+
+# -- places --------------------------------------------------------------------------------------
+
+
+def _place(sight: Sight, standards: Standards, machine: str, made: Mapping[str, int]) -> Place:
+    plant, site = sight.plant, sight.plant.site_of(machine)
+    place, shift = sight.place(machine), sight.shift(machine)
+    above = sight.above(machine)
+    day = production_day(site, sight.now)
+    rate = {one: HOUR / us for one in plant.products if (us := standards.cycle_us(machine, one, sight.now))}
+    is_pacing = sight.paced_by(place) == machine
+    return Place(
+        machine,
+        sight.name(machine),
+        place if place != machine else "",
+        site.id,
+        site.zone,
+        is_pacing,
+        site.currency,
+        _hour(plant, above, day, rate, made) if is_pacing else None,
+        {p: price for p in plant.products if (price := _scrapped(plant, above, day, p)) is not None},
+        rate,
+        shift.span.end if shift is not None else None,
+    )
+
+
+def _scrapped(plant: Plant, above: Sequence[str], day: date, product: str) -> float | None:
+    """What a scrapped piece costs: its own price, at least its material."""
+    own = cost_of(plant, above, day, "scrap", product) or cost_of(plant, above, day, "material", product)
+    return None if own is None else float(own.amount)
+
+
+def _hour(
+    plant: Plant, above: Sequence[str], day: date, rate: Mapping[str, float], made: Mapping[str, int]
+) -> tuple[float, float] | None:
+    """An hour of the pacing machine: nothing where pieces can be made later, their contribution where not."""
+    worth, time = 0.0, 0
+    for product, us in made.items():
+        price = cost_of(plant, above, day, "contribution", product)
+        if price is not None and product in rate:
+            worth += float(price.amount) * rate[product] * us
+            time += us
+    return (0.0, worth / time) if time else None
+
+
+def _made(time: pa.Table | None) -> dict[str, dict[str, int]]:
+    """Run time by machine and product, microseconds."""
+    if time is None or not len(time):
+        return {}
+    ran = time.filter(pc.equal(time["account"], "run"))
+    ran = ran.append_column("us", pc.subtract(ran["until"], ran["from"]))
+    found: dict[str, dict[str, int]] = {}
+    for row in ran.group_by(["equipment", "product"]).aggregate([("us", "sum")]).to_pylist():
+        found.setdefault(row["equipment"], {})[row["product"]] = row["us_sum"]
+    return found
+
+
+def _speeds(places: Mapping[str, Place], pieces: pa.Table, time: pa.Table) -> pa.Array:
+    """How fast each entry of run time was, of the ideal rate; null where nobody counted or set a rate.
+
+    A count belongs to the entry in which it ends: over an hour that adds up, in a minute it is rough.
+    """
+    counted = pieces.filter(pc.is_valid(pieces["total"])).select(["equipment", "until", "total"])
+    ideal: dict[tuple[str, str], float] = {
+        (machine, product): rate for machine, place in places.items() for product, rate in place.rate.items()
+    }
+    ends = _by_machine(counted, "until")
+    found: list[float | None] = []
+    rows = zip(*(time[name].to_pylist() for name in _ENTRY), strict=True)
+    for machine, since, until, account, product in rows:
+        rate = ideal.get((machine, product))
+        if account != "run" or rate is None or machine not in ends:
+            found.append(None)
+            continue
+        at, made = ends[machine]
+        made_here = made[bisect_right(at, until)] - made[bisect_right(at, since)]
+        found.append(made_here / (rate * (until - since) / HOUR))
+    return pa.array(found, pa.float64())
+
+
+def _by_machine(counted: pa.Table, when: str) -> dict[str, tuple[list[int], list[float]]]:
+    """Instants in order, and what was made up to each; the second list is one longer."""
+    found: dict[str, tuple[list[int], list[float]]] = {}
+    for machine in pc.unique(counted["equipment"]).to_pylist():
+        own = counted.filter(pc.equal(counted["equipment"], machine)).sort_by(when)
+        found[machine] = (own[when].to_pylist(), [0.0, *accumulate(own["total"].to_pylist())])
+    return found
