@@ -13,6 +13,7 @@ from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.seeing import may_see
 from plantstack.live.study import Studied
+from plantstack.plant.plant import Plant
 from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.project import Stack
 
@@ -27,12 +28,10 @@ def N_(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One look at a page: who looks at what, when, in which language.
+class Reading:
+    """Who looks at what, in which language, and the books that are asked: on a screen or on paper.
 
     Attributes:
-        running: the plant.
         sender: who looks, and what he is let near.
         path: of the page, as it was asked for.
         params: what stands in the path, as `{"scope": "packing"}`.
@@ -41,29 +40,32 @@ class Visit:
         language: of the reader, as `de`.
     """
 
-    running: Running
+    __slots__ = ()
+
     sender: Sender
     path: str
     params: Mapping[str, str]
     query: Mapping[str, str]
     now: int
-    language: str = "en"
+    language: str
+
+    @property
+    def plant(self) -> Plant:
+        """What stands where."""
+        raise NotImplementedError
 
     def ask(self, question: Callable[[Stack], _T]) -> _T:
         """Ask the books as they are now."""
-        return self.running.ask(question)
+        raise NotImplementedError
 
     def study(self, key: tuple[Hashable, ...], question: Callable[[Stack], _T]) -> Studied[_T]:
-        """Ask what takes long, beside the books that are kept fresh; an earlier answer is given at once.
+        """Ask what takes long.
 
         Args:
             key: names the question with everything it depends on.
             question: what to ask.
-
-        Raises:
-            NotYet: while there is no answer; the page says so and shows it as soon as it is there.
         """
-        return self.running.study.ask(key, question, PATIENCE_S)
+        raise NotImplementedError
 
     @property
     def scope(self) -> str:
@@ -82,8 +84,8 @@ class Visit:
         """
         if not name:
             return self.sender.scope
-        found = self.running.plant.resolve(name, self.now)
-        if found is None or not self.sender.is_near(self.running.plant, found, self.now):
+        found = self.plant.resolve(name, self.now)
+        if found is None or not self.sender.is_near(self.plant, found, self.now):
             raise HTTPException(404, f"there is no equipment '{name}' here")
         return found
 
@@ -100,14 +102,14 @@ class Visit:
     @property
     def zone(self) -> str:
         """The clock of what the page is about; UTC where that has several."""
-        plant, places = self.running.plant, self.places
+        plant, places = self.plant, self.places
         sites = plant.sites.values() if "" in places else map(plant.site_of, places)
         zones = {site.zone for site in sites}
         return zones.pop() if len(zones) == 1 else "UTC"
 
     def may_see(self, kpi: str) -> bool:
         """Whether a KPI may be shown to the reader: money and figures of finance are not for every role."""
-        plant = self.running.plant
+        plant = self.plant
         return may_see(self.sender, catalog_of(plant), kpi, plant.profile.name)
 
     def say(self, text: str, **values: object) -> str:
@@ -118,8 +120,42 @@ class Visit:
     def name(self, equipment: str) -> str:
         """What people call an equipment."""
         if not equipment:
-            return self.running.plant.label or self.running.plant.enterprise
-        return self.running.plant.equipment[equipment].label or equipment
+            return self.plant.label or self.plant.enterprise
+        return self.plant.equipment[equipment].label or equipment
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Reading):
+    """One look at a page of a plant that runs: see `Reading`.
+
+    Attributes:
+        running: the plant.
+    """
+
+    running: Running
+    sender: Sender
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    now: int
+    language: str = "en"
+
+    @property
+    def plant(self) -> Plant:
+        """What stands where."""
+        return self.running.plant
+
+    def ask(self, question: Callable[[Stack], _T]) -> _T:
+        """Ask the books as they are now."""
+        return self.running.ask(question)
+
+    def study(self, key: tuple[Hashable, ...], question: Callable[[Stack], _T]) -> Studied[_T]:
+        """Ask what takes long, beside the books that are kept fresh; an earlier answer is given at once.
+
+        Raises:
+            NotYet: while there is no answer; the page says so and shows it as soon as it is there.
+        """
+        return self.running.study.ask(key, question, PATIENCE_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plantstack.errors import Problem, QueryError
-from plantstack.interfaces.web.page import N_, Visit
+from plantstack.interfaces.web.page import N_, Reading
 from plantstack.stack.targets.targeting import production_day
 
 NAMES = {
@@ -53,7 +53,7 @@ class Period:
         return {"period": self.name} if self.name else {"from": self.first, "to": self.last}
 
 
-def period_of(visit: Visit, usual: str = "4w") -> Period:
+def period_of(visit: Reading, usual: str = "4w") -> Period:
     """Read the period of an address: `period=4w`, or `from=2026-11-02&to=2026-11-08`.
 
     Args:
@@ -65,7 +65,7 @@ def period_of(visit: Visit, usual: str = "4w") -> Period:
     """
     query: Mapping[str, str] = visit.query
     if query.get("from") or query.get("to"):
-        first, last = _day(query.get("from") or query["to"]), _day(query.get("to") or query["from"])
+        first, last = one_day(query.get("from") or query["to"]), one_day(query.get("to") or query["from"])
         if first > last:
             raise _wrong(f"{first} .. {last}", "the period ends before it starts", "Swap the two days.")
         return Period("", first.isoformat(), last.isoformat())
@@ -76,9 +76,9 @@ def period_of(visit: Visit, usual: str = "4w") -> Period:
     return Period(name, (last - timedelta(days=_DAYS[name] - 1)).isoformat(), last.isoformat())
 
 
-def today(visit: Visit) -> date:
+def today(visit: Reading) -> date:
     """The production day of now; of several sites the earliest, so that it is complete nowhere."""
-    plant, scope = visit.running.plant, visit.scope
+    plant, scope = visit.plant, visit.scope
     sites = [plant.site_of(scope)] if scope else list(plant.sites.values())
     return min(production_day(site, visit.now) for site in sites)
 
@@ -95,7 +95,12 @@ def as_day(text: str) -> date:
     return found
 
 
-def _day(text: str) -> date:
+def one_day(text: str) -> date:
+    """Read a day of an address.
+
+    Raises:
+        QueryError: where it is none.
+    """
     try:
         return as_day(text)
     except ValueError:

@@ -10,7 +10,7 @@ from typing import Any
 
 from plantstack.interfaces.web.assets import Assets
 from plantstack.interfaces.web.finding import Found, all_pages
-from plantstack.interfaces.web.page import Visit
+from plantstack.interfaces.web.page import Reading, Visit
 from plantstack.interfaces.web.rendering import render
 from plantstack.interfaces.web.speaking import LANGUAGES
 from plantstack.live.access import Sender
@@ -70,7 +70,7 @@ def show(found: Found, visit: Visit, around: Mapping[str, Any]) -> Shown:
         told = dict(found.page.show(visit))
     except NotYet:
         template, is_whole, told = "not_yet.html", False, {"title": visit.name(visit.scope)}
-    text, fragments = render(template, visit.language, _around(found, visit) | told | dict(around))
+    text, fragments = render(template, visit.language, surroundings(found, visit) | told | dict(around))
     digest = digest_of(str(told["title"]), fragments.of)
     return Shown(text.replace(_DIGEST, digest, 1), str(told["title"]), fragments.of, is_whole)
 
@@ -78,7 +78,8 @@ def show(found: Found, visit: Visit, around: Mapping[str, Any]) -> Shown:
 _DIGEST = "digest-of-the-parts"  # stands in the page until its parts are known
 
 
-def _around(found: Found, visit: Visit) -> dict[str, Any]:
+def surroundings(found: Found, visit: Reading) -> dict[str, Any]:
+    """What every page has around what it shows."""
     files = assets()
     return {
         "visit": visit,
@@ -94,7 +95,7 @@ def _around(found: Found, visit: Visit) -> dict[str, Any]:
         "style": f"{found.name}.css" if f"{found.name}.css" in files.files else "",
         "script": f"{found.name}.js" if f"{found.name}.js" in files.files else "",
         "csrf": "",
-        "plant": visit.running.plant,
+        "plant": visit.plant,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.charts.strip import State
-from plantstack.interfaces.web.page import N_, Visit
+from plantstack.interfaces.web.page import N_, Reading
 from plantstack.intervals import HOUR, MINUTE
 from plantstack.plant.model import Reason
 from plantstack.stack.floor.states import Look
@@ -54,16 +54,16 @@ _LOOKS: dict[Look, State] = {
 }
 
 
-def reason_label(visit: Visit, reason: str, otherwise: str = "") -> str:
+def reason_label(visit: Reading, reason: str, otherwise: str = "") -> str:
     """What people call a reason in the reader's language; of one without a translation, the plant's word."""
-    known: Reason | None = visit.running.plant.reasons.get(reason)
+    known: Reason | None = visit.plant.reasons.get(reason)
     if known is None:
         return otherwise or reason
     return known.text(visit.language) or reason
 
 
 def strip_of(
-    visit: Visit,
+    visit: Reading,
     strip: Strip,
     zone: str,
     *,
@@ -136,7 +136,7 @@ def _without_micro(segments: Iterable[Segment]) -> Iterator[Segment]:
         yield held
 
 
-def _segment(visit: Visit, machine: str, one: Segment, zone: str) -> charts.Segment:
+def _segment(visit: Reading, machine: str, one: Segment, zone: str) -> charts.Segment:
     word = reason_label(visit, one.reason, one.label) if one.reason else visit.say(STATES[one.state])
     start, end = (formats.clock(at, visit.language, zone) for at in (one.from_at, one.until_at))
     length = one.until_at - one.from_at

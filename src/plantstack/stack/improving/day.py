@@ -52,7 +52,7 @@ class DayOfLine:
         place: id; `name` is what people call it.
         figures: its KPIs of the whole day.
         shifts: in order of time.
-        strips: of its machines over the day, by flow.
+        strips: of its machines over the day, by flow; `paced_by` is the one whose losses count.
         hours: its loss tree.
     """
 
@@ -61,6 +61,7 @@ class DayOfLine:
     figures: tuple[Figure, ...]
     shifts: tuple[ShiftOfLine, ...]
     strips: tuple[Strip, ...]
+    paced_by: str
     hours: Hours
 
 
@@ -141,6 +142,7 @@ def _line(sight: Sight, place: str, on: tuple[str, Interval], currency: str) -> 
         figures=figures_of(stack.kpis(asked, scope=place, days=days).rows, catalog),
         shifts=tuple(_shifts(sight, place, day, span)),
         strips=strips(stack, place, span, sight.now),
+        paced_by=sight.paced_by(place),
         hours=hours_of(stack, place, days, currency),
     )
 

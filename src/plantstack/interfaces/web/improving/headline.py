@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.improving.words import hours, names, points
-from plantstack.interfaces.web.page import N_, Visit
+from plantstack.interfaces.web.page import N_, Reading
 from plantstack.stack.improving.portfolio import DEAD_BAND, Plant, Portfolio, total
 
 SENTENCES = {
@@ -98,12 +98,12 @@ def _most_of(amounts: Mapping[str, float], whole: float) -> list[str]:
     return ranked[:_MOST]
 
 
-def headline(visit: Visit, found: Portfolio) -> str:
+def headline(visit: Reading, found: Portfolio) -> str:
     """The facts as sentences in the reader's language."""
     return " ".join(_said(visit, one) for one in facts(found))
 
 
-def _said(visit: Visit, fact: Fact) -> str:
+def _said(visit: Reading, fact: Fact) -> str:
     language = visit.language
     amounts = {
         "gap": lambda amount: points(amount, language, is_signed=False),

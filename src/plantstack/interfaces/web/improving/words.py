@@ -8,7 +8,7 @@ from typing import Any
 from babel.lists import format_list
 
 from plantstack.interfaces.web import formats
-from plantstack.interfaces.web.page import N_, Visit
+from plantstack.interfaces.web.page import N_, Reading
 
 Row = Mapping[str, Any]
 
@@ -55,7 +55,7 @@ DEMAND = {
 }
 
 
-def names(visit: Visit, ids: Sequence[str]) -> str:
+def names(visit: Reading, ids: Sequence[str]) -> str:
     """Names of equipment as a list in the reader's language."""
     return str(format_list([visit.name(one) for one in ids], locale=visit.language))
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from plantstack.interfaces.web import charts, formats
-from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.strips import ACCOUNTS, reason_label, strip_of
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack.floor.detail import stops_in
@@ -38,17 +38,17 @@ SAFETY = {
 }
 
 
-def show(visit: Visit) -> Mapping[str, Any]:
+def show(visit: Reading) -> Mapping[str, Any]:
     """The shift of a place that is open, or the last that ended; `shift=2026-11-25.early` names one."""
     return _told(visit, visit.query.get("shift", ""), is_report=False)
 
 
-def show_report(visit: Visit) -> Mapping[str, Any]:
+def show_report(visit: Reading) -> Mapping[str, Any]:
     """The same for paper; the shift is in the path: `now`, `last`, or a day and its shift."""
     return _told(visit, visit.params["shift"], is_report=True)
 
 
-def _told(visit: Visit, word: str, *, is_report: bool) -> Mapping[str, Any]:
+def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
     scope, now, named = visit.scope, visit.now, shift_word(word)
     if word not in ("", "now", "last") and named is None:
         raise HTTPException(404, f"there is no shift '{word}'; write 'now', 'last' or 2026-11-25.early")
@@ -75,7 +75,7 @@ def _told(visit: Visit, word: str, *, is_report: bool) -> Mapping[str, Any]:
     }
 
 
-def _shown(visit: Visit, found: Handover) -> dict[str, Any]:
+def _shown(visit: Reading, found: Handover) -> dict[str, Any]:
     """The words and drawings of a shift."""
     zone, day = found.zone, str(formats.written(found.day, visit.language))
     title, is_live = N_("%(shift)s shift, %(day)s – %(place)s"), not found.is_over
@@ -102,7 +102,7 @@ def _shown(visit: Visit, found: Handover) -> dict[str, Any]:
     }
 
 
-def sentence(visit: Visit, shift: ShiftNow) -> str:
+def sentence(visit: Reading, shift: ShiftNow) -> str:
     """The result of a line in one sentence."""
     told: dict[str, Any] = {
         "line": visit.name(shift.place),
@@ -129,7 +129,7 @@ def _bar(hour: HourRow) -> charts.HourBar:
     )
 
 
-def _loss(visit: Visit, hour: HourRow) -> str:
+def _loss(visit: Reading, hour: HourRow) -> str:
     """What took most of an hour, in words; '' for nothing."""
     if hour.loss is None:
         return ""

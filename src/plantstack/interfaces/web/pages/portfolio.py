@@ -13,7 +13,7 @@ from plantstack.errors import Problem, QueryError
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.improving.headline import headline
 from plantstack.interfaces.web.improving.words import CLASSES, KINDS, hours, money_range, points
-from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.periods import as_day, today
 from plantstack.stack.improving.hours import KINDS as LEAVES_OF
 from plantstack.stack.improving.hours import Hours, kind_s
@@ -57,11 +57,12 @@ class Told:
     why: str = ""
 
 
-def show(visit: Visit) -> Mapping[str, Any]:
+def show(visit: Reading) -> Mapping[str, Any]:
     """The plants of what the reader is let near."""
-    weeks = _weeks(visit)
+    weeks, currency = weeks_of(visit), visit.query.get("currency", "").upper()
     scope = visit.scope
-    studied = visit.study(("portfolio", scope, weeks), lambda stack: portfolio(stack, scope, weeks))
+    key = ("portfolio", scope, weeks, currency)
+    studied = visit.study(key, lambda stack: portfolio(stack, scope, weeks, currency))
     found = studied.value
     chosen = visit.query.get("plant", "")
     basis = found.basis(chosen if chosen in {one.id for one in found.plants} else "")
@@ -86,8 +87,12 @@ def show(visit: Visit) -> Mapping[str, Any]:
     }
 
 
-def _weeks(visit: Visit) -> Weeks:
-    """The whole weeks of the address: those up to the last one that is over, or up to `week=2026-W42`."""
+def weeks_of(visit: Reading) -> Weeks:
+    """The whole weeks of the address: those up to the last one that is over, or up to `week=2026-W42`.
+
+    Raises:
+        QueryError: for a count or a week that is none.
+    """
     count, named = visit.query.get("weeks", "1"), visit.query.get("week", "")
     if count not in PERIODS:
         fix = "Choose 1, 4 or 13 weeks."
@@ -106,7 +111,7 @@ def _sunday(week: str) -> date:
         raise QueryError(Problem("time-unreadable", week, "there is no such week", fix)) from None
 
 
-def week_text(visit: Visit, weeks: Weeks) -> str:
+def week_text(visit: Reading, weeks: Weeks) -> str:
     """Which weeks they are, in words."""
     year, week, _ = weeks.last.isocalendar()
     if weeks.count == 1:
@@ -115,11 +120,11 @@ def week_text(visit: Visit, weeks: Weeks) -> str:
     return visit.say(N_("Weeks %(first)s to %(last)s, %(year)s"), first=first, last=week, year=year)
 
 
-def _days_text(visit: Visit, weeks: Weeks) -> str:
+def _days_text(visit: Reading, weeks: Weeks) -> str:
     return str(format_interval(weeks.first, weeks.last, "MMMd", locale=visit.language))
 
 
-def panels(visit: Visit, found: Portfolio) -> list[Panel]:
+def panels(visit: Reading, found: Portfolio) -> list[Panel]:
     """A panel each, all on one scale."""
     drawn = [_drawn(visit, one, found.weeks, place) for place, one in enumerate(found.plants)]
     known = [value for one in drawn for value in (*one.values, one.plan) if value is not None]
@@ -129,7 +134,7 @@ def panels(visit: Visit, found: Portfolio) -> list[Panel]:
     return [_panel(visit, one, picture) for one, picture in zip(found.plants, pictures, strict=True)]
 
 
-def _drawn(visit: Visit, plant: Plant, weeks: Weeks, place: int) -> charts.Panel:
+def _drawn(visit: Reading, plant: Plant, weeks: Weeks, place: int) -> charts.Panel:
     value = plant.row["value"] if plant.row else None
     told = {"plant": visit.name(plant.id), "ready": plant.ready}
     if value is None:
@@ -147,7 +152,7 @@ def _drawn(visit: Visit, plant: Plant, weeks: Weeks, place: int) -> charts.Panel
     )
 
 
-def _panel(visit: Visit, plant: Plant, picture: Any) -> Panel:
+def _panel(visit: Reading, plant: Plant, picture: Any) -> Panel:
     value = plant.row["value"] if plant.row else None
     other = plant.target
     if other is None:
@@ -164,7 +169,7 @@ def _panel(visit: Visit, plant: Plant, picture: Any) -> Panel:
     )
 
 
-def _head(visit: Visit, found: Portfolio) -> dict[str, Any]:
+def _head(visit: Reading, found: Portfolio) -> dict[str, Any]:
     """The few numbers beside the sentence; of plants that compare only."""
     compared = found.compared
     now, before = total(compared)
@@ -185,7 +190,7 @@ def _head(visit: Visit, found: Portfolio) -> dict[str, Any]:
     }
 
 
-def waterfall(visit: Visit, now: Hours, before: Hours) -> charts.Waterfall:
+def waterfall(visit: Reading, now: Hours, before: Hours) -> charts.Waterfall:
     """From planned busy time to good pieces; each step against as many weeks before."""
     say, language = visit.say, visit.language
     has_before = bool(before.planned_s)
@@ -218,7 +223,7 @@ def waterfall(visit: Visit, now: Hours, before: Hours) -> charts.Waterfall:
     return charts.Waterfall(sentence, steps if now.planned_s else [], heads, empty)
 
 
-def _told(visit: Visit, lever: Lever, weeks: Weeks) -> Told:
+def _told(visit: Reading, lever: Lever, weeks: Weeks) -> Told:
     week = hours(lever.seconds / weeks.count, visit.language)
     if "money" not in visit.sender.may:
         return Told(lever, KINDS[lever.kind], week, why=visit.say(N_("money is for others")))
