@@ -137,7 +137,10 @@ class Facts:
         5
         """
         cut = {name: _known(name, table, at) for name, table in self.tables.items()}
-        return replace(self, as_of=min(at, self.as_of), tables=cut)
+        if at >= self.as_of:
+            return replace(self, tables=cut)
+        places = {name: replace(place, shift_ends=None) for name, place in self.places.items()}
+        return replace(self, as_of=at, tables=cut, places=places)
 
     def of(self, equipment: str) -> Facts:
         """The facts of one machine."""

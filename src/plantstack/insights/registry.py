@@ -1,0 +1,18 @@
+"""Every analysis there is. Each is imported when it is asked: the numerics it stands on are heavy."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from plantstack.insights.contract import Analysis
+
+MODULES: tuple[str, ...] = ()
+"""Below this package; each holds an `ANALYSIS`."""
+
+
+@cache
+def analyses() -> tuple[Analysis, ...]:
+    """Every analysis, in the order of their layers."""
+    found = [import_module(f"plantstack.insights.{name}").ANALYSIS for name in MODULES]
+    return tuple(sorted(found, key=lambda one: (one.layer, one.kind)))

@@ -1,0 +1,74 @@
+"""Analyses asked of facts: what each needs is checked first, and what is found is put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow.compute as pc
+
+from plantstack.insights.contract import Analysis, Outcome
+from plantstack.insights.facts import TABLES, Facts
+from plantstack.insights.finding import Cannot, Cost, Finding
+from plantstack.insights.saying import N_, Figure, Name, Say, Value
+from plantstack.intervals import DAY
+
+_WORDS = {
+    "readings": N_("readings of process values"),
+    "setups": N_("checks of settings at set-up"),
+    "pieces": N_("counts of pieces"),
+    "time": N_("states of machines"),
+}
+_NONE = N_("There are no %(what)s.")
+_FEW = N_("There are %(n)s %(what)s of a machine at most, and it takes %(least)s.")
+_SHORT = N_("There are %(n)s days of %(what)s, and it takes %(least)s.")
+_RECORD = N_("Record %(what)s: a file, a tablet or one signal is enough.")
+_WAIT = N_("Go on recording %(what)s.")
+_A_MONTH = {"hour": 480.0, "shift": 60.0, "day": 30.0, "month": 1.0, "so far": 1.0}  # two shifts, six days
+
+
+def run(analyses: Sequence[Analysis], facts: Facts) -> Outcome:
+    """Ask analyses and return what they found, what matters most first.
+
+    Where the facts do not carry what an analysis needs it is not asked; it is said what is missing.
+    """
+    found: dict[str, Finding] = {}
+    cannot: list[Cannot] = []
+    for analysis in analyses:
+        missing = list(_missing(analysis, facts))
+        if missing:
+            cannot += missing
+            continue
+        outcome = analysis.run(facts)
+        found |= {one.id: one for one in outcome.findings}
+        cannot += outcome.cannot
+    return Outcome(sorted(found.values(), key=_rank), cannot)
+
+
+def monthly(cost: Cost) -> float | None:
+    """What it is likely to cost in a month, if it goes on; None where there is no price."""
+    return None if cost.likely is None else cost.likely * _A_MONTH[cost.per]
+
+
+def _rank(finding: Finding) -> tuple[bool, float, float, str]:
+    """Safety first, then money, then what is rarest."""
+    return (not finding.is_safety, -(monthly(finding.cost) or 0.0), -finding.severity, finding.id)
+
+
+def _missing(analysis: Analysis, facts: Facts) -> Iterator[Cannot]:
+    for name, least in analysis.needs.tables.items():
+        table = facts.table(name)
+        said: dict[str, Value] = {"what": Name(_WORDS[name], "word")}
+        record = Say(_RECORD, said)
+        if not len(table):
+            yield Cannot(analysis.kind, None, Say(_NONE, said), record)
+            continue
+        most = pc.max(pc.value_counts(table["equipment"]).field("counts")).as_py()
+        if most < least:
+            told = {**said, "n": Figure(most, "pieces"), "least": Figure(least, "pieces")}
+            yield Cannot(analysis.kind, None, Say(_FEW, told), Say(_WAIT, said))
+            continue
+        began = "at" if "at" in TABLES[name].names else "from"
+        days = (facts.as_of - pc.min(table[began]).as_py()) / DAY
+        if days < analysis.needs.days:
+            told = {**said, "n": Figure(days), "least": Figure(analysis.needs.days)}
+            yield Cannot(analysis.kind, None, Say(_SHORT, told), Say(_WAIT, said))

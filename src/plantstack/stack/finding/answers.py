@@ -1,0 +1,113 @@
+"""What people answered to findings: one tap each, kept as `action` events, and what it does.
+
+An answer never changes a number. It takes a finding off the list, for a while or for good, and it is what the
+score of a kind of finding is counted from. Whoever takes the tap back takes all of that back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from plantstack.engines.duckdb.books import Books
+from plantstack.insights.finding import Finding
+from plantstack.intervals import DAY
+
+Word = Literal["useful", "expected", "wrong", "fixed", "later"]
+WORDS: tuple[Word, ...] = get_args(Word)
+PHASE = "answered"
+PREFIX = "finding/"
+
+_LATER = DAY
+_MUTED = 14 * DAY
+_LOUD = 2.0  # times as rare as what was called wrong: then it is heard all the same
+
+_SAID = """
+select e.log_offset, e.at, e.body
+from everything as e
+anti join gone on gone.log_offset = e.log_offset
+where e.kind = 'action' and e.phase = $phase and not e.void and e.at <= $now
+order by e.at, e.log_offset
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer.
+
+    Attributes:
+        finding: id of the finding.
+        kind, subject: of the finding, as it stood when it was answered.
+        severity: likewise.
+        at: when it was given, microseconds UTC.
+        raised_at: since when the finding stood on the list; None: nobody told.
+        money: what it was likely to cost in a month, in the currency of its site.
+        offset: of the event.
+    """
+
+    finding: str
+    kind: str
+    subject: str
+    word: Word
+    at: int
+    severity: float
+    raised_at: int | None
+    money: float | None
+    offset: int
+
+
+def given(books: Books, now: int) -> list[Given]:
+    """Every answer that stands, in order of time."""
+    rows = books.con.execute(_SAID, {"phase": PHASE, "now": now}).fetchall()
+    return [found for offset, at, body in rows if (found := _read(offset, at, body)) is not None]
+
+
+def _read(offset: int, at: int, body: str | None) -> Given | None:
+    told: dict[str, Any] = json.loads(body) if body else {}
+    x = told.get("x")
+    about: dict[str, Any] = x if isinstance(x, dict) else {}
+    if told.get("answer") not in WORDS or not told.get("finding"):
+        return None
+    return Given(
+        str(told["finding"]),
+        str(about.get("kind", "")),
+        str(about.get("subject", "")),
+        cast(Word, told["answer"]),
+        at,
+        _number(about.get("severity")) or 0.0,
+        int(about["raised_at"]) if isinstance(about.get("raised_at"), int) else None,
+        _number(about.get("money")),
+        offset,
+    )
+
+
+def _number(told: object) -> float | None:
+    return float(told) if isinstance(told, int | float) else None
+
+
+def standing(answers: Iterable[Given]) -> dict[str, Given]:
+    """The last answer to each finding."""
+    return {one.finding: one for one in answers}
+
+
+def hidden_by(
+    finding: Finding, answers: Mapping[str, Given], all_: Iterable[Given], now: int
+) -> Given | None:
+    """The answer that keeps a finding off the list; None: it is shown.
+
+    `useful` keeps it there. `expected` and `fixed` take this episode off, `later` for a day. `wrong` takes it
+    off and keeps the same subject quiet for two weeks, unless what is seen then is far rarer.
+    """
+    own = answers.get(finding.id)
+    if own is not None:
+        if own.word == "useful" or (own.word == "later" and now - own.at >= _LATER):
+            return None
+        return own
+    subject = finding.subject.key()
+    for one in all_:
+        is_like = one.word == "wrong" and (one.kind, one.subject) == (finding.kind, subject)
+        if is_like and now - one.at < _MUTED and finding.severity < _LOUD * one.severity:
+            return one
+    return None
