@@ -100,3 +100,48 @@ def test_changeovers_too_few_to_judge_say_so(planned: Stack) -> None:
     found = checked(planned).changeovers
     assert (found.n, found.mean_s) == (0, None)
     assert found.why_none == "0 changeovers in 91 days show no time, 5 would"
+
+
+@pytest.fixture(scope="module")
+def taken_over(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A was taken off at half past seven with 20 000 left, and C runs, planned behind it and far too much."""
+    events = [
+        line_plan(29000, SIX, at(14), order="A"),
+        line_plan(150000, at(14), at(22), order="C"),
+        *orders("filler", "packer", order="A"),
+        *orders("filler", "packer", order="C", when=at(7, 30)),
+        *states("filler", (SIX, "producing")),
+        *states("packer", (SIX, "producing")),
+        *counts("packer", SIX, at(7, 30), 3000, HOUR // 2),
+        *counts("packer", at(7, 30), NOW, 3000, HOUR // 2),
+        told("alive", "filler", NOW, from_=SIX, until=NOW),
+    ]
+    for number, day in enumerate((-12, -11, -8, -7, -6, -5, -4, -1)):
+        start = SIX + day * DAY
+        events += orders("filler", "packer", order=f"H{number}", when=start)
+        for machine in ("filler", "packer"):
+            events += states(machine, (start, "producing"), (start + 8 * HOUR, "off"))
+            events += [told("alive", machine, start + 8 * HOUR, from_=start, until=start + 8 * HOUR)]
+        events += counts("packer", start, start + 8 * HOUR, 6000, HOUR)
+    with standing(tmp_path_factory.mktemp("taken"), events, NOW) as stack:
+        yield stack
+
+
+def test_the_order_that_runs_comes_first_and_leftovers_say_since_when(
+    taken_over: Stack,
+) -> None:
+    first, second = checked(taken_over).orders
+    assert [first.order, first.is_running, first.left_since] == ["C", True, None]
+    assert [first.made, first.left] == [3000, 147000]  # it began before its slot
+    assert [second.order, second.is_running, second.left_since] == ["A", False, at(7, 30)]
+    assert [second.made, second.left] == [9000, 20000]
+    assert first.end_at is not None and second.end_at is not None
+    assert first.end_at < second.end_at
+
+
+def test_a_day_that_needs_more_than_it_has_names_who_misses(taken_over: Stack) -> None:
+    found = checked(taken_over)
+    (today, *_) = found.days
+    assert today.required_s is not None and today.required_s > today.available_s
+    assert (set(today.missing), today.at_risk) == ({"A", "C"}, ())
+    assert found.missing == ("C", "A")

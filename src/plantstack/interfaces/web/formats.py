@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from plantstack.interfaces.figures import unit_of
@@ -46,6 +47,15 @@ def percent(value: Number | None, language: str, digits: int = 1) -> str:
         return NONE
     pattern = None if not digits else "#,##0." + "0" * digits + ("\xa0%" if language != "en" else "%")
     return format_percent(value, pattern, locale=language).replace("-", _MINUS)
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Write names one after the other.
+
+    >>> listed(["A", "B", "C"], "en"), listed(["A", "B"], "de")
+    ('A, B, and C', 'A und B')
+    """
+    return str(format_list(list(names), locale=language))
 
 
 def duration(length_us: int | None) -> str:

@@ -1,28 +1,25 @@
 """Does the plan fit? Planned orders of a line against rates, yields and changeovers as they were run.
 
-Orders are worked off one after another as they are planned, from now, in the planned working time of the
-calendar; where it is likely to end, and the least and most of eight in ten, decides whether one will miss.
+Orders are worked off one after another, the one that runs first and the others as they are planned, from
+now, in the planned working time of the calendar; where each is likely to end, and the least and most of eight
+in ten, decides whether it will miss.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
 from typing import Literal
 
-from plantstack.engines.contract import MeasureQuery
-from plantstack.intervals import DAY, SECOND, Interval, to_us
+from plantstack.intervals import SECOND, Interval
 from plantstack.stack.floor.as_run import ChangesAsRun, RateAsRun, changes_as_run, rates_as_run
+from plantstack.stack.floor.planned import AHEAD, On, Slot, due_of, last_on, made_of, running_on, slots_of
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.working import Work, end_after, working_time
 from plantstack.stack.project import Stack
-
-AHEAD = 14 * DAY  # how far plans are looked at
-_ORDER_BACK = 30 * DAY
 
 Miss = Literal["yes", "maybe", "no", ""]
 """Whether an order ends after it is due: even at best, at worst, or not; '' cannot be said."""
@@ -44,6 +41,8 @@ class PlannedOrder:
         end_at: when it is likely to end; `end_low_at` at best, `end_high_at` at worst. None likewise, and
             where it ends after the two weeks that are looked at.
         misses: whether it ends after it is due.
+        is_running: whether it is on at the machine that paces the line.
+        left_since: of an order that was on and is not, with pieces still to make: when it was last on.
     """
 
     order: str
@@ -64,6 +63,8 @@ class PlannedOrder:
     end_low_at: int | None = None
     end_high_at: int | None = None
     misses: Miss = ""
+    is_running: bool = False
+    left_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class PlanDay:
         available_s: planned working time of the calendar, breaks left out.
         required_s: what its orders take, by the part of them that is planned on it, likely; `low_s` and
             `high_s` of eight in ten. None where one of its orders cannot be said, `why_none` says which.
-        orders: numbers of its orders.
+        orders: numbers of its orders; `missing` those that will miss even at best, `at_risk` that may. Of a
+            day that needs more than it has and has none of them, those of the days behind it.
     """
 
     day: str
@@ -84,6 +86,8 @@ class PlanDay:
     high_s: float | None
     orders: tuple[str, ...]
     why_none: str
+    missing: tuple[str, ...] = ()
+    at_risk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class PlanCheck:
         place: id of the line or lone machine; `name` is what people call it; `zone` the clock on its wall.
         machine: whose time counts: the one that paces the line.
         days: with a plan, in order of time.
-        orders: as they are planned.
+        orders: the one that runs, then the others as they are planned.
         rates: as run, of the products that are planned.
         changeovers: as run.
         missing: numbers of the orders that will miss even at best; `at_risk` of those that may.
@@ -125,35 +129,8 @@ def check_plan(stack: Stack, place: str, now: int) -> tuple[PlanCheck, ...]:
     return tuple(one for one in found if one is not None)
 
 
-@dataclass(slots=True)
-class _Slot:
-    product: str
-    order: str
-    from_at: int
-    until_at: int
-    qty: Fraction
-
-
-_SLOTS = """
-select coalesce(product, ''), coalesce(order_id, ''), from_at, until_at,
-    arg_max(coalesce(qty, 0), (told_at, e.at, source, key))
-from plan_told as e
-where equipment in (select unnest($names)) and gone_at is null and until_at > $now and from_at < $upto
-group by all
-order by from_at, until_at, 2
-"""
-
-
-def _slots(sight: Sight, place: str) -> list[_Slot]:
-    """The slots of the plan that are not over; what stands now, not what was frozen."""
-    names = sorted({place, sight.exit(place)} - {""})
-    asked = {"names": names, "now": sight.now, "upto": sight.now + AHEAD}
-    rows = sight.books.con.execute(_SLOTS, asked).fetchall()
-    return [_Slot(row[0], row[1], row[2], row[3], Fraction(row[4])) for row in rows if row[4]]
-
-
 def _check(sight: Sight, place: str) -> PlanCheck | None:
-    slots, machine = _slots(sight, place), sight.paced_by(place)
+    slots, machine = slots_of(sight, place), sight.paced_by(place)
     if not slots or not machine:
         return None
     rates = rates_as_run(sight, place, [one.product for one in slots])
@@ -170,8 +147,8 @@ def _check(sight: Sight, place: str) -> PlanCheck | None:
         orders=tuple(orders),
         rates=tuple(rates.values()),
         changeovers=changes,
-        missing=tuple(one.order for one in orders if one.misses == "yes"),
-        at_risk=tuple(one.order for one in orders if one.misses == "maybe"),
+        missing=_late(orders, "yes"),
+        at_risk=_late(orders, "maybe"),
     )
 
 
@@ -181,42 +158,64 @@ def _check(sight: Sight, place: str) -> PlanCheck | None:
 def _orders(
     sight: Sight,
     place: str,
-    slots: Sequence[_Slot],
+    slots: Sequence[Slot],
     rates: dict[str, RateAsRun],
     changes: ChangesAsRun,
 ) -> Iterator[PlannedOrder]:
     """The slots put together by order, with what each takes."""
-    made, due = _made(sight, place, slots), _due(sight)
-    before = _running(sight, place)
-    groups: dict[tuple[str, str], list[_Slot]] = {}
+    on = running_on(sight, place)
+    groups: dict[tuple[str, str], list[Slot]] = {}
     for one in slots:
         key = (one.order, one.product) if one.order else (f"#{one.from_at}", one.product)
         groups.setdefault(key, []).append(one)
-    for parts in groups.values():
-        first, last = parts[0], max(one.until_at for one in parts)
-        qty = sum((one.qty for one in parts), Fraction(0))
-        is_on = any(one.from_at <= sight.now for one in parts)
-        so_far = made.get((first.order, first.product), Fraction(0)) if is_on else Fraction(0)
-        left, is_change = max(qty - so_far, Fraction(0)), first.product != before
-        takes, why = _takes(float(left), rates[first.product], changes, is_change=is_change)
-        before = first.product if left else before
+    made, due, left_at = made_of(sight, place, slots, on), due_of(sight), last_on(sight, place, slots)
+    before = on.product
+    # only the order that runs is moved: what is left of another stays where it was planned
+    for parts in sorted(groups.values(), key=lambda parts: not on.is_of(parts[0], sight.now)):
+        found = _planned(sight, parts, rates[parts[0].product].name, on, made)
+        is_change = found.product != before
+        takes, why = _takes(float(found.left), rates[found.product], changes, is_change=is_change)
+        before = found.product if found.left else before
         likely, low, high = takes or (None, None, None)
-        yield PlannedOrder(
-            order=first.order,
-            product=first.product,
-            product_name=rates[first.product].name,
-            from_at=first.from_at,
-            until_at=last,
-            due_at=due.get(first.order, last),
-            qty=_decimal(qty),
-            made=_decimal(so_far),
-            left=_decimal(left),
+        is_left = found.left and not found.is_running and found.from_at <= sight.now
+        yield replace(
+            found,
+            due_at=due.get(found.order, found.due_at),
             changes=is_change,
             required_s=likely,
             low_s=low,
             high_s=high,
             why_none=why,
+            left_since=left_at.get(found.order) if is_left else None,
         )
+
+
+def _planned(
+    sight: Sight, parts: Sequence[Slot], name: str, on: On, made: Mapping[tuple[str, str], Fraction]
+) -> PlannedOrder:
+    """The slots of one order, and what is left to make of them."""
+    first, last = parts[0], max(one.until_at for one in parts)
+    qty = sum((one.qty for one in parts), Fraction(0))
+    is_running = on.is_of(first, sight.now)
+    is_begun = is_running or first.from_at <= sight.now
+    so_far = made.get((first.order, first.product), Fraction(0)) if is_begun else Fraction(0)
+    return PlannedOrder(
+        order=first.order,
+        product=first.product,
+        product_name=name,
+        from_at=first.from_at,
+        until_at=last,
+        due_at=last,
+        qty=_decimal(qty),
+        made=_decimal(so_far),
+        left=_decimal(max(qty - so_far, Fraction(0))),
+        changes=False,
+        required_s=None,
+        low_s=None,
+        high_s=None,
+        why_none="",
+        is_running=is_running,
+    )
 
 
 def _takes(
@@ -237,38 +236,6 @@ def _takes(
     low = sqrt((runs[0] - runs[1]) ** 2 + (changes.mean_s - changes.low_s) ** 2)
     high = sqrt((runs[2] - runs[0]) ** 2 + (changes.high_s - changes.mean_s) ** 2)
     return (likely, max(likely - low, 0.0), likely + high), ""
-
-
-def _made(sight: Sight, place: str, slots: Sequence[_Slot]) -> dict[tuple[str, str], Fraction]:
-    """Good pieces of the slots that run, since the earliest of them began, by order and product."""
-    begun = [one.from_at for one in slots if one.from_at <= sight.now]
-    if not begun:
-        return {}
-    sums: dict[tuple[str, str], Fraction] = {}
-    query = MeasureQuery(("qty_good",), place, ("order", "product"), "hour", sight.days)
-    for cell in sight.engine.query(query).cells:
-        if cell.span.start >= min(begun):
-            key = (cell.keys["order"], cell.keys["product"])
-            sums[key] = sums.get(key, Fraction(0)) + Fraction(cell.sums["qty_good"] or 0)
-    return sums
-
-
-def _due(sight: Sight) -> dict[str, int]:
-    """When orders are due, as their last word about it says."""
-    span = Interval(sight.now - _ORDER_BACK, sight.now + 1)
-    told = sight.said({"order"}, span, where="contains(e.body, 'due_at')")
-    return {
-        one.order: to_us(datetime.fromisoformat(one.text("due_at"))) for one in told if one.text("due_at")
-    }
-
-
-def _running(sight: Sight, place: str) -> str:
-    """The product that is on at the machine that paces a line."""
-    machine = sight.paced_by(place)
-    entries = (
-        sight.entries(sight.shift_span(machine), (machine,))[machine] if machine in sight.machines else []
-    )
-    return next((one.product for one in reversed(entries) if one.product), "")
 
 
 # -- whether it fits ---------------------------------------------------------------------------------
@@ -303,7 +270,7 @@ def _misses(due_at: int, best: int | None, worst: int | None) -> Miss:
     return "maybe" if worst is None or worst > due_at else "no"
 
 
-def _days(slots: Sequence[_Slot], orders: Sequence[PlannedOrder], room: Sequence[Work]) -> Iterator[PlanDay]:
+def _days(slots: Sequence[Slot], orders: Sequence[PlannedOrder], room: Sequence[Work]) -> Iterator[PlanDay]:
     """What each day has and needs: of an order the part of its working time that is planned on the day."""
     by_order = {(one.order, one.product, one.from_at): one for one in orders}
     firsts = {(one.order, one.product): one for one in reversed(orders)}
@@ -317,10 +284,18 @@ def _days(slots: Sequence[_Slot], orders: Sequence[PlannedOrder], room: Sequence
                 share = inside / whole * float(slot.qty / Fraction(one.qty))
                 parts[id(one)] = (one, parts.get(id(one), (one, 0.0))[1] + share)
         if parts:
-            yield _day(day, works, list(parts.values()))
+            found = _day(day, works, list(parts.values()))
+            is_over = found.required_s is not None and found.required_s > found.available_s
+            if is_over and not found.missing and not found.at_risk:
+                found = replace(found, missing=_late(orders, "yes"), at_risk=_late(orders, "maybe"))
+            yield found
 
 
-def _planned_s(works: Sequence[Work], slot: _Slot) -> float:
+def _late(orders: Sequence[PlannedOrder], misses: Miss) -> tuple[str, ...]:
+    return tuple(one.order for one in orders if one.misses == misses)
+
+
+def _planned_s(works: Sequence[Work], slot: Slot) -> float:
     """Working time of a slot inside some stretches, seconds."""
     span = Interval(slot.from_at, slot.until_at)
     return sum(part.length * one.share / SECOND for one in works if (part := one.span.clip(span)))
@@ -340,6 +315,8 @@ def _day(day: str, works: Sequence[Work], parts: Sequence[tuple[PlannedOrder, fl
         high_s=None if why else likely + high,
         orders=tuple(dict.fromkeys(one.order for one, _ in parts)),
         why_none=why,
+        missing=tuple(dict.fromkeys(one.order for one, _ in parts if one.misses == "yes")),
+        at_risk=tuple(dict.fromkeys(one.order for one, _ in parts if one.misses == "maybe")),
     )
 
 

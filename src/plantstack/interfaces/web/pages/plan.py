@@ -16,6 +16,8 @@ MISSES = {
     "": N_("cannot be said"),
 }
 
+_BOTH = N_("This plan needs %(need)s h of a %(have)s h day: %(missing)s will miss, %(risky)s may miss.")
+
 
 def show(visit: Visit) -> Mapping[str, Any]:
     """Every line of a scope: hours needed against hours there are, and the orders that will miss."""
@@ -30,8 +32,39 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "checks": checks,
         "studied": found,
         "misses": MISSES,
+        "means": lambda day: _means(visit, day),
+        "listed": lambda orders: formats.listed(orders, visit.language),
         "days": {one.place: [(day, _needed(visit, day, one)) for day in one.days] for one in checks},
     }
+
+
+def _means(visit: Visit, day: PlanDay) -> str:
+    """What the hours of a day mean, in one sentence that names the orders."""
+    if day.required_s is None or day.high_s is None:
+        return visit.say(N_("Not computable: %(why)s."), why=day.why_none)
+    if day.required_s <= day.available_s:
+        fits = (
+            N_("It fits.")
+            if day.high_s <= day.available_s
+            else N_("It fits if nothing goes worse than usual.")
+        )
+        return visit.say(fits)
+    told = {
+        "need": formats.number(day.required_s / 3600, visit.language),
+        "have": formats.number(day.available_s / 3600, visit.language),
+        "missing": formats.listed(day.missing, visit.language),
+        "risky": formats.listed(day.at_risk, visit.language),
+    }
+    if day.missing and day.at_risk:
+        both = N_(
+            "This plan needs %(need)s h of a %(have)s h day: %(missing)s will miss, %(risky)s may miss."
+        )
+        return visit.say(both, **told)
+    if day.missing:
+        return visit.say(N_("This plan needs %(need)s h of a %(have)s h day: %(missing)s will miss."), **told)
+    if day.at_risk:
+        return visit.say(N_("This plan needs %(need)s h of a %(have)s h day: %(risky)s may miss."), **told)
+    return visit.say(N_("This plan needs %(need)s h of a %(have)s h day."), **told)
 
 
 def _needed(visit: Visit, day: PlanDay, check: PlanCheck) -> charts.Whisker | None:
