@@ -1,7 +1,8 @@
 """The texts of the web app and their translations: `python -m tests.web.texts` brings the files up to date.
 
-Texts come from templates, from Python (`N_`, `say`) and from what the catalogue and the measures are called.
-A new text is added to each language without a translation, and the test of languages is red until it has one.
+Texts come from templates, from Python (`N_`, `say`), also of what is told of the floor, and from what the
+catalogue and the measures are called. A new text is added to each language without a translation, and
+the test of languages is red until it has one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.catalog import MEASURES
 
 FOLDER = WEB / "languages"
+INSIGHTS = WEB.parents[1] / "insights"
 _EXTENSIONS = "jinja2.ext.i18n, jinja2.ext.do, jinja2.ext.loopcontrols"
 _IN_PYTHON = {"N_": None, "ngettext": (1, 2)}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -43,7 +45,7 @@ def texts() -> dict[Text, None]:
             {"extensions": _EXTENSIONS, "newstyle_gettext": "true", "trimmed": "false"},
         ):
             found.update(dict.fromkeys(_told(function, text)))
-    for path in sorted(WEB.rglob("*.py")):
+    for path in sorted([*WEB.rglob("*.py"), *INSIGHTS.rglob("*.py")]):
         for _, text, _, _ in extract("python", BytesIO(path.read_bytes()), keywords=_IN_PYTHON):
             found.setdefault(text if isinstance(text, str) else tuple(text))
     found.update(dict.fromkeys(_declared()))

@@ -1,0 +1,211 @@
+"""What is known of one shift, as plain facts: what its summary and its priorities are made of.
+
+Instants are microseconds UTC, lengths seconds, pieces counts; None is "not known". Places, products and
+reasons are ids. Nobody is named: crews are heads at a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plantstack.insights.finding import Finding
+
+Money = tuple[float, float, float]
+"""Low, likely, high."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOfShift:
+    """What one line or lone machine made.
+
+    Attributes:
+        line: id.
+        pacing: id of the machine that sets its pace; '' where none is known.
+        good, plan: pieces; of a shift that runs, plan until now.
+        scrap: of all its machines.
+        good_before, scrap_before: of the shift before, at the same stage: None where that is not known.
+        hour: what an hour of it is worth, low to high; None: no price.
+    """
+
+    line: str
+    pacing: str = ""
+    good: float | None = None
+    plan: float | None = None
+    scrap: float | None = None
+    good_before: float | None = None
+    scrap_before: float | None = None
+    hour: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LossOfShift:
+    """Run time lost on one machine for one reason.
+
+    Attributes:
+        line: where the machine stands.
+        reason: id; '' where nobody said why.
+        account: of the time, where there is no reason.
+        seconds: lost; `pieces` at the ideal rate, None where the machine does not set the pace.
+        n: stops it was lost in.
+        money: what they were worth, in the class of money `money_class` (BOOKS 12); None: no price.
+        usual: seconds lost like this in a shift, None where that is not known.
+    """
+
+    machine: str
+    line: str
+    reason: str
+    account: str
+    seconds: float
+    n: int = 1
+    pieces: float | None = None
+    money: Money | None = None
+    money_class: str = ""
+    usual: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A machine that stands now."""
+
+    machine: str
+    line: str
+    since: int
+    reason: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call for help that is open."""
+
+    place: str
+    line: str
+    whom: str
+    since: int
+    phase: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Pieces on hold."""
+
+    place: str
+    product: str
+    pieces: float | None
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyEvent:
+    """Something that was told of safety.
+
+    Attributes:
+        type: `near_miss`, `unsafe`, `first_aid` or `recordable`.
+        offset: of its event.
+    """
+
+    place: str
+    type: str
+    at: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Heads at a place.
+
+    Attributes:
+        line: the line they work at; where they are told of a machine, the line it stands in.
+    """
+
+    line: str
+    present: float
+    needed: float
+
+    @property
+    def short(self) -> float:
+        """Heads missing; below zero there are more than needed."""
+        return self.needed - self.present
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """An order that lacks its material.
+
+    Attributes:
+        starts: when it begins; None where that is not planned.
+    """
+
+    order: str
+    line: str
+    starts: int | None
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An order that ends after it is due; `is_sure` even at best."""
+
+    order: str
+    line: str
+    due: int
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlowRun:
+    """A machine that runs below its pace now."""
+
+    machine: str
+    line: str
+    since: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changeovers of a line: how many, how long, and how long they may take, seconds."""
+
+    line: str
+    n: int
+    seconds: float
+    standard: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftFacts:
+    """What is known of one shift of a place.
+
+    Attributes:
+        place: id of a line or site; '' is everything.
+        shift: its name.
+        start, end: borders; `now` where it is looked at, at most `end`.
+        currency: of all money in it; '' where there is none.
+        unexplained: stops without a reason, by machine: how many, and seconds.
+    """
+
+    place: str
+    shift: str
+    start: int
+    end: int
+    now: int
+    currency: str = ""
+    lines: tuple[LineOfShift, ...] = ()
+    losses: tuple[LossOfShift, ...] = ()
+    unexplained: Mapping[str, tuple[int, float]] | None = None
+    standing: tuple[Standing, ...] = ()
+    calls: tuple[Called, ...] = ()
+    holds: tuple[Held, ...] = ()
+    safety: tuple[SafetyEvent, ...] = ()
+    crews: tuple[Crew, ...] = ()
+    material: tuple[Material, ...] = ()
+    late: tuple[Late, ...] = ()
+    slow: tuple[SlowRun, ...] = ()
+    changes: tuple[Changes, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the shift has ended."""
+        return self.now >= self.end

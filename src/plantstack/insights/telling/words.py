@@ -1,0 +1,55 @@
+"""Words of the texts that stand for ids of the core, and short ways to type a value."""
+
+from __future__ import annotations
+
+from plantstack.insights.saying import N_, Figure, Name
+
+ACCOUNTS = {
+    "setup": N_("Set-up"),
+    "breakdown": N_("Breakdown"),
+    "other_stop": N_("Other stop"),
+    "waiting": N_("Waiting"),
+    "micro_stop": N_("Micro stops"),
+    "planned_overrun": N_("Longer than planned"),
+    "planned_down": N_("Planned stop"),
+    "no_order": N_("No order"),
+    "unknown": N_("No data"),
+}
+SAFETY = {
+    "near_miss": N_("near miss"),
+    "unsafe": N_("unsafe condition"),
+    "first_aid": N_("first aid"),
+    "recordable": N_("recordable injury"),
+}
+WHOM = {
+    "maintenance": N_("maintenance"),
+    "material": N_("material"),
+    "quality": N_("quality"),
+    "lead": N_("the lead"),
+}
+MONEY = {
+    "cash cost out": N_("cash cost out"),
+    "contribution sold": N_("contribution not sold"),
+    "capacity freed": N_("capacity freed"),
+}
+"""Classes of money (BOOKS 12); they never add up into one total."""
+
+
+def word(text: str) -> Name:
+    """A word of the texts."""
+    return Name(text, "word")
+
+
+def equipment(place: str) -> Name:
+    """A machine, line or site."""
+    return Name(place, "equipment")
+
+
+def pieces(n: float) -> Figure:
+    """A count."""
+    return Figure(n, "pieces")
+
+
+def seconds(length: float) -> Figure:
+    """A length of time."""
+    return Figure(length, "duration", "s")
