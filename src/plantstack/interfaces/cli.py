@@ -69,6 +69,9 @@ _HEAVY = {
     "forward": "plantstack.interfaces.forward",
     "simulate": "plantstack.interfaces.simulate",
     "replay-agent": "plantstack.interfaces.replay",
+    "report": "plantstack.interfaces.report",
+    "insights": "plantstack.interfaces.insights",
+    "backtest": "plantstack.interfaces.backtest",
 }
 REPORT_TO = "please report it with the command you gave"
 

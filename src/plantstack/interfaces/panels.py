@@ -6,8 +6,10 @@ PANELS = {
     "To begin": ("demo", "init", "check", "load", "rebuild"),
     "Numbers, and what is behind them": (
         *("kpi", "ledger", "explain", "losses", "causes", "readiness", "tieout", "targets", "rates"),
+        "report",
         *("kpi preview", "kpi eval", "finance new"),
     ),
+    "What deserves attention": ("insights", "backtest"),
     "What comes in while it runs": (
         *("serve", "connections", "connections doubts", "connections confirm", "browse", "accept"),
         *("forward", "simulate", "replay-agent"),

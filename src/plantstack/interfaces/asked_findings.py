@@ -1,0 +1,114 @@
+"""Findings as rows: what the commands, the API and other programs are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plantstack.insights.backtest import Raised
+from plantstack.insights.finding import Cannot, Finding
+from plantstack.insights.telling.render import Reader, tell
+from plantstack.interfaces import times
+from plantstack.interfaces.answer import Answer
+from plantstack.interfaces.options import zones_of
+from plantstack.interfaces.telling import reader_of
+from plantstack.interfaces.web.speaking import SOURCE
+from plantstack.intervals import rfc3339
+from plantstack.plant.plant import Plant
+from plantstack.stack import Stack
+from plantstack.stack.finding.asking import Findings, Shown, findings
+
+Row = Mapping[str, Any]
+
+
+def insights(
+    stack: Stack,
+    scope: str = "",
+    *,
+    layer: int | None = None,
+    as_of: str | None = None,
+    language: str = SOURCE,
+    with_quiet: bool = False,
+) -> Answer:
+    """Answer what deserves attention, and what could not be judged.
+
+    Args:
+        stack: the opened project.
+        scope: id or path of equipment; '' is everything.
+        layer: of the stack; None: all.
+        as_of: an instant as people write it; None: as far as the books reach.
+        language: of the sentences.
+        with_quiet: also what an answer keeps off the list.
+
+    Raises:
+        QueryError: for an unknown scope or instant.
+    """
+    offset, reach = stack.standing()
+    now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
+    found = findings(stack, scope, now, layer=layer)
+    return Answer(
+        rows_of(found, stack.plant, language, with_quiet=with_quiet),
+        notes=stack.notes(),
+        offset=offset,
+        as_of=reach,
+    )
+
+
+def reached(stack: Stack) -> int:
+    """How far the books of any site reach; 0 where nothing was ever told."""
+    return max(stack.engine(scope=None).books.as_of.values(), default=0)
+
+
+def rows_of(found: Findings, plant: Plant, language: str, *, with_quiet: bool = False) -> list[Row]:
+    """One row a finding, then one for each thing that could not be judged."""
+    shown = [*found.shown, *(found.quiet if with_quiet else ())]
+    rows: list[Row] = [_shown(one, plant, language) for one in shown]
+    return [*rows, *(_cannot(one, plant, language) for one in found.cannot)]
+
+
+def raised_rows(raised: Sequence[Raised], plant: Plant, language: str = SOURCE) -> list[Row]:
+    """One row an episode of a back-test."""
+    return [
+        {
+            "row": "raised",
+            "raised_at": rfc3339(one.raised_at),
+            "seen_until": rfc3339(one.seen_until),
+            **_finding(one.first, plant, language),
+        }
+        for one in raised
+    ]
+
+
+def _shown(shown: Shown, plant: Plant, language: str) -> Row:
+    return {
+        "row": "finding",
+        **_finding(shown.finding, plant, language),
+        "answer": shown.answer.word if shown.answer else "",
+        "quiet": shown.quiet is not None,
+    }
+
+
+def _finding(finding: Finding, plant: Plant, language: str) -> dict[str, Any]:
+    row: dict[str, Any] = finding.as_row()
+    reader = _reader(plant, finding.subject.equipment, language)
+    row["says"]["told"] = tell(finding.says, reader)
+    row["action"]["says"]["told"] = tell(finding.action.says, reader)
+    row["effect"]["baseline_of"]["told"] = tell(finding.effect.baseline_of, reader)
+    for told, one in zip(row["explanations"], finding.explanations, strict=True):
+        told["says"]["told"] = tell(one.says, reader)
+        if one.test is not None:
+            told["test"]["told"] = tell(one.test, reader)
+    return row
+
+
+def _cannot(cannot: Cannot, plant: Plant, language: str) -> Row:
+    reader = _reader(plant, cannot.subject.equipment if cannot.subject else "", language)
+    row: dict[str, Any] = {"row": "cannot judge", **cannot.as_row()}
+    row["why"]["told"] = tell(cannot.why, reader)
+    row["fix"]["told"] = tell(cannot.fix, reader)
+    return row
+
+
+def _reader(plant: Plant, equipment: str, language: str) -> Reader:
+    zone = plant.site_of(equipment).zone if equipment in plant.spans else "UTC"
+    return reader_of(plant, zone, language)

@@ -1,0 +1,144 @@
+"""The command backtest: what would have been said before, how early, and how often falsely."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group
+from rich.text import Text
+
+from plantstack.errors import Problem, QueryError
+from plantstack.insights.backtest import Score, Wrong, score
+from plantstack.insights.backtest import backtest as look_back
+from plantstack.insights.registry import analyses
+from plantstack.interfaces import times
+from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give, progress
+from plantstack.interfaces.asked_findings import raised_rows, reached
+from plantstack.interfaces.insights import Layer
+from plantstack.interfaces.options import Scope, nothing, zones_of
+from plantstack.intervals import DAY, HOUR, Interval, rfc3339
+from plantstack.stack import Stack
+from plantstack.stack.finding.facts import Known, facts_of
+
+Row = Mapping[str, Any]
+
+_BEHIND = 14 * DAY  # of history before the first time of asking
+_EVERY = Annotated[int, typer.Option("--every", min=1, help="Hours from one time of asking to the next.")]
+_TRUTH = Annotated[
+    Path | None, typer.Option("--truth", metavar="FILE", help="What really was wrong, as JSON: it is scored.")
+]
+_RECEIVED = Annotated[
+    bool, typer.Option("--received", help="Known from when it came in here; else from when it was told.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("backtest")(backtest)
+
+
+def backtest(
+    project: Project,
+    scope: Scope = "",
+    layer: Layer = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="T", help="First time of asking.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="T", help="Last time of asking.")] = None,
+    every: _EVERY = 24,
+    truth: _TRUTH = None,
+    received: _RECEIVED = False,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Ask again and again as it was known then: what would have been said, how early, how often falsely."""
+    known: Known = "received" if received else "told"
+    wrong = None if truth is None else _truths(truth)
+    with Stack.open(project) as stack:
+        offset, reach = stack.standing()
+        zones, end = zones_of(stack), reached(stack)
+        last = min(times.instant(until, zones), end) if until is not None else end
+        facts = facts_of(stack, scope, last, known=known)
+        first = times.instant(since, zones) if since is not None else _begin(facts.tables) + _BEHIND
+        instants = list(range(first, last + 1, every * HOUR))
+        if not instants:
+            fix = "Name an earlier --from: two weeks behind it are needed."
+            raise QueryError(Problem("window-empty", f"{since} .. {until}", "nothing is asked in it", fix))
+        wanted = [one for one in analyses() if layer in (None, one.layer)]
+        with progress(not (as_json or as_lines)) as bar:
+            task = bar.add_task("Asking as it was known then", total=len(instants))
+            raised = look_back(wanted, facts, instants, lambda done: bar.update(task, completed=done))
+        rows = raised_rows(raised, stack.plant)
+        notes = stack.notes()
+    span = Interval(first, last)
+    if wrong is not None:
+        rows.append(_score_row(score(raised, wrong, span, len(facts.places)), wrong, span))
+    answer = Answer(rows, notes=notes, offset=offset, as_of=reach)
+    give(answer, as_json=as_json, as_lines=as_lines, told=_raised(rows) if rows else nothing(reach))
+
+
+def _begin(tables: Mapping[str, Any]) -> int:
+    """When the facts begin."""
+    begun = [
+        table["at" if "at" in table.column_names else "from"].to_pylist()[0]
+        for table in tables.values()
+        if len(table)
+    ]
+    return min(begun, default=0)
+
+
+def _truths(path: Path) -> list[Wrong]:
+    """What was wrong, as `plantstack demo --truth` writes it, or anybody by hand.
+
+    Raises:
+        QueryError: where the file is none of these.
+    """
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        rows = told["truths"] if isinstance(told, dict) else told
+        return [
+            Wrong(
+                str(row["id"]),
+                frozenset(row.get("kinds") or (row["what"],)),
+                frozenset({row["where"], *row.get("places", ())}),
+                Interval(int(row["from_at"]), max(int(row["until_at"]), int(row["from_at"]) + 1)),
+                row.get("about", {}),
+            )
+            for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        fix = "Write a list of objects with id, what, where, from_at and until_at (microseconds UTC)."
+        raise QueryError(
+            Problem("truth-unreadable", str(path), f"it is no list of truths: {error}", fix)
+        ) from None
+
+
+def _raised(rows: Sequence[Row]) -> Group:
+    lines = [
+        Text(f"{row['raised_at'][:16]}  {row['kind']:16} {row['says']['told']}")
+        for row in rows
+        if row["row"] == "raised"
+    ]
+    for row in (one for one in rows if one["row"] == "score"):
+        for hit in row["found"]:
+            lines.append(Text(f"found   {hit['id']}: {hit['after_hours']:.0f} h after it began"))
+        lines += [Text(f"missed  {name}") for name in row["missed"]]
+        rate = row["false_a_machine_week"]
+        lines.append(Text(f"{row['n_false']} without cause: {rate:.2f} of a machine in a week"))
+    return Group(*lines)
+
+
+def _score_row(scored: Score, wrong: Sequence[Wrong], span: Interval) -> Row:
+    inside = {one.id for one in wrong if one.span.start < span.end and one.span.end > span.start}
+    return {
+        "row": "score",
+        "period": {"from": rfc3339(span.start), "to": rfc3339(span.end)},
+        "found": [{"id": name, "after_hours": after / HOUR} for name, after in sorted(scored.found.items())],
+        "missed": [name for name in scored.missed if name in inside],
+        "n_false": len(scored.false),
+        "false": [one.first.id for one in scored.false],
+        "machine_weeks": scored.machine_weeks,
+        "false_a_machine_week": scored.false_a_machine_week,
+    }

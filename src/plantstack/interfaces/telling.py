@@ -1,0 +1,43 @@
+"""How findings and summaries are said to a reader: his language, his clock, the plant's names."""
+
+from __future__ import annotations
+
+from plantstack.insights.saying import Name, Say
+from plantstack.insights.telling.render import Reader, tell
+from plantstack.interfaces.web import formats
+from plantstack.interfaces.web.speaking import SOURCE, catalogue
+from plantstack.kpis.load import shipped_catalog
+from plantstack.plant.plant import Plant
+
+
+def reader_of(plant: Plant, zone: str, language: str = SOURCE) -> Reader:
+    """A reader of a plant.
+
+    Args:
+        plant: whose names are said.
+        zone: of the clock on the reader's wall.
+        language: of `speaking.LANGUAGES`.
+    """
+    translate = catalogue(language).gettext
+    return Reader(language, zone, translate, lambda name: name_of(plant, name, language), formats)
+
+
+def name_of(plant: Plant, name: Name, language: str) -> str:
+    """What people call something; its id where nobody gave it a name."""
+    if name.kind == "equipment":
+        return (plant.equipment[name.id].label or name.id) if name.id in plant.equipment else name.id
+    if name.kind == "product":
+        return (plant.products[name.id].label or name.id) if name.id in plant.products else name.id
+    if name.kind == "reason":
+        return plant.reasons[name.id].text(language) if name.id in plant.reasons else name.id
+    if name.kind == "kpi":
+        kpis = shipped_catalog().kpis
+        return catalogue(language).gettext(kpis[name.id].name) if name.id in kpis else name.id
+    if name.kind == "role":
+        return catalogue(language).gettext(name.id)
+    return name.id.replace("_", " ") if name.kind == "parameter" else name.id
+
+
+def plainly(say: Say, plant: Plant, zone: str) -> str:
+    """A text in English, for terminals and programs."""
+    return tell(say, reader_of(plant, zone))
