@@ -89,6 +89,8 @@ class Place:
         hour: what an hour of the pacing machine is worth, low to high, in `currency`; None: no price known.
         piece: what one scrapped piece costs, by product; products without a price are absent.
         rate: pieces an hour at standard pace, by product; at the ideal one where no other is written.
+        position: in the flow of its line, from 0.
+        lanes: lanes or cavities that work side by side.
         shift_ends: when the shift that is open at `as_of` ends; None: none is open.
     """
 
@@ -103,6 +105,8 @@ class Place:
     piece: Mapping[str, float] = field(default_factory=dict)
     rate: Mapping[str, float] = field(default_factory=dict)
     shift_ends: int | None = None
+    position: int = 0
+    lanes: int = 1
 
 
 @dataclass(frozen=True, slots=True)

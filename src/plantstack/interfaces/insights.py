@@ -47,7 +47,7 @@ def insights(
     with Stack.open(project) as stack, progress(not (as_json or as_lines)) as bar:
         bar.add_task("Looking through what is known", total=None)
         answer = asked(stack, scope, layer=layer, as_of=as_of, language=lang, with_quiet=all_)
-    told: str | Group = _list(answer.rows, lang) if answer.rows else nothing(answer.as_of)
+    told: str | Group = _list(answer.rows, lang) if answer.as_of else nothing(answer.as_of)
     give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 

@@ -82,8 +82,14 @@ order by 1, from_at, 2
 """
 
 _TIME = """
-select l.equipment, l.from_at, l.until_at, l.account::varchar as account, coalesce(l.reason, '') as reason,
-    coalesce(e.told_at, e.at) as reason_told_at, e.received_at as reason_received_at,
+select l.equipment, l.from_at, l.until_at, l.account::varchar as account,
+    -- a machine that says it is starved or blocked has said why it waits
+    coalesce(nullif(l.reason, ''), case when l.state in ('starved', 'blocked') then l.state::varchar end, '')
+        as reason,
+    coalesce(e.told_at, e.at, case when l.state in ('starved', 'blocked') then l.from_at end)
+        as reason_told_at,
+    coalesce(e.received_at, case when l.state in ('starved', 'blocked') then l.from_at end)
+        as reason_received_at,
     coalesce(l.product, '') as product, coalesce(l.order_id, '') as order_id,
     coalesce(l.shift, '') as shift, coalesce(l.crew, '') as crew
 from all_ledger as l

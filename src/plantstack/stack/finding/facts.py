@@ -117,6 +117,7 @@ def _place(sight: Sight, standards: Standards, machine: str, made: Mapping[str, 
     day = production_day(site, sight.now)
     rate = {one: HOUR / us for one in plant.products if (us := standards.cycle_us(machine, one, sight.now))}
     is_pacing = sight.paced_by(place) == machine
+    flow = plant.lines[place].flow if place in plant.lines else ()
     return Place(
         machine,
         sight.name(machine),
@@ -129,6 +130,8 @@ def _place(sight: Sight, standards: Standards, machine: str, made: Mapping[str, 
         {p: price for p in plant.products if (price := _scrapped(plant, above, day, p)) is not None},
         rate,
         shift.span.end if shift is not None else None,
+        flow.index(machine) if machine in flow else 0,
+        plant.machines[machine].parallel,
     )
 
 

@@ -1,0 +1,189 @@
+"""Analysis `ideal_rate` and `reduced_capacity`: a standard that is too slow, a lane or cavity that is shut.
+
+A standard that a machine beats shift after shift hides losses: performance reads 100 % where a fifth is lost.
+A machine of n lanes that keeps its beat but makes (n-1)/n of its pieces runs with one of them shut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from plantstack.insights.contract import Needs, Outcome
+from plantstack.insights.drift.robust import Floats
+from plantstack.insights.episodes import LEAST, Episode, episodes
+from plantstack.insights.facts import Facts, Place
+from plantstack.insights.finding import Action, Cost, Effect, Evidence, Explanation, Finding, Subject
+from plantstack.insights.rates.paces import Pace, paces
+from plantstack.insights.saying import N_, Figure, Name, Say, Value
+from plantstack.intervals import DAY, HOUR, Interval
+
+_SHIFTS = 5  # of a product, before its standard is judged
+_FASTER = 1.05  # of the standard pace, in every second shift
+_SHARE = 0.1  # of the accepted false alarms
+_WORTH = 5.0  # per cent of pace
+_NEAR = 0.06  # of the share that a shut lane leaves
+_LATELY = 40  # paces that a product's usual pace is read from
+_ROWS = 10
+_UNPRICED = "a wrong standard costs nothing by itself; it hides what is lost"
+_NO_PRICE = "no contribution of its products is written"
+
+_FAST = N_(
+    "%(machine)s runs %(product)s at %(speed)s of its standard pace (%(n)s shifts): the standard is slow."
+)
+_SET = N_("Check the standard of %(product)s on %(machine)s and set it to about %(rate)s pieces an hour.")
+_TO_STANDARD = N_("the standard pace as it is written")
+_PACKS = N_("The counter may count something else than pieces of %(product)s.")
+_PACKS_TEST = N_("Count 100 pieces of %(product)s by hand beside the counter.")
+_SHUT = N_(
+    "%(machine)s makes %(share)s of its usual pieces while it runs since %(since)s: "
+    "as if one of %(lanes)s lanes or cavities were shut."
+)
+_OPEN = N_("Open the lane or cavity of %(machine)s that is shut, or plan with what is left of it.")
+_USUAL = N_("%(n)s shifts of the same products before it")
+_SLOWER = N_("%(machine)s may have been set slower on purpose.")
+_SLOWER_TEST = N_("Time ten cycles of %(machine)s: as long as before means a lane is shut.")
+
+
+class _Rates:
+    kind = "rates"
+    layer = 1
+    needs = Needs({"time": 50, "pieces": 50}, days=3.0)
+
+    def run(self, facts: Facts) -> Outcome:
+        """Judge every machine whose pace is known."""
+        found: list[Finding] = []
+        for machine, place in sorted(facts.places.items()):
+            told = paces(facts.of(machine).table("time"))
+            found += _standards(place, told, facts)
+            if place.lanes > 1:
+                found += _lanes(place, told, facts)
+        return Outcome(found)
+
+
+ANALYSIS = _Rates()
+
+
+# -- standards -----------------------------------------------------------------------------------
+
+
+def _standards(place: Place, told: Sequence[Pace], facts: Facts) -> Iterator[Finding]:
+    for product in sorted({one.product for one in told}):
+        own = [one for one in told if one.product == product]
+        late = own[-_LATELY:]
+        speeds = np.array([one.speed for one in late])
+        if len(own) < _SHIFTS or not _is_beaten(speeds):
+            continue
+        yield _too_slow(place, own, late, speeds, facts)
+
+
+def _is_beaten(speeds: Floats) -> bool:
+    """Whether a standard is beaten in most shifts, and by far in half of them."""
+    low, middle = np.quantile(speeds, (0.25, 0.5))
+    return bool(low >= 1.0 and middle >= _FASTER)
+
+
+def _too_slow(
+    place: Place, own: Sequence[Pace], late: Sequence[Pace], speeds: Floats, facts: Facts
+) -> Finding:
+    product, speed = own[0].product, float(np.median(speeds))
+    doubt = 1.645 * 1.2533 * float(np.std(speeds)) / float(np.sqrt(len(speeds)))
+    said: dict[str, Value] = {"machine": Name(place.id, "equipment"), "product": Name(product, "product")}
+    rate = Figure(place.rate.get(product, 0.0) * speed, "pieces")
+    test = Say(_PACKS_TEST, {"product": said["product"]})
+    return Finding(
+        "ideal_rate",
+        1,
+        Subject(place.id, {"product": product}),
+        Interval(own[0].start, own[-1].end),
+        own[0].start,
+        Say(_FAST, {**said, "speed": Figure(speed, "share"), "n": Figure(len(late), "pieces")}),
+        Effect(
+            *(speed, 1.0, speed - 1 - doubt, speed - 1 + doubt, "1", N_("share of the standard pace")),
+            Say(_TO_STANDARD),
+            len(late),
+            0,
+        ),
+        Cost(None, None, None, place.currency, "month", why_none=_UNPRICED),
+        _evidence(place, late),
+        (Explanation(Say(_PACKS, {"product": said["product"]}), 0.2, test),),
+        Action(Say(_SET, {**said, "rate": rate}), "ci", facts.as_of + 7 * DAY),
+        facts.as_of + 7 * DAY,
+        (speed - 1) * 30,
+        "B",
+    )
+
+
+# -- lanes ---------------------------------------------------------------------------------------
+
+
+def _lanes(place: Place, told: Sequence[Pace], facts: Facts) -> Iterator[Finding]:
+    """Shifts in which a machine made about as much less as one of its lanes makes."""
+    relative = list(_relative(told))
+    if len(relative) <= LEAST:
+        return
+    span = max(relative[-1][0].end - relative[0][0].start, 1)
+    missing = [max(1 - share, 0.0) * 100 for _, share in relative]
+    for one in episodes(missing, 7 * DAY * len(relative) / span, facts.budget * _SHARE, _WORTH):
+        own = relative[one.first : one.last + 1]
+        share = float(np.median([part for _, part in own]))
+        if abs(share - (place.lanes - 1) / place.lanes) > _NEAR:
+            continue
+        if one.is_open or facts.as_of - own[-1][0].end < DAY:
+            yield _shut(place, one, own, share, facts)
+
+
+def _relative(told: Sequence[Pace]) -> Iterator[tuple[Pace, float]]:
+    """Each pace as a share of what was usual for its product before it."""
+    before: dict[str, list[float]] = {}
+    for one in told:
+        known = before.setdefault(one.product, [])
+        if len(known) >= 3:
+            yield one, one.speed / float(np.median(known[-_LATELY:]))
+        known.append(one.speed)
+
+
+def _shut(
+    place: Place, episode: Episode, own: Sequence[tuple[Pace, float]], share: float, facts: Facts
+) -> Finding:
+    rows = [pace for pace, _ in own]
+    said: dict[str, Value] = {"machine": Name(place.id, "equipment")}
+    doubt = 1.645 * float(np.std([part for _, part in own])) / float(np.sqrt(len(own)))
+    hour = place.hour
+    low, high = (None, None) if hour is None else ((1 - share) * hour[0], (1 - share) * hour[1])
+    likely = None if low is None or high is None else (low + high) / 2
+    why = "" if hour is not None else _NO_PRICE
+    since = Figure(rows[0].start, "moment")
+    return Finding(
+        "reduced_capacity",
+        2,
+        Subject(place.id),
+        Interval(rows[0].start, rows[-1].end),
+        rows[0].start,
+        Say(
+            _SHUT,
+            {**said, "share": Figure(share, "share"), "since": since, "lanes": Figure(place.lanes, "pieces")},
+        ),
+        Effect(
+            *(share, 1.0, share - 1 - doubt, share - 1 + doubt, "1", N_("share of the usual pace")),
+            Say(_USUAL, {"n": Figure(episode.n_usual, "pieces")}),
+            len(own),
+            episode.n_usual,
+            "up",
+        ),
+        Cost(low, likely, high, place.currency, "hour", "contribution sold", why_none=why),
+        _evidence(place, rows),
+        (Explanation(Say(_SLOWER, said), 0.3, Say(_SLOWER_TEST, said)),),
+        Action(Say(_OPEN, said), "supervisor", place.shift_ends or facts.as_of + 8 * HOUR),
+        facts.as_of + DAY,
+        episode.score,
+        "B",
+    )
+
+
+def _evidence(place: Place, rows: Sequence[Pace]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence("time", place.id, Interval(one.start, one.end), {"product": one.product}, one.speed, "1")
+        for one in rows[-_ROWS:]
+    )
