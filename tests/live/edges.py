@@ -32,6 +32,11 @@ def drop(edge: Path, name: str, *events: Wire) -> None:
     half_done.rename(edge / "inbox" / f"{name}.ndjson")
 
 
+def lying(edge: Path) -> list[str]:
+    """Files that the edge has not put away: what is in them may come at any time."""
+    return sorted(path.name for path in (edge / "inbox").iterdir() if path.is_file())
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -59,7 +64,10 @@ def wait_for(is_so: Callable[[], bool], what: str, patience_s: float = 60.0) -> 
 
 
 class Dropping(Producer):
-    """A producer that writes files; a file that was moved away was acknowledged. All it says is good."""
+    """A producer that writes files; a file that was moved away was acknowledged. All it says is good.
+
+    The file that lies there when it stops was not acknowledged, and comes all the same: see `lying`.
+    """
 
     edge: Path
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 from tests.interfaces.test_commands import plantstack
-from tests.live.edges import Dropping, centre, folder, forwarding, wait_for
+from tests.live.edges import Dropping, centre, folder, forwarding, lying, wait_for
 from tests.live.shift import MACHINES, clock, plant
 
 from plantstack.events.log import Log
@@ -33,6 +33,7 @@ class Storm:
     project: Path
     edge: Path
     producers: list[Dropping]
+    early: Live
     live: Live
     cut: int
     peaks_mb: tuple[float, float]
@@ -56,6 +57,19 @@ def quiet(server: Server, until: int) -> None:
         return told["behind"] == 0 and min(told["as_of"].values(), default="") >= rfc3339(until)
 
     wait_for(is_quiet, "the books did not come to the end of the log")
+
+
+def stopped(producers: list[Dropping], near: Server, server: Server, begun: int) -> Live:
+    """Stop them with a file of each in the inbox; what a server answers that has only what came before."""
+    near.pause()
+    wait_for(lambda: len(lying(near.project)) == len(producers), "nothing is put into the inbox")
+    for one in producers:
+        one.stop()
+    end = clock()
+    quiet(server, end)
+    early = Live.asked(server, MACHINES, Interval(begun - SECOND, end))
+    near.go_on()
+    return early
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +102,15 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
                     server.kill()
                     goes_on(all_)  # the edge takes in what it cannot tell
                     server.start()
-                for one in all_:
-                    one.stop()
-                end = clock()
+                early = stopped(all_, near, server, begun)
+                wait_for(lambda: lying(edge) == [], "a file was not taken in")
                 wait_for(lambda: waiting(edge) == 0, "something still waits")
-                quiet(server, end)
-                live = Live.asked(server, MACHINES, Interval(begun - SECOND, end))
+                quiet(server, early.span.end)
+                live = Live.asked(server, MACHINES, early.span)
                 peaks = near.peak_mb(), server.peak_mb()
                 assert near.stop() == 0 and server.stop() == 0
                 told = server.complaints() + near.complaints()
-                yield Storm(project, edge, all_, live, proxy.cut, peaks, told)
+                yield Storm(project, edge, all_, early, live, proxy.cut, peaks, told)
             finally:
                 near.kill()
     finally:
@@ -110,6 +123,19 @@ def test_F01_F43_what_an_edge_acknowledged_is_in_the_server_once_and_in_order(st
     assert check(storm.project, producers, storm.live, now=clock(), told=storm.complaints) == []
     assert storm.cut > 0
     assert storm.complaints == ""
+
+
+def test_I4_the_checker_sees_an_answer_that_came_too_early(storm: Storm) -> None:
+    """What lies in an inbox is in no log: a server at the end of its own lacks it, and quite rightly so."""
+    broken = check(storm.project, [], storm.early, now=clock())
+    assert storm.early.offsets[""] < storm.live.offsets[""]
+    assert f"at offset {storm.early.offsets['']} of {storm.live.offsets['']}" in broken[-1]
+    assert {wrong[:2] for wrong in broken} == {"I4"}
+
+
+def test_nothing_came_after_the_server_was_asked(storm: Storm) -> None:
+    with Log.open(storm.project, write=False) as log:
+        assert set(storm.live.offsets.values()) == {log.last_offset()}
 
 
 def test_F42_both_logs_hold_the_same_and_receipt_is_each_its_own(storm: Storm) -> None:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from pathlib import Path
 from statistics import mean
+from threading import Timer
 
 import pytest
+from tests.live.broker import Mosquitto
+from tests.live.edges import wait_for
+from tests.live.shift import clock
 from tests.live.soak import Soaked, soak
 
-from plantstack.testing.faults import Chance
+from plantstack.testing.faults import Chance, Wire
 from plantstack.testing.faults.publishers import Publisher, check_published
 
 SECONDS = 14.0
@@ -53,3 +58,22 @@ def test_the_checker_sees_what_is_lost(soaked: tuple[Soaked, Path]) -> None:
         f"I1: publisher filler: {number - 1} was taken and is there 0 times",
         f"I1: publisher filler: {number} was taken and is no dead letter",
     ]
+
+
+def test_a_publisher_stops_after_the_message_that_is_under_way(tmp_path: Path) -> None:
+    """Else it comes to the log after everything that was taken is there, and after the books were asked."""
+    broker = Mosquitto(tmp_path)
+    broker.start()
+    try:
+        with Wire.to(broker.port) as wire:
+            with Publisher.publishing(wire.port, ["filler"], clock, 0.001) as (one,):
+                wait_for(lambda: len(one.taken) > 3, "nothing was taken")
+                wire.hold()
+                time.sleep(0.3)
+                before = len(one.taken)
+                time.sleep(0.3)
+                assert len(one.taken) == before
+                Timer(0.3, wire.flow).start()
+            assert len(one.taken) == before + 1
+    finally:
+        broker.stop()

@@ -38,22 +38,23 @@ class Live:
         span: from when to when.
         ledgers: the rows by machine.
         kpis: `KPIS` by machine.
+        offsets: what each answer stood on, by machine; '' is the KPIs.
     """
 
     span: Interval
     ledgers: Mapping[str, Sequence[Mapping[str, Any]]]
     kpis: Sequence[Mapping[str, Any]]
+    offsets: Mapping[str, int]
 
     @classmethod
     def asked(cls, server: Server, machines: Sequence[str], span: Interval) -> Live:
         """Ask a server that has taken everything in."""
         window = f"from={quote(rfc3339(span.start))}&to={quote(rfc3339(span.end))}"
-        ledgers = {
-            name: server.ask(f"/api/v1/ledger?machine={quote(name)}&{window}").said["rows"]
-            for name in machines
-        }
-        kpis = server.ask(f"/api/v1/kpis?id={','.join(KPIS)}&by=machine&{window}").said["rows"]
-        return cls(span, ledgers, kpis)
+        paths = {name: f"/api/v1/ledger?machine={quote(name)}&{window}" for name in machines}
+        paths[""] = f"/api/v1/kpis?id={','.join(KPIS)}&by=machine&{window}"
+        told = {name: server.ask(path).said for name, path in paths.items()}
+        ledgers = {name: told[name]["rows"] for name in machines}
+        return cls(span, ledgers, told[""]["rows"], {name: one["offset"] for name, one in told.items()})
 
 
 def check(project: Path, producers: Sequence[Producer], live: Live, *, now: int, told: str = "") -> list[str]:
@@ -100,17 +101,19 @@ def _books(project: Path, live: Live, now: int) -> Iterator[str]:
         for problem in stack.verify():
             yield f"I4: {problem}"
         stack.keep(now)
+        last = stack.log.last_offset()
+        answered = {name: f"answered at offset {offset} of {last}" for name, offset in live.offsets.items()}
         for machine, rows in live.ledgers.items():
             anew = [entry_row(entry) for entry in stack.ledger(machine, live.span).to_pylist()]
             if _plain(anew) != list(rows):
-                yield f"I4: the ledger of {machine} is not what the server answered"
+                yield f"I4: the ledger of {machine} is not what the server {answered[machine]}"
             if any(one["to"] != other["from"] for one, other in pairwise(rows)):
                 yield f"I5: the ledger of {machine} has a hole or an overlap"
             if rows and rows[-1]["to"] != rfc3339(live.span.end):
                 yield f"I5: the ledger of {machine} ends before its time"
         kpis = stack.kpis(KPIS, by=("machine",), span=live.span).rows
         if _plain(kpis) != list(live.kpis):
-            yield "I4: the KPIs are not what the server answered"
+            yield f"I4: the KPIs are not what the server {answered['']}"
 
 
 def _plain(rows: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from time import sleep
 from typing import Any, Self
 
 from paho.mqtt.client import Client
@@ -36,6 +37,8 @@ events:
 """How what they say becomes events; topics are `hall/MACHINE`."""
 
 _BAD_EVERY = 89  # one message in so many is none
+_LOOK_S = 0.002
+_LAST_LOOKS = 10_000  # for the last message: as long as it may take to connect again
 
 
 class Publisher(Thread):
@@ -95,8 +98,10 @@ class Publisher(Thread):
         number = 0
         while not self._stopping.wait(self._pause_s):
             mid = client.publish(f"hall/{self.machine}", self._message(number), qos=1).mid
-            while mid not in done and not self._stopping.wait(0.002):
-                continue  # where it is not connected now, the client sends it when it is again
+            left = _LAST_LOOKS  # what is under way may come to the broker, taken down or not
+            while mid not in done and left:
+                sleep(_LOOK_S)  # where it is not connected now, the client sends it when it is again
+                left -= self._stopping.is_set()
             if mid in done:
                 done.discard(mid)
                 self.taken.append(number)
