@@ -70,7 +70,7 @@ TABLES: Mapping[str, pa.Schema] = {
             ("reason", pa.string()),
             ("reason_known_at", pa.int64()),
             *_RUN,
-            ("speed", pa.float64()),  # of the standard pace while it ran; null where nobody knows
+            ("speed", pa.float64()),  # of the ideal pace while it ran; null where nobody knows
         ]
     ),
 }
@@ -88,7 +88,7 @@ class Place:
         currency: of its site.
         hour: what an hour of the pacing machine is worth, low to high, in `currency`; None: no price known.
         piece: what one scrapped piece costs, by product; products without a price are absent.
-        rate: pieces an hour at standard pace, by product; at the ideal one where no other is written.
+        rate: ideal pieces an hour, by product.
         position: in the flow of its line, from 0.
         lanes: lanes or cavities that work side by side.
         shift_ends: when the shift that is open at `as_of` ends; None: none is open.

@@ -17,6 +17,8 @@ ADDS = 1e-4  # chance of a condition that is kept on the rows searched: it was t
 ADDS_HELD = 0.01  # and on the rows held out
 _TIMES = 1.2  # what a condition that is kept does to the rate, at least
 _SAME = 0.7  # share of pieces that two rules have in common when one may stand for the other
+_STARTS = 5  # rules of different axes that are worked out before one is chosen
+_AS_GOOD = 4.0  # gain, in spreads between groups, that is no difference between two rules
 _MOST = 3  # patterns of one kind of bad piece
 _LEAST_WEIGHT = 0.02
 
@@ -78,12 +80,11 @@ def patterns(sample: Sample, limits: Limits = LIMITS, alpha: float = 0.05) -> li
         if not standing:
             break
         held = sample.where(left & sample.is_held)
-        rule = simple(searched, searched, sharpened(searched, standing[0].rule), ADDS)
-        rule = simple(held, searched, rule, ADDS_HELD)
+        rule = simple(held, searched, _best(searched, standing), ADDS_HELD)
         n_scored += 1
         told = _scored(sample, left, rule, limits, alpha, len(tried), standing)
         if told is None:
-            refused |= {axes(standing[0].rule), axes(rule)}
+            refused |= {axes(standing[0].rule), axes(rule)}  # what is best next speaks of something else
             continue
         found.append(told)
         left &= ~told.rows
@@ -96,6 +97,29 @@ def _standing(tried: Sequence[Tried]) -> list[Tried]:
     return [
         one for one, is_good in zip(tried, stand, strict=True) if is_good and one.is_enough and one.is_steady
     ]
+
+
+def _best(searched: Sample, standing: Sequence[Tried]) -> Rule:
+    """The best rule once bounds are moved and what adds nothing is gone; of some as good the shortest."""
+    rules: dict[frozenset[str], Rule] = {}
+    seen: set[frozenset[str]] = set()
+    for one in standing:
+        if axes(one.rule) in seen:
+            continue
+        seen.add(axes(one.rule))
+        rule = simple(searched, searched, sharpened(searched, one.rule), ADDS)
+        rules.setdefault(axes(rule), rule)
+        if len(seen) == _STARTS:
+            break
+    found = list(rules.values())
+    rows = np.column_stack([covered(searched, rule) for rule in found])
+    gains = _gains(searched, rows)
+    groups = Groups(searched)
+    test = groups.test(rows[groups.order])
+    best = int(np.argmax(gains))
+    noise = _AS_GOOD * float(max(test.outside.dispersion[best], test.inside.dispersion[best]))
+    as_good = [i for i in range(len(found)) if gains[i] >= gains[best] - noise]
+    return found[min(as_good, key=lambda i: (len(found[i]), -round(float(gains[i]), 6)))]
 
 
 def simple(judged: Sample, searched: Sample, rule: Rule, level: float) -> Rule:
@@ -158,7 +182,7 @@ def _rivals(sample: Sample, rule: Rule, standing: Sequence[Tried]) -> tuple[floa
         return 1.0, ()
     rows = np.column_stack([from_rule, *(each for _, each in candidates)])
     test = groups.test(rows[groups.order])
-    wider = float(test.outside.dispersion[0])
+    wider = float(max(test.outside.dispersion[0], test.inside.dispersion[0]))
     likely = _gains(sample, rows) / (2 * wider)
     weights = np.exp(likely - likely.max())
     weights /= weights.sum()

@@ -24,6 +24,7 @@ class Limits:
         groups: that a rule must be seen in.
         bad: pieces that a rule must hold.
         ratio: rate with the rule over rate without it, at least.
+        share: of all pieces that a rule may hold for; what holds for most is the usual, not a pattern.
         cuts: thresholds tried of each value; the best are moved on all values afterwards.
         words: names of an axis; one with more is no axis to search.
     """
@@ -33,6 +34,7 @@ class Limits:
     groups: int = 5
     bad: float = 10.0
     ratio: float = 1.5
+    share: float = 0.5
     cuts: int = 12
     words: int = 60
 
@@ -50,7 +52,7 @@ class Tried:
         chance: that groups alike would give as much, if those of the rule scatter like the others.
         is_steady: and it is not one or two of them alone that give it.
         is_seen: in enough groups and bad pieces.
-        is_enough: besides, its rate is so many times the rate outside.
+        is_enough: besides, its rate is so many times the rate outside, and most pieces lie outside.
     """
 
     rule: Rule
@@ -149,7 +151,8 @@ def _step(
     gains = gain(test.inside.bad, test.inside.total, all_bad, all_total)
     few = np.minimum(test.inside.groups, test.outside.groups) < limits.groups
     is_seen = ~few & (test.inside.bad >= limits.bad)
-    enough = is_seen & (test.inside.rate >= limits.ratio * test.outside.rate)
+    is_rare = test.inside.total <= limits.share * all_total
+    enough = is_seen & is_rare & (test.inside.rate >= limits.ratio * test.outside.rate)
     return [
         (
             Tried(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plantstack.intervals import MINUTE
+from plantstack.intervals import HOUR, MINUTE
 
 _LEAST = 30 * MINUTE  # of run time, for the pace of a shift to mean something
 _GAP = 8 * 60 * MINUTE  # after it the next entries of a shift's name are those of another day
@@ -21,7 +21,7 @@ class Pace:
     Attributes:
         start, end: of its run time, microseconds UTC.
         us: of run time.
-        speed: of the standard pace.
+        speed: of the ideal pace.
     """
 
     product: str
@@ -36,6 +36,18 @@ def paces(time: pa.Table) -> list[Pace]:
     """The paces of one machine, from its entries in order of time."""
     ran = time.filter(pc.and_(pc.equal(time["account"], "run"), pc.is_valid(time["speed"])))
     return sorted(_paces(ran), key=lambda one: (one.start, one.product))
+
+
+def clean(time: pa.Table, rate: Mapping[str, float], least: int, pieces: int) -> pa.Table:
+    """The entries in which a machine ran so long without a stop, and made so many pieces."""
+    length = pc.subtract(time["until"], time["from"])
+    ideal = [rate.get(product, 0.0) for product in time["product"].to_pylist()]
+    made = pc.multiply(
+        pc.multiply(pa.array(ideal, pa.float64()), time["speed"]), pc.divide(length, float(HOUR))
+    )
+    return time.filter(
+        pc.and_(pc.greater_equal(length, least), pc.fill_null(pc.greater_equal(made, pieces), False))
+    )
 
 
 def _paces(ran: pa.Table) -> Iterator[Pace]:

@@ -128,11 +128,10 @@ def _loss(loss: LossOfShift, currency: str) -> Fact:
     worth = ""
     if loss.money is not None and loss.money_class in MONEY and loss.money[2] >= 1:
         low, _, high = loss.money
-        worth = "one" if round(low) == round(high) else "range"
-        values["low"] = Figure(round(low), "money", currency)
+        worth = "one" if round(low) == round(high) else "range" if round(low) else "most"
         values["class"] = word(MONEY[loss.money_class])
-        if worth == "range":
-            values["high"] = Figure(round(high), "money", currency)
+        values |= {"low": Figure(round(low), "money", currency)} if worth != "most" else {}
+        values |= {"high": Figure(round(high), "money", currency)} if worth != "one" else {}
     text = _LOST[has_pieces, worth]
     usual = loss.usual
     surprise = 0.5 if usual is None else min(1.0, loss.seconds / (loss.seconds + usual))
@@ -148,6 +147,10 @@ _LOST = {
     (False, "one"): N_("%(machine)s lost %(time)s, %(low)s of %(class)s: %(what)s."),
     (True, "one"): N_(
         "%(machine)s lost %(time)s, about %(pieces)s pieces and %(low)s of %(class)s: %(what)s."
+    ),
+    (False, "most"): N_("%(machine)s lost %(time)s, up to %(high)s of %(class)s: %(what)s."),
+    (True, "most"): N_(
+        "%(machine)s lost %(time)s, about %(pieces)s pieces and up to %(high)s of %(class)s: %(what)s."
     ),
     (False, "range"): N_("%(machine)s lost %(time)s, %(low)s to %(high)s of %(class)s: %(what)s."),
     (True, "range"): N_(

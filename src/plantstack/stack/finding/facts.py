@@ -14,10 +14,9 @@ import pyarrow.compute as pc
 
 from plantstack.engines.duckdb.seen import seen
 from plantstack.insights.facts import TABLES, Facts, Place
-from plantstack.intervals import DAY, HOUR, Interval
+from plantstack.intervals import DAY, HOUR, SECOND, Interval
 from plantstack.plant.plant import Plant
 from plantstack.stack.answers.pricing import cost_of
-from plantstack.stack.floor.pace import Standards, standards_of
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
@@ -34,6 +33,12 @@ _NAMES = {
     "from_at": "from",
     "until_at": "until",
 }
+_IDEALS = """
+select equipment, product, ideal_num, ideal_den
+from standard
+where equipment in (select unnest($machines)) and from_at <= $now and until_at > $now
+order by product = '', from_at desc
+"""
 _ENTRY = ("equipment", "from", "until", "account", "product")
 
 
@@ -54,8 +59,8 @@ def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told") -> Fa
     found = seen(sight.books, sight.machines, Interval(now - HISTORY, now))
     tables = {name: _shaped(name, table, known) for name, table in found.items()}
     made = _made(tables.get("time"))
-    standards = standards_of(sight)
-    places = {one: _place(sight, standards, one, made.get(one, {})) for one in sight.machines}
+    rates = _rates(sight)
+    places = {one: _place(sight, rates.get(one, {}), one, made.get(one, {})) for one in sight.machines}
     if tables:
         tables["time"] = _with(tables["time"], speed=_speeds(places, tables["pieces"], tables["time"]))
     budget = float(sight.plant.profile.false_alarms)
@@ -110,12 +115,23 @@ def _with(table: pa.Table, **columns: pa.Array) -> pa.Table:
 # -- places --------------------------------------------------------------------------------------
 
 
-def _place(sight: Sight, standards: Standards, machine: str, made: Mapping[str, int]) -> Place:
+def _rates(sight: Sight) -> dict[str, dict[str, float]]:
+    """Ideal pieces an hour, by machine and product; a standard of the product before one of all."""
+    asked = {"machines": list(sight.machines), "now": sight.now}
+    found: dict[str, dict[str, float]] = {machine: {} for machine in sight.machines}
+    for machine, product, seconds, pieces in sight.books.con.execute(_IDEALS, asked).fetchall():
+        if seconds and pieces:
+            rate = float(pieces) * HOUR / (float(seconds) * SECOND)
+            for one in (product,) if product else sight.plant.products:
+                found[machine].setdefault(one, rate)
+    return found
+
+
+def _place(sight: Sight, rate: Mapping[str, float], machine: str, made: Mapping[str, int]) -> Place:
     plant, site = sight.plant, sight.plant.site_of(machine)
     place, shift = sight.place(machine), sight.shift(machine)
     above = sight.above(machine)
     day = production_day(site, sight.now)
-    rate = {one: HOUR / us for one in plant.products if (us := standards.cycle_us(machine, one, sight.now))}
     is_pacing = sight.paced_by(place) == machine
     flow = plant.lines[place].flow if place in plant.lines else ()
     return Place(
