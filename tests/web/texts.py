@@ -22,7 +22,7 @@ from plantstack.kpis.load import shipped_catalog
 from plantstack.measures.catalog import MEASURES
 
 FOLDER = WEB / "languages"
-INSIGHTS = WEB.parents[1] / "insights"
+INSIGHTS, REPORTS = WEB.parents[1] / "insights", WEB.parent / "reports"
 _EXTENSIONS = "jinja2.ext.i18n, jinja2.ext.do, jinja2.ext.loopcontrols"
 _IN_PYTHON = {"N_": None, "ngettext": (1, 2)}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -45,7 +45,7 @@ def texts() -> dict[Text, None]:
             {"extensions": _EXTENSIONS, "newstyle_gettext": "true", "trimmed": "false"},
         ):
             found.update(dict.fromkeys(_told(function, text)))
-    for path in sorted([*WEB.rglob("*.py"), *INSIGHTS.rglob("*.py")]):
+    for path in sorted(path for at in (WEB, REPORTS, INSIGHTS) for path in at.rglob("*.py")):
         for _, text, _, _ in extract("python", BytesIO(path.read_bytes()), keywords=_IN_PYTHON):
             found.setdefault(text if isinstance(text, str) else tuple(text))
     found.update(dict.fromkeys(_declared()))

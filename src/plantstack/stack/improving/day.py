@@ -160,5 +160,6 @@ def _shifts(sight: Sight, place: str, day: str, span: Interval) -> Iterator[Shif
 
 def _shifts_on(sight: Sight, place: str, day: str, span: Interval) -> list[ShiftOf]:
     """The shifts of a line that belong to a production day and have begun: those of its exit."""
-    found = shifts_of(sight.books, sight.exit(place) or sight.places[place][0], span)
+    with_first = Interval(span.start - 1, span.end)
+    found = shifts_of(sight.books, sight.exit(place) or sight.places[place][0], with_first)
     return [one for one in found if one.day == day and one.span.start < sight.now]

@@ -6,6 +6,7 @@ from datetime import date
 
 from plantstack.engines.duckdb.ahead import shifts_of
 from plantstack.errors import Problem, QueryError
+from plantstack.intervals import Interval
 from plantstack.stack.floor.detail import production_days_of
 from plantstack.stack.floor.sight import look
 from plantstack.stack.project import Stack
@@ -27,7 +28,7 @@ def instant_in(stack: Stack, place: str, day: str, shift: str, now: int) -> int:
     sight = look(stack, place, now)
     for _, span in production_days_of(sight, sight.scope, (day, day)):
         for machine in sight.machines:
-            for one in shifts_of(sight.books, machine, span):
+            for one in shifts_of(sight.books, machine, Interval(span.start - 1, span.end)):
                 if one.day == day and one.name == shift and one.span.start < now:
                     return one.span.start + 1
     fix = "Name a day and a shift, such as 2026-11-25.early."

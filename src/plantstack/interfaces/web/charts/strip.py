@@ -152,7 +152,10 @@ def _mark(segment: Segment, axis: Scale, rows: _Rows, hatch: str) -> Markup:
         half = {"y": em(top + height / 2), "height": em(height / 2)}
         inside = [tag("rect", class_="st-run", **full), tag("rect", class_="st-micro", **box, **half)]
     elif state == "wait":
-        inside = [tag("rect", class_="st-wait", fill=f"url(#{hatch})", **full)]
+        # a hatch finer than its lines is not seen, and a printer draws each one as a picture
+        is_seen = width >= _THIN
+        fill = {"class_": "st-wait", "fill": f"url(#{hatch})"} if is_seen else {"class_": "st-wait-ground"}
+        inside = [tag("rect", **fill, **full)]
     else:
         inside = [tag("rect", class_=f"st-{state}", **full)]
     if width < _THIN and state not in ("run", "slow", "future"):

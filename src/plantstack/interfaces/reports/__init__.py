@@ -1,0 +1,1 @@
+"""Pages on paper and in workbooks: the same questions and templates, without a server."""
