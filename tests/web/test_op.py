@@ -319,3 +319,26 @@ def test_a_machine_that_waits(look: Look, demo_site: DemoSite) -> None:
     page = look("/op/pun-4", ROLE)
     assert page.title().startswith("Waiting")
     shows(page, "Waiting")
+
+
+def test_tiles_name_their_machine_and_open_the_lineage_of_the_same_stretch(look: Look) -> None:
+    page = look("/op/tul-1", ROLE)
+    tiles = {one.locator("h3").inner_text(): one for one in page.locator(".kpis .tile").all()}
+    assert set(tiles) == {"Good pieces", "Pace, Filler", "Minutes lost", "Scrap"}
+    expect(tiles["Minutes lost"].locator(".cmp")).to_contain_text("Filler; most:")  # the line once
+    links = {name: one.locator(".val a").get_attribute("href") or "" for name, one in tiles.items()}
+    assert links["Pace, Filler"].startswith("/lineage/cycle_time_vs_standard/tul-1-filler?since=")
+    assert all("since=" in link and "until=" in link for link in links.values())
+    page.goto(links["Minutes lost"])
+    expect(page.locator(".whole")).to_be_visible(timeout=60_000)  # it comes by itself
+    shown = page.locator(".whole .val b").inner_text()
+    assert float(shown) > 0
+    expect(page.locator("h1")).to_contain_text("06:00–14:00" if "06:00" in page.content() else "14:00–22:00")
+
+
+def test_the_order_card_is_about_the_order(look: Look) -> None:
+    page = look("/op/tul-1", ROLE)
+    card = page.locator(".order")
+    expect(card).to_contain_text("good of")
+    expect(card).to_contain_text(re.compile(r"left|more than ordered"))
+    expect(card).not_to_contain_text("shift")

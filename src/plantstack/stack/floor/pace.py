@@ -80,12 +80,14 @@ class Pace:
         per_hour: pieces in an hour of run time, over the last quarter of an hour of it.
         standard_per_hour: what standard is, for the product that runs; None where none is written.
         share: of the standard pace; None likewise.
-        until_at: as far as counts have come in.
+        from_at: where that quarter of an hour of run time begins, microseconds UTC; `until_at`: as far as
+            counts have come in.
     """
 
     per_hour: float
     standard_per_hour: float | None
     share: float | None
+    from_at: int
     until_at: int
 
 
@@ -114,11 +116,12 @@ class Paces:
     def now(self, machine: str) -> Pace | None:
         """The pace over the last quarter of an hour of run time; None where nothing ran or nothing counts."""
         run_us, pieces, std_us = 0, 0.0, 0.0
-        is_known = True
+        is_known, begins = True, 0
         for step in reversed(self.steps.get(machine, ())):
             run_us, pieces = run_us + step.run_us, pieces + step.pieces
             is_known = is_known and step.std_us is not None
             std_us += step.std_us or 0.0
+            begins = step.from_at
             if run_us >= SLOW_FROM:
                 break
         seen = self.seen_until.get(machine)
@@ -129,6 +132,7 @@ class Paces:
             per_hour=pieces * HOUR / run_us,
             standard_per_hour=HOUR / cycle_us if cycle_us else None,
             share=std_us / run_us if is_known and std_us else None,
+            from_at=begins,
             until_at=seen,
         )
 

@@ -8,14 +8,16 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces import questions
+from plantstack.interfaces import questions, times
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.questions import Versus, Window
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
+from plantstack.intervals import Interval, rfc3339
 from plantstack.kpis.kpi import Kpi
 from plantstack.live.seeing import check_seen
 from plantstack.stack.project import Stack
+from plantstack.stack.targets.targeting import production_day
 
 Row = Mapping[str, Any]
 _PARTS = 40  # more are no help to anybody; the rest is in the CSV
@@ -40,9 +42,12 @@ class Node:
 
 def show(visit: Visit) -> Mapping[str, Any]:
     """The lineage of a KPI in a scope and period."""
-    kpi, scope, period = visit.params["kpi"], visit.scope, _period(visit)
+    kpi, scope, span = visit.params["kpi"], visit.scope, _span(visit)
+    period = _days_of(visit, span) if span else _period(visit)
     check_seen(visit.sender, visit.running.plant, kpi)
-    window = Window(scope, period.first, period.last, visit.query.get("as_known_at") or None)
+    known = visit.query.get("as_known_at") or None
+    told = (rfc3339(span.start), rfc3339(span.end)) if span else (period.first, period.last)
+    window = Window(scope, *told, known)
 
     def asked(stack: Stack) -> tuple[Answer, Mapping[str, str], Kpi]:
         return questions.lineage(stack, window, kpi), stack.kpi_names(), _declared(stack, kpi)
@@ -60,6 +65,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "events": {row["offset"]: row for row in rows if row["row"] == "event" and "offset" in row},
         "since_reported": [row for row in rows if row["row"] == "since_reported"],
         "period": period,
+        "span": span,
+        "behind": f"?since={told[0]}&until={told[1]}" if span else f"/{period.first}..{period.last}",
         "scope": scope,
         "answer": answer,
         "most": _PARTS,
@@ -148,6 +155,22 @@ def _period(visit: Visit) -> Period:
     if dots:
         return period_of(_asking(visit, {"from": first, "to": last}))
     return period_of(_asking(visit, {"period": told}) if told else visit)
+
+
+def _span(visit: Visit) -> Interval | None:
+    """The exact instants of an address, `since=2026-11-26T12:00:00Z&until=...`; None for days."""
+    since, until = visit.query.get("since"), visit.query.get("until")
+    if not since or not until:
+        return None
+    return times.window(since, until, [visit.zone]).span
+
+
+def _days_of(visit: Visit, span: Interval) -> Period:
+    """The production days that a span touches."""
+    plant, scope = visit.plant, visit.scope
+    site = plant.site_of(scope) if scope else next(iter(plant.sites.values()))
+    first, last = (production_day(site, at).isoformat() for at in (span.start, span.end - 1))
+    return Period("", first, last)
 
 
 def _asking(visit: Visit, query: Mapping[str, str]) -> Visit:

@@ -13,6 +13,7 @@ from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, str
 from plantstack.intervals import MINUTE, rfc3339
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.machine import MachineNow
+from plantstack.stack.floor.order_on import OrderOn, order_on
 from plantstack.stack.floor.reasons import Picker, picker
 from plantstack.stack.floor.shift import Forecast, HourRow, ShiftNow, forecast
 from plantstack.stack.floor.station import StationNow, station_now
@@ -47,10 +48,12 @@ class Floor:
     Attributes:
         station: all of it now.
         pickers: the tiles of each machine that is asked about.
+        order: that is on at the first of its lines; None where there is none.
     """
 
     station: StationNow
     pickers: Mapping[str, Picker]
+    order: OrderOn | None
 
 
 def show(visit: Visit) -> Mapping[str, Any]:
@@ -61,7 +64,9 @@ def show(visit: Visit) -> Mapping[str, Any]:
         station = station_now(stack, places, visit.now)
         asked_of = [machine for ask in station.queue for machine in ask.machines]
         machines = dict.fromkeys([_first(station).machine, *asked_of])
-        return Floor(station, {one: picker(stack, one, visit.now) for one in list(machines)[:_PICKERS]})
+        pickers = {one: picker(stack, one, visit.now) for one in list(machines)[:_PICKERS]}
+        order = order_on(stack, station.shifts[0].place, visit.now) if station.shifts else None
+        return Floor(station, pickers, order)
 
     floor = visit.ask(asked)
     station = floor.station
@@ -82,6 +87,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "accounts": ACCOUNTS,
         "asks": asks,
         "pickers": floor.pickers,
+        "order": floor.order,
         "icons": ICONS,
         "shift": shift,
         "likely": _likely(visit, shift),
@@ -170,14 +176,26 @@ def _good(visit: Visit, shift: ShiftNow) -> Tile:
     trend = [None if row.total_difference is None else float(row.total_difference) for row in shift.hours]
     known = [one for row, one in zip(shift.hours, trend, strict=True) if row.is_over or row.is_now]
     plan = formats.number(shift.plan_now, language)
-    beside = say(N_("plan now %(n)s"), n=plan) if shift.plan_now is not None else say(N_("no plan"))
+    beside = say(N_("plan %(n)s"), n=plan) if shift.plan_now is not None else say(N_("no plan"))
     why = shift.why_none or say(N_("counted at the exit of the line"))
     return Tile(
         say(N_("Good pieces")), formats.number(shift.good, language), "", beside,
         formats.number(behind, language, is_signed=True) if behind is not None else "",
         is_off, "▼" if is_off else "", "U" if shift.good is None else "A", why,
-        f"/lineage/good_parts/{shift.place}/today", known, 0.0,
+        lineage_of("good_parts", shift.place, shift), known, 0.0,
     )  # fmt: skip
+
+
+def lineage_of(kpi: str, place: str, shift: ShiftNow | None) -> str:
+    """Where a figure of the open shift comes from: the same shift; between shifts the day."""
+    if shift is None or shift.from_at is None or shift.until_at is None:
+        return f"/lineage/{kpi}/{place}/today"
+    return instants(kpi, place, shift.from_at, shift.until_at)
+
+
+def instants(kpi: str, place: str, from_at: int, until_at: int) -> str:
+    """Where a figure of a stretch of time comes from."""
+    return f"/lineage/{kpi}/{place}?since={rfc3339(from_at)}&until={rfc3339(until_at)}"
 
 
 def _figure(station: StationNow, kpi: str) -> Any:
@@ -185,41 +203,56 @@ def _figure(station: StationNow, kpi: str) -> Any:
     return next((one for one in machine.figures if one.kpi == kpi), None)
 
 
+def _pacing(station: StationNow) -> list[MachineNow]:
+    """The machines whose time is that of their lines: what paces each; all of one whose pacer is not here."""
+    paced_by = {one.machine for one in station.shifts}
+    found = [one for one in station.machines if one.machine in paced_by]
+    told = {one.line for one in found if one.line}
+    return found + [one for one in station.machines if one not in found and one.line not in told]
+
+
 def _pace(visit: Visit, station: StationNow) -> Tile:
     say, language = visit.say, visit.language
-    paced_by = station.shifts[0].machine if station.shifts else ""
-    mine = [machine for machine in station.machines if machine.machine == paced_by]
-    one = mine[0] if mine else station.machines[0]
+    one = _pacing(station)[0]
     pace = one.pace
     minute = pace.per_hour / 60 if pace else None
     rated = pace.standard_per_hour / 60 if pace and pace.standard_per_hour else None
     apart = minute - rated if minute is not None and rated is not None else None
     is_off = bool(one.slow and one.slow.is_open)
+    name = say(N_("Pace, %(machine)s"), machine=one.name) if len(station.machines) > 1 else say(N_("Pace"))
+    kpi = "cycle_time_vs_standard"
+    lineage = f"/lineage/{kpi}/{one.machine}/today"
+    if pace:
+        lineage = instants(kpi, one.machine, pace.from_at, pace.until_at)
     return Tile(
-        say(N_("Pace while running")), formats.number(minute, language, 1), say(N_("/min")),
+        name, formats.number(minute, language, 1), say(N_("/min")),
         say(N_("rated %(n)s"), n=formats.number(rated, language, 1)) if rated else say(N_("no standard")),
         formats.number(apart, language, 1, is_signed=True) if apart is not None else "",
         is_off, "▼" if is_off else "", "A" if pace else "U",
         say(N_("over the last quarter of an hour of run time")) if pace else say(N_("nothing counts here")),
-        f"/lineage/cycle_time_vs_standard/{one.machine}/today", (), None,
+        lineage, (), None,
     )  # fmt: skip
 
 
 def _lost(visit: Visit, station: StationNow) -> Tile:
-    say, language = visit.say, visit.language
-    lost = sum(one.lost_us for one in station.machines)
-    leaves = sorted((leaf for one in station.machines for leaf in one.lost), key=lambda leaf: -leaf.us)
-    most = leaves[0] if leaves else None
-    word = ""
-    if most:
+    """Time lost: of a line once, at the machine that paces it, not at each one that waited with it."""
+    say, language, mine = visit.say, visit.language, _pacing(station)
+    lost = sum(one.lost_us for one in mine)
+    leaves = sorted((leaf for one in mine for leaf in one.lost), key=lambda leaf: -leaf.us)
+    word = say(N_("sum of %(n)s machines"), n=len(mine)) if len(mine) > 1 else ""
+    if leaves:
+        most = leaves[0]
         label = reason_label(visit, most.reason, most.label) if most.reason else say(ACCOUNTS[most.account])
-        word = say(N_("most: %(what)s %(n)s"), what=label, n=formats.duration(most.us))
-    grade, n = ("B", station.n_unexplained) if station.n_unexplained else ("A", 0)
+        told = {"what": label, "n": formats.duration(most.us), "of": word or mine[0].name}
+        named, alone = N_("%(of)s; most: %(what)s %(n)s"), N_("most: %(what)s %(n)s")
+        word = say(named if len(station.machines) > 1 else alone, **told)
+    n = sum(one.n_unexplained for one in mine)
     why = say(N_("%(n)s stops without a reason"), n=n) if n else say(N_("every long stop has a reason"))
-    place = station.shifts[0].place if station.shifts else station.machines[0].machine
+    shift = station.shifts[0] if station.shifts else None
+    place = mine[0].machine if len(mine) == 1 or shift is None else shift.place
     return Tile(
         say(N_("Minutes lost")), formats.number(lost / MINUTE, language), say(N_("min")), word, "",
-        bool(n), "", grade, why, f"/lineage/stop_time/{place}/today", (), None,
+        bool(n), "", "B" if n else "A", why, lineage_of("downtime_by_category", place, shift), (), None,
     )  # fmt: skip
 
 
@@ -227,7 +260,8 @@ def _scrap(visit: Visit, station: StationNow) -> Tile:
     say, language = visit.say, visit.language
     scrap = [one.scrap for one in station.machines if one.scrap is not None]
     rate = _figure(station, "scrap_rate") if len(station.machines) == 1 else None
-    place = station.shifts[0].place if station.shifts else station.machines[0].machine
+    shift = station.shifts[0] if station.shifts else None
+    place = shift.place if shift else station.machines[0].machine
     if rate is not None and rate.value is not None:
         value, unit = formats.figure(rate.value, rate.unit, language)
         limit = say(N_("limit %(n)s"), n=formats.figure(rate.target, rate.unit, language)[0])
@@ -236,13 +270,14 @@ def _scrap(visit: Visit, station: StationNow) -> Tile:
         beside = limit if rate.target is not None else pieces
         return Tile(
             say(N_("Scrap")), value, unit, beside, "", is_off, "▲" if is_off else "", rate.grade or "U",
-            rate.step or say(N_("measured")), f"/lineage/scrap_rate/{place}/today", (), None,
+            rate.step or say(N_("measured")), lineage_of("scrap_rate", station.machines[0].machine, shift),
+            (), None,
         )  # fmt: skip
     known = sum(scrap) if scrap else None
     return Tile(
         say(N_("Scrap")), formats.number(known, language), say(N_("pieces")), "", "", False, "",
         "A" if scrap else "U", say(N_("counted")) if scrap else say(N_("nobody counts scrap here")),
-        f"/lineage/scrap_count/{place}/today", (), None,
+        lineage_of("scrap_count", place, shift), (), None,
     )  # fmt: skip
 
 

@@ -66,6 +66,8 @@ function renewed(version) {
 
 function patch(told) {
   if (told.title) document.title = `${told.title} – plantstack`;
+  // what was being worked out is there, also on a page of which nothing changes afterwards
+  if (document.querySelector('[data-live="not-yet"]') && !("not-yet" in told.parts)) { location.reload(); return; }
   for (const [key, part] of Object.entries(told.parts)) {
     const html = typeof part === "string" ? part : spliced(known.get(key), part);
     known.set(key, html);
