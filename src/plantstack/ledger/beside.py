@@ -37,6 +37,7 @@ FAMILIES = {
     ),
     "line": ("line_changeovers",),
     "cause": ("cause_runs", "cause_links", "cause_verdicts", "cause"),
+    "verdict": ("cause_verdicts",),  # of those, what is asked for while people wait for an answer
 }
 _CAUSE = (
     *("line_loss", "exit_loss", "line_loss_contested", "exit_loss_contested"),

@@ -14,6 +14,8 @@ select
     e.key,
     e.phase as verdict,
     json_extract_string(e.body, '$.owner') as owner,
+    coalesce(e.reason, '') as instead,
+    coalesce(json_extract_string(e.body, '$.text'), '') as "text",
     coalesce(
         (select r.rank from (select row_number() over () as place, * from source_rule) as r
         where e.source glob r."match" order by r.place limit 1),
@@ -25,7 +27,7 @@ left join lane on lane.lane_equipment = e.equipment
 where e.kind = 'verdict' and not e.void;
 
 create or replace temp table verdict as
-select v.equipment, s.stop_at, v.owner, v.verdict
+select v.equipment, s.stop_at, v.owner, v.verdict, v.instead, v."text", v.source, v.key, v.told_at
 from verdict_said as v
 asof join stop_reach as s on s.equipment = v.equipment and s.stop_at <= v.at
 where s.until_at > v.at

@@ -58,6 +58,18 @@ PEOPLE = ("tablet*", "desk-*")
 """Sources of people: what one of them entered, another one may correct."""
 
 
+def speaks_for(owner: str) -> tuple[str, ...]:
+    """The rights of which one is enough to accept or contest a loss for the function that owns its reason.
+
+    Maintenance has a role of its own and speaks for itself; whoever leads a shift speaks for every other
+    function, and improvement, which settles what two of them say of each other, for all.
+
+    >>> speaks_for("maintenance"), speaks_for("logistics")
+    (('maintain', 'improve'), ('lead', 'improve'))
+    """
+    return ("maintain" if owner.startswith("maintenance") else "lead", "improve")
+
+
 def rights_of(token: Iterable[str]) -> tuple[str, ...]:
     """The rights of a token, spelled out.
 

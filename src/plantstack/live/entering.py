@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from plantstack.errors import EventError, Problem
+from plantstack.events.people.naming import named_in
 from plantstack.events.validate import validate
 from plantstack.events.whose import words_of
 from plantstack.events.wire import decode_items
 from plantstack.intervals import DAY, Interval, from_us
-from plantstack.live.access import Sender
+from plantstack.live.access import MAY, Sender, speaks_for
 from plantstack.live.door import Item
+from plantstack.live.entrance import people_of
 from plantstack.live.limits import FAR, Limits
 from plantstack.live.running import Running
 from plantstack.plant.plant import Plant
@@ -35,7 +37,7 @@ from plantstack.stack.floor.entries import (
     tag,
     told_at,
 )
-from plantstack.stack.floor.entry_shapes import AnyEntry, Call, Cause, Handover, Undo
+from plantstack.stack.floor.entry_shapes import AnyEntry, Call, Cause, Handover, Undo, Verdict
 from plantstack.stack.floor.entry_standing import Answer, Claim, closed_since, standing
 from plantstack.stack.floor.entry_words import Wire, instant, label
 
@@ -60,6 +62,12 @@ _OLD = Problem(
     "at",
     "it is told of more than a month ago",
     "Set the clock of the device, or load older data from a file.",
+)
+_NAMED = Problem(
+    "entry-named",
+    "text",
+    "the reason names somebody, and everybody reads it",
+    "Say what happened at the machine, not who it was.",
 )
 _NOT_OWN = Problem(
     "entry-not-own",
@@ -184,6 +192,8 @@ def _hold(running: Running, sender: Sender, device: str, found: Sequence[Entered
             one.refuse(FAR)
         if any(_begin(event) < now - OLDEST for event in one.events):
             one.refuse(_OLD)
+        if isinstance(one.entry, Verdict) and one.entry.text and _is_of_somebody(running, one.entry.text):
+            one.refuse(_NAMED)
     _own_only(running, sender, device, [one for one in found if not one.status])
     open_ = [one for one in found if not one.status and _is_reported(one.entry)]
     if not open_:
@@ -195,6 +205,12 @@ def _hold(running: Running, sender: Sender, device: str, found: Sequence[Entered
     for one, event, at in zip(whose, rows, closed, strict=True):
         if at is not None and one.entry is not None and at <= told_at(one.entry):
             one.refuse(_shut(running.plant, event, at))
+
+
+def _is_of_somebody(running: Running, text: str) -> bool:
+    """Whether a text that all may read names somebody who has an account."""
+    with people_of(running.folder) as people:
+        return bool(named_in(people, text, MAY))
 
 
 def _own_only(running: Running, sender: Sender, device: str, found: Sequence[Entered]) -> None:
@@ -226,6 +242,8 @@ def _needs(entry: AnyEntry) -> tuple[str, ...]:
         return ("lead",) if entry.phase == "signed" else ("lead", "enter")
     if isinstance(entry, Cause):
         return ("maintain", "improve")
+    if isinstance(entry, Verdict):
+        return speaks_for(entry.owner)
     if isinstance(entry, Call) and entry.phase == "taken":
         return ("maintain", "lead")
     return ("enter",)

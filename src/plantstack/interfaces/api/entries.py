@@ -22,6 +22,7 @@ from plantstack.interfaces.api.room import Room
 from plantstack.intervals import rfc3339
 from plantstack.live.entering import answers_stops, device_of, enter, ranks_as_person, tell_what_stands
 from plantstack.live.running import Running
+from plantstack.live.verdicts import are_any, tell_verdicts
 
 router = APIRouter(prefix="/api/v1")
 
@@ -102,8 +103,9 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
         raise HTTPException(403, "this sender may not speak as this tablet")
     by_of = partial(entrance_of(request).by_of, sender, device=cookie(request, DEVICE))
     found = await run_in_threadpool(enter, running, sender, device, batch.entries, by_of)
-    if answers_stops(found) and await _are_books_there(running):
+    if (answers_stops(found) or are_any(found)) and await _are_books_there(running):
         await run_in_threadpool(tell_what_stands, running, found)
+        await run_in_threadpool(tell_verdicts, running, found)
     counts = dict.fromkeys(("accepted", "duplicate", "conflict", "refused"), 0)
     for one in found:
         counts[one.status] += 1

@@ -35,7 +35,9 @@ from plantstack.stack.floor.entry_shapes import (
     Split,
     Stop,
     Undo,
+    Verdict,
 )
+from plantstack.stack.floor.entry_verdicts import contest_of, owner_of
 from plantstack.stack.floor.entry_words import Wire, instant, label, leaf, pieces, placed, refuse, shape, span
 
 ANONYMOUS = "anonymous"  # the source of what is told without a name: no desk and no tablet leads to anybody
@@ -349,6 +351,11 @@ def _handover(entry: Handover, plant: Plant) -> Iterator[Wire]:
     yield row | {"kind": "note", "text": "shift taken over", "x": x}
 
 
+def _verdict(entry: Verdict, plant: Plant) -> Iterator[Wire]:
+    row = placed(plant, entry.machine, instant("at", entry.at)) | {"kind": "verdict", "phase": entry.phase}
+    yield row | {"owner": owner_of(plant, entry.owner)} | contest_of(plant, entry)
+
+
 def _undone(_entry: Undo, _plant: Plant) -> Iterator[Wire]:
     yield from ()
 
@@ -367,6 +374,7 @@ _MAKERS: dict[type[Entry], Callable[[Any, Plant], Iterator[Wire]]] = {
     Safety: _safety,
     Call: _call,
     Handover: _handover,
+    Verdict: _verdict,
     Undo: _undone,
 }
 

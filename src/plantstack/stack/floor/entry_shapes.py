@@ -190,6 +190,20 @@ class Handover(Entry, frozen=True, kw_only=True, tag="handover"):
     role: Words = ""
 
 
+class Verdict(Entry, frozen=True, kw_only=True, tag="verdict"):
+    """The function that owns a reason accepts that a stop is its loss, or contests it.
+
+    A contest names the `reason` it should be instead, and says why in a few words: what, and never who.
+    """
+
+    machine: Name
+    at: Name
+    owner: Name
+    phase: Literal["accept", "contest"]
+    reason: Words = ""
+    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
 class Undo(Entry, frozen=True, kw_only=True, tag="undo"):
     """An own entry is taken back: `of` is that entry as it was told."""
 
@@ -210,5 +224,6 @@ AnyEntry: TypeAlias = (
     | Safety
     | Call
     | Handover
+    | Verdict
     | Undo
 )

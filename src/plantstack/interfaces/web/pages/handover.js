@@ -2,6 +2,7 @@
 
 import "./live.js";
 import { put } from "./outbox.js";
+import "./verdict.js";
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-handover] button[data-phase]");
@@ -14,6 +15,6 @@ document.addEventListener("click", async (event) => {
 
 // What the server refused is said where it was tapped.
 document.addEventListener("outbox", (event) => {
-  const said = document.querySelector("[data-told]"), refused = event.detail.refused.filter((one) => one.entry.entry === "handover");
+  const said = document.querySelector("[data-handover] [data-told]"), refused = event.detail.refused.filter((one) => one.entry.entry === "handover");
   if (said && refused.length) said.textContent = [refused.at(-1).what, refused.at(-1).fix].filter(Boolean).join(". ");
 });

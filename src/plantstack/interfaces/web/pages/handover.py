@@ -10,15 +10,18 @@ from starlette.exceptions import HTTPException
 
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.page import N_, Page, Reading
+from plantstack.interfaces.web.settling import claims_of, words_of_claims
 from plantstack.interfaces.web.strips import ACCOUNTS, reason_label, strip_of
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack.floor.detail import stops_in
 from plantstack.stack.floor.entries import EARLY
 from plantstack.stack.floor.handover import Handover, LineResult, handover
 from plantstack.stack.floor.shift import HourRow, ShiftNow
+from plantstack.stack.floor.sight import standing_in
 from plantstack.stack.floor.stops import Stop
 from plantstack.stack.improving.shifts import instant_in, last_over, shift_word
 from plantstack.stack.project import Stack
+from plantstack.stack.reasons.settling import OwnedStop, stops_to_settle
 
 PHASES = {
     "asked": N_("asked"),
@@ -30,6 +33,7 @@ PHASES = {
     "accepted": N_("accepted"),
 }
 _MOST = 15  # stops on paper; the rest is counted
+_CLAIMS = 5  # losses without an answer of their owner, on the screen
 SAFETY = {
     "near_miss": N_("near miss"),
     "unsafe": N_("unsafe condition"),
@@ -53,15 +57,17 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
     if word not in ("", "now", "last") and named is None:
         raise HTTPException(404, f"there is no shift '{word}'; write 'now', 'last' or 2026-11-25.early")
 
-    def asked(stack: Stack) -> tuple[Handover, int, Mapping[str, int], list[Stop]]:
+    def asked(stack: Stack) -> tuple[Handover, int, Mapping[str, int], list[Stop], list[OwnedStop]]:
         at = instant_in(stack, scope, *named, now) if named else None
         found = handover(stack, scope, now, last_over(stack, scope, now) if word == "last" else at)
         versions = {kpi.id: kpi.version for kpi in stack.catalog().kpis.values()}
         inside = Interval(found.from_at, max(found.from_at, min(found.until_at, now)))
         stops = [one for one in stops_in(stack, scope, inside, now) if not one.is_micro] if is_report else []
-        return found, stack.standing()[0], versions, sorted(stops, key=lambda one: -one.own_us)
+        owned = [] if is_report else stops_to_settle(stack, standing_in(stack.plant, scope, now), inside)
+        return found, stack.standing()[0], versions, sorted(stops, key=lambda one: -one.own_us), owned
 
-    found, offset, versions, stops = visit.ask(asked)
+    found, offset, versions, stops, owned = visit.ask(asked)
+    claims = claims_of(visit, owned, most=_CLAIMS, with_settled=False)
     return {
         "found": found,
         "offset": offset,
@@ -72,6 +78,7 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
         "may_sign": now >= found.until_at - EARLY,
         "signed_from": found.until_at - EARLY,
         **_shown(visit, found),
+        **words_of_claims(visit, claims),
     }
 
 

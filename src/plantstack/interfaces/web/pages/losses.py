@@ -10,7 +10,11 @@ from plantstack.interfaces.web.improving.tracing import cause_label
 from plantstack.interfaces.web.improving.words import names
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import NAMES, period_of
+from plantstack.interfaces.web.settling import claims_of, words_of_claims
+from plantstack.stack.answers.asking import KpiTable
+from plantstack.stack.project import Stack
 from plantstack.stack.reasons.blaming import blame
+from plantstack.stack.reasons.settling import OwnedStop, as_they_stand, line_stops_to_settle
 
 Row = Mapping[str, Any]
 
@@ -67,23 +71,31 @@ def show(visit: Visit) -> Mapping[str, Any]:
     watched = plant.lines[line]
     if not watched.exit and not watched.constraint:
         return told
-    key = ("whose", line, period)
-    studied = visit.study(
-        key, lambda stack: blame(stack.engine(), line, "constraint", (period.first, period.last), None)
+    days = (period.first, period.last)
+
+    def asked(stack: Stack) -> tuple[KpiTable, list[OwnedStop]]:
+        return blame(stack.engine(), line, "constraint", days, None), line_stops_to_settle(stack, line, days)
+
+    studied = visit.study(("whose", line, period), asked)
+    table, stops = studied.value
+    total, *rows = table.rows
+    claims = claims_of(visit, visit.ask(lambda stack: as_they_stand(stack, stops)))
+    return (
+        told
+        | words_of_claims(visit, claims)
+        | {
+            "total": total,
+            "rows": rows,
+            "owners": owners_of(rows),
+            "notes": table.notes,
+            "studied": studied,
+            "how": HOW,
+            "why": WHY,
+            "most_named": _MOST_NAMED,
+            "name_list": lambda ids: names(visit, ids),
+            "label": lambda reason: cause_label(visit, "", reason),
+        }
     )
-    total, *rows = studied.value.rows
-    return told | {
-        "total": total,
-        "rows": rows,
-        "owners": owners_of(rows),
-        "notes": studied.value.notes,
-        "studied": studied,
-        "how": HOW,
-        "why": WHY,
-        "most_named": _MOST_NAMED,
-        "name_list": lambda ids: names(visit, ids),
-        "label": lambda reason: cause_label(visit, "", reason),
-    }
 
 
 def owners_of(rows: Sequence[Row]) -> list[Owner]:
@@ -105,5 +117,5 @@ def owners_of(rows: Sequence[Row]) -> list[Owner]:
 _NAME = N_("Whose loss")
 PAGES = (
     Page("/losses", _NAME, show, place=55, every_s=120),
-    Page("/losses/{scope:path}", _NAME, show, every_s=120),
+    Page("/losses/{scope:path}", _NAME, show, every_s=5),
 )
