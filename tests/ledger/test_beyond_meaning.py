@@ -47,6 +47,22 @@ def extremes(draw: st.DrawFn) -> list[Row]:
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(extremes(), st.sampled_from(("0.000000001", "1", "99999")), st.booleans())
 def test_extremes_take_nothing_down(rows: list[Row], ideal: str, by_exception: bool) -> None:
+    holds(rows, ideal, by_exception)
+
+
+def test_pieces_that_nobody_can_make_in_time_take_nothing_down() -> None:
+    heap = {"total": MOST, "good": MOST, "scrap": MOST, "unit": "heap"}  # so as many were neither
+    rows = [
+        ev("state", "m1", START, state="producing"),
+        ev("state", "m1", START + 4 * HOUR, state="stopped"),
+        ev("order", "m1", START, phase="start", order_id="A", product="p"),
+        ev("count", "m1", START + MINUTE, good=MOST),
+        ev("count", "m1", START + MINUTE, **heap),
+    ]
+    holds(rows, "99999", False)
+
+
+def holds(rows: list[Row], ideal: str, by_exception: bool) -> None:
     made = against.sql_books(
         rows,
         plant(

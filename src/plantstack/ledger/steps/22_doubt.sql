@@ -1,9 +1,14 @@
 -- Pieces faster than can be (books 11, R53): ideal seconds beyond the time a machine may have run, by production day, shift
 -- and product; never capped, kept as evidence and laid over the hours in which the pieces stand. Where products of pieces and
 -- of time do not meet (no orders are told), all that is left is taken together.
+-- Microseconds of seconds, the whole ones apart: a product of all digits of the largest has no room.
+create or replace temp macro micros_of(seconds) as (
+    trunc(seconds)::hugeint * 1000000 + ((seconds % 1) * 1000000)::hugeint
+);
+
 create or replace temp table outpaced as
 with made as (
-    select equipment, day, shift, product, sum((ideal * 1000000)::hugeint)::hugeint as ideal_us
+    select equipment, day, shift, product, sum(micros_of(ideal))::hugeint as ideal_us
     from pieces_fact
     where class in ('good', 'scrap', 'rework', 'startup_reject', 'rest') and ideal is not null
     group by all
@@ -65,8 +70,8 @@ select
     0 as flags,
     0::decimal(38, 6) as qty,
     case
-        when o.ideal_us < 10000000000000000000
-            then (sum((f.ideal * 1000000)::hugeint)::hugeint * o.beyond_us // o.ideal_us)::decimal(29, 0) * 0.000001
+        when greatest(o.ideal_us, abs(sum(micros_of(f.ideal)))) < 10000000000000000000
+            then (sum(micros_of(f.ideal))::hugeint * o.beyond_us // o.ideal_us)::decimal(29, 0) * 0.000001
         else (sum(f.ideal)::double * (o.beyond_us::double / o.ideal_us::double))::decimal(38, 9)
     end as ideal
 from pieces_fact as f
@@ -78,7 +83,7 @@ join (select * exclude (product, products), unnest(products) as product from out
         and o.product = f.product
 where f.class in ('good', 'scrap', 'rework', 'startup_reject', 'rest') and f.ideal is not null
 group by f.equipment, f.hour_from, f.day, f.shift, f.crew, f.order_id, f.product, f.account, o.beyond_us, o.ideal_us
-having sum((f.ideal * 1000000)::hugeint) != 0;
+having sum(micros_of(f.ideal)) != 0;
 
 -- Pieces that a person typed and a signal counted in the same hour (R54): they stand twice; and where the person's count says
 -- from when to when, by how much the two differ over a shift, in its last such hour.
