@@ -118,7 +118,7 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
                 for one in asked
             ),
         )
-        with one_thread(books.con) if _is_little(windows) else nullcontext():
+        with one_thread(books.con) if _is_little(books, windows) else nullcontext():
             _run(books, windows, cuts)
             new = read_borders(books.con, "page", "carry_out", only="batch")
         published: list[Pages] = []
@@ -140,21 +140,25 @@ def derive(books: Books, dirt: Dirt, *, cuts: Iterable[int] = (), progress: Prog
 
 def _batch(books: Books, windows: Iterable[Window]) -> list[Window]:
     """Take windows until they are as many days as fit into memory, at least one."""
-    first = int(pc.min(books.tables["day"].column("from_at")).as_py() or 0)
     taken: list[Window] = []
     days = 0
     for window in windows:
-        days += (window.until - (window.start.at if window.start else first)) // DAY + 1
+        days += _days(books, window)
         if taken and days > MACHINE_DAYS_A_BATCH:
             break
         taken.append(window)
     return taken
 
 
-def _is_little(windows: Sequence[Window]) -> bool:
+def _days(books: Books, window: Window) -> int:
+    """How many days of a machine a window may hold at most."""
+    first = window.start.at if window.start else int(pc.min(books.tables["day"]["from_at"]).as_py() or 0)
+    return (window.until - first) // DAY + 1
+
+
+def _is_little(books: Books, windows: Sequence[Window]) -> bool:
     """Whether a batch costs what its statements cost, and hardly more for what it derives."""
-    days = [(one.until - one.start.at) // DAY + 1 for one in windows if one.start]
-    return len(days) == len(windows) and sum(days) <= _LITTLE
+    return sum(_days(books, one) for one in windows) <= _LITTLE
 
 
 def _hearing(books: Books) -> dict[str, int]:
@@ -210,7 +214,7 @@ def _put_logged(books: Books, windows: Sequence[Window]) -> None:
         if is_whole
         else _DAYS.format(reach=_alarm_reach(books))
     )
-    if _is_little(windows):
+    if _is_little(books, windows):
         books.con.execute(f"create or replace temp table logged_few as {heard}")
         heard = "from logged_few"
     books.con.execute(f"create or replace temp view logged as {heard}")
