@@ -25,6 +25,7 @@ ASKED: dict[str, dict[str, str]] = {
     "/api/v1/explain": {"id": "good_parts", "scope": "filler", **WINDOW},
     "/api/v1/losses": LINE | WINDOW,
     "/api/v1/readiness": {},
+    "/api/v1/insights": {},
     "/api/v1/calls": {},
     "/api/v1/floor/answered": LINE,
     "/api/v1/floor/board": LINE,

@@ -27,6 +27,8 @@ from plantstack.interfaces.api import (
     entries,
     events,
     floor,
+    improving,
+    insights,
     letters,
     page,
     photos,
@@ -99,12 +101,12 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.shapes = floor.SHAPES
+    app.shapes = {**floor.SHAPES, **improving.SHAPES}
     app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
     app.state.calling = calling
     app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
-    for part in (events, entries, photos, calls, floor, reading, config, letters, state, page):
+    for part in (events, entries, photos, calls, floor, reading, improving, insights, config, letters, state, page):
         app.include_router(part.router)
     for own in (config_page, signing, people_page, me_page):
         app.include_router(own.router)

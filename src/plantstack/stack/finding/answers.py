@@ -1,4 +1,4 @@
-"""What people answered to findings: one tap each, kept as `action` events, and what it does.
+"""What people answered to findings: one tap each, kept as notes, and what it does.
 
 An answer never changes a number. It takes a finding off the list, for a while or for good, and it is what the
 score of a kind of finding is counted from. Whoever takes the tap back takes all of that back.
@@ -9,17 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
 from plantstack.engines.duckdb.books import Books
 from plantstack.insights.finding import Finding
-from plantstack.intervals import DAY
+from plantstack.intervals import DAY, to_us
+from plantstack.stack.floor.entry_findings import PHASE
 
 Word = Literal["useful", "expected", "wrong", "fixed", "later"]
 WORDS: tuple[Word, ...] = get_args(Word)
-PHASE = "answered"
-PREFIX = "finding/"
-
 _LATER = DAY
 _MUTED = 14 * DAY
 _LOUD = 2.0  # times as rare as what was called wrong: then it is heard all the same
@@ -28,7 +27,7 @@ _SAID = """
 select e.log_offset, e.at, e.body
 from everything as e
 anti join gone on gone.log_offset = e.log_offset
-where e.kind = 'action' and e.phase = $phase and not e.void and e.at <= $now
+where e.kind = 'note' and not e.void and e.at <= $now and contains(e.body, '"finding"')
 order by e.at, e.log_offset
 """
 
@@ -60,24 +59,23 @@ class Given:
 
 def given(books: Books, now: int) -> list[Given]:
     """Every answer that stands, in order of time."""
-    rows = books.con.execute(_SAID, {"phase": PHASE, "now": now}).fetchall()
+    rows = books.con.execute(_SAID, {"now": now}).fetchall()
     return [found for offset, at, body in rows if (found := _read(offset, at, body)) is not None]
 
 
-def _read(offset: int, at: int, body: str | None) -> Given | None:
-    told: dict[str, Any] = json.loads(body) if body else {}
-    x = told.get("x")
-    about: dict[str, Any] = x if isinstance(x, dict) else {}
-    if told.get("answer") not in WORDS or not told.get("finding"):
+def _read(offset: int, at: int, body: str) -> Given | None:
+    about: Any = json.loads(body).get("x")
+    if not isinstance(about, dict) or about.get("phase") != PHASE or about.get("word") not in WORDS:
         return None
+    raised = str(about.get("raised_at") or "")
     return Given(
-        str(told["finding"]),
+        str(about.get("finding", "")),
         str(about.get("kind", "")),
         str(about.get("subject", "")),
-        cast(Word, told["answer"]),
+        cast(Word, about["word"]),
         at,
         _number(about.get("severity")) or 0.0,
-        int(about["raised_at"]) if isinstance(about.get("raised_at"), int) else None,
+        to_us(datetime.fromisoformat(raised)) if raised else None,
         _number(about.get("money")),
         offset,
     )

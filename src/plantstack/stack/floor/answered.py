@@ -35,6 +35,7 @@ where
     and e.source != $own
 order by e.at, e.told_at, e.source, e.key
 """
+_NO_REPORT = ("handover", "answer")  # notes by which no one reports anything
 _DONE = """
 select e.kind, e.equipment, e.at, e.phase, e.key, e.body
 from everything as e
@@ -203,7 +204,7 @@ def _words(rows: Sequence[Sequence[Any]]) -> list[Said]:
     found = []
     for row in rows:
         body = json.loads(row[10] or "{}")
-        if row[0] == "note" and body.get("x", {}).get("entry") != "handover":
+        if row[0] == "note" and body.get("x", {}).get("entry") not in _NO_REPORT:
             found.append(_said("note", row[1], body.get("note") or body.get("text", ""), [row]))
         elif row[0] == "safety":
             what = body.get("note") or body.get("type", "")

@@ -17,7 +17,9 @@ from plantstack.intervals import MINUTE, SECOND, rfc3339
 from plantstack.plant.model import SetupSpec
 from plantstack.plant.plant import Plant
 from plantstack.plant.structure import FAR_PAST, day_bounds
+from plantstack.stack.floor.entry_findings import answer_events
 from plantstack.stack.floor.entry_shapes import (
+    Answer,
     AnyEntry,
     Call,
     Cause,
@@ -37,7 +39,7 @@ from plantstack.stack.floor.entry_shapes import (
     Undo,
     Verdict,
 )
-from plantstack.stack.floor.entry_verdicts import contest_of, owner_of
+from plantstack.stack.floor.entry_verdicts import verdict_events
 from plantstack.stack.floor.entry_words import Wire, instant, label, leaf, pieces, placed, refuse, shape, span
 
 ANONYMOUS = "anonymous"  # the source of what is told without a name: no desk and no tablet leads to anybody
@@ -351,11 +353,6 @@ def _handover(entry: Handover, plant: Plant) -> Iterator[Wire]:
     yield row | {"kind": "note", "text": "shift taken over", "x": x}
 
 
-def _verdict(entry: Verdict, plant: Plant) -> Iterator[Wire]:
-    row = placed(plant, entry.machine, instant("at", entry.at)) | {"kind": "verdict", "phase": entry.phase}
-    yield row | {"owner": owner_of(plant, entry.owner)} | contest_of(plant, entry)
-
-
 def _undone(_entry: Undo, _plant: Plant) -> Iterator[Wire]:
     yield from ()
 
@@ -374,7 +371,8 @@ _MAKERS: dict[type[Entry], Callable[[Any, Plant], Iterator[Wire]]] = {
     Safety: _safety,
     Call: _call,
     Handover: _handover,
-    Verdict: _verdict,
+    Verdict: verdict_events,
+    Answer: lambda entry, plant: answer_events(entry, _now(entry, entry.equipment, plant)),
     Undo: _undone,
 }
 

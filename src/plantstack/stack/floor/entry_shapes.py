@@ -204,6 +204,19 @@ class Verdict(Entry, frozen=True, kw_only=True, tag="verdict"):
     text: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
+class Answer(Entry, frozen=True, kw_only=True, tag="answer"):
+    """What somebody says of a finding, in one tap; the rest is the finding as it stood then."""
+
+    finding: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
+    word: Literal["useful", "expected", "wrong", "fixed", "later"]
+    equipment: Name
+    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,40}$")]
+    subject: Words = ""
+    severity: Annotated[float, msgspec.Meta(ge=0, le=10**6)] = 0.0
+    money: Annotated[float, msgspec.Meta(ge=0, le=10**12)] | None = None
+    raised_at: Words = ""
+
+
 class Undo(Entry, frozen=True, kw_only=True, tag="undo"):
     """An own entry is taken back: `of` is that entry as it was told."""
 
@@ -225,5 +238,6 @@ AnyEntry: TypeAlias = (
     | Call
     | Handover
     | Verdict
+    | Answer
     | Undo
 )

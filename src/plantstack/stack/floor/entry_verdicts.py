@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from plantstack.errors import did_you_mean
 from plantstack.plant.plant import Plant
 from plantstack.stack.floor.entry_shapes import Verdict
-from plantstack.stack.floor.entry_words import Wire, leaf, refuse
+from plantstack.stack.floor.entry_words import Wire, instant, leaf, placed, refuse
 
 
 def owner_of(plant: Plant, owner: str) -> str:
@@ -39,3 +41,13 @@ def contest_of(plant: Plant, entry: Verdict) -> Wire:
         what = f"'{instead.label or instead.id}' is owned by {entry.owner} too: that contests nothing"
         refuse("entry-contest", "reason", what, "Give the stop this reason instead, at the machine.")
     return {"reason": instead.id, "text": " ".join(entry.text.split())}
+
+
+def verdict_events(entry: Verdict, plant: Plant) -> Iterator[Wire]:
+    """The event of a verdict.
+
+    Raises:
+        EventError: for a machine, a function or a reason that the plant does not have.
+    """
+    row = placed(plant, entry.machine, instant("at", entry.at)) | {"kind": "verdict", "phase": entry.phase}
+    yield row | {"owner": owner_of(plant, entry.owner)} | contest_of(plant, entry)
