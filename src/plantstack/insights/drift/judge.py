@@ -1,0 +1,249 @@
+"""One series judged: what is normal is learned first, then every value is held against it, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import log, sqrt
+
+import numpy as np
+from scipy.stats import norm
+
+from plantstack.insights.drift.budget import normal_threshold, threshold
+from plantstack.insights.drift.monitor import Chart, Limits, Monitor, Step, ewma_sd, run
+from plantstack.insights.drift.onset import Onset, onset
+from plantstack.insights.drift.robust import Baseline, Floats, baseline, memory
+from plantstack.insights.drift.series import Ints, Series
+from plantstack.intervals import DAY
+
+WEEK = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a sort of series is judged; counts are values of the series.
+
+    Attributes:
+        learn: usual values before anything is judged, over at least `days`.
+        least: usual values of a product before it is judged.
+        hold: values after learning from which the threshold is checked.
+        weight: of the newest value in the EWMA.
+        least_shift: smaller shifts are not worth anybody's time; spreads of the baseline.
+    """
+
+    learn: int
+    days: float
+    least: int
+    hold: int
+    weight: float
+    least_shift: float = 0.5
+
+
+READINGS = Pace(learn=240, days=2.0, least=60, hold=240, weight=0.04)
+SPEEDS = Pace(learn=72, days=4.0, least=16, hold=48, weight=0.12)
+K, N, HOLD = 3, 5, 0.5
+_HIGHEST = 2.0  # of what noise alone asks for: held-out time that is off itself must not blind the chart
+_TOO_LONG = 28 * DAY  # an alarm that stands so long, and still, is the new normal: it is learned anew
+_STILL = 10 * DAY
+_BEFORE = 150  # values before an alarm among which its start is looked for, beyond the last calm one
+_FEW = 12
+_ALONE = 30.0  # values standing alone that a level is learned from, at least
+_MORE = 1.25
+_LOOKS = 4.0  # in one span of an EWMA
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A series that cannot be judged yet: what it has, usual values and days."""
+
+    n: int
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What is normal of a series.
+
+    Attributes:
+        by_product: centre and spread.
+        z: deviations in spreads; NaN where nothing is known of the product yet.
+        first: index from which values are judged.
+        since, until: of the values learned from; microseconds UTC.
+        memory: of the deviations.
+    """
+
+    by_product: Mapping[str, Baseline]
+    z: Floats
+    first: int
+    since: int
+    until: int
+    memory: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """An alarm that stands.
+
+    Attributes:
+        series, learned: what it is of.
+        raised: index at which it was raised.
+        onset: indexes of the series.
+        up: the parameter rose.
+        shift: recent median in spreads, with its standard error.
+        n: values behind it.
+        product: what ran last.
+        severity: -log10 of the chance that noise comes so far in a week.
+    """
+
+    series: Series
+    learned: Learned
+    raised: int
+    onset: Onset
+    up: bool
+    shift: float
+    error: float
+    n: int
+    product: str
+    severity: float
+
+    @property
+    def normal(self) -> Baseline:
+        """Of the product that ran last."""
+        return self.learned.by_product[self.product]
+
+
+def pace_of(series: Series) -> Pace:
+    """How a series is judged."""
+    return SPEEDS if series.is_speed else READINGS
+
+
+def learn(series: Series, pace: Pace, start: int = 0) -> Learned | Lacking:
+    """Learn what is normal from the first usual values from `start` on.
+
+    Values that resemble each other tell less: then it is learned from twice as many, and twice again. A
+    product that has too few by then is learned from its own first values, and judged after those.
+    """
+    usual = np.flatnonzero(series.is_usual[start:]) + start
+    days = float(series.at[usual[-1]] - series.at[usual[0]]) / DAY if len(usual) else 0.0
+    if days < pace.days:
+        return Lacking(len(usual), days)
+    enough = int(np.searchsorted(series.at[usual], series.at[usual[0]] + round(pace.days * DAY)))
+    count = max(pace.learn, enough)
+    while len(usual) >= count:
+        found = _learned(series, pace, usual, start, int(usual[count - 1]) + 1)
+        if found is None or count / found.memory >= _ALONE:
+            return found or Lacking(len(usual), days)
+        count *= 2
+    return Lacking(len(usual), days)
+
+
+def _learned(series: Series, pace: Pace, usual: Ints, start: int, first: int) -> Learned | None:
+    by_product: dict[str, Baseline] = {}
+    z = np.full(len(series.value), np.nan)
+    for product in np.unique(series.product[usual]).tolist():
+        mine = usual[series.product[usual] == product]
+        early = mine[mine < first]
+        known = early if len(early) >= pace.least else mine[: pace.least]
+        found = baseline(series.value[known])
+        if len(known) < pace.least or found.spread <= 0:
+            continue
+        by_product[product] = found
+        since = start if known is early else int(known[-1]) + 1
+        judged = np.flatnonzero(series.product[since:] == product) + since
+        z[judged] = (series.value[judged] - found.centre) / found.spread
+    if not by_product:
+        return None
+    told = z[usual[usual < first]]
+    remembered = _MORE * memory(told[np.isfinite(told)])  # a memory is rather underrated from few values
+    return Learned(by_product, z, first, int(series.at[usual[0]]), int(series.at[first - 1]), remembered)
+
+
+def chart_of(series: Series, learned: Learned, pace: Pace, a_week: float) -> Chart:
+    """The chart of a series: its limit is solved from the false alarms accepted in a week.
+
+    Noise of the memory that was learned, and the doubt of its centre, ask for one limit; the time held out
+    after learning asks for another. The higher one counts, but not beyond twice what noise asks for.
+    """
+    doubt = max(one.doubt / one.spread for one in learned.by_product.values())
+    sd = sqrt(ewma_sd(pace.weight, learned.memory) ** 2 + doubt**2)
+    held = learned.z[learned.first : learned.first + pace.hold]
+    held = held[np.isfinite(held)]
+    noise = normal_threshold(_looks(series, learned, pace), a_week)
+    least = pace.least_shift / sd
+    if len(held) >= pace.hold / 2:
+        plain = run(Chart(Limits(1.0, 0.5), pace.weight, sd), held.tolist())
+        span = float(series.at[min(learned.first + pace.hold, len(series.at)) - 1] - learned.until) / WEEK
+        seen = threshold([np.array([one.score for one in plain])], a_week * max(span, 1e-6), K, N, HOLD)
+        noise = max(noise, min(seen, _HIGHEST * noise))
+    height = max(noise, least)
+    return Chart(Limits(height, HOLD * height, K, N), pace.weight, sd)
+
+
+def _looks(series: Series, learned: Learned, pace: Pace) -> float:
+    """How many scores standing alone a week of such a series has, so that AR(1) noise keeps its budget."""
+    count = int(np.searchsorted(series.at, learned.until) - np.searchsorted(series.at, learned.since)) + 1
+    weeks = max((learned.until - learned.since) / WEEK, 1e-6)
+    return max(_LOOKS * count / weeks * pace.weight, 1.0)
+
+
+def judge(series: Series, a_week: float) -> Drift | Lacking | None:
+    """Hold a series against what was normal in it: the alarm that stands at its end, if one does.
+
+    Args:
+        series: in order of time.
+        a_week: false alarms accepted of this series in a week.
+    """
+    pace = pace_of(series)
+    start = 0
+    while True:
+        learned = learn(series, pace, start)
+        if isinstance(learned, Lacking):
+            return learned if start == 0 else None
+        steps, raised, anew = _watched(series, learned, chart_of(series, learned, pace, a_week))
+        if anew is None:
+            return None if raised is None else _drift(series, learned, steps, raised, pace)
+        start = anew
+
+
+def _watched(series: Series, learned: Learned, chart: Chart) -> tuple[list[Step], int | None, int | None]:
+    """What the chart said from `first` on; where the alarm that stands was raised; where to learn anew."""
+    monitor = Monitor(chart)
+    steps: list[Step] = []
+    raised: int | None = None
+    for place in range(learned.first, len(series.value)):
+        steps.append(monitor.step(float(learned.z[place])))
+        if not steps[-1].is_raised:
+            raised = None
+        elif raised is None:
+            raised = place
+        elif series.at[place] - series.at[raised] > _TOO_LONG and _settled(series, steps, place, chart):
+            return steps, None, place
+    return steps, raised, None
+
+
+def _settled(series: Series, steps: list[Step], place: int, chart: Chart) -> bool:
+    """Whether the level has stood still in the last ten days."""
+    then = int(np.searchsorted(series.at, series.at[place] - _STILL)) - place - 1
+    apart = abs(steps[-1].level - steps[max(then, -len(steps))].level)
+    return apart < chart.limits.raise_at * chart.level_sd / 2
+
+
+def _drift(series: Series, learned: Learned, steps: list[Step], raised: int, pace: Pace) -> Drift | None:
+    """What is known of an alarm that stands."""
+    up = steps[-1].level > 0
+    levels = np.array([one.level for one in steps]) * (1 if up else -1)
+    calm = np.flatnonzero(levels[: raised - learned.first] <= 0.25 * levels[raised - learned.first])
+    since = max(learned.first, (int(calm[-1]) if len(calm) else 0) + learned.first - _BEFORE)
+    places = np.flatnonzero(np.isfinite(learned.z[since:])) + since
+    if len(places) < _FEW:
+        return None
+    z = learned.z[places]
+    found = onset(z, series.at[places].astype(np.float64), learned.memory)
+    at, low, high = (int(places[one]) for one in (found.at, found.low, found.high))
+    begun = replace(found, at=at, low=low, high=high)
+    recent = places[max(len(places) - max(round(1 / pace.weight), _FEW), min(found.at, len(places) - _FEW)) :]
+    shift = float(np.median(learned.z[recent]))
+    known = learned.by_product[product := str(series.product[recent[-1]])]
+    error = sqrt(1.5708 * learned.memory / len(recent) + (known.doubt / known.spread) ** 2)
+    rare = -float(norm.logsf(abs(steps[-1].score))) / log(10) - log(2 * _looks(series, learned, pace), 10)
+    return Drift(series, learned, raised, begun, up, shift, error, len(recent), product, max(rare, 0.0))
