@@ -61,7 +61,7 @@ def test_a_shift_is_told_in_english() -> None:
     told = [tell(one.says, reader("en")) for one in summary(early()).facts]
     assert told[0] == "Safety: near miss at Packer 3 at 02:00."
     assert "Line 1 made 1,200 of 1,300: 100 behind plan." in told
-    lost = "Filler lost 42 min, about 120 pieces and $0.00 to $423.00 of contribution not sold: Jam."
+    lost = "Filler lost 42 min, about 120 pieces and up to $423.00 of contribution not sold: Jam."
     assert lost in [text.replace("\u202f", " ") for text in told]
 
 

@@ -1,0 +1,159 @@
+"""Shifts made up from a seed: anything a shift can hold, with names that make readers stumble."""
+
+from __future__ import annotations
+
+from random import Random
+
+from plantstack.insights.saying import Name
+from plantstack.insights.telling.facts_of_shift import (
+    Called,
+    Changes,
+    Crew,
+    Held,
+    Late,
+    LineOfShift,
+    LossOfShift,
+    Material,
+    SafetyEvent,
+    ShiftFacts,
+    SlowRun,
+    Standing,
+)
+from plantstack.insights.telling.render import Reader
+from plantstack.insights.telling.words import ACCOUNTS, MONEY, SAFETY, WHOM
+from plantstack.interfaces.web import formats
+from plantstack.interfaces.web.speaking import catalogue
+from plantstack.intervals import HOUR, MINUTE
+
+LINES = ("Line 1", "Line 11", "Linie 7", "Línea Sur", "SMD-3", "100 % Check")
+MACHINES = (
+    "Filler",
+    "Filler 2",
+    "Presse 77",
+    "Etikettierer",
+    "Robot M14-3",
+    "Horno 5",
+    "Packer (old)",
+    "CNC 500",
+)
+REASONS = ("Jam", "Werkzeugbruch", "Falta de cartón", "Sensor B12", "No label roll", "Film tear 2.5")
+PRODUCTS = ("Cola 0.5", "Deckel 38", "Tapa XL", "P-1000")
+ORDERS = ("B-7", "4711", "PO 2026-15", "X9")
+ZONES = ("America/Chicago", "Europe/Berlin", "Asia/Kolkata", "UTC")
+CURRENCIES = ("USD", "EUR", "GBP")
+LANGUAGES = ("en", "de", "es")
+_START = 1_772_431_200_000_000
+
+
+def reader(language: str, zone: str) -> Reader:
+    """Somebody who reads a language; ids are names here."""
+    return Reader(language, zone, catalogue(language).gettext, _name, formats)
+
+
+def _name(name: Name) -> str:
+    return name.id
+
+
+def shift_of(chance: Random) -> ShiftFacts:
+    """One shift."""
+    start = _START + chance.randrange(0, 300 * 24) * HOUR
+    length = chance.choice((8, 12)) * HOUR
+    now = start + chance.randrange(1, length // MINUTE + 1) * MINUTE
+    lines = chance.sample(LINES, chance.randint(1, 3))
+    on = {line: chance.sample(MACHINES, 2) for line in lines}
+    where = [(machine, line) for line, machines in on.items() for machine in machines]
+    past = [now - chance.randrange(1, max((now - start) // MINUTE, 2)) * MINUTE for _ in range(12)]
+    return ShiftFacts(
+        place="site",
+        shift=chance.choice(("early", "late", "night")),
+        start=start,
+        end=start + length,
+        now=now,
+        currency=chance.choice(CURRENCIES),
+        lines=tuple(_line(chance, line, on[line][0]) for line in lines),
+        losses=tuple(_loss(chance, *one) for one in where if chance.random() < 0.8),
+        unexplained={one: _stops(chance) for one, _ in where if chance.random() < 0.4},
+        standing=tuple(
+            Standing(m, li, past[0], chance.choice(("", *REASONS)), "breakdown")
+            for m, li in where
+            if chance.random() < 0.2
+        ),
+        calls=tuple(
+            Called(m, li, chance.choice(list(WHOM)), past[1]) for m, li in where if chance.random() < 0.2
+        ),
+        holds=tuple(
+            Held(m, chance.choice(("", *PRODUCTS)), chance.choice((None, chance.randint(1, 4000))), past[2])
+            for m, _ in where
+            if chance.random() < 0.2
+        ),
+        safety=tuple(
+            SafetyEvent(m, chance.choice(list(SAFETY)), past[3], chance.randint(1, 999))
+            for m, _ in where
+            if chance.random() < 0.1
+        ),
+        crews=tuple(
+            Crew(li, chance.randint(1, 5), chance.randint(1, 5)) for li in lines if chance.random() < 0.6
+        ),
+        material=tuple(_material(chance, li, now) for li in lines if chance.random() < 0.2),
+        late=tuple(
+            Late(chance.choice(ORDERS), li, now + chance.randint(1, 40) * HOUR, chance.random() < 0.5)
+            for li in lines
+            if chance.random() < 0.3
+        ),
+        slow=tuple(
+            SlowRun(m, li, past[4], round(chance.uniform(0.4, 0.9), 4))
+            for m, li in where
+            if chance.random() < 0.2
+        ),
+        changes=tuple(_changes(chance, li) for li in lines if chance.random() < 0.5),
+    )
+
+
+def _line(chance: Random, line: str, pacing: str) -> LineOfShift:
+    good = None if chance.random() < 0.1 else float(chance.randint(0, 12000))
+    plan = None if chance.random() < 0.2 else float(chance.randint(100, 12000))
+    scrap = None if chance.random() < 0.3 else float(chance.randint(0, 800))
+    hour = None if chance.random() < 0.5 else (0.0, chance.uniform(20, 3000))
+    before = None if chance.random() < 0.3 else float(chance.randint(100, 12000))
+    return LineOfShift(line, pacing, good, plan, scrap, before, float(chance.randint(0, 800)), hour)
+
+
+def _loss(chance: Random, machine: str, line: str) -> LossOfShift:
+    reason = chance.choice(("", *REASONS))
+    pieces = None if chance.random() < 0.4 else chance.uniform(0, 3000)
+    high = chance.uniform(0.5, 9000)
+    low = chance.choice((0.0, high, high * chance.random()))
+    money = None if chance.random() < 0.5 else (low, (low + high) / 2, high)
+    seconds = chance.uniform(0, 6 * 3600)
+    usual = None if chance.random() < 0.5 else chance.uniform(0, 7200)
+    return LossOfShift(
+        machine,
+        line,
+        reason,
+        chance.choice(list(ACCOUNTS)),
+        seconds,
+        chance.randint(1, 40),
+        pieces,
+        money,
+        chance.choice(list(MONEY)),
+        usual,
+    )
+
+
+def _stops(chance: Random) -> tuple[int, float]:
+    return chance.randint(0, 12), chance.uniform(120, 15000)
+
+
+def _material(chance: Random, line: str, now: int) -> Material:
+    starts = None if chance.random() < 0.3 else now + chance.randint(1, 110) * MINUTE
+    return Material(chance.choice(ORDERS), line, starts, chance.random() < 0.3)
+
+
+def _changes(chance: Random, line: str) -> Changes:
+    length = chance.uniform(300, 9000)
+    return Changes(
+        line,
+        chance.randint(0, 6),
+        length,
+        None if chance.random() < 0.3 else length * chance.uniform(0.4, 1.4),
+    )
