@@ -7,7 +7,7 @@ from importlib import import_module
 
 from plantstack.insights.contract import Analysis
 
-MODULES: tuple[str, ...] = ("flow.analysis", "rates.analysis")
+MODULES: tuple[str, ...] = ("drift.analysis", "flow.analysis", "rates.analysis")
 """Below this package; each holds an `ANALYSIS`."""
 
 

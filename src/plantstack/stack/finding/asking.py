@@ -12,6 +12,7 @@ from plantstack.insights.registry import analyses
 from plantstack.insights.running import run
 from plantstack.stack.finding.answers import Given, given, hidden_by, standing
 from plantstack.stack.finding.facts import Known, facts_of
+from plantstack.stack.finding.scoring import ScoreOf, scores
 from plantstack.stack.project import Stack
 
 
@@ -34,6 +35,7 @@ class Findings:
         quiet: kept off it by an answer.
         cannot: what could not be judged.
         facts: what was looked at.
+        scores: how each kind that was answered to has done.
     """
 
     as_of: int
@@ -41,6 +43,7 @@ class Findings:
     quiet: Sequence[Shown]
     cannot: Sequence[Cannot]
     facts: Facts
+    scores: Sequence[ScoreOf]
 
 
 def findings(
@@ -70,4 +73,5 @@ def findings(
         [one for one in all_ if one.quiet is not None],
         outcome.cannot,
         facts,
+        scores(told, len(facts.places), now),
     )

@@ -1,0 +1,101 @@
+"""What deserves attention: findings with cost, cause and owner, one tap to say what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from plantstack.insights.finding import Cost
+from plantstack.insights.running import monthly
+from plantstack.insights.saying import Say
+from plantstack.insights.telling.render import tell
+from plantstack.interfaces.asked_findings import reached
+from plantstack.interfaces.telling import reader_of
+from plantstack.interfaces.web.page import N_, Page, Reading, Visit
+from plantstack.intervals import rfc3339
+from plantstack.stack.finding.asking import Findings, findings
+from plantstack.stack.project import Stack
+
+WORDS = {
+    "useful": N_("Useful"),
+    "expected": N_("Expected"),
+    "wrong": N_("Wrong"),
+    "fixed": N_("Fixed"),
+    "later": N_("Later"),
+}
+KINDS = {
+    "drift": N_("Drift"),
+    "speed_drift": N_("Losing speed"),
+    "scrap_pattern": N_("Scrap pattern"),
+    "setup_error": N_("Set-up error"),
+    "wrong_nominal": N_("Wrong nominal"),
+    "starved_constraint": N_("Starved constraint"),
+    "blocked_chain": N_("Blocked chain"),
+    "ideal_rate": N_("Ideal pace too low"),
+    "reduced_capacity": N_("Lane or cavity shut"),
+    "flow": N_("Flow of the line"),
+    "rates": N_("Paces"),
+}
+PER = {
+    "hour": N_("an hour"),
+    "shift": N_("a shift"),
+    "day": N_("a day"),
+    "month": N_("a month"),
+    "so far": N_("so far"),
+}
+_OPEN_ROWS = 10
+
+
+def show(visit: Visit) -> Mapping[str, Any]:
+    """Every finding of a scope, what could not be judged, and what an answer keeps quiet."""
+    scope = visit.scope
+
+    def asked(stack: Stack) -> Findings:
+        return findings(stack, scope, reached(stack))
+
+    studied = visit.study(("findings", scope), asked)
+    found = studied.value
+    may_enter = "enter" in visit.sender.may
+    return {
+        "title": title_of(visit, found),
+        "place": visit.name(scope),
+        "studied": studied,
+        "found": found,
+        "kinds": KINDS,
+        "words": WORDS,
+        "per": PER,
+        "may_enter": may_enter,
+        "sees_money": "money" in visit.sender.may,
+        "tell": lambda say, equipment="": told(visit, say, equipment),
+        "told_at": rfc3339,
+        "monthly": lambda finding: monthly(finding.cost),
+        "rows": lambda finding: finding.evidence[-_OPEN_ROWS:],
+        "has_cost": has_cost,
+    }
+
+
+def title_of(visit: Reading, found: Findings) -> str:
+    """The most urgent fact first."""
+    if not found.shown:
+        return visit.say(N_("Nothing stands out"))
+    first = found.shown[0].finding
+    return told(visit, first.says, first.subject.equipment)
+
+
+def told(visit: Reading, say: Say, equipment: str = "") -> str:
+    """A text in the language of the reader, by the clock of the place it is about."""
+    plant = visit.plant
+    zone = plant.site_of(equipment).zone if equipment in plant.spans else visit.zone
+    return tell(say, reader_of(plant, zone, visit.language))
+
+
+def has_cost(cost: Cost) -> bool:
+    """Whether anything is known of what it costs."""
+    return any(one is not None for one in (cost.likely, cost.pieces, cost.minutes))
+
+
+_NAME = N_("Findings")
+PAGES = (
+    Page("/findings", _NAME, show, place=52, every_s=60),
+    Page("/findings/{scope:path}", _NAME, show, every_s=60),
+)
