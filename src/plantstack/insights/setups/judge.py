@@ -1,0 +1,171 @@
+"""Which values of a run are off, held against the good runs of the same product before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from plantstack.insights.setups.envelope import (
+    Envelope,
+    Off,
+    Offset,
+    against,
+    began_with,
+    constant_offset,
+    envelope,
+    is_material,
+    spread,
+)
+from plantstack.insights.setups.runs import Run
+
+GOOD_RUNS = 6  # of the same product that are needed to know what is usual
+RECENT_RUNS = 30  # good runs that are looked at: what was usual last year is not what is usual now
+LEAST_READINGS = 3  # at the start of a run
+_SHARE = 0.25  # of half the tolerance; less does not matter whatever its chance
+_RESOLUTION = 50  # spreads finer than this part of the tolerance are taken as that
+_UNUSUAL = 3.0  # spreads of the scrap rate above its median: no good run
+
+By = Literal["setting", "reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A parameter of a run that was set wrong.
+
+    Attributes:
+        run: which.
+        parameter: which.
+        by: a setting that was told, or the first readings.
+        off, good: how far, from what.
+        low, high: limits, where they are known.
+        usual: scrap rate of the good runs.
+        like: products of the machine whose good runs have this value.
+        at: when the first of the values was known.
+    """
+
+    run: Run
+    parameter: str
+    by: By
+    off: Off
+    good: Envelope
+    low: float | None
+    high: float | None
+    usual: float
+    like: tuple[str, ...]
+    at: int
+
+
+def good_runs(runs: Sequence[Run], product: str) -> list[Run]:
+    """Runs of a product whose scrap was not unusual, the latest of them."""
+    mine = [one for one in runs if one.product == product and one.made > 0]
+    if not mine:
+        return []
+    rates = np.array([one.rate for one in mine])
+    limit = float(np.median(rates)) + _UNUSUAL * max(spread(rates), 1e-9)
+    return [one for one in mine if one.rate <= limit][-RECENT_RUNS:]
+
+
+def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
+    """What was set wrong in one run.
+
+    Args:
+        runs: of one machine, in order of time.
+        place: of the run that is judged; those before it are what it is held against.
+        alpha: chance of a false alarm for each parameter.
+    """
+    run, before = runs[place], runs[:place]
+    good = good_runs(before, run.product)
+    usual = float(np.median([one.rate for one in good])) if good else 0.0
+    for parameter, setting in run.settings.items():
+        told = [[one.settings[parameter].value] for one in good if parameter in one.settings]
+        limits = setting.low, setting.high
+        off = _off(told, [setting.value], limits, alpha)
+        if off is not None:
+            like = _like(before, run, parameter, off[0].mean, "setting")
+            yield Wrong(run, parameter, "setting", *off, *limits, usual, like, setting.at)
+    for parameter in run.readings:
+        told = [first for one in good if len(first := one.first(parameter)) >= LEAST_READINGS]
+        mine = run.first(parameter)
+        limits = limits_of(runs[: place + 1], run.product, parameter)
+        off = _off(told, mine, limits, alpha) if len(mine) >= LEAST_READINGS else None
+        if off is not None and began_with(off[0], _end_before(before, parameter)):
+            like = _like(before, run, parameter, off[0].mean, "reading")
+            at = run.readings[parameter][LEAST_READINGS - 1][0]
+            yield Wrong(run, parameter, "reading", *off, *limits, usual, like, at)
+
+
+def _off(
+    told: Sequence[Sequence[float]],
+    mine: Sequence[float],
+    limits: tuple[float | None, float | None],
+    alpha: float,
+) -> tuple[Off, Envelope] | None:
+    """How far values are off, where that is neither chance nor too little to matter."""
+    if len(told) < GOOD_RUNS:
+        return None
+    low, high = limits
+    finest = (high - low) / _RESOLUTION if low is not None and high is not None else 0.0
+    good = envelope(told, finest)
+    if good is None:
+        return None
+    off = against(good, mine)
+    is_it = off.chance <= alpha and is_material(off, good, low, high, _SHARE)
+    return (off, good) if is_it else None
+
+
+def _end_before(before: Sequence[Run], parameter: str) -> Off | None:
+    """How far the end of the run before was off from the good runs of its own product; None: not known."""
+    last = next((one for one in reversed(before) if one.last(parameter)), None)
+    if last is None:
+        return None
+    ends = [one.last(parameter) for one in good_runs(before, last.product) if one is not last]
+    good = envelope([one for one in ends if one])
+    return None if good is None or good.n < 2 else against(good, last.last(parameter))
+
+
+def limits_of(runs: Sequence[Run], product: str, parameter: str) -> tuple[float | None, float | None]:
+    """The limits that were last told of a parameter of a product."""
+    for one in reversed(runs):
+        if one.product == product and parameter in one.settings:
+            return one.settings[parameter].low, one.settings[parameter].high
+    return None, None
+
+
+def _like(before: Sequence[Run], run: Run, parameter: str, value: float, by: By) -> tuple[str, ...]:
+    """Other products that are usually made with this value."""
+    found = []
+    for product in dict.fromkeys(one.product for one in before):
+        if product == run.product:
+            continue
+        good = envelope(_told(good_runs(before, product), parameter, by))
+        if good is not None and good.n >= 3 and abs(value - good.centre) <= 2.5 * max(good.between, 1e-9):
+            found.append(product)
+    return tuple(found)
+
+
+def _told(runs: Sequence[Run], parameter: str, by: By) -> list[list[float]]:
+    if by == "setting":
+        return [[one.settings[parameter].value] for one in runs if parameter in one.settings]
+    return [first for one in runs if (first := one.first(parameter))]
+
+
+def offsets(runs: Sequence[Run]) -> Iterator[tuple[str, str, By, Offset, Sequence[Run]]]:
+    """Parameters of products that no run ever had at their nominal: product, parameter, how far."""
+    by_product: dict[str, list[Run]] = {}
+    for one in runs:
+        by_product.setdefault(one.product, []).append(one)
+    for product, mine in by_product.items():
+        good = good_runs(mine, product)
+        names: dict[str, By] = {}
+        for one in good:
+            names |= dict.fromkeys(one.readings, "reading")
+            names |= dict.fromkeys(one.settings, "setting")
+        for parameter, by in names.items():
+            low, high = limits_of(good, product, parameter)
+            values = [float(np.mean(told)) for told in _told(good, parameter, by)]
+            found = constant_offset(values, low, high)
+            if found is not None:
+                yield product, parameter, by, found, good

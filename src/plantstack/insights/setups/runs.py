@@ -1,0 +1,122 @@
+"""Counts, readings and settings -> runs: what one machine made of one order, and with which values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from plantstack.insights.facts import Facts
+from plantstack.intervals import HOUR
+
+FIRST = 6  # readings at the start of a run, and at its end
+_LATE = 2 * HOUR  # a first reading later than this after the start says nothing of the set-up
+
+
+@dataclass(slots=True)
+class Setting:
+    """A value that was set, and its limits."""
+
+    at: int
+    value: float
+    low: float | None
+    high: float | None
+    offset: int
+
+
+@dataclass(slots=True)
+class Run:
+    """An order on a machine.
+
+    Attributes:
+        start, until: first and last row that speaks of it.
+        settings: the last one told of each parameter.
+        readings: (instant, value) of each parameter while it ran.
+        made, scrap: pieces.
+    """
+
+    equipment: str
+    order: str
+    product: str
+    start: int
+    until: int
+    settings: dict[str, Setting] = field(default_factory=dict)
+    readings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    made: float = 0.0
+    scrap: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Scrap of what was made."""
+        return self.scrap / self.made if self.made else 0.0
+
+    def first(self, parameter: str) -> list[float]:
+        """The first readings of a parameter."""
+        told = self.readings.get(parameter, [])[:FIRST]
+        return [value for at, value in told if at - self.start <= _LATE]
+
+    def last(self, parameter: str) -> list[float]:
+        """The last readings of a parameter."""
+        return [value for _, value in self.readings.get(parameter, [])[-FIRST:]]
+
+
+def runs_of(facts: Facts, equipment: str) -> list[Run]:
+    """Every run of a machine, in order of time; rows without an order belong to none."""
+    own, found = facts.of(equipment), _Found(equipment)
+    _count(own, found)
+    _read(own, found)
+    _set(own, found)
+    return sorted(found.runs.values(), key=lambda one: (one.start, one.until))
+
+
+class _Found:
+    """Runs by order, as they are met."""
+
+    def __init__(self, equipment: str) -> None:
+        self.equipment = equipment
+        self.runs: dict[str, Run] = {}
+
+    def run(self, order: str, product: str | None, start: int, until: int) -> Run:
+        """The run of an order, stretched over a row of it."""
+        one = self.runs.setdefault(order, Run(self.equipment, order, product or "", start, until))
+        one.start, one.until = min(one.start, start), max(one.until, until)
+        one.product = one.product or product or ""
+        return one
+
+
+def _rows(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Rows that name their order."""
+    told = table.filter(pc.not_equal(pc.fill_null(table["order"], ""), ""))
+    return zip(*(told[name].to_pylist() for name in names), strict=True)
+
+
+def _count(own: Facts, found: _Found) -> None:
+    names = ("order", "product", "from", "until", "total", "good", "scrap", "reason")
+    for order, product, start, until, total, good, scrap, reason in _rows(own.table("pieces"), *names):
+        one = found.run(order, product, start, until)
+        if reason is None:
+            one.made += (good if total is None else total) or 0.0
+        else:
+            one.scrap += scrap or 0.0
+
+
+def _read(own: Facts, found: _Found) -> None:
+    table = own.table("readings")
+    table = table.filter(pc.fill_null(table["is_running"], True)).sort_by("at")
+    for order, product, at, parameter, value in _rows(table, "order", "product", "at", "parameter", "value"):
+        found.run(order, product, at, at).readings[parameter].append((at, value))
+
+
+def _set(own: Facts, found: _Found) -> None:
+    names = ("order", "product", "at", "parameter", "value", "low", "high", "offset")
+    for order, product, at, parameter, value, low, high, offset in _rows(own.table("setups"), *names):
+        if value is None:
+            continue
+        one = found.run(order, product, at, at)
+        before = one.settings.get(parameter)
+        if before is None or at >= before.at:
+            one.settings[parameter] = Setting(at, value, low, high, offset or 0)

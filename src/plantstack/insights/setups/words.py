@@ -1,0 +1,235 @@
+"""How a wrong set-up and a wrong nominal are said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow.compute as pc
+from scipy import special
+
+from plantstack.insights.facts import Facts, Place
+from plantstack.insights.finding import Action, Cost, Effect, Evidence, Explanation, Finding, Subject
+from plantstack.insights.saying import N_, Figure, Name, Say, Value
+from plantstack.insights.setups.envelope import Offset, surprise
+from plantstack.insights.setups.judge import By, Wrong
+from plantstack.insights.setups.runs import Run
+from plantstack.intervals import DAY, HOUR, MINUTE, Interval
+
+_LAYER = 1
+_ACT_BY, _EXPIRES = 30 * MINUTE, 12 * HOUR
+_MONTH = 28 * DAY
+
+
+def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> Finding:
+    """A run that began with a value unlike those of good runs."""
+    unit = _unit(facts, place, one.parameter)
+    run = one.run
+    until = facts.as_of if is_open else run.until
+    return Finding(
+        kind="setup_error",
+        layer=_LAYER,
+        subject=Subject(place.id, {"parameter": one.parameter, "product": run.product}),
+        window=Interval(run.start, max(until, run.start + 1)),
+        began=run.start,
+        says=_says(place, one, unit),
+        effect=Effect(
+            value=one.off.mean,
+            baseline=one.good.centre,
+            low=one.off.low,
+            high=one.off.high,
+            unit=unit,
+            of=one.parameter,
+            baseline_of=_baseline(one.good.n, run.product),
+            n=one.off.n,
+            n_baseline=one.good.n,
+        ),
+        cost=_cost(place, one),
+        evidence=_evidence(place, one, unit),
+        explanations=_explanations(one),
+        action=_action(one, unit, facts.as_of),
+        expires_at=facts.as_of + _EXPIRES,
+        severity=min(surprise(one.off.chance), 300.0),
+        trust="A" if one.good.n >= 12 else "B",
+        limits=() if one.good.n >= 12 else (f"only {one.good.n} good runs of this product are known",),
+    )
+
+
+def _figure(value: float, unit: str, *, signed: bool = False) -> Figure:
+    """A value with as many digits as say something."""
+    digits = 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    return Figure(value, "signed" if signed else "number", unit, digits)
+
+
+def _says(place: Place, one: Wrong, unit: str) -> Say:
+    values: dict[str, Value] = {
+        "parameter": Name(one.parameter, "parameter"),
+        "machine": Name(place.id, "equipment"),
+        "product": Name(one.run.product, "product"),
+        "value": _figure(one.off.mean, unit),
+        "usual": _figure(one.good.centre, unit),
+        "by": _figure(one.off.by, unit, signed=True),
+    }
+    if one.by == "setting":
+        text = N_(
+            "%(parameter)s of %(machine)s was set to %(value)s for %(product)s: good runs have %(usual)s"
+            " (%(by)s)"
+        )
+    else:
+        text = N_(
+            "%(parameter)s of %(machine)s is %(value)s since the set-up for %(product)s: good runs begin with"
+            " %(usual)s (%(by)s)"
+        )
+    return Say(text, values)
+
+
+def _baseline(n: int, product: str) -> Say:
+    values: dict[str, Value] = {"n": Figure(n, digits=0), "product": Name(product, "product")}
+    return Say(N_("the last %(n)s runs of %(product)s with usual scrap"), values)
+
+
+def _cost(place: Place, one: Wrong) -> Cost:
+    """Scrap of the run above what good runs have, so far; the range is that of a rate seen so often."""
+    run, price = one.run, place.piece.get(one.run.product)
+    low, high = _rate(run.scrap, run.made)
+    rates = (max(low - one.usual, 0.0), max(run.rate - one.usual, 0.0), max(high - one.usual, 0.0))
+    pieces = [rate * run.made for rate in rates]
+    if price is None:
+        why = "no price of a scrapped piece"
+        return Cost(None, None, None, place.currency, "so far", pieces=pieces[1], why_none=why)
+    money = (pieces[0] * price, pieces[1] * price, pieces[2] * price)
+    return Cost(*money, place.currency, "so far", "cash cost out", pieces=pieces[1])
+
+
+def _rate(bad: float, made: float) -> tuple[float, float]:
+    """Bounds of a rate that hold nine times in ten."""
+    if made < 1:
+        return 0.0, 0.0
+    bad = min(bad, made)
+    low = float(special.betaincinv(bad, made - bad + 1, 0.05)) if bad > 0 else 0.0
+    high = float(special.betaincinv(bad + 1, made - bad, 0.95)) if bad < made else 1.0
+    return low, high
+
+
+def _evidence(place: Place, one: Wrong, unit: str) -> tuple[Evidence, ...]:
+    run, what = one.run, {"parameter": one.parameter, "product": one.run.product, "order": one.run.order}
+    if one.by == "setting":
+        at, events = run.settings[one.parameter].at, (run.settings[one.parameter].offset,)
+        rows = [Evidence("setups", place.id, Interval(at, at + 1), what, one.off.mean, unit, events)]
+    else:
+        told = run.readings[one.parameter][: one.off.n]
+        rows = [Evidence("readings", place.id, Interval(at, at + 1), what, value, unit) for at, value in told]
+    if run.scrap:
+        span = Interval(run.start, max(run.until, run.start + 1))
+        rows.append(Evidence("pieces", place.id, span, {"order": run.order}, run.scrap, "pieces"))
+    return tuple(rows)
+
+
+def _explanations(one: Wrong) -> tuple[Explanation, ...]:
+    """What it may be; scrap above the usual speaks for the setting, usual scrap for the gauge."""
+    low, _ = _rate(one.run.scrap, one.run.made)
+    is_told = low > one.usual
+    weights = (0.8, 0.1, 0.1) if is_told else (0.5, 0.3, 0.2)
+    gauge = Say(N_("measure it a second time, with another gauge"))
+    found = [
+        Explanation(
+            Say(N_("it was set wrong")), weights[0], Say(N_("set it as usual and look at the next pieces"))
+        ),
+        Explanation(Say(N_("the gauge or sensor shows too much or too little")), weights[1], gauge),
+        Explanation(Say(N_("it was changed on purpose")), weights[2], Say(N_("ask who set it up"))),
+    ]
+    if one.like:
+        as_other = Say(N_("it stands as for %(other)s"), {"other": Name(one.like[0], "product")})
+        found[0] = Explanation(as_other, weights[0], found[0].test)
+    return tuple(found)
+
+
+def _action(one: Wrong, unit: str, as_of: int) -> Action:
+    values: dict[str, Value] = {
+        "parameter": Name(one.parameter, "parameter"),
+        "usual": _figure(one.good.centre, unit),
+        "low": _figure(one.good.low, unit),
+        "high": _figure(one.good.high, unit),
+    }
+    text = N_("set %(parameter)s to %(usual)s: good runs had %(low)s to %(high)s")
+    return Action(Say(text, values), "supervisor", as_of + _ACT_BY)
+
+
+def wrong_nominal_finding(
+    facts: Facts, place: Place, product: str, parameter: str, by: By, offset: Offset, good: Sequence[Run]
+) -> Finding:
+    """A nominal that no run ever had."""
+    unit = _unit(facts, place, parameter)
+    about = {"parameter": parameter, "product": product}
+    values: dict[str, Value] = {
+        "n": Figure(offset.n, digits=0),
+        "product": Name(product, "product"),
+        "machine": Name(place.id, "equipment"),
+        "parameter": Name(parameter, "parameter"),
+        "value": _figure(offset.centre, unit),
+        "nominal": _figure(offset.nominal, unit),
+    }
+    says = N_(
+        "all %(n)s runs of %(product)s at %(machine)s have %(parameter)s at %(value)s, and the nominal is"
+        " %(nominal)s: it never was there"
+    )
+    text = N_("settle which is right, %(value)s or %(nominal)s, and write it into the limits")
+    rows = [
+        Evidence(
+            "setups" if by == "setting" else "readings",
+            *(place.id, Interval(run.start, max(run.until, run.start + 1)), about, offset.centre, unit),
+        )
+        for run in good[-3:]
+    ]
+    return Finding(
+        kind="wrong_nominal",
+        layer=_LAYER,
+        subject=Subject(place.id, about),
+        window=Interval(good[0].start, max(good[-1].until, good[0].start + 1)),
+        began=good[0].start // _MONTH * _MONTH,
+        says=Say(says, values),
+        effect=_offset_effect(parameter, unit, offset),
+        cost=Cost(
+            None, None, None, place.currency, "month",
+            why_none="it costs nothing while the runs are good: what it costs is every judgement made by it",
+        ),
+        evidence=tuple(rows),
+        explanations=_nominal_explanations(),
+        action=Action(Say(text, values), "ci", facts.as_of + 7 * DAY),
+        expires_at=facts.as_of + 30 * DAY,
+        severity=surprise(offset.chance),
+        trust="B",
+        limits=("that the gauge is right is taken for granted",),
+    )  # fmt: skip
+
+
+def _offset_effect(parameter: str, unit: str, offset: Offset) -> Effect:
+    return Effect(
+        *(offset.centre, offset.nominal, offset.low, offset.high, unit, parameter),
+        baseline_of=Say(N_("the middle of its limits")),
+        n=offset.n,
+        n_baseline=0,
+    )
+
+
+def _nominal_explanations() -> tuple[Explanation, ...]:
+    return (
+        Explanation(
+            Say(N_("the nominal or its tolerance is written down wrong")),
+            0.6,
+            Say(N_("look it up in the drawing or the recipe")),
+        ),
+        Explanation(
+            Say(N_("the gauge has a constant error")), 0.3, Say(N_("measure a reference piece with it"))
+        ),
+        Explanation(
+            Say(N_("every set-up is wrong by the same")), 0.1, Say(N_("ask where its value comes from"))
+        ),
+    )
+
+
+def _unit(facts: Facts, place: Place, parameter: str) -> str:
+    """The unit in which a parameter is read; '' where nobody reads it."""
+    table = facts.table("readings")
+    mine = pc.and_(pc.equal(table["equipment"], place.id), pc.equal(table["parameter"], parameter))
+    told = table.filter(mine).slice(0, 1)["unit"].to_pylist()
+    return told[0] or "" if told else ""

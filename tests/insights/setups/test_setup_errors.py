@@ -1,0 +1,128 @@
+"""A wrong set-up is told within its first pieces, and apart from a drift and from a wrong nominal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.insights.patterns.made import START
+from tests.insights.setups.made import LEVEL, RUN, Machine, facts
+
+from plantstack.insights.contract import Outcome
+from plantstack.insights.finding import Finding
+from plantstack.insights.saying import Name
+from plantstack.insights.setups.analysis import SetupErrors
+from plantstack.intervals import HOUR, MINUTE
+
+
+def at(machine: Machine, run: int, after: int) -> Outcome:
+    """What is told so long after the start of a run."""
+    return SetupErrors().run(facts(machine).known(START + run * RUN + after))
+
+
+def errors(told: Outcome) -> list[Finding]:
+    return [one for one in told.findings if one.kind == "setup_error"]
+
+
+def in_run(number: int, by: float) -> Machine:
+    """One run is set and read wrong by so much."""
+    return Machine(
+        setting=lambda run, done: by * (run == number),
+        reading=lambda run, done: by * (run == number),
+        scrap=lambda run, done: 0.08 if run == number else 0.01,
+    )
+
+
+def test_a_wrong_setting_is_told_before_any_scrap() -> None:
+    told = errors(at(in_run(31, 0.7), 31, 5 * MINUTE))
+    assert [one.subject.about for one in told] == [{"parameter": "pressure", "product": "soup"}]
+    assert told[0].effect.value - told[0].effect.baseline == pytest.approx(0.7, abs=0.15)
+    assert told[0].cost.pieces == 0
+
+
+def test_readings_tell_it_where_nobody_writes_settings_down() -> None:
+    machine = replace(in_run(31, 0.7), setting=None)
+    assert not errors(at(machine, 31, 25 * MINUTE))  # two readings are too few
+    told = errors(at(machine, 31, 35 * MINUTE))
+    assert [one.subject.about["parameter"] for one in told] == ["seal"]
+
+
+def test_its_scrap_is_what_it_has_above_the_usual_so_far() -> None:
+    one = errors(at(in_run(31, 0.7), 31, 4 * HOUR + MINUTE))[0]
+    assert one.cost.pieces == pytest.approx(0.07 * 2000, rel=0.25)
+    assert one.cost.low is not None and one.cost.likely is not None and one.cost.high is not None
+    assert one.cost.likely == pytest.approx(0.2 * 0.07 * 2000, rel=0.25)
+    assert one.cost.low < one.cost.likely < one.cost.high
+
+
+def test_a_value_of_another_product_is_named() -> None:
+    one = errors(at(in_run(31, LEVEL["fruit"] - LEVEL["soup"]), 31, 4 * HOUR + MINUTE))[0]
+    assert one.explanations[0].says.values == {"other": Name("fruit", "product")}
+    assert one.explanations[0].weight > 0.5
+
+
+def test_it_stays_the_same_finding_while_it_lasts_and_ends_when_it_is_set_right() -> None:
+    early, late = (
+        {one.id for one in errors(at(in_run(31, 0.7), 31, after))} for after in (5 * MINUTE, 5 * HOUR)
+    )
+    assert early and early < late  # the readings tell it as well by then
+    assert not errors(at(in_run(31, 0.7), 38, HOUR))
+
+
+def test_a_drift_is_no_wrong_setup() -> None:
+    """It grows inside the runs: when one begins, the end of the one before was off as well."""
+    machine = Machine(setting=None, reading=lambda run, done: max(run + done - 20, 0) * 0.03)
+    for run in range(21, 40):
+        assert not errors(at(machine, run, 2 * HOUR))
+
+
+def test_runs_as_they_are_raise_no_alarm() -> None:
+    """Twenty machines, each judged in every run after the first dozen: within a tenth of the budget."""
+    false = 0
+    for seed in range(20):
+        whole = facts(Machine(seed=seed, runs=30))
+        told = SetupErrors(recent=18 * RUN).run(whole).findings
+        false += len(told)
+    weeks = 20 * 18 * RUN / (7 * 24 * HOUR)
+    assert false / weeks <= 0.05 + 2 * (0.05 / weeks) ** 0.5
+
+
+def test_a_nominal_that_no_run_ever_had_is_told_as_that() -> None:
+    told = SetupErrors().run(facts(Machine(middle={"soup": 3.9, "fruit": 2.7})))
+    assert [(one.kind, one.subject.about["product"]) for one in told.findings] == [("wrong_nominal", "soup")]
+    effect = told.findings[0].effect
+    assert effect.value == pytest.approx(3.4, abs=0.03)
+    assert effect.baseline == pytest.approx(3.9)
+    assert effect.low is not None and effect.high is not None
+    assert effect.low < -0.5 < effect.high
+
+
+def test_a_shift_of_all_later_runs_is_no_wrong_nominal() -> None:
+    machine = Machine(setting=lambda run, done: 0.5 * (run > 20))
+    assert not [one for one in SetupErrors().run(facts(machine)).findings if one.kind == "wrong_nominal"]
+
+
+def test_facts_that_came_later_change_nothing() -> None:
+    whole = facts(in_run(31, 0.7))
+    instant = START + 31 * RUN + HOUR
+    one, other = SetupErrors().run(whole.known(instant)), SetupErrors().run(replace(whole, as_of=instant))
+    assert [each.as_row() for each in one.findings] == [each.as_row() for each in other.findings] != []
+
+
+def test_the_name_of_the_machine_changes_nothing() -> None:
+    one, other = (
+        SetupErrors().run(facts(replace(in_run(39, 0.7), name=name))).findings for name in ("a", "z")
+    )
+    assert [each.effect for each in one] == [each.effect for each in other] != []
+
+
+def test_without_enough_good_runs_it_says_so() -> None:
+    told = at(in_run(3, 0.7), 3, HOUR)
+    assert not told.findings
+    assert told.cannot[0].why.values["product"] == Name("soup", "product")
+
+
+def test_a_machine_that_tells_no_values_is_said_to_be_blind() -> None:
+    whole = facts(Machine(setting=None))
+    told = SetupErrors().run(replace(whole, tables={"pieces": whole.table("pieces")}))
+    assert "no setting and no reading" in told.cannot[0].why.text
