@@ -7,7 +7,13 @@ from importlib import import_module
 
 from plantstack.insights.contract import Analysis
 
-MODULES: tuple[str, ...] = ("drift.analysis", "flow.analysis", "rates.analysis")
+MODULES: tuple[str, ...] = (
+    "drift.analysis",
+    "flow.analysis",
+    "patterns.analysis",
+    "rates.analysis",
+    "setups.analysis",
+)
 """Below this package; each holds an `ANALYSIS`."""
 
 

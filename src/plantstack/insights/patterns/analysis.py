@@ -148,7 +148,7 @@ def _finding(site: _Site, reason: str, found: Pattern, rows: Bools, among: Bools
     days = max(window.length / DAY, 1.0)
     low, high = (float(one[0]) for one in found.held.interval())
     off = float(found.held.off[0])
-    pieces = cells.total[rows].sum() / days * _MONTH
+    pieces = float(cells.total[rows].sum()) / days * _MONTH
     cost = _cost(site, rows, (max(low, 0.0), off, high), pieces)
     units = _units(facts)
     rates = found.held.inside.rate[0], found.held.outside.shrunk[0]
@@ -221,7 +221,7 @@ def _cost(site: _Site, rows: Bools, off: tuple[float, float, float], pieces: flo
         why = "no price of a scrapped piece for every product of the pattern"
         return Cost(None, None, None, currency, "month", pieces=lost, why_none=why)
     each = float((made[known] * price[known]).sum() / made[known].sum())
-    low, likely, high = (one * pieces * each for one in off)
+    low, likely, high = (float(one * pieces * each) for one in off)
     return Cost(low, likely, high, currency, "month", "cash cost out", pieces=lost)
 
 
