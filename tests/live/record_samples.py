@@ -11,6 +11,7 @@ from typing import Any
 from tests.live.inside import Inside, Turned
 from tests.live.shift import plant, said, shift
 
+from plantstack.intervals import DAY as DAY_LONG
 from plantstack.intervals import HOUR, MINUTE, rfc3339
 from plantstack.live.running import Running
 
@@ -25,6 +26,13 @@ ASKED: dict[str, dict[str, str]] = {
     "/api/v1/explain": {"id": "good_parts", "scope": "filler", **WINDOW},
     "/api/v1/losses": LINE | WINDOW,
     "/api/v1/readiness": {},
+    "/api/v1/tieout": {"period": "week"},
+    "/api/v1/causes": {"line": "line-1"},
+    "/api/v1/losses/causes": {"loss": "breakdown", **LINE, **DAY},
+    "/api/v1/losses/series": {"loss": "breakdown", **LINE, **DAY},
+    "/api/v1/losses/stops": {"loss": "breakdown", **LINE, **DAY},
+    "/api/v1/definitions": {"id": "oee"},
+    "/api/v1/floor/day": {"scope": "line-1", "day": "today"},
     "/api/v1/insights": {},
     "/api/v1/calls": {},
     "/api/v1/floor/answered": LINE,
@@ -40,14 +48,36 @@ ASKED: dict[str, dict[str, str]] = {
     "/api/v1/floor/station": {"scope": "filler"},
     "/api/v1/floor/strips": {"scope": "filler", **WINDOW},
 }
+LATER = {"/api/v1/home": LINE, "/api/v1/portfolio": {}}
+"""What looks back at days and weeks that are over."""
 ONE = {"ids": [1], "source": "", "mapping": "", "dry": True}
 
 
 def cut(told: Any) -> Any:
     """The first of every list: what shows the form."""
     if isinstance(told, list):
-        return [cut(one) for one in told[:1]]
+        is_pair = len({type(one) for one in told}) > 1 and not any(isinstance(one, dict) for one in told)
+        return told if is_pair else [cut(one) for one in told[:1]]
     return {name: cut(one) for name, one in told.items()} if isinstance(told, dict) else told
+
+
+def one_of_each(told: Any) -> Any:
+    """The first row of each kind."""
+    kinds = {row["row"]: row for row in reversed(told["rows"])}
+    return {**cut(told), "rows": [cut(row) for row in reversed(kinds.values())]}
+
+
+def later(folder: Path) -> dict[str, Any]:
+    """Ask the same plant a week later."""
+    running = Running(folder, lambda: END + 7 * DAY_LONG)
+    try:
+        floor = Inside(running, Turned(END + 7 * DAY_LONG))
+        running.start()
+        floor.fresh()
+        found = {f"GET {path}": floor.request("GET", path, params=asked) for path, asked in LATER.items()}
+        return {name: one_of_each(answer.json()) for name, answer in found.items()}
+    finally:
+        running.close()
 
 
 def recorded(folder: Path) -> dict[str, Any]:
@@ -67,9 +97,10 @@ def recorded(folder: Path) -> dict[str, Any]:
             path = f"/api/v1/{name}"
             found[f"POST {path}"] = floor.request("POST", path, json=asked)
         assert {answer.status_code for answer in found.values()} == {200}
-        return {name: cut(answer.json()) for name, answer in sorted(found.items())}
+        samples = {name: cut(answer.json()) for name, answer in found.items()}
     finally:
         running.close()
+    return dict(sorted({**samples, **later(folder)}.items()))
 
 
 if __name__ == "__main__":

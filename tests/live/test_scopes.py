@@ -21,6 +21,7 @@ from plantstack.intervals import HOUR, rfc3339
 from plantstack.live.running import Running
 
 NOW = clock()
+LOST = {"loss": "breakdown", "from": "2026-03-02", "to": "2026-12-31"}
 FAR = ("graz", "Graz", "lackiererei", "linie-7", "presse-77", "labeller", "line-10", "far-erp")
 OTHER_SITE = """
   graz:
@@ -66,6 +67,15 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("GET", "/api/v1/floor/plan"): ({}, 200),
     ("GET", "/api/v1/floor/letters"): ({}, 200),
     ("GET", "/api/v1/floor/handover"): ({}, 200),
+    ("GET", "/api/v1/floor/day"): ({"day": "today"}, 200),
+    ("GET", "/api/v1/home"): ({}, 200),
+    ("GET", "/api/v1/portfolio"): ({}, 200),
+    ("GET", "/api/v1/tieout"): ({}, 200),
+    ("GET", "/api/v1/causes"): ({"line": "line-1"}, 200),
+    ("GET", "/api/v1/losses/causes"): (LOST, 200),
+    ("GET", "/api/v1/losses/series"): (LOST, 200),
+    ("GET", "/api/v1/losses/stops"): (LOST, 200),
+    ("GET", "/api/v1/definitions"): ({}, 200),
     ("GET", "/api/v1/letters"): ({}, 403),
     ("GET", "/api/v1/letters/{number:int}"): ({}, 403),
     ("POST", "/api/v1/letters/retry"): ({}, 403),
@@ -77,7 +87,7 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("POST", "/api/v1/config/reload"): ({}, 403),
 }
 # What names no site of this group at all; what a line sees of a history is in test_config_api.py.
-UNNAMED = ("/api/v1/ledger", "/api/v1/config/{section}", "/api/v1/config/history")
+UNNAMED = ("/api/v1/ledger", "/api/v1/config/{section}", "/api/v1/config/history", "/api/v1/definitions")
 BRIEF = ("/api/v1/kpis", "/health", "/metrics")  # asked as the whole site too
 OPEN = {("GET", "/health"), ("GET", "/docs"), ("GET", "/openapi.json")}  # they need no token
 

@@ -10,12 +10,12 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from plantstack.interfaces import times
+from plantstack.interfaces import questions
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
 from plantstack.interfaces.figures import bar, duration
-from plantstack.interfaces.options import From, KnownAt, To, answer_of, known_offset, zones_of
+from plantstack.interfaces.options import From, KnownAt, To
+from plantstack.interfaces.questions import Window
 from plantstack.stack import Stack
-from plantstack.stack.reasons.blaming import blame
 
 Row = Mapping[str, Any]
 
@@ -44,14 +44,11 @@ def causes(
 ) -> None:
     """Show whose loss the stops of a line are: by machine, reason and owner, contested or not."""
     with Stack.open(project) as stack:
-        zones = zones_of(stack)
-        asked = times.window(since, until, zones)
-        engine = stack.engine(known_at=known_offset(stack, known_at, zones))
-        table = blame(engine, line, watch, asked.days, asked.span)
+        answer = questions.causes(stack, Window(line, since, until, known_at), watch)
         labels = {name: machine.label or name for name, machine in stack.plant.machines.items()}
         reasons = {name: leaf.label or name for name, leaf in stack.plant.reasons.items()}
-        notes = [*table.notes, *stack.notes()]
-    give(answer_of(table, notes), as_json=as_json, as_lines=as_lines, told=_told(table.rows, labels, reasons))
+    told = _told(answer.rows, labels, reasons)
+    give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 
 def _told(rows: Sequence[Row], labels: Mapping[str, str], reasons: Mapping[str, str]) -> str | Group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import times
@@ -12,6 +13,7 @@ from plantstack.stack import Stack
 from plantstack.stack.answers.asking import KpiTable
 from plantstack.stack.claims.readying import Readying, claim_notes
 from plantstack.stack.files.unread import unread_note
+from plantstack.stack.reasons.blaming import blame
 from plantstack.stack.reasons.explaining import entry_row
 
 
@@ -151,6 +153,28 @@ def losses(stack: Stack, window: Window, profile: str | None = None, currency: s
         known_at=offset,
         currency=currency.upper(),
     )
+    return answer_of(table, [*table.notes, *stack.notes()])
+
+
+def tieout(stack: Stack, window: Window, grain: str = "all") -> Answer:
+    """Answer what the floor built beside what finance booked, by site and period.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    when, offset = _when(stack, window)
+    table = stack.tieout(scope=window.scope, grain=grain, days=when.days, known_at=offset)
+    return answer_of(table, [*table.notes, *stack.notes()])
+
+
+def causes(stack: Stack, window: Window, watch: Literal["constraint", "exit"] = "constraint") -> Answer:
+    """Answer whose loss the stops of a line are; the scope is the line.
+
+    Raises:
+        QueryError: for anything that cannot be asked.
+    """
+    when, offset = _when(stack, window)
+    table = blame(stack.engine(known_at=offset), window.scope, watch, when.days, when.span)
     return answer_of(table, [*table.notes, *stack.notes()])
 
 

@@ -10,9 +10,10 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from plantstack.interfaces import times
+from plantstack.interfaces import questions
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.options import From, KnownAt, Scope, To, answer_of, known_offset, nothing, zones_of
+from plantstack.interfaces.options import From, KnownAt, Scope, To, nothing
+from plantstack.interfaces.questions import Window
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]
@@ -38,14 +39,9 @@ def tieout(
 ) -> None:
     """Hold pieces, scrap, hours and cost of the floor against what finance booked, site by site."""
     with Stack.open(project) as stack:
-        zones = zones_of(stack)
-        asked = times.window(since, until, zones)
-        answer = stack.tieout(
-            scope=scope, grain=period, days=asked.days, known_at=known_offset(stack, known_at, zones)
-        )
-        notes = [*answer.notes, *stack.notes()]
+        answer = questions.tieout(stack, Window(scope, since, until, known_at), period)
     told: str | Group = tie_table(answer.rows) if answer.rows else nothing(answer.as_of)
-    give(answer_of(answer, notes), as_json=as_json, as_lines=as_lines, told=told)
+    give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 
 def tie_table(rows: Sequence[Row]) -> Group:

@@ -106,7 +106,8 @@ def create_app(
     app.state.calling = calling
     app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
-    for part in (events, entries, photos, calls, floor, reading, improving, insights, config, letters, state, page):
+    questions = (floor, reading, improving, insights, config, letters)
+    for part in (events, entries, photos, calls, *questions, state, page):
         app.include_router(part.router)
     for own in (config_page, signing, people_page, me_page):
         app.include_router(own.router)

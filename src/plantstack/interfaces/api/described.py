@@ -63,6 +63,7 @@ _TOLD: Mapping[str, Problem] = {
 _ASKED: dict[str, str | int] = {
     "idempotency-key": "erp-2026-03-02-17",
     "as_known_at": "4711",
+    "as_of": "2026-03-02T06:12:00Z",
     "at": "2026-03-02T06:12:00Z",
     "by": "machine,shift",
     "code": "event-unknown-kind",
@@ -82,6 +83,14 @@ _ASKED: dict[str, str | int] = {
     "structure": "as-was",
     "text": "fill",
     "to": "2026-03-03",
+    "cause": "jam",
+    "day": "2026-03-02",
+    "line": "line-1",
+    "loss": "breakdown",
+    "versus_from": "2026-02-23",
+    "versus_scope": "line-2",
+    "versus_to": "2026-02-24",
+    "week": "2026-W10",
 }
 _WORDS = {
     "400": "The request cannot be understood, or came under a foreign name; the problem says what to mend.",

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces import questions
+from plantstack.interfaces import asked_by, questions
 from plantstack.interfaces.answer import Answer
-from plantstack.interfaces.api.answered import answered
+from plantstack.interfaces.api.answered import answered, as_file
 from plantstack.interfaces.api.callers import MayRead, Plant
-from plantstack.interfaces.questions import Kpis, Window
+from plantstack.interfaces.asked_by import NotAllowed
+from plantstack.interfaces.csv_rows import CSV_SAMPLE, kpi_csv
+from plantstack.interfaces.questions import Kpis, Versus, Window
 from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
-from plantstack.live.seeing import may_see
 from plantstack.stack import Stack
 
 router = APIRouter(prefix="/api/v1")
@@ -30,10 +30,23 @@ KnownAt = Annotated[
     str | None, Query(alias="as_known_at", description="Only what was known at an offset or instant.")
 ]
 Profile = Annotated[str | None, Query(description="How to count; the plant's own by default.")]
+VersusSince = Annotated[
+    str | None, Query(alias="versus_from", description="First day, or an instant, that it is held against.")
+]
+VersusUntil = Annotated[
+    str | None, Query(alias="versus_to", description="Last day, or where that ends, that it is held against.")
+]
+VersusScope = Annotated[
+    str | None, Query(alias="versus_scope", description="Other equipment that it is held against.")
+]
 Currency = Annotated[str, Query(description="Money of all sites in this currency, as EUR.", max_length=3)]
 
 
-@router.get("/kpis", summary="KPIs: value, range, trust and what they are made of")
+@router.get(
+    "/kpis",
+    summary="KPIs: value, range, trust and what they are made of",
+    responses={200: {"description": "The answer.", "content": {"text/csv": {"example": CSV_SAMPLE}}}},
+)
 def kpis(
     running: Plant,
     sender: MayRead,
@@ -48,6 +61,9 @@ def kpis(
     structure: Annotated[str, Query(description="as-was, as-is or a date.")] = "as-was",
     profile: Profile = None,
     currency: Currency = "",
+    form: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="`csv`: rows for a spreadsheet.")
+    ] = "json",
 ) -> Response:
     """Answer as the command `kpi` does."""
     window = Window(near(running, sender, scope), since, until, known_at)
@@ -55,10 +71,12 @@ def kpis(
     named = [one.strip() for one in ids.split(",") if one.strip()]
 
     def question(stack: Stack) -> Answer:
-        _check_seen(stack, sender, named, profile)
-        answer = questions.kpis(stack, window, asked)
-        return replace(answer, rows=[row for row in answer.rows if _is_seen(stack, sender, row, profile)])
+        asked_by.check_seen(stack, sender, named, profile)
+        return asked_by.seen_kpis(stack, sender, questions.kpis(stack, window, asked), profile)
 
+    if form == "csv":
+        found = _found(running, window, question)
+        return as_file(kpi_csv(found.rows, found.offset), "kpis.csv")
     return _asked(running, sender, window, question)
 
 
@@ -86,12 +104,22 @@ def explain(
     until: Until = None,
     known_at: KnownAt = None,
     profile: Profile = None,
+    versus_since: VersusSince = None,
+    versus_until: VersusUntil = None,
+    versus_scope: VersusScope = None,
 ) -> Response:
-    """Answer as the command `explain` does; every level adds up to the one above."""
+    """Answer as the command `explain` does; every level adds up to the one above.
+
+    With any of `versus_from`, `versus_to` and `versus_scope` it tells how the number came from there.
+    """
     window = Window(near(running, sender, scope), since, until, known_at)
+    other = None if versus_scope is None else near(running, sender, versus_scope)
+    versus = Versus(versus_since, versus_until, other)
 
     def question(stack: Stack) -> Answer:
-        _check_seen(stack, sender, [kpi], profile)
+        asked_by.check_seen(stack, sender, [kpi], profile)
+        if versus != Versus():
+            return questions.bridge(stack, window, versus, kpi, profile)
         return questions.lineage(stack, window, kpi, profile)
 
     return _asked(running, sender, window, question)
@@ -112,9 +140,7 @@ def losses(
     window = Window(near(running, sender, scope), since, until, known_at)
 
     def question(stack: Stack) -> Answer:
-        answer = questions.losses(stack, window, profile, currency)
-        seen = [row for row in answer.rows if "money" in sender.may or row["row"] != "money"]
-        return replace(answer, rows=seen)
+        return asked_by.seen_losses(sender, questions.losses(stack, window, profile, currency))
 
     return _asked(running, sender, window, question)
 
@@ -149,39 +175,25 @@ def dead_letters(
     return answered(Answer(rows, offset=running.offset))
 
 
-def _check_seen(stack: Stack, sender: Sender, ids: Sequence[str], profile: str | None) -> None:
-    """Refuse KPIs by name that somebody may not see; what does not exist is told by the question.
-
-    Raises:
-        HTTPException: 403.
-    """
-    catalog, counted = stack.catalog(), profile or stack.plant.profile.name
-    for one in ids:
-        if one in catalog.kpis and not may_see(sender, catalog, one, counted):
-            raise HTTPException(403, f"this account may not see '{one}'")
-
-
-def _is_seen(stack: Stack, sender: Sender, row: Mapping[str, Any], profile: str | None) -> bool:
-    return may_see(sender, stack.catalog(), row["kpi"], profile or stack.plant.profile.name)
-
-
 def near(running: Running, sender: Sender, scope: str) -> str:
     """The scope that is asked about; the sender's own where none is named.
 
     Raises:
         HTTPException: for one that he is not let near; whether it exists is not told.
     """
-    if not sender.scope:
-        return scope
-    now = running.clock()
-    wanted = running.plant.resolve(scope, now) if scope else sender.scope
-    if wanted is None or not sender.is_near(running.plant, wanted, now):
-        raise HTTPException(403, "this token may not read there")
-    return wanted
+    try:
+        return asked_by.near(running.plant, sender, scope, running.clock())
+    except NotAllowed as refused:
+        raise HTTPException(403, str(refused)) from None
 
 
-def _asked(running: Running, sender: Sender, window: Window, question: Any) -> Response:
-    answer: Answer = running.ask(question, is_past=window.known_at is not None)
-    if answer.as_of is not None:
-        answer = replace(answer, as_of=sender.near_sites(running.plant, answer.as_of, running.clock()))
-    return answered(answer)
+def _asked(running: Running, sender: Sender, window: Window, question: Callable[[Stack], Answer]) -> Response:
+    answer = _found(running, window, question)
+    return answered(asked_by.reaching(running.plant, sender, answer, running.clock()))
+
+
+def _found(running: Running, window: Window, question: Callable[[Stack], Answer]) -> Answer:
+    try:
+        return running.ask(question, is_past=window.known_at is not None)
+    except NotAllowed as refused:
+        raise HTTPException(403, str(refused)) from None

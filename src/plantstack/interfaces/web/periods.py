@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces.web.page import N_, Reading
+from plantstack.plant.plant import Plant
 from plantstack.stack.targets.targeting import production_day
 
 NAMES = {
@@ -69,18 +70,30 @@ def period_of(visit: Reading, usual: str = "4w") -> Period:
         if first > last:
             raise _wrong(f"{first} .. {last}", "the period ends before it starts", "Swap the two days.")
         return Period("", first.isoformat(), last.isoformat())
-    name = query.get("period", usual)
+    return period_named(query.get("period", usual), today(visit))
+
+
+def period_named(name: str, on: date) -> Period:
+    """A period by its name, seen from a production day.
+
+    Raises:
+        QueryError: for a name that is none.
+    """
     if name not in _DAYS:
         raise _wrong(name, f"there is no period '{name}'", f"Choose one of: {', '.join(_DAYS)}.")
-    last = today(visit) - timedelta(days=0 if name == "today" else 1)
+    last = on - timedelta(days=0 if name == "today" else 1)
     return Period(name, (last - timedelta(days=_DAYS[name] - 1)).isoformat(), last.isoformat())
 
 
 def today(visit: Reading) -> date:
     """The production day of now; of several sites the earliest, so that it is complete nowhere."""
-    plant, scope = visit.plant, visit.scope
+    return day_at(visit.plant, visit.scope, visit.now)
+
+
+def day_at(plant: Plant, scope: str, now: int) -> date:
+    """The production day of a scope at an instant; of several sites the earliest."""
     sites = [plant.site_of(scope)] if scope else list(plant.sites.values())
-    return min(production_day(site, visit.now) for site in sites)
+    return min(production_day(site, now) for site in sites)
 
 
 def as_day(text: str) -> date:

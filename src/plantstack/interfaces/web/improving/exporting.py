@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from plantstack.interfaces.api.callers import anybody, running_of
+from plantstack.interfaces.csv_rows import safe
 from plantstack.interfaces.web.improving.tracing import asked, rows_key, shown_rows, view_of, words_of
 from plantstack.interfaces.web.live import language_of
 from plantstack.interfaces.web.page import Visit
@@ -23,7 +24,6 @@ HEAD = (
     *("machine", "machine_name", "line", "day", "shift", "from", "to", "seconds", "account"),
     *("reason", "reason_name", "cause", "order", "product", "is_open"),
 )
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
 
 
 @router.get("/ci.csv")
@@ -68,14 +68,5 @@ def written(visit: Visit, rows: list[Stretch]) -> str:
             rfc3339(one.until_at),
         ]
         cells += [f"{one.seconds:.6f}", one.account, one.reason, reason, one.cause, order, product]
-        out.writerow([_safe(cell) for cell in (*cells, "yes" if one.is_open else "no")])
+        out.writerow([safe(cell) for cell in (*cells, "yes" if one.is_open else "no")])
     return told.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> _safe("=1+1"), _safe("film"), _safe("-5")
-    ("'=1+1", 'film', "'-5")
-    """
-    return f"'{cell}" if cell.startswith(_RISKY) else cell

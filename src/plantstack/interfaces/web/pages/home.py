@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from plantstack.interfaces import questions
+from plantstack.interfaces.layered import PERIODS, axis_below, targeted_layers
 from plantstack.interfaces.questions import Kpis, Window
+from plantstack.interfaces.web.beginning import short_of
 from plantstack.interfaces.web.layers import DECISIONS, LAYERS, WHO
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
@@ -20,11 +22,8 @@ from plantstack.stack.project import Stack
 Row = Mapping[str, Any]
 MOST = 7
 _OF_ROLE = {"operator": 1, "station": 1, "supervisor": 2, "planner": 2, "maintenance": 3, "ci": 4, "exec": 5}
-_PERIODS = {1: "day", 2: "week", 3: "13w", 4: "13w", 5: "13w"}
 _TREND = {1: "day", 2: "day", 3: "week", 4: "week", 5: "week"}
 _TREND_DAYS = 28
-_BELOW = {"": "site", "site": "line", "area": "line"}
-_URGENT = {"missed": 0, "watch": 1, "not trusted": 2, "met": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,13 @@ class Layer:
         number: 1 to 5.
         rows: one KPI row each, what is off first.
         period: that it is judged over.
+        targeted: how many of its KPIs have a target, here or in a part of it.
     """
 
     number: int
     rows: Sequence[Row]
     period: Period
+    targeted: int
 
     @property
     def known(self) -> int:
@@ -53,22 +54,22 @@ def show(visit: Visit) -> Mapping[str, Any]:
     asked_for = visit.query.get("layer", "")
     own = int(asked_for) if asked_for in {"1", "2", "3", "4", "5"} else 0
     own = own or _OF_ROLE.get(visit.sender.role, 1)
-    periods = {layer: period_of(visit, _PERIODS[layer]) for layer in LAYERS}
+    periods = {layer: period_of(visit, PERIODS[layer]) for layer in LAYERS}
     seen = [layer for layer in LAYERS if layer < 5 or "portfolio" in visit.sender.may]
 
     level = visit.running.plant.equipment[scope].level if scope else ""
-    axis = _BELOW.get(level, "")
+    axis = axis_below(level)
+    days = {layer: (periods[layer].first, periods[layer].last) for layer in seen}
 
     def asked(stack: Stack) -> tuple[dict[int, Sequence[Row]], list[Row], Catalog]:
-        found = {layer: _layer(stack, scope, layer, periods[layer]) for layer in seen}
-        below = [row for layer in seen for row in _missed(stack, scope, layer, periods[layer], axis)]
-        return found, below, stack.catalog()
+        return *targeted_layers(stack, scope, days, axis), stack.catalog()
 
     studied = visit.study(("home", scope, tuple(seen), tuple(periods.values())), asked)
     found, below, catalog = studied.value
     below = _seen(visit, catalog, below)
     layers = {
-        number: Layer(number, _seen(visit, catalog, rows), periods[number]) for number, rows in found.items()
+        number: _told(_seen(visit, catalog, rows), below, periods[number], number)
+        for number, rows in found.items()
     }
     own = own if own in layers else max(layers)
     few = layers[own].rows[:MOST]
@@ -77,7 +78,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         lambda stack: _trends(stack, scope, few, own, periods[own]),
     ).value
     off = [row for layer in layers.values() for row in layer.rows if row["status"] == "missed"]
-    off += below
+    off += [row for row in below if row["status"] == "missed"]
     return {
         "title": visit.name(scope),
         "layers": layers,
@@ -91,6 +92,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "decisions": DECISIONS,
         "studied": studied,
         "scope": scope,
+        "short_of": short_of(visit, scope, periods[own].first, periods[own].last),
         "starts": starts_of(visit),
         "axis": axis,
     }
@@ -102,18 +104,10 @@ def _seen(visit: Visit, catalog: Catalog, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if may_see(visit.sender, catalog, row["kpi"], counted)]
 
 
-def _layer(stack: Stack, scope: str, layer: int, period: Period) -> Sequence[Row]:
-    """The KPIs of a layer, what is off first and what cannot be computed last."""
-    rows = questions.kpis(stack, Window(scope, period.first, period.last), Kpis(layer=layer)).rows
-    return sorted(rows, key=lambda row: (row["value"] is None, _URGENT.get(row["status"], 4)))
-
-
-def _missed(stack: Stack, scope: str, layer: int, period: Period, axis: str) -> list[Row]:
-    """What is off in the parts of a scope, where targets mostly are."""
-    if not axis:
-        return []
-    rows = questions.kpis(stack, Window(scope, period.first, period.last), Kpis(layer=layer, by=axis)).rows
-    return [row for row in rows if row["status"] == "missed"]
+def _told(rows: Sequence[Row], below: Sequence[Row], period: Period, number: int) -> Layer:
+    targeted = {row["kpi"] for row in rows if row["target"] is not None}
+    targeted |= {row["kpi"] for row in below if row["layer"] == number}
+    return Layer(number, rows, period, len(targeted))
 
 
 def _trends(

@@ -11,6 +11,7 @@ from babel.dates import format_interval
 
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.beginning import short_of
 from plantstack.interfaces.web.improving.headline import headline
 from plantstack.interfaces.web.improving.words import CLASSES, KINDS, hours, money_range, points
 from plantstack.interfaces.web.page import N_, Page, Reading
@@ -19,6 +20,7 @@ from plantstack.stack.improving.hours import KINDS as LEAVES_OF
 from plantstack.stack.improving.hours import Hours, kind_s
 from plantstack.stack.improving.portfolio import (
     DEAD_BAND,
+    TREND_WEEKS,
     Lever,
     Plant,
     Portfolio,
@@ -73,6 +75,7 @@ def show(visit: Reading) -> Mapping[str, Any]:
         "sentence": sentence,
         "found": found,
         "weeks": weeks,
+        "short_of": short_of(visit, scope, *Weeks(weeks.last, TREND_WEEKS).days),
         "week_text": week_text(visit, weeks),
         "days_text": _days_text(visit, weeks),
         "periods": PERIODS,
@@ -93,14 +96,20 @@ def weeks_of(visit: Reading) -> Weeks:
     Raises:
         QueryError: for a count or a week that is none.
     """
-    count, named = visit.query.get("weeks", "1"), visit.query.get("week", "")
+    count = visit.query.get("weeks", "1")
     if count not in PERIODS:
         fix = "Choose 1, 4 or 13 weeks."
         raise QueryError(Problem("time-unreadable", count, "there is no such period", fix))
-    if named:
-        return Weeks(_sunday(named), int(count))
-    last = today(visit)
-    return Weeks(last - timedelta(days=last.isoweekday()), int(count))
+    return weeks_between(int(count), visit.query.get("week", ""), today(visit))
+
+
+def weeks_between(count: int, named: str, on: date) -> Weeks:
+    """Whole weeks up to a named one, else up to the last one that is over on a production day.
+
+    Raises:
+        QueryError: for a week that is none.
+    """
+    return Weeks(_sunday(named) if named else on - timedelta(days=on.isoweekday()), count)
 
 
 def _sunday(week: str) -> date:
