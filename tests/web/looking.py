@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -62,16 +63,15 @@ class Looking:
             context.add_cookies([{"name": name, "value": value, "url": url} for name, value in told.items()])
         page = context.new_page()
         self._listen(page)
-        page.goto(path)
         self.still(page)
+        page.goto(path)
         return page
 
     def still(self, page: Page) -> None:
-        """Let nothing move on a page any longer; by a sheet of our own: no inline style is allowed."""
-        page.evaluate(
-            "text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); "
-            "document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet] }",
-            _STILL,
+        """Let nothing move on a page, also when it reloads; by a sheet: no inline style is allowed."""
+        page.add_init_script(
+            f"const sheet = new CSSStyleSheet(); sheet.replaceSync({json.dumps(_STILL)}); "
+            "document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];"
         )
 
     def close(self) -> None:

@@ -186,5 +186,13 @@ def _seconds(seconds: float, language: str) -> tuple[str, str]:
 
 
 def kpi(row: Mapping[str, Any], language: str, name: str = "value") -> tuple[str, str]:
-    """Write a number of a KPI row: its value, `low`, `high` or `target`."""
+    """Write a number of a KPI row: its value, `low`, `high` or `target`.
+
+    A 0 that nothing can be judged by is no number: nobody told anything, which is not that there was none.
+
+    >>> kpi({"value": 0.0, "unit": "1", "trust": {"grade": "U"}}, "en")
+    ('–', '')
+    """
+    if name == "value" and not row[name] and row.get("trust", {}).get("grade") == "U":
+        return NONE, ""
     return figure(row[name], unit_of(row), language)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plantstack.interfaces.web.beginning import short_of
 from plantstack.interfaces.web.improving import drawing
 from plantstack.interfaces.web.improving.tracing import (
     COMPARE,
@@ -77,6 +78,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "query": lambda **changed: query_of(visit, **changed),
         "places": _places(visit),
         "days": view.period,
+        "short_of": short_of(visit, view.scope, view.period.first, view.period.last),
         "studied": found["hours"],
         **_traced(visit, view, leaf, found["gains"].value[1]),
     }

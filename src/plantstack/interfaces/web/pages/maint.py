@@ -9,6 +9,7 @@ from typing import Any
 from plantstack.interfaces import questions
 from plantstack.interfaces.questions import Kpis, Window
 from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.beginning import short_of
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import period_of
 from plantstack.interfaces.web.series import run_chart_of
@@ -69,6 +70,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "next": NEXT,
         "states": STATES,
         "period": period,
+        "short_of": short_of(visit, scope, period.first, period.last),
         "history": history,
         "kpis": KPIS,
         "places": _places(history) if history else (),
