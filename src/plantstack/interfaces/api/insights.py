@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from plantstack.interfaces import asked_findings
+from plantstack.interfaces import asked_by, asked_findings
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant
 from plantstack.interfaces.api.reading import Scope, near
 from plantstack.interfaces.web.speaking import SOURCE
-from plantstack.live.access import Sender
 from plantstack.stack import Stack
 
 router = APIRouter(prefix="/api/v1")
-_MONEY = ("low", "likely", "high")
 
 
 @router.get("/insights", summary="What deserves attention: findings, and what could not be judged")
@@ -41,21 +37,5 @@ def insights(
         )
 
     answer = running.study.ask(("insights", where, layer, as_of, lang, quiet), question).value
-    reach = answer.as_of or {}
-    return answered(
-        replace(
-            answer,
-            rows=[_seen(sender, row) for row in answer.rows],
-            as_of=sender.near_sites(running.plant, reach, running.clock()),
-        )
-    )
-
-
-def _seen(sender: Sender, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row without its money, for whoever may not see any."""
-    if "money" in sender.may or "cost" not in row:
-        return row
-    return {
-        **row,
-        "cost": {**row["cost"], **dict.fromkeys(_MONEY), "why_none": "money is not for this account"},
-    }
+    seen = asked_by.seen_findings(sender, answer)
+    return answered(asked_by.reaching(running.plant, sender, seen, running.clock()))

@@ -1,0 +1,83 @@
+"""What somebody may be told: the same for whoever asks over the API or by a program that speaks for him."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from plantstack.interfaces.answer import Answer
+from plantstack.live.access import Sender
+from plantstack.live.seeing import may_see
+from plantstack.plant.plant import Plant
+from plantstack.stack import Stack
+
+Row = Mapping[str, Any]
+
+_MONEY = ("low", "likely", "high")
+_NO_MONEY = "money is not for this account"
+
+
+class NotAllowed(Exception):
+    """Somebody asked for what is not for him; whether it exists is not told."""
+
+
+def near(plant: Plant, sender: Sender, scope: str, now: int) -> str:
+    """The scope that is asked about; the sender's own where none is named.
+
+    Raises:
+        NotAllowed: for one that he is not let near.
+    """
+    if not sender.scope:
+        return scope
+    wanted = plant.resolve(scope, now) if scope else sender.scope
+    if wanted is None or not sender.is_near(plant, wanted, now):
+        raise NotAllowed("this token may not read there")
+    return wanted
+
+
+def check_seen(stack: Stack, sender: Sender, ids: Sequence[str], profile: str | None) -> None:
+    """Refuse KPIs by name that somebody may not see; what does not exist is told by the question.
+
+    Raises:
+        NotAllowed: naming the first of them.
+    """
+    catalog, counted = stack.catalog(), profile or stack.plant.profile.name
+    for one in ids:
+        if one in catalog.kpis and not may_see(sender, catalog, one, counted):
+            raise NotAllowed(f"this account may not see '{one}'")
+
+
+def seen_kpis(stack: Stack, sender: Sender, answer: Answer, profile: str | None) -> Answer:
+    """An answer of KPIs without those that somebody may not see."""
+    catalog, counted = stack.catalog(), profile or stack.plant.profile.name
+    rows = [row for row in answer.rows if may_see(sender, catalog, row["kpi"], counted)]
+    return replace(answer, rows=rows)
+
+
+def seen_losses(sender: Sender, answer: Answer) -> Answer:
+    """A loss tree without its money, for whoever may not see any."""
+    seen = [row for row in answer.rows if "money" in sender.may or row["row"] != "money"]
+    return replace(answer, rows=seen)
+
+
+def seen_findings(sender: Sender, answer: Answer) -> Answer:
+    """Findings without what they cost, for whoever may not see money."""
+    return replace(answer, rows=[_without_money(row) for row in answer.rows]) if _is_poor(sender) else answer
+
+
+def reaching(plant: Plant, sender: Sender, answer: Answer, now: int) -> Answer:
+    """An answer that says how far the books reach only of the sites that somebody is let near."""
+    if answer.as_of is None:
+        return answer
+    return replace(answer, as_of=sender.near_sites(plant, answer.as_of, now))
+
+
+def _is_poor(sender: Sender) -> bool:
+    return "money" not in sender.may
+
+
+def _without_money(row: Row) -> Row:
+    if "cost" not in row:
+        return row
+    return {**row, "cost": {**row["cost"], **dict.fromkeys(_MONEY), "why_none": _NO_MONEY}}
