@@ -16,7 +16,7 @@ from tests.web.looking import Looking
 Look = Callable[..., Page]
 ROLE = "ci"
 PATIENCE_MS = 60_000
-LISTS = ("targets", "standards", "reasons", "exceptions", "history")
+LISTS = ("targets", "standards", "reasons", "exceptions", "kpis", "history")
 EDITS = ("targets/edit?kpi=mttr", "standards/edit", "reasons/edit?is_new=1", "reasons/edit?id=cap-jam")
 A_DAY = "exceptions/edit?calendar=tulsa-three&date=2026-10-20&kind=breaks"
 WRONG = "targets/preview?kpi=mttr&value=20+kg&from=2026-10-19"
@@ -214,3 +214,27 @@ def test_what_there_is_not_is_not_found(looking: Looking) -> None:
     looking.expected.append("404")
     for path in ("/config/sites", "/config/reasons/edit?id=nobody", "/kpis/nothing"):
         expect(looking.open(path, ROLE).get_by_text(re.compile("there is no "))).to_be_visible()
+
+
+def test_a_kpi_of_the_library_is_looked_at_adopted_remembered_and_left(
+    look: Look, demo_site: DemoSite
+) -> None:
+    page = look("/kpis/nee", ROLE)
+    page.get_by_role("link", name="Adopt it: preview").click()
+    page.wait_for_selector(".effect .shows li", timeout=PATIENCE_MS)
+    told = page.locator(".effect").inner_text()
+    assert "state: recorded" in told
+    assert "Tulsa:" in told
+    assert "+  kpis: [nee]" in page.locator(".diff").inner_text()
+    page.get_by_label("Why, for whoever reads the history").fill("asked for by the group")
+    page.get_by_role("button", name="Take it in").click()
+    expect(page.locator(".taken")).to_contain_text("Taken in.")
+    expect(page.locator("tbody")).to_contain_text("NEE")
+    page.get_by_role("link", name="NEE", exact=True).click()
+    expect(page.locator(".past")).to_contain_text("asked for by the group")
+    page.get_by_role("link", name="Show no longer: preview").click()
+    page.wait_for_selector(".effect .shows", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Take it in").click()
+    expect(page.locator("main")).to_contain_text("Nothing of the library is adopted")
+    other = look("/kpis/nee", "supervisor")
+    assert other.get_by_role("link", name="Adopt it: preview").count() == 0

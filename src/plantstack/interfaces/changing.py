@@ -15,10 +15,12 @@ from plantstack.intervals import rfc3339
 from plantstack.live.access import Sender
 from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
+from plantstack.live.seeing import may_see
 from plantstack.live.study import Studied
+from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.editing import standing
 from plantstack.stack.editing.checking import drafted
-from plantstack.stack.editing.edits import DayEdit, Edit, ReasonEdit, TargetEdit
+from plantstack.stack.editing.edits import AdoptionEdit, DayEdit, Edit, ReasonEdit, TargetEdit
 from plantstack.stack.editing.effect import Effect, effect, users_of
 from plantstack.stack.editing.history import Change, Edition, editions
 from plantstack.stack.project import Stack
@@ -30,6 +32,7 @@ _ROWS: dict[str, Callable[[Mapping[str, Any]], Iterator[Row]]] = {
     "standards": standing.standards,
     "reasons": standing.reasons,
     "exceptions": standing.exceptions,
+    "kpis": standing.adoptions,
 }
 SECTIONS = tuple(_ROWS)
 _PLACED = ("targets", "standards")  # sections of which a change names its place
@@ -68,6 +71,10 @@ def content_of(running: Running) -> Mapping[str, Any]:
 def may_change(running: Running, sender: Sender, edit: Edit) -> bool:
     """Whether the sender is let near everything that an edit touches."""
     plant, now = running.plant, running.clock()
+    if isinstance(edit, AdoptionEdit):  # the whole project's, and its preview shows the value
+        catalog, profile = catalog_of(plant), plant.profile.name
+        is_his = edit.kpi not in catalog.kpis or may_see(sender, catalog, edit.kpi, profile)
+        return "improve" in sender.may and not sender.scope and is_his
     if not sender.scope:
         return True
     if isinstance(edit, ReasonEdit):
@@ -175,7 +182,7 @@ def author(sender: Sender) -> str:
 
 def history(running: Running, sender: Sender, section: str = "", limit: int = 50) -> list[Row]:
     """What was changed in the plant files, by whom, the newest first; of what the sender is let near."""
-    named = {"exceptions": "calendars"}.get(section, section)
+    named = {"exceptions": "calendars", "kpis": "settings"}.get(section, section)
     with running.deliveries.reading() as log:
         found = editions(log, section=named, limit=limit)
     return [row for one in found if (row := _row(running, sender, one))["changes"] or not sender.scope]

@@ -25,7 +25,7 @@ from plantstack.stack.editing.standing import ConflictError
 router = APIRouter(prefix="/api/v1/config")
 
 MayConfigure = Annotated[Sender, Depends(having("configure"))]
-Section = Literal["targets", "standards", "reasons", "exceptions"]
+Section = Literal["targets", "standards", "reasons", "exceptions", "kpis"]
 _STANDARD = {
     "what": "standard",
     "machine": "filler",
@@ -64,6 +64,7 @@ _EDITS: dict[str, dict[str, Any]] = {
         "shifts": {},
         "label": "Memorial Day",
     },
+    "a KPI of the library": {"what": "adoption", "kpi": "oee_normalised", "is_adopted": True, "version": ""},
     "another break": {
         "what": "exception",
         "calendar": "two-shifts",
@@ -153,7 +154,7 @@ def history(
 
 @router.get(
     "/{section}",
-    summary="Targets, standards, reasons or exceptions as they stand",
+    summary="Targets, standards, reasons, exceptions or adopted KPIs as they stand",
     responses={
         **{code: _REFUSED[code] for code in (401, 403)},
         200: _example({key: value for key, value in _STANDARD.items() if key != "what"} | {"until": ""}),

@@ -21,6 +21,7 @@ from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.editing import standing
 from plantstack.stack.editing.edits import (
     TREES,
+    AdoptionEdit,
     DayEdit,
     Edit,
     Pause,
@@ -38,6 +39,7 @@ SECTIONS = {
     "standards": N_("Standards"),
     "reasons": N_("Reasons"),
     "exceptions": N_("Shift exceptions"),
+    "kpis": N_("KPIs of the library"),
 }
 SPOKEN = tuple(one for one in LANGUAGES if one != SOURCE)
 _NAMED = {
@@ -45,6 +47,7 @@ _NAMED = {
     "standards": ("machine", "product"),
     "reasons": ("tree", "id"),
     "exceptions": ("calendar", "date"),
+    "kpis": ("kpi",),
 }
 _USUAL = {"tree": TREES[0]}
 KINDS = {
@@ -89,6 +92,9 @@ def edit_of(section: str, form: Form) -> Edit:
         return StandardEdit(since=told["from"], **_of(told, StandardEdit), version=version)
     if section == "reasons":
         return _reason_of(told, version)
+    if section == "kpis":
+        _need(told, ("kpi", N_("Choose a KPI.")))
+        return AdoptionEdit(kpi=told["kpi"], is_adopted=told.get("leaves") != "1", version=version)
     return _day_of(told, version)
 
 
@@ -182,6 +188,8 @@ def filled(visit: Visit, section: str) -> dict[str, Any]:
         return told | {"kpis": kpis, "products": plant.products, "grains": TARGET_GRAINS}
     if section == "standards":
         return told | {"products": plant.products, "machines": _machines(visit)}
+    if section == "kpis":
+        return told
     if section == "reasons":
         groups = {tree: standing.groups(changing.content_of(visit.running), tree) for tree in TREES}
         return told | {"groups": groups, "spoken": SPOKEN, "accounts": ACCOUNTS, "languages": LANGUAGES}

@@ -1,4 +1,4 @@
-"""What may be edited: targets, standards, reasons and single days of a calendar; each with what it stands on.
+"""What may be edited: targets, standards, reasons, single days, adopted KPIs; each with what it stands on.
 
 Every value is text as the plant files write it; '' is what nobody said.
 """
@@ -141,7 +141,23 @@ class DayEdit(
     version: str | None = None
 
 
-Edit: TypeAlias = TargetEdit | StandardEdit | ReasonEdit | DayEdit
+class AdoptionEdit(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="what", tag="adoption"
+):
+    """A KPI of the library that the plant shows with the core ones of its layer, or shows no longer.
+
+    Attributes:
+        kpi: its id.
+        is_adopted: whether it is shown from now on.
+        version: as of a target.
+    """
+
+    kpi: str
+    is_adopted: bool = True
+    version: str | None = None
+
+
+Edit: TypeAlias = TargetEdit | StandardEdit | ReasonEdit | DayEdit | AdoptionEdit
 
 _read = msgspec.json.Decoder(Edit).decode
 

@@ -24,7 +24,14 @@ from plantstack.plant.plant import Plant
 from plantstack.plant.shifts import shifts_on
 from plantstack.stack.claims.previewing import Change, preview
 from plantstack.stack.editing.checking import Draft, drafted
-from plantstack.stack.editing.edits import DayEdit, Edit, ReasonEdit, StandardEdit, TargetEdit
+from plantstack.stack.editing.edits import (
+    AdoptionEdit,
+    DayEdit,
+    Edit,
+    ReasonEdit,
+    StandardEdit,
+    TargetEdit,
+)
 from plantstack.stack.editing.history import differences
 from plantstack.stack.editing.standing import about
 from plantstack.stack.project import Stack
@@ -47,6 +54,7 @@ class Effect:
         is_supposed: whether the KPIs are as if it had held in the whole window.
         rows: KPIs now and then, as `kpi preview` gives them.
         shifts: of a day, what is worked now and then.
+        adopted: of a KPI of the library, its layer, what it needs, and what it shows now.
         notes: what is worth knowing beside it.
     """
 
@@ -59,6 +67,7 @@ class Effect:
     is_supposed: bool = False
     rows: tuple[Mapping[str, Any], ...] = ()
     shifts: Mapping[str, Any] | None = None
+    adopted: Mapping[str, Any] | None = None
     notes: tuple[Problem, ...] = field(default=())
 
     def as_row(self) -> dict[str, Any]:
@@ -73,6 +82,7 @@ class Effect:
             "as_if_always": self.is_supposed,
             "kpis": list(self.rows),
             "shifts": self.shifts,
+            "adopted": self.adopted,
             "notes": [one.as_row() for one in self.notes],
         }
 
@@ -98,6 +108,8 @@ def effect(
             return found
         if isinstance(edit, DayEdit):
             return _of_day(stack, draft, edit, found)
+        if isinstance(edit, AdoptionEdit):
+            return _of_adoption(stack, edit, found, _window(stack, days))
         return _of_time(stack, draft, edit, found, days, is_supposed=is_supposed)
 
 
@@ -172,6 +184,19 @@ def _window(stack: Stack, days: tuple[str | None, str | None]) -> tuple[str, str
             raise QueryError(Problem("query-day", "to", what, "Write 2026-05-01.")) from None
     weeks = (until - timedelta(days=WINDOW_DAYS - 1)).isoformat()
     return days[0] or weeks, until.isoformat()
+
+
+# -- a KPI of the library ------------------------------------------------------------------------
+
+
+def _of_adoption(stack: Stack, edit: AdoptionEdit, found: Effect, days: tuple[str, str]) -> Effect:
+    """What the KPI needs and whether that was ever told, and what it shows; by site where that can be."""
+    kpi = stack.catalog().kpi(edit.kpi)
+    table = stack.kpis([kpi.id], by=["site"] if "site" in kpi.by else [], days=days)
+    recorded = stack.measures(["time_calendar"], days=days).recorded
+    needs = [{"kind": kind, "is_recorded": not recorded.isdisjoint(kind.split(" or "))} for kind in kpi.needs]
+    told = {"kpi": kpi.id, "layer": kpi.layer, "needs": needs, "rows": list(table.rows)}
+    return replace(found, days=days, adopted=told)
 
 
 # -- a day of a calendar -------------------------------------------------------------------------

@@ -97,6 +97,14 @@ class Splices:
         indent = " " * sequence.start_mark.column
         self._line_after(last, self.line_end.join(as_item(value, indent)))
 
+    def append_text(self, sequence: Node, value: str) -> None:
+        """Write a text behind the last one of a list of texts."""
+        assert isinstance(sequence, SequenceNode)
+        if sequence.flow_style or not sequence.value:
+            self._into_flow(sequence, scalar(value))
+        else:
+            self._line_after(sequence.value[-1], " " * sequence.start_mark.column + f"- {scalar(value)}")
+
     def section(self, key: str, value: Sequence[Mapping[str, Value]] | Mapping[str, Value]) -> None:
         """Write a new section at the end of the text: a list of entries, or names and what they say."""
         if isinstance(self._root, MappingNode) and self._root.flow_style:

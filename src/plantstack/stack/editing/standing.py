@@ -12,7 +12,15 @@ from typing import Any
 
 from plantstack.errors import Problem, QueryError
 from plantstack.stack.editing.dated import Spot
-from plantstack.stack.editing.edits import TREES, DayEdit, Edit, ReasonEdit, StandardEdit, TargetEdit
+from plantstack.stack.editing.edits import (
+    TREES,
+    AdoptionEdit,
+    DayEdit,
+    Edit,
+    ReasonEdit,
+    StandardEdit,
+    TargetEdit,
+)
 from plantstack.stack.editing.splicing import flow
 
 Content = Mapping[str, Any]
@@ -21,6 +29,9 @@ Row = dict[str, Any]
 _TARGET = ("value", "low", "high", "dead_band", "currency", "from", "until", "owner", "evidence", "author")
 _STANDARD = ("ideal", "standard", "crew", "from", "until", "evidence", "author")
 _REASON = ("owner", "account", "allowance", "until")
+
+
+ADOPTED = "adopted"
 
 
 class ConflictError(QueryError):
@@ -40,6 +51,8 @@ def section_of(edit: Edit) -> str:
         return "targets"
     if isinstance(edit, StandardEdit):
         return "standards"
+    if isinstance(edit, AdoptionEdit):
+        return "settings"
     return "calendars" if isinstance(edit, DayEdit) else edit.tree
 
 
@@ -51,6 +64,8 @@ def about(edit: Edit) -> str:
     """
     if isinstance(edit, ReasonEdit):
         return f"the reason {edit.id}"
+    if isinstance(edit, AdoptionEdit):
+        return f"the KPI {edit.kpi} of the library"
     if isinstance(edit, DayEdit):
         return f"{edit.date} in the calendar {edit.calendar}"
     of = f" for {edit.product}" if edit.product else ""
@@ -67,6 +82,8 @@ def standing(content: Content, edit: Edit) -> Any:
     if isinstance(edit, DayEdit):
         days = content.get("calendars", {}).get(edit.calendar, {}).get("exceptions", [])
         return next((one for one in days if one.get("date") == edit.date), None)
+    if isinstance(edit, AdoptionEdit):
+        return ADOPTED if edit.kpi in content.get("settings", {}).get("kpis", []) else None
     spot = spot_of(edit)
     return [entry for entry in content.get(section_of(edit), []) if spot.is_of(entry)] or None
 
@@ -183,6 +200,12 @@ def exceptions(content: Content) -> Iterator[Row]:
                 "label": entry.get("label", ""),
                 "version": version(entry),
             }
+
+
+def adoptions(content: Content) -> Iterator[Row]:
+    """Every KPI of the library that the plant adopted, in its own order."""
+    for kpi in content.get("settings", {}).get("kpis", []):
+        yield {"kpi": kpi, "version": version(ADOPTED)}
 
 
 def _roster(written: Any) -> dict[str, str] | None:

@@ -11,13 +11,21 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from plantstack.errors import Problem, QueryError, did_you_mean
 from plantstack.plant.load import MAIN_FILE
 from plantstack.stack.editing.dated import give_way
-from plantstack.stack.editing.edits import DayEdit, Edit, Pause, ReasonEdit, StandardEdit, TargetEdit
-from plantstack.stack.editing.splicing import Splices, Value, child, entries, items
+from plantstack.stack.editing.edits import (
+    AdoptionEdit,
+    DayEdit,
+    Edit,
+    Pause,
+    ReasonEdit,
+    StandardEdit,
+    TargetEdit,
+)
+from plantstack.stack.editing.splicing import Splices, Value, child, entries, items, plain
 from plantstack.stack.editing.standing import section_of, spot_of
 
 # Where a section goes that no file has yet; where there is no such file, into the first one.
 _HOMES = {"targets": "targets.yaml", "standards": "products.yaml", "calendars": "calendars.yaml"}
-_HOMES |= {"reasons": "reasons.yaml", "scrap_reasons": "reasons.yaml"}
+_HOMES |= {"reasons": "reasons.yaml", "scrap_reasons": "reasons.yaml", "settings": MAIN_FILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ def written(texts: Texts, edit: Edit) -> Written:
         _reason(text, edit)
     elif isinstance(edit, DayEdit):
         _day(text, edit)
+    elif isinstance(edit, AdoptionEdit):
+        _adopt(text, edit)
     else:
         _dated(text, section, edit)
     after = text.done()
@@ -128,6 +138,37 @@ def _entry(edit: TargetEdit | StandardEdit) -> dict[str, Value]:
         told["products"] = [edit.product]
     values: dict[str, str] = {key: getattr(edit, "since" if key == "from" else key) for key in named}
     return told | {key: value for key, value in values.items() if value}
+
+
+def _adopt(text: Splices, edit: AdoptionEdit) -> None:
+    """Put a KPI behind those that are adopted, or take it out; the last one takes its key along."""
+    settings = text.find("settings")
+    listed = child(settings, "kpis")
+    found = next((one for one in items(listed) if plain(one) == edit.kpi), None)
+    if edit.is_adopted == (found is not None):
+        return  # nothing changes, which is refused
+    if found is None:
+        if isinstance(listed, SequenceNode):
+            text.append_text(listed, edit.kpi)
+        elif isinstance(settings, MappingNode) and settings.value and listed is None:
+            text.add(settings, "kpis", [edit.kpi])
+        elif listed is not None:
+            text.replace(listed, [edit.kpi])
+        elif settings is not None:
+            text.replace(settings, {"kpis": [edit.kpi]})
+        else:
+            text.section("settings", {"kpis": [edit.kpi]})
+    elif listed is not None and len(items(listed)) > 1:
+        text.remove(listed, found)
+    elif settings is not None and listed is not None:
+        _empty(text, settings, listed)
+
+
+def _empty(text: Splices, settings: Node, listed: Node) -> None:
+    if len(list(entries(settings))) > 1:
+        text.remove(settings, listed)
+    else:
+        text.replace(listed, [])
 
 
 # -- reasons -------------------------------------------------------------------------------------

@@ -18,9 +18,17 @@ from plantstack.interfaces.api.callers import Plant, Posting, address_of, entran
 from plantstack.interfaces.web.app import HEADERS
 from plantstack.interfaces.web.editing import SECTIONS, SPOKEN, edit_of, filled, today
 from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.kpis.kpi import Kpi
 from plantstack.live.access import Sender
 from plantstack.stack.answers.using import catalog_of
-from plantstack.stack.editing.edits import DayEdit, Edit, ReasonEdit, StandardEdit, read_edit
+from plantstack.stack.editing.edits import (
+    AdoptionEdit,
+    DayEdit,
+    Edit,
+    ReasonEdit,
+    StandardEdit,
+    read_edit,
+)
 from plantstack.stack.editing.effect import Effect
 
 router = APIRouter(include_in_schema=False)
@@ -43,12 +51,27 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "spoken": SPOKEN,
         "taken": taken,
         "is_followed": taken.isdigit() and standing_offset >= int(taken),
+        "may_adopt": "improve" in visit.sender.may and not visit.sender.scope,
+        "library": _library(visit) if section == "kpis" else (),
     }
     return _around(visit, section) | told
 
 
+def _library(visit: Visit) -> list[Kpi]:
+    """The KPIs of the library that the plant has not adopted, by layer and name."""
+    plant = visit.running.plant
+    found = (
+        kpi
+        for kpi in catalog_of(plant).kpis.values()
+        if not (kpi.is_core or kpi.beside or kpi.id in plant.profile.kpis) and visit.may_see(kpi.id)
+    )
+    return sorted(found, key=lambda one: (one.layer, one.name))
+
+
 def _is_over(row: Mapping[str, Any], section: str, day: str) -> bool:
     """Whether it holds no longer; of a standard a later one ends it, which is told by its `from`."""
+    if section == "kpis":
+        return False
     if section == "exceptions":
         return bool(row["date"] < day)
     return bool(row["until"]) and row["until"] <= day
@@ -77,6 +100,8 @@ def _section(visit: Visit) -> str:
 def show_edit(visit: Visit) -> Mapping[str, Any]:
     """A form, filled with what stands or with what was typed before."""
     section = _section(visit)
+    if section == "kpis":
+        raise HTTPException(404, "a KPI is adopted from its own page")
     told = filled(visit, section)
     if section == "reasons" and not told["values"].get("is_new") and "account" not in told["stands"]:
         raise HTTPException(404, "there is no such reason")
@@ -95,6 +120,7 @@ def show_preview(visit: Visit) -> Mapping[str, Any]:
         changing.check(visit.running, visit.sender, edit)
         effect = changing.worked_out(visit.running, visit.sender, edit, ask=visit.study).value
         told |= {"effect": effect, "rows": _moving(effect)}
+        told["leaves"] = isinstance(edit, AdoptionEdit) and not edit.is_adopted
     except (ConfigError, QueryError) as error:
         told["problems"] = [visit.running.placeless(one) for one in error.problems]
     return _around(visit, section) | told
@@ -107,6 +133,10 @@ def _title(visit: Visit, edit: Edit) -> str:
     if isinstance(edit, DayEdit):
         return visit.say(N_("%(day)s in %(calendar)s"), day=edit.date, calendar=edit.calendar)
     plant = visit.running.plant
+    if isinstance(edit, AdoptionEdit):
+        known = catalog_of(plant).kpis.get(edit.kpi)
+        name = visit.say(known.name) if known else edit.kpi
+        return visit.say(N_("Show %(kpi)s") if edit.is_adopted else N_("Show %(kpi)s no longer"), kpi=name)
     product = plant.products[edit.product].label or edit.product if edit.product in plant.products else ""
     if isinstance(edit, StandardEdit):
         told = [visit.name(edit.machine) if edit.machine in plant.machines else edit.machine, product]

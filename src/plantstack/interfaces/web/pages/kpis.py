@@ -91,6 +91,7 @@ def show_one(visit: Visit) -> Mapping[str, Any]:
         ],
         "history": _history(visit, name),
         "may": "configure" in visit.sender.may,
+        "may_adopt": {"configure", "improve"} <= set(visit.sender.may) and not visit.sender.scope,
     }
 
 
