@@ -28,6 +28,9 @@ STRETCHES = (*LOST, "no_order", "unknown")
 BY_REASON = ("breakdown", "other_stop", "waiting")
 """Leaves of which people say why; the others are told apart by machine."""
 
+_BUSY = "availability"
+"""It has a value whenever anything was planned, also where no pace is known."""
+
 _PACE = {
     "speed": "performance",
     "ramp": "performance",
@@ -154,7 +157,7 @@ def series(stack: Stack, scope: str, days: Days, leaf: str, cause: str | None, g
     place = scope
     if cause is not None and not has_reasons(leaf):
         place = cause
-    busy = stack.kpis([_PACE.get(leaf, "oee")], scope=place, days=days, grain=grain).rows
+    busy = stack.kpis([_PACE.get(leaf, _BUSY)], scope=place, days=days, grain=grain).rows
     labels = [row["period"]["label"] for row in busy]
     if leaf in _PACE:
         return Series(_PACE[leaf], labels, [row["value"] for row in busy])
