@@ -71,7 +71,10 @@ _HEAVY = {
     "replay-agent": "plantstack.interfaces.replay",
     "report": "plantstack.interfaces.report",
     "insights": "plantstack.interfaces.insights",
+    "summary": "plantstack.interfaces.summary",
+    "priorities": "plantstack.interfaces.priorities",
     "backtest": "plantstack.interfaces.backtest",
+    "mcp": "plantstack.interfaces.mcp",
 }
 REPORT_TO = "please report it with the command you gave"
 

@@ -9,7 +9,7 @@ PANELS = {
         "report",
         *("kpi preview", "kpi eval", "finance new"),
     ),
-    "What deserves attention": ("insights", "backtest"),
+    "What deserves attention": ("insights", "summary", "priorities", "backtest", "mcp"),
     "What comes in while it runs": (
         *("serve", "connections", "connections doubts", "connections confirm", "browse", "accept"),
         *("forward", "simulate", "replay-agent"),

@@ -1,0 +1,102 @@
+"""The MCP server: the client of the protocol asks over standard input and output, with rights enforced."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from tests.interfaces.test_commands import plantstack
+from tests.live.shift import plant, shift
+
+from plantstack.interfaces.mcp import TOKEN
+from plantstack.stack import Stack
+
+END = 1_772_474_400 * 1_000_000
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = plant(tmp_path_factory.mktemp("mcp") / "p")
+    events = folder.parent / "shift.ndjson"
+    events.write_text("".join(json.dumps(one) + "\n" for one in shift(END)), "utf-8")
+    with Stack.open(folder, write=True) as stack:
+        stack.load([events], now=END)
+        stack.derive(now=END)
+    return folder
+
+
+def asked(
+    project: Path, *calls: tuple[str, Mapping[str, Any]], options: tuple[str, ...] = (), token: str = ""
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Start the server as a client would; return the names of its tools and the answers."""
+    command = [sys.executable, "-m", "plantstack", "mcp", str(project), *options]
+    env = {**os.environ, **({TOKEN: token} if token else {})}
+    server = StdioServerParameters(command=command[0], args=command[1:], env=env)
+
+    async def talk() -> tuple[list[str], list[dict[str, Any]]]:
+        async with Client(server, read_timeout_seconds=60) as client:
+            names = [one.name for one in (await client.list_tools()).tools]
+            answers = [await client.call_tool(name, dict(told)) for name, told in calls]
+            return names, [dict(one.structured_content or {}) for one in answers]
+
+    return asyncio.run(asyncio.wait_for(talk(), 120))
+
+
+def test_a_client_of_the_protocol_finds_the_tools_and_gets_the_rows_of_the_command(project: Path) -> None:
+    window = {"since": "2026-03-02", "until": "2026-03-02"}
+    names, (kpis, gone, found, means) = asked(
+        project,
+        ("kpis", {"ids": "good_parts,oee", "scope": "line-1", **window}),
+        ("kpis", {"ids": "no-such"}),
+        ("findings", {}),
+        ("definitions", {"kpi": "oee"}),
+    )
+    assert {"kpis", "lineage", "bridge", "losses", "findings", "readiness", "definitions"} <= set(names)
+    day = ("--from", "2026-03-02", "--to", "2026-03-02")
+    told = plantstack("kpi", project, "good_parts,oee", "--scope", "line-1", *day, "--json")
+    rows = json.loads(told.out)["rows"]
+    assert [row["value"] for row in kpis["rows"]] == [row["value"] for row in rows]
+    assert all(row["trust"]["grade"] and row["unit"] for row in kpis["rows"])
+    assert gone["problems"][0]["code"] == "kpi-unknown" and gone["rows"] == []
+    assert {row["row"] for row in found["rows"]} == {"cannot judge"}
+    assert all(row["why"]["told"] and row["fix"]["told"] for row in found["rows"])
+    assert means["rows"][0]["playbook"] and means["rows"][0]["formula"]
+
+
+def test_an_operator_is_told_no_money_and_nothing_of_finance(project: Path) -> None:
+    _, (losses, kpi, means) = asked(
+        project,
+        ("losses", {"scope": "line-1"}),
+        ("kpis", {"ids": "roce"}),
+        ("definitions", {"kpi": "roce"}),
+        options=("--role", "operator"),
+    )
+    assert losses["rows"] and all(row["row"] != "money" for row in losses["rows"])
+    assert kpi["problems"][0]["code"] == means["problems"][0]["code"] == "not-allowed"
+
+
+def test_a_token_is_told_only_of_its_own_equipment(project: Path) -> None:
+    made = plantstack("token", "add", project, "reader", "--may", "read", "--scope", "filler", "--json")
+    secret = json.loads(made.out)["rows"][0]["token"]
+    _, (own, other, places) = asked(
+        project,
+        ("kpis", {"ids": "good_parts"}),
+        ("kpis", {"ids": "good_parts", "scope": "line-1"}),
+        ("equipment", {}),
+        token=secret,
+    )
+    assert own["rows"][0]["scope"]["path"].endswith("filler")
+    assert other["problems"][0]["code"] == "not-allowed"
+    assert [row["id"] for row in places["rows"]] == ["filler"]
+
+
+def test_what_is_wrong_is_said_before_anything_is_asked(project: Path) -> None:
+    assert plantstack("mcp", project, "--role", "boss").code == 1
+    assert plantstack("mcp", project, "--scope", "line-9").code == 1
