@@ -342,3 +342,23 @@ def test_the_order_card_is_about_the_order(look: Look) -> None:
     expect(card).to_contain_text("good of")
     expect(card).to_contain_text(re.compile(r"left|more than ordered"))
     expect(card).not_to_contain_text("shift")
+
+
+def test_what_is_planned_next_is_one_tap_and_scrap_is_what_this_line_has(look: Look) -> None:
+    page = look("/op/tul-1", ROLE)
+    page.wait_for_timeout(1_500)
+    page.reload()  # what is offered is worked out beside the page
+    page.locator("[data-open=count]").click()
+    here = page.locator("#count-reason > option").all_inner_texts()
+    other = page.locator("#count-reason optgroup option").all_inner_texts()
+    assert "Flash" in other and "Flash" not in here  # a press has flash, a bottling line has none
+    page.locator("#dialog-count [data-close]").click()
+    page.locator("[data-open=order]").click()
+    products = page.locator("#order-product option").all_inner_texts()
+    assert "Shaft A" not in products and len(products) > 1
+    tile = page.locator("[data-next]").first
+    order = tile.get_attribute("data-next") or ""
+    tile.click()
+    expect(page.locator("#order-starts")).to_have_value(order)
+    expect(page.locator("#order-qty")).not_to_have_value("")
+    expect(page.locator("#order-product")).not_to_have_value("")

@@ -81,7 +81,8 @@ def _hours(row: LineResult, loss_of: Any, reading: Reading) -> Iterator[list[Cel
             *(reading.name(place), At(hour.from_at), At(hour.until_at)),
             *(Amount(one, PIECES) for one in pieces),
             *(PIECES, grade, reading.say(N_("missed")) if hour.is_missed else ""),
-            *(loss_of(hour), lineage_between("good_parts", place, hour.from_at, hour.until_at)),
+            loss_of(hour, row.shift.machine),
+            lineage_between("good_parts", place, hour.from_at, hour.until_at),
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plantstack.interfaces.web import formats
-from plantstack.interfaces.web.page import N_, Visit
+from plantstack.interfaces.web.page import N_, Reading
 from plantstack.interfaces.web.strips import ACCOUNTS, reason_label
 from plantstack.intervals import MINUTE
 from plantstack.stack.floor.hour_loss import HourLoss
@@ -17,7 +17,7 @@ _WORDS = {
 }
 
 
-def hour_text(visit: Visit, row: HourRow, paced_by: str) -> str:
+def hour_text(visit: Reading, row: HourRow, paced_by: str) -> str:
     """What cost most of an hour, else what was planned in it; '' for nothing.
 
     Args:
@@ -33,7 +33,7 @@ def hour_text(visit: Visit, row: HourRow, paced_by: str) -> str:
     return ""
 
 
-def _lost(visit: Visit, loss: HourLoss, paced_by: str) -> str:
+def _lost(visit: Reading, loss: HourLoss, paced_by: str) -> str:
     what = visit.say(_WORDS[loss.account])
     told = {
         "loss": reason_label(visit, loss.reason, loss.label) if loss.reason else what,

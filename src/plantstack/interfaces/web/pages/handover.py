@@ -9,9 +9,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.settling import claims_of, words_of_claims
-from plantstack.interfaces.web.strips import ACCOUNTS, reason_label, strip_of
+from plantstack.interfaces.web.strips import reason_label, strip_of
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack.floor.detail import stops_in
 from plantstack.stack.floor.entries import EARLY
@@ -99,7 +100,7 @@ def _shown(visit: Reading, found: Handover) -> dict[str, Any]:
             for row in found.results
         },
         "word": f"{found.day}.{found.shift}",
-        "loss_of": lambda hour: _loss(visit, hour),
+        "loss_of": lambda hour, machine: hour_text(visit, hour, machine),
         "label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
         "phases": PHASES,
         "safety_words": SAFETY,
@@ -134,15 +135,6 @@ def _bar(hour: HourRow) -> charts.HourBar:
         is_missed=hour.is_missed,
         is_ahead=not hour.is_over and not hour.is_now,
     )
-
-
-def _loss(visit: Reading, hour: HourRow) -> str:
-    """What took most of an hour, in words; '' for nothing."""
-    if hour.loss is None:
-        return ""
-    account = visit.say(ACCOUNTS.get(hour.loss.account, hour.loss.account))
-    name = reason_label(visit, hour.loss.reason, hour.loss.label) if hour.loss.reason else account
-    return visit.say(N_("%(loss)s, %(length)s"), loss=name, length=formats.duration(hour.loss.us))
 
 
 def _has_risks(found: Handover) -> bool:

@@ -108,6 +108,7 @@ document.addEventListener("click", async (event) => {
   else if (dataset.open) open(dataset.open);
   else if ("close" in dataset) button.closest("dialog").close();
   else if (dataset.step) step(dataset);
+  else if (dataset.next) planned(dataset);
   else if (dataset.callFor) await help(button);
   else if (dataset.phase) { button.disabled = true; await keep({ entry: "call", equipment: dataset.at, call: dataset.call, phase: dataset.phase }, button.textContent); }
   else if (dataset.seen) { await read(dataset.seen); }
@@ -139,6 +140,14 @@ function open(name) {
 function step({ of, step: by }) {
   const field = document.getElementById(of);
   field.value = String(Math.max(0, (Number(field.value) || 0) + Number(by)));
+}
+
+// An order that is planned next fills the form; what it says can still be changed.
+function planned({ next, product, qty }) {
+  const form = one("#dialog-order form").elements;
+  form.starts.value = next;
+  form.qty.value = qty;
+  if ([...form.product.options].some((option) => option.value === product)) form.product.value = product;
 }
 
 async function help(button) {

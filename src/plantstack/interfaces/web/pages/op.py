@@ -13,6 +13,7 @@ from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, str
 from plantstack.intervals import MINUTE, rfc3339
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.machine import MachineNow
+from plantstack.stack.floor.offered import Offered, offered
 from plantstack.stack.floor.order_on import OrderOn, order_on
 from plantstack.stack.floor.reasons import Picker, picker
 from plantstack.stack.floor.shift import Forecast, HourRow, ShiftNow, forecast
@@ -100,8 +101,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "utc": rfc3339,
         "checks": [one for one in station.setups if one.parameters],
         "orders": _orders(station.machines),
-        "products": sorted(visit.running.plant.products.values(), key=lambda one: one.label or one.id),
-        "scrap_reasons": [one for one in visit.running.plant.reasons.values() if one.kind == "scrap"],
+        **_offered(visit, [one.place for one in station.shifts] or places),
     }
 
 
@@ -133,6 +133,22 @@ def _likely(visit: Visit, shift: ShiftNow | None) -> Forecast | None:
         return visit.study(key, lambda stack: forecast(stack, place, visit.now)).value
     except NotYet:
         return None
+
+
+def _offered(visit: Visit, places: Sequence[str]) -> Mapping[str, Any]:
+    """What can be chosen here; everything for the moment until it is worked out."""
+    plant, of = visit.running.plant, tuple(places)
+    try:
+        found = visit.study(("offered", of), lambda stack: offered(stack, of, visit.now)).value
+    except NotYet:
+        scrap = tuple(one.id for one in plant.reasons.values() if one.kind == "scrap")
+        found = Offered(scrap, (), tuple(plant.products), ())
+    return {
+        "products": [plant.products[one] for one in found.products],
+        "scrap_reasons": [plant.reasons[one] for one in found.scrap],
+        "scrap_else": [plant.reasons[one] for one in found.scrap_else],
+        "next_orders": found.orders,
+    }
 
 
 def _bar(row: HourRow) -> charts.HourBar:
