@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import defaultdict
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from tests.demo.told import UNTIL
 
 from plantstack.demo import Demo, build_demo
 from plantstack.demo.group import LINES
+from plantstack.engines.duckdb.reported import FOLDER, freeze
 from plantstack.intervals import DAY, SECOND, Interval, rfc3339
 from plantstack.kpis.models.alarm_reasons import Bar
 from plantstack.stack import Stack
+from plantstack.stack.files.configuring import closes
 from plantstack.stack.reasons.blaming import blame
 from plantstack.stack.reasons.learning import learn_reasons
 
@@ -42,6 +47,19 @@ def test_causes_find_the_machine_that_starves_the_constraint(made: Demo) -> None
     assert planted[truth.where] > max(others.values())  # the greatest loss that is not the filler's own
     assert planted[truth.where] / whole > 2 * usual[truth.where] / rest
     assert planted["nobody"] / whole < 0.05
+
+
+def test_a_close_that_derives_its_own_site_keeps_what_whole_books_say(made: Demo, tmp_path: Path) -> None:
+    kept, folder = made.folder / FOLDER, shutil.copytree(made.folder, tmp_path / "whole")
+    shutil.rmtree(folder / FOLDER)
+    with Stack.open(folder) as stack:
+        found = closes(stack.log)
+        assert {one.equipment for one in found} == {"pune"} and len(found) == 2
+        for close in found:
+            freeze(stack.engine(known_at=close.upto).books, close)
+    for path in sorted(kept.glob("*.parquet")):
+        ours, whole = (pq.read_table(place / path.name).to_pylist() for place in (kept, folder / FOLDER))
+        assert ours and sorted(map(str, ours)) == sorted(map(str, whole)), path.name
 
 
 def test_a_closed_week_keeps_what_was_reported(made: Demo) -> None:

@@ -113,6 +113,29 @@ def test_closing_again_after_a_reopen_reports_anew(tmp_path: Path) -> None:
         assert stack.verify() == []
 
 
+def test_many_closes_in_one_load_report_what_one_after_the_other_does(tmp_path: Path) -> None:
+    at_once, in_turn = plant(tmp_path / "at-once"), plant(tmp_path / "in-turn")
+    days = []
+    for number in range(5):
+        span = {"from": rfc3339(START + number * DAY), "until": rfc3339(START + (number + 1) * DAY)}
+        hour = 24 * number
+        rows = [
+            said("state", hour, f"a{number}", state="producing"),
+            said("state", hour + 4, f"b{number}", state="fault"),
+            said("state", hour + 5 + number, f"c{number}", state="producing"),
+            alive(f"d{number}", hour, hour + 25),
+        ]
+        days.append([*rows, close(hour + 25, **span)])
+    load(at_once, written(tmp_path, "all.ndjson", [row for rows in days for row in rows]))
+    for number, rows in enumerate(days):
+        load(in_turn, written(tmp_path, f"{number}.ndjson", rows))
+    with Stack.open(at_once) as one, Stack.open(in_turn) as other:
+        assert day(one) == day(other)
+        hours = [23, 22, 21, 20, 18]  # the clocks of the fifth day went forward
+        assert [told["value"] for told in day(one).values()][:5] == [hour * 3600 for hour in hours]
+        assert sum(told["reported"] is not None for told in day(one).values()) == 5
+
+
 @pytest.mark.parametrize("kpi", ["oee", "availability"])
 def test_nothing_is_reported_where_nothing_was_closed(tmp_path: Path, kpi: str) -> None:
     project = plant(tmp_path / "p")

@@ -15,13 +15,15 @@ from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.owing import begin_anew, pay_watched
 from plantstack.engines.duckdb.refreshing import can_grow, refresh
 from plantstack.engines.duckdb.reported import FOLDER as REPORTED
-from plantstack.engines.duckdb.reported import freeze, frozen
+from plantstack.engines.duckdb.reported import bring_up_closed, freeze, frozen
 from plantstack.errors import LogError, Problem
 from plantstack.events.log import Log
 from plantstack.events.scratch import Scratch
 from plantstack.plant.load import PlantContent, books_hash, plant_from_content
 from plantstack.plant.plant import Plant
 from plantstack.stack.files.configuring import closes, known_content
+
+_FEW_CLOSES = 4  # of so many each may derive its own site from what is published
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,16 @@ class Desk:
         Pages that were closed on the way are reported as they stood at their close event.
         """
         kept = frozen(self.folder)
-        for close in (one for one in closes(self.log) if one.offset not in kept):
+        due = [one for one in closes(self.log) if one.offset not in kept]
+        for close in due:
             with self._opened(close.upto, None, use_lake=True) as opened:
                 books = opened.engine.books
                 published = lake.read_manifest(self.folder, self.plant.project_id)
                 is_next = published is None or published.stamp.offset <= close.upto
-                publish(books) if is_next else bring_up(books)
+                if is_next and len(due) > _FEW_CLOSES:
+                    publish(books)  # so that the next begins here, and not where all begin
+                else:
+                    bring_up_closed(books, close)
                 freeze(books, close)
         with self._opened(self.log.last_offset(), now, use_lake=not anew) as opened:
             return publish(opened.engine.books, progress=progress)

@@ -14,6 +14,7 @@ from pathlib import Path
 from plantstack.engines.duckdb.beside import put_beside
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.homes import put_homes
+from plantstack.engines.duckdb.owing import begin_anew, pay
 from plantstack.events.segments import sync_directory, sync_file
 from plantstack.intervals import Interval
 from plantstack.ledger.beside import BESIDE_ONLY
@@ -45,8 +46,19 @@ class Close:
     span: Interval
 
 
+def bring_up_closed(books: Books, close: Close) -> None:
+    """Derive what a close event speaks of: its site, for no machine leaves its site or hears of another."""
+    begin_anew(books)
+    is_known = close.equipment in books.plant.equipment
+    home = books.plant.site_of(close.equipment).id if is_known else ""
+    pay(books, [machine for machine in books.plant.machines if home in ("", books.site(machine))])
+
+
 def freeze(books: Books, close: Close) -> None:
-    """Keep the sums that a close event makes reported; the books must stand at its `upto`."""
+    """Keep the sums that a close event makes reported; the books must stand at its `upto`.
+
+    What it speaks of must be derived; other sites need not be.
+    """
     folder = books.folder / FOLDER
     folder.mkdir(exist_ok=True)
     put_homes(books, "as-was")
