@@ -34,6 +34,8 @@ ASKED: dict[str, dict[str, str]] = {
     "/api/v1/definitions": {"id": "oee"},
     "/api/v1/floor/day": {"scope": "line-1", "day": "today"},
     "/api/v1/insights": {},
+    "/api/v1/summary": LINE,
+    "/api/v1/priorities": LINE,
     "/api/v1/calls": {},
     "/api/v1/floor/answered": LINE,
     "/api/v1/floor/board": LINE,

@@ -46,6 +46,8 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("GET", "/api/v1/losses"): ({}, 200),
     ("GET", "/api/v1/readiness"): ({}, 200),
     ("GET", "/api/v1/insights"): ({}, 200),
+    ("GET", "/api/v1/summary"): ({}, 200),
+    ("GET", "/api/v1/priorities"): ({}, 200),
     ("GET", "/api/v1/dead-letters"): ({}, 403),
     ("GET", "/api/v1/stream"): ({}, 200),
     ("GET", "/metrics"): ({}, 200),

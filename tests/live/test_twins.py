@@ -17,13 +17,13 @@ from plantstack.live.running import Running
 END = clock()
 API = "/api/v1"
 TWINS: dict[str, tuple[str, ...]] = {
-    "board": ("floor/board", "floor/letters"),
+    "board": ("floor/board", "floor/letters", "summary"),
     "ci": ("losses", "losses/causes", "losses/series", "losses/stops"),
     "config": ("config/{section}", "config/history", "config/preview", "config"),
     "day": ("floor/day",),
     "findings": ("insights",),
-    "handover": ("floor/handover", "floor/detail"),
-    "home": ("home",),
+    "handover": ("floor/handover", "floor/detail", "summary"),
+    "home": ("home", "priorities"),
     "kpis": ("definitions", "config/history"),
     "line": ("floor/detail",),
     "lineage": ("explain",),

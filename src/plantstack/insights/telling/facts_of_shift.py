@@ -7,7 +7,7 @@ reasons are ids. Nobody is named: crews are heads at a place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plantstack.insights.finding import Finding
 
@@ -24,8 +24,9 @@ class LineOfShift:
         pacing: id of the machine that sets its pace; '' where none is known.
         good, plan: pieces; of a shift that runs, plan until now.
         scrap: of all its machines.
-        good_before, scrap_before: of the shift before, at the same stage: None where that is not known.
+        good_before, scrap_before: of the whole shift before, once this one is over; else None.
         hour: what an hour of it is worth, low to high; None: no price.
+        end: of its own shift, where lines of a place have others; None: that of the place.
     """
 
     line: str
@@ -36,6 +37,7 @@ class LineOfShift:
     good_before: float | None = None
     scrap_before: float | None = None
     hour: tuple[float, float] | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,18 @@ class ShiftFacts:
     slow: tuple[SlowRun, ...] = ()
     changes: tuple[Changes, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def without_money(self) -> ShiftFacts:
+        """The same for somebody who may not see what anything costs."""
+        return replace(
+            self,
+            lines=tuple(replace(one, hour=None) for one in self.lines),
+            losses=tuple(replace(one, money=None) for one in self.losses),
+            findings=tuple(
+                replace(one, cost=replace(one.cost, low=None, likely=None, high=None))
+                for one in self.findings
+            ),
+        )
 
     @property
     def is_over(self) -> bool:

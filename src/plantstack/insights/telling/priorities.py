@@ -101,9 +101,11 @@ def priorities(shift: ShiftFacts, n: int = SHORT) -> list[Priority]:
     return [*safe, *(one for one in ranked if not one.is_safety)][: max(n, len(safe))]
 
 
-def _left(shift: ShiftFacts) -> float:
-    """Minutes until the shift ends."""
-    return max(shift.end - shift.now, 0) / _MINUTE
+def _left(shift: ShiftFacts, line: str, since: int = 0) -> float:
+    """Minutes until the shift of a line ends, from now or from a later instant."""
+    found = _line(shift, line)
+    end = shift.end if found is None or found.end is None else found.end
+    return max(end - max(shift.now, since), 0) / _MINUTE
 
 
 def _line(shift: ShiftFacts, line: str) -> LineOfShift | None:
@@ -168,7 +170,7 @@ def _standing(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.standing:
         if one.machine in called:
             continue  # the call says it
-        minutes = _left(shift)
+        minutes = _left(shift, one.line)
         says = Say(
             N_("Get %(machine)s running: it has been standing since %(since)s."),
             {"machine": equipment(one.machine), "since": Figure(one.since, "moment")},
@@ -193,7 +195,7 @@ def _owner(one: Standing) -> str:
 def _calls(shift: ShiftFacts) -> Iterator[Priority]:
     standing = {one.machine for one in shift.standing}
     for one in shift.calls:
-        minutes = _left(shift) if one.place in standing else 0.0
+        minutes = _left(shift, one.line) if one.place in standing else 0.0
         says = Say(
             N_("Answer the call of %(place)s for %(whom)s, open since %(since)s."),
             {
@@ -218,7 +220,7 @@ def _calls(shift: ShiftFacts) -> Iterator[Priority]:
 
 def _slow(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.slow:
-        minutes = _left(shift) * max(1 - one.share, 0.0)
+        minutes = _left(shift, one.line) * max(1 - one.share, 0.0)
         says = Say(
             N_("Bring %(machine)s back to its pace: it has been running at %(share)s since %(since)s."),
             {
@@ -252,7 +254,7 @@ def _crews(shift: ShiftFacts) -> Iterator[Priority]:
             key=lambda line: (spare[line], line),
             default="",
         )
-        minutes = _left(shift) * min(one.short, 1.0 if source else one.short) / max(one.needed, 1.0)
+        minutes = _left(shift, one.line) * min(one.short, 1.0 if source else one.short) / max(one.needed, 1.0)
         values: dict[str, Value] = {"line": equipment(one.line)}
         if source:
             spare[source] -= 1
@@ -262,7 +264,7 @@ def _crews(shift: ShiftFacts) -> Iterator[Priority]:
             why = [*_why(shift, one.line), has_more]
         else:
             values["n"] = pieces(one.short)
-            says = Say(N_("Find people for %(line)s: %(n)s are missing."), values)
+            says = Say(N_("Find people for %(line)s; missing: %(n)s."), values)
             why = _why(shift, one.line)
         yield Priority(
             "crew",
@@ -284,7 +286,7 @@ def _need(shift: ShiftFacts, crew: Crew) -> float:
 def _material(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.material:
         starts = shift.now if one.is_running or one.starts is None else max(one.starts, shift.now)
-        minutes = max(shift.end - starts, 0) / _MINUTE
+        minutes = _left(shift, one.line, starts)
         values: dict[str, Value] = {"order": Name(one.order, "order"), "line": equipment(one.line)}
         says = Say(N_("Stage the material of order %(order)s at %(line)s."), values)
         why = _why(shift, one.line)

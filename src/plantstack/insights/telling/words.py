@@ -13,6 +13,8 @@ ACCOUNTS = {
     "planned_overrun": N_("Longer than planned"),
     "planned_down": N_("Planned stop"),
     "no_order": N_("No order"),
+    "slow": N_("Slow running"),
+    "scrap": N_("Scrap and rework"),
     "unknown": N_("No data"),
 }
 SAFETY = {

@@ -34,6 +34,7 @@ from plantstack.interfaces.api import (
     photos,
     reading,
     state,
+    telling,
 )
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import running_of
@@ -106,7 +107,7 @@ def create_app(
     app.state.calling = calling
     app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
-    questions = (floor, reading, improving, insights, config, letters)
+    questions = (floor, reading, improving, insights, telling, config, letters)
     for part in (events, entries, photos, calls, *questions, state, page):
         app.include_router(part.router)
     for own in (config_page, signing, people_page, me_page):

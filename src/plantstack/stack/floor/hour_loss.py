@@ -78,6 +78,13 @@ class HourLosses:
         lost = [one for one in found if one.us > 0]
         return max(lost, key=lambda one: (one.us, one.account, one.reason), default=None)
 
+    def all(self, hour: Hour) -> Iterator[tuple[HourLoss, float | None]]:
+        """Every loss of an hour with the pieces it cost at the standard pace; None where there is no pace."""
+        cycle = self._cycle_us(hour)
+        for one in (*self._stops(hour, is_missed=False), *self._paces(hour)):
+            if one.us > 0:
+                yield one, one.us / cycle if cycle else None
+
     # -- stops -----------------------------------------------------------------------------------
 
     def _stops(self, hour: Hour, *, is_missed: bool) -> Iterator[HourLoss]:

@@ -1,0 +1,63 @@
+"""The command priorities: what to do first until the shift ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import typer
+from rich.console import Group
+from rich.text import Text
+
+from plantstack.interfaces.answer import AsJson, AsLines, Project, give
+from plantstack.interfaces.asked_shift import first_things
+from plantstack.interfaces.options import Scope, nothing
+from plantstack.interfaces.summary import Language, Row, heading, zones_in
+from plantstack.interfaces.web.formats import money, number
+from plantstack.interfaces.web.speaking import SOURCE
+from plantstack.stack import Stack
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("priorities")(priorities)
+
+
+def priorities(
+    project: Project,
+    scope: Scope = "",
+    lang: Language = SOURCE,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> None:
+    """Say what to do first until the shift ends: who, what it wins back, and why before the others."""
+    with Stack.open(project) as stack:
+        answer = first_things(stack, scope, language=lang)
+        zones = zones_in(stack, answer.rows)
+    empty = "Nothing needs to be done first." if answer.as_of else nothing(answer.as_of)
+    told: str | Group = _list(answer.rows, zones, lang) if answer.rows else empty
+    give(answer, as_json=as_json, as_lines=as_lines, told=told)
+
+
+# -- for people ----------------------------------------------------------------------------------
+
+
+def _list(rows: Sequence[Row], zones: Mapping[str, str], lang: str) -> Group:
+    parts: list[Text] = []
+    for _, told in groupby(rows, key=lambda row: row["scope"]["equipment"]):
+        mine = list(told)
+        parts.append(heading(mine[0], zones, lang))
+        for row in mine:
+            parts.append(Text(f"  {row['rank']}. {row['told']}"))
+            parts.append(Text(f"     {row['owner']}{_won(row, lang)}", style="dim"))
+            parts += [Text(f"     {one['told']}", style="dim") for one in row["why"]]
+    return Group(*parts)
+
+
+def _won(row: Row, lang: str) -> str:
+    """What can be won back."""
+    if not row["minutes"]:
+        return ""
+    worth = row["money"]["high"]
+    more = f", worth up to {money(worth, row['currency'], lang)}" if worth else ""
+    return f": wins back up to {number(row['minutes'], lang)} min{more}"
