@@ -106,6 +106,8 @@ class Groups:
     def by_group(self, rows: Bools) -> tuple[Floats, Floats]:
         """Pieces and bad pieces by group inside rules; `rows` is rows x rules, sorted as the groups are."""
         inside = rows.astype(np.float64)
+        if len(self.starts) == len(self.total):  # every row is a group of its own
+            return np.asarray(inside * self.total[:, None]), np.asarray(inside * self.bad[:, None])
         total = np.add.reduceat(inside * self.total[:, None], self.starts, axis=0)
         bad = np.add.reduceat(inside * self.bad[:, None], self.starts, axis=0)
         return np.asarray(total), np.asarray(bad)

@@ -116,9 +116,15 @@ def against(good: Envelope, values: Sequence[float]) -> Off:
 
 
 def is_material(off: Off, good: Envelope, low: float | None, high: float | None, share: float) -> bool:
-    """Whether it can matter: a share of half the tolerance, or where none is known, beyond every good run."""
+    """Whether it can matter: a share of half the tolerance, of the way to the only limit, or beyond all runs.
+
+    The last where no limit is known: half as far again as good runs ever were.
+    """
     if low is not None and high is not None and high > low:
         return abs(off.by) >= share * (high - low) / 2
+    limit = low if high is None else high
+    if limit is not None:
+        return abs(off.by) >= share * abs(limit - good.centre)
     reach = good.high - good.low
     return off.mean > good.high + reach / 2 or off.mean < good.low - reach / 2
 
