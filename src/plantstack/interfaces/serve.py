@@ -21,6 +21,7 @@ from plantstack.interfaces.answer import CRASH, Project, complain, people
 from plantstack.interfaces.api.app import create_app
 from plantstack.interfaces.api.hosts import LOOPBACK, name_of
 from plantstack.interfaces.api.patience import PatientProtocol
+from plantstack.interfaces.api.proxies import Proxies, read_proxies
 from plantstack.interfaces.people import is_anybody_in, set_up_token
 from plantstack.live.clock import SteadyClock
 from plantstack.live.running import Running
@@ -40,13 +41,20 @@ def serve(
         str, typer.Option("--host", help="Where to listen; this machine by default.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8321,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy", metavar="ADDRESS", help="A proxy before it; its X-Forwarded-For is believed."
+        ),
+    ] = None,
 ) -> None:
     """Run a plant: take events in, keep the books fresh, answer over HTTP."""
+    proxies = read_proxies(proxy or ())
     with listening(host, port) as taken:
         running = Running(project, clock=steady_clock(), chance=random.random, also=living(project))
         named = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"http://{named}:{taken.getsockname()[1]}"
-        run(running, taken, lambda: _tell(project, host, address))
+        run(running, taken, lambda: _tell(project, host, address), proxies)
 
 
 def _tell(project: Path, host: str, address: str) -> None:
@@ -65,18 +73,24 @@ def _invite(project: Path, address: str) -> None:
     )
 
 
-def run(running: Running, taken: socket.socket, tell: Callable[[], None] = lambda: None) -> None:
+def run(
+    running: Running,
+    taken: socket.socket,
+    tell: Callable[[], None] = lambda: None,
+    proxies: Proxies = (),
+) -> None:
     """Serve until a signal comes, then write what was handed over and let go of the plant.
 
     Args:
         running: the plant.
         taken: where to listen.
         tell: prints that it runs, and how it is stopped: from then on it can be.
+        proxies: whose word about where a request comes from is believed.
 
     Raises:
         typer.Exit: with the code of a crash when only a new start helps.
     """
-    server = _Server(running)
+    server = _Server(running, proxies)
     sys.setswitchinterval(_SWITCH_S)
     try:
         with server.capture_signals():
@@ -120,10 +134,11 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 class _Server(uvicorn.Server):
     """Stops on a signal, and when the plant cannot be run any longer."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, proxies: Proxies) -> None:
         self.gave_up = False
         self._running = running
         app = create_app(running, give_up=self._give_up)
+        app.state.proxies = proxies
         super().__init__(
             uvicorn.Config(
                 app,

@@ -6,10 +6,12 @@ writer. Chance comes from outside, as the clock does.
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock, Semaphore
 from typing import NoReturn, TypeVar
@@ -22,6 +24,7 @@ from plantstack.events.people import (
     accounts,
     attempts,
     audit,
+    browsers,
     hashing,
     pseudonyms,
     sessions,
@@ -78,11 +81,13 @@ class Came:
         account: who.
         secret: of the new session; it is kept nowhere.
         session: how long it lasts.
+        browser: the cookie by which his browser is known from now on, see `browsers`; '' at a tablet.
     """
 
     account: Account
     secret: str
     session: Session
+    browser: str = ""
 
 
 class Entrance:
@@ -102,6 +107,7 @@ class Entrance:
         self.chance = Chance(octets)
         self._turns, self._writing = Semaphore(_HASHES), Lock()
         self._nobody = ""
+        self._salt = octets(32)  # what is typed as a name may be a password: it is kept under none
         self._is_guarded = self._is_open = False
 
     @contextmanager
@@ -205,8 +211,14 @@ class Entrance:
 
     # Who comes in.
 
-    def sign_in(self, name: str, password: str, address: str) -> Came:
+    def sign_in(self, name: str, password: str, address: str, browser: str = "") -> Came:
         """Let somebody in at a desk.
+
+        Args:
+            name: as it was typed.
+            password: likewise.
+            address: from where it came.
+            browser: the cookie of a browser that somebody came in from before; '' for none.
 
         Raises:
             Refused: when name and password do not go together, or too many did not.
@@ -214,14 +226,30 @@ class Entrance:
         with self.reading() as connection:
             account = accounts.named(connection, name)
             kept = accounts.password_of(connection, account.id) if account else ""
-        subjects = [f"address {address}", *([f"account {account.id}"] if account else [])]
+            subjects = self._tried(connection, name, account, address)
+        known = browsers.found(browser, account.id if account else "", kept)
+        subjects = [f"browser {known}"] if known else subjects
         self._attempt(subjects, account, address)
         if not self._is_right(kept, password) or account is None or not account.is_active:
             self._fail(account, address)
         if hashing.is_outdated(kept, self.hasher):
             kept = self.hash(password)
             self.write(lambda connection: accounts.set_password(connection, account.id, kept))
-        return self._let_in(account, sessions.DESK[account.role], subjects, address)
+        came = self._let_in(account, sessions.DESK[account.role], subjects, address)
+        return replace(came, browser=browsers.added(browser, account.id, kept, self.chance.id()))
+
+    def _tried(
+        self, connection: sqlite3.Connection, name: str, account: Account | None, address: str
+    ) -> list[str]:
+        """What an attempt from a browser that nobody came in from counts for: the name, and the address.
+
+        Guesses at one name use up a small part of what its address is borne with: then the name itself
+        waits, and others of the same address, or behind the same proxy, are let in as ever.
+        """
+        typed = hmac.new(self._salt, accounts.login(name).encode(), sha256).hexdigest()[:16]
+        whose = f"account {account.id}" if account else f"name {typed}"
+        is_spent = attempts.is_spent(connection, whose, self.running.clock())
+        return [whose, *([] if is_spent else [f"address {address}"])]
 
     def sign_on(self, number: int, pin: str, tablet: Tablet) -> Came:
         """Let somebody in at a paired tablet; whoever was on before is off.
@@ -261,7 +289,7 @@ class Entrance:
             ConfigError: when the code is not good.
         """
         now, secret, fresh = self.running.clock(), self.chance.secret(), self.chance.id()
-        subjects = ["code pairing", f"address {address}"]
+        subjects = ["code pairing", f"address {address} codes"]
         self._attempt(subjects, None, address)
 
         def paired(connection: sqlite3.Connection) -> Tablet:
@@ -288,7 +316,7 @@ class Entrance:
         hashing.check_password(password, accounts.login(name))
         now, kept = self.running.clock(), self.hash(password)
         admin = Account(f"a-{self.chance.id()}", name, "admin", "", now)
-        subjects = ["code set-up", f"address {address}"]
+        subjects = ["code set-up", f"address {address} codes"]
         self._attempt(subjects, None, address)
 
         def made(connection: sqlite3.Connection) -> None:

@@ -41,12 +41,16 @@ class Patience:
 PATIENCE = {
     # Short for an account: whoever knows a name must not be able to keep its owner out.
     "account": Patience(free=5, longest_us=MINUTE, forgotten_us=DAY),
+    # A name nobody has is borne with as one that somebody has: nothing tells the two apart.
+    "name": Patience(free=5, longest_us=MINUTE, forgotten_us=DAY),
+    # A browser that came in before has a count of its own: what others guess is not on it.
+    "browser": Patience(free=5, longest_us=MINUTE, forgotten_us=DAY),
     "pin": Patience(free=3, longest_us=5 * MINUTE, forgotten_us=3650 * DAY, most=10),
     "tablet": Patience(free=5, longest_us=15 * MINUTE, forgotten_us=DAY),
     "address": Patience(free=20, longest_us=5 * MINUTE, forgotten_us=HOUR),
     "code": Patience(free=20, longest_us=MINUTE, forgotten_us=HOUR),
 }
-_ONE_S_OWN = ("account", "pin")
+_ONE_S_OWN = ("account", "pin", "browser")
 
 
 def begin(connection: sqlite3.Connection, subjects: Sequence[str], now: int) -> int | None:
@@ -96,6 +100,13 @@ def is_shut(connection: sqlite3.Connection, subject: str) -> bool:
     most = PATIENCE[subject.partition(" ")[0]].most
     failures, _ = _standing(connection, subject)
     return most is not None and failures >= most
+
+
+def is_spent(connection: sqlite3.Connection, subject: str, now: int) -> bool:
+    """Whether a subject has failed so often that it has to wait between attempts."""
+    patience = PATIENCE[subject.partition(" ")[0]]
+    failures, last_at = _standing(connection, subject)
+    return failures >= patience.free and now < last_at + patience.forgotten_us
 
 
 def _wait(connection: sqlite3.Connection, subject: str, now: int) -> int | None:

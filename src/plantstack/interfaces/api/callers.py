@@ -17,18 +17,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from plantstack.events.people.sessions import form_token, is_form_token
+from plantstack.interfaces.api.proxies import Proxies, beyond
 from plantstack.live.access import Sender, rights_of
 from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
 
 NOBODY = "a token is needed: send it as 'Authorization: Bearer ...'; people sign in at /sign-in"
-SESSION, DEVICE = "plantstack", "plantstack-tablet"
+SESSION, DEVICE, BROWSER = "plantstack", "plantstack-tablet", "plantstack-known"
 _SECURE = "__Host-"  # before the name of a cookie that only ever goes over https
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FORM = 64 << 10
 _MOST_FIELDS = 500
 TABLET_S = 400 * 24 * 3600  # as long as browsers keep a cookie
+BROWSER_S = TABLET_S
 
 
 def running_of(request: Request) -> Running:
@@ -44,8 +46,10 @@ def entrance_of(request: Request) -> Entrance:
 
 
 def address_of(request: Request) -> str:
-    """From where a request comes; behind a proxy that is the proxy."""
-    return request.client.host if request.client else "unknown"
+    """From where a request comes; behind a proxy that is the proxy, unless that one is believed."""
+    peer = request.client.host if request.client else "unknown"
+    proxies: Proxies = getattr(request.app.state, "proxies", ())
+    return beyond(peer, request.headers.getlist("x-forwarded-for"), proxies)
 
 
 def is_https(request: Request) -> bool:

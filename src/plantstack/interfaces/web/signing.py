@@ -17,6 +17,8 @@ from plantstack.errors import PlantstackError, Problem
 from plantstack.events.people import accounts
 from plantstack.events.people.accounts import Account
 from plantstack.interfaces.api.callers import (
+    BROWSER,
+    BROWSER_S,
     DEVICE,
     SESSION,
     TABLET_S,
@@ -52,7 +54,8 @@ async def signed_in(request: Request) -> Response:
     form, where = await _form(request), ""
 
     def enter() -> Response:
-        came = entrance_of(request).sign_in(form["name"], form["password"], address_of(request))
+        known = cookie(request, BROWSER)
+        came = entrance_of(request).sign_in(form["name"], form["password"], address_of(request), known)
         return _in(request, came, where_to(form.get("next", "")))
 
     where = where_to(form.get("next", ""))
@@ -176,6 +179,8 @@ def dress(response: Response, account: Account) -> None:
 def _in(request: Request, came: Came, where: str) -> Response:
     gone = RedirectResponse(where, 303, HEADERS)
     keep(request, gone, SESSION, came.secret)
+    if came.browser:
+        keep(request, gone, BROWSER, came.browser, BROWSER_S)
     dress(gone, came.account)
     return gone
 
