@@ -19,7 +19,7 @@ _WORDS = {
     "time": N_("states of machines"),
 }
 _NONE = N_("There are no %(what)s.")
-_FEW = N_("There are %(n)s %(what)s of a machine at most, and it takes %(least)s.")
+_FEW = N_("At most %(n)s %(what)s of one machine are there; it takes %(least)s.")
 _SHORT = N_("There are %(n)s days of %(what)s, and it takes %(least)s.")
 _RECORD = N_("Record %(what)s: a file, a tablet or one signal is enough.")
 _WAIT = N_("Go on recording %(what)s.")
