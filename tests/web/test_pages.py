@@ -21,6 +21,7 @@ EXAMPLES = {
     "period": "2026-10-12..2026-10-15",
     "section": "targets",
     "id": "oee",
+    "offset": "7",
     "line": "tul-1",
     "shift": "2026-10-15.late",
     "plant": "tulsa",

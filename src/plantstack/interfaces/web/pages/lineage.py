@@ -13,9 +13,12 @@ from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.questions import Versus, Window
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
+from plantstack.interfaces.web.strips import ACCOUNTS, reason_label
 from plantstack.intervals import Interval, rfc3339
+from plantstack.kpis.describing import in_words, terms
 from plantstack.kpis.kpi import Kpi
 from plantstack.live.seeing import check_seen
+from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
@@ -60,6 +63,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "kpi": declared,
         "names": names,
         "head": head,
+        **_worded(visit, declared),
         "nodes": nodes_of(rows, head),
         "entries": [row for row in rows if row["row"] == "entry"],
         "events": {row["offset"]: row for row in rows if row["row"] == "event" and "offset" in row},
@@ -70,6 +74,39 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "scope": scope,
         "answer": answer,
         "most": _PARTS,
+    }
+
+
+def _worded(visit: Visit, kpi: Kpi) -> dict[str, Any]:
+    """Words in place of ids: of the formula, of accounts, reasons, products and machines."""
+    plant = visit.plant
+    catalog, profile = catalog_of(plant), plant.profile.name
+    formula = catalog.kpi_formula(kpi, profile) if kpi.id in catalog.kpis else None
+
+    def account_of(account: str) -> str:
+        return visit.say(ACCOUNTS[account]) if account in ACCOUNTS else account.replace("_", " ")
+
+    def reason_of(reason: str) -> str:
+        return reason_label(visit, reason) if reason else ""
+
+    def name_of(told: str) -> str:
+        if told in plant.equipment:
+            return visit.name(told)
+        known = plant.products.get(told)
+        return (known.label or told) if known else reason_label(visit, told)
+
+    def what_of(fact: Row) -> str:
+        said = account_of(fact["what"]) if fact.get("what") else ""
+        return ", ".join(one for one in (said, reason_of(fact.get("reason") or "")) if one)
+
+    return {
+        "formula_words": in_words(catalog, formula.node) if formula else "",
+        "terms": terms(catalog, kpi, profile) if formula else (),
+        "account_of": account_of,
+        "reason_of": reason_of,
+        "product_of": name_of,
+        "names_of": lambda told: ", ".join(name_of(one) for one in told),
+        "what_of": what_of,
     }
 
 
