@@ -1,0 +1,181 @@
+"""Who starves and who blocks whom, shut lanes, ideal paces that are beaten; and silence where nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from plantstack.insights.episodes import LEAST, episodes
+from plantstack.insights.facts import TABLES, Facts, Place
+from plantstack.insights.flow.analysis import ANALYSIS as FLOW
+from plantstack.insights.rates.analysis import ANALYSIS as RATES
+from plantstack.intervals import DAY, HOUR, MINUTE
+
+SHIFT = 8 * HOUR
+DAYS = 40
+LINE = ("depal", "filler", "packer")
+Stops = Callable[[int, np.random.Generator], dict[str, tuple[float, str]]]
+
+
+def places(prefix: str = "", lanes: int = 1) -> dict[str, Place]:
+    return {
+        prefix + name: Place(
+            *(prefix + name, name, prefix + "l1", "tulsa"),
+            is_pacing=name == "filler",
+            currency="USD",
+            hour=(0.0, 600.0) if name == "filler" else None,
+            rate={"cola": 600.0, "water": 600.0},
+            position=number,
+            lanes=lanes,
+        )
+        for number, name in enumerate(LINE)
+    }
+
+
+def entries(
+    stops: Callable[[int, np.random.Generator], dict[str, tuple[float, str]]], seed: int = 1
+) -> pa.Table:
+    """A line by shifts of three a day: minutes that depal or packer stand and the filler waits for them."""
+    rng, rows = np.random.default_rng(seed), []
+    for shift in range(3 * DAYS):
+        start, name = shift * SHIFT, ("early", "late", "night")[shift % 3]
+        told = stops(shift, rng)
+        for machine in LINE:
+            at = start + HOUR
+            rows.append(entry(machine, start, at, "run", name))
+            for culprit, (minutes, side) in told.items():
+                end = at + int(minutes * MINUTE)
+                if end <= at:
+                    continue
+                if machine == culprit:
+                    rows.append(entry(machine, at, end, "other_stop", name, "jam"))
+                elif machine == "filler":
+                    rows.append(entry(machine, at, end, "waiting", name, side))
+                else:
+                    rows.append(entry(machine, at, end, "run", name))
+                at = end
+            rows.append(entry(machine, at, start + SHIFT, "run", name))
+    table = pa.Table.from_pylist(rows, TABLES["time"])
+    return table.sort_by([("equipment", "ascending"), ("from", "ascending")])
+
+
+def entry(machine: str, start: int, end: int, account: str, shift: str, reason: str = "") -> dict[str, Any]:
+    row = {"equipment": machine, "known_at": start, "from": start, "until": end, "account": account}
+    row |= {"reason": reason, "reason_known_at": start, "product": "cola", "order": "A", "shift": shift}
+    return row | {"crew": "", "speed": None}
+
+
+def usual(shift: int, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
+    return {"depal": (float(rng.exponential(3)), "starved"), "packer": (float(rng.exponential(3)), "blocked")}
+
+
+def jams(
+    machine: str, side: str, since: int
+) -> Callable[[int, np.random.Generator], dict[str, tuple[float, str]]]:
+    def stops(shift: int, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
+        told = usual(shift, rng)
+        return told | ({machine: (float(rng.uniform(20, 30)), side)} if shift >= since else {})
+
+    return stops
+
+
+def facts(time: pa.Table, prefix: str = "") -> Facts:
+    if prefix:
+        named = pa.array([prefix + name for name in time["equipment"].to_pylist()])
+        time = time.set_column(0, "equipment", named).cast(TABLES["time"])
+    return Facts(DAYS * DAY, {"time": time}, places(prefix))
+
+
+@pytest.mark.parametrize(
+    ("machine", "side", "kind"),
+    [("depal", "starved", "starved_constraint"), ("packer", "blocked", "blocked_chain")],
+)
+def test_a_machine_that_makes_the_filler_wait_more_is_named(machine: str, side: str, kind: str) -> None:
+    found = FLOW.run(facts(entries(jams(machine, side, 105)))).findings
+    assert [(one.kind, one.subject.equipment) for one in found] == [(kind, machine)]
+    (one,) = found
+    assert abs(one.began - 105 * SHIFT) <= 3 * SHIFT
+    assert 18 < one.effect.value < 32 and one.effect.baseline < 6
+    assert one.cost.minutes is not None and one.cost.minutes == pytest.approx(one.effect.value, abs=1)
+    assert one.cost.low == 0 and one.cost.high == pytest.approx(one.cost.minutes / 60 * 600)
+    assert one.action.owner == "supervisor" and one.explanations and one.evidence
+
+
+def test_what_comes_later_changes_nothing_that_was_said_and_names_mean_nothing() -> None:
+    all_ = facts(entries(jams("depal", "starved", 90)))
+    then = FLOW.run(all_.known(32 * DAY)).findings
+    only = FLOW.run(facts(entries(jams("depal", "starved", 90))).known(32 * DAY)).findings
+    assert [one.id for one in then] == [one.id for one in only] and then
+    renamed = FLOW.run(facts(entries(jams("depal", "starved", 90)), "x-").known(32 * DAY)).findings
+    assert [(one.kind, one.effect, one.began) for one in renamed] == [
+        (one.kind, one.effect, one.began) for one in then
+    ]
+
+
+def test_of_lines_as_they_always_are_fewer_are_named_than_the_plant_accepts() -> None:
+    seen = 0
+    for seed in range(12):
+        all_ = facts(entries(usual, seed))
+        seen += len(
+            {one.id for day in range(15, DAYS, 5) for one in FLOW.run(all_.known(day * DAY)).findings}
+        )
+    weeks = 12 * len(LINE) * DAYS / 7
+    assert seen / weeks <= 0.5 * 0.2
+
+
+def test_a_line_that_never_tells_whom_it_waits_for_cannot_be_judged() -> None:
+    silent = entries(lambda shift, rng: {"depal": (5.0, "")})
+    outcome = FLOW.run(facts(silent))
+    assert not outcome.findings and outcome.cannot[0].subject is not None
+
+
+def test_an_episode_is_judged_by_what_was_before_it() -> None:
+    calm = [4.0, 6.0, 5.0] * 8
+    assert episodes(calm[:LEAST], 21, 0.1, 5) == [] and episodes(calm, 21, 0.1, 5) == []
+    bad = [*calm, *[40.0] * 6]
+    (one,) = episodes(bad, 21, 0.1, 5)
+    (longer,) = episodes([*bad, *[40.0] * 6], 21, 0.1, 5)
+    assert (one.first, one.raised, one.is_open) == (longer.first, longer.raised, True) == (24, 25, True)
+    assert len(episodes([*calm, *[40.0] * 90], 21, 0.1, 5)) == 1  # what lasts becomes the ordinary
+
+
+# -- paces ---------------------------------------------------------------------------------------
+
+
+def paced(speed: Callable[[int, str], float], products: tuple[str, ...] = ("cola", "water")) -> pa.Table:
+    rng, rows = np.random.default_rng(3), []
+    for shift in range(3 * DAYS):
+        product = products[shift % len(products)]
+        for hour in range(8):
+            at = shift * SHIFT + hour * HOUR
+            row = entry("press", at, at + HOUR, "run", ("early", "late", "night")[shift % 3])
+            rows.append(
+                row | {"product": product, "speed": speed(shift, product) + float(rng.normal(0, 0.02))}
+            )
+    return pa.Table.from_pylist(rows, TABLES["time"])
+
+
+def press(time: pa.Table, lanes: int = 1) -> Facts:
+    place = Place("press", "Press", "", "pune", lanes=lanes, rate={"cola": 600.0, "water": 600.0})
+    return Facts(DAYS * DAY, {"time": time}, {"press": place})
+
+
+def test_a_lane_that_is_shut_is_named_and_a_slow_machine_is_not() -> None:
+    shut = press(paced(lambda shift, _: 0.675 if shift >= 100 else 0.9), lanes=4)
+    (one,) = RATES.run(shut).findings
+    assert one.kind == "reduced_capacity" and one.effect.value == pytest.approx(0.75, abs=0.02)
+    assert abs(one.began - 100 * SHIFT) <= SHIFT
+    slow = press(paced(lambda shift, _: 0.5 if shift >= 100 else 0.9), lanes=4)
+    assert RATES.run(slow).findings == []
+
+
+def test_an_ideal_pace_that_is_beaten_is_named_with_what_it_should_be() -> None:
+    beaten = press(paced(lambda _, product: 1.15 if product == "water" else 0.9))
+    (one,) = RATES.run(beaten).findings
+    assert (one.kind, dict(one.subject.about)) == ("ideal_rate", {"product": "water"})
+    assert one.effect.value == pytest.approx(1.15, abs=0.01) and one.cost.likely is None and one.cost.why_none
+    assert RATES.run(press(paced(lambda _, product: 0.97))).findings == []
