@@ -16,6 +16,7 @@ Look = Callable[..., Page]
 def test_from_a_number_to_the_event_that_was_told(look: Look) -> None:
     page = look("/lineage/good_parts/tul-1/2026-10-15..2026-10-15")
     expect(page.locator(".whole")).to_be_visible(timeout=60_000)
+    page.locator("#terms summary").click()
     expect(page.locator(".terms")).to_contain_text("judged good")  # names of the formula have words
     page.locator(".tree details details summary").first.click()
     link = page.locator("a[href^='/event/']").first
