@@ -17,6 +17,7 @@ PAGES = (
     "docs/guide/forward.md",
     "docs/guide/keeping.md",
     "docs/guide/letters.md",
+    "docs/guide/reports.md",
     "docs/guide/mappings-change.md",
     "docs/guide/serving.md",
     "docs/guide/explaining.md",
