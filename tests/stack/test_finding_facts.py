@@ -125,6 +125,9 @@ def test_answers_take_findings_off_the_list_and_taking_them_back_puts_them_there
     assert (
         hidden_by(finding(NOW, began=3, severity=9.0), last, all_, NOW) is None
     )  # far rarer than what was wrong
+    with Stack.open(folder) as stack:
+        row = stack.kpis(("condition_alert_precision",), scope="filler", now=NOW).rows[0]
+    assert row["value"] == 0.5, row["why_none"]
     (told_of,) = scores(all_, machines=1, now=NOW)
     assert (told_of.precision, told_of.lead, told_of.money) == (0.5, 220 * MINUTE, 120.0)
     back = {"supersedes": {"source": "plc", "key": "a2"}, "void": True}

@@ -42,6 +42,7 @@ RECORD = {
     "safety": "no safety event was ever recorded: record near misses and injuries, without names",
     "project": "no project was ever recorded: record projects with what they should save",
     "action": "no action was ever recorded: record actions with owner and due date",
+    "note": "no finding was ever answered: say of each whether it was useful or wrong",
     "target": "there is no target: agree one",
     "verdict": "nobody ever said whose loss it was: let those who contest it settle it",
     "plant:constraint": "no line names its constraint: write 'constraint' at the line in the plant files",

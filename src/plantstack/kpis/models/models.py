@@ -205,6 +205,7 @@ SPREAD: Mapping[str, SpreadModel] = {
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "remaining_life_risk": ("n_failures", "time_operating", "n_pm_done"),
     "action_effectiveness": ("n_actions_closed",),
+    "condition_alert_precision": ("n_failures",),
     "likely_shift_end": ("qty_good", "qty_plan"),
     "loss_gap_to_best": (
         *("time_setup", "time_breakdown", "time_waiting", "time_other_stop", "time_micro_stop", "time_run"),
@@ -219,7 +220,6 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
 LACKING: Mapping[str, str] = {
     "pm_yield": "work orders do not say which inspection found them",
     "maint_rework_ratio": "work orders do not say which order they repeat",
-    "condition_alert_precision": "no event says that a condition alert was confirmed",
     "condition_alert_recall": "no event says that a condition alert came before a failure",
     "standard_work_adherence": "no kind of event carries audits",
     "experiment_effect": "no kind of event says which orders were an experiment",

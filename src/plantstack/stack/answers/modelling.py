@@ -28,6 +28,7 @@ from plantstack.kpis.models.priced_models import (
 )
 from plantstack.kpis.money import Money
 from plantstack.kpis.trusting.tieout import untied
+from plantstack.stack.answers.alerting import confirmed
 from plantstack.stack.answers.capacity import Capacity
 from plantstack.stack.answers.comparing import Comparing
 from plantstack.stack.answers.fearing import greatest_risk, risks
@@ -87,6 +88,10 @@ class Modelling:
         if name == "hidden_capacity":
             capacity = Capacity(self.engine, self.query, self.gather)
             return {self._key(cell): capacity.of(self._places(cell), cell) for cell in cells}
+        if name == "condition_alert_precision":
+            return {
+                self._key(cell): confirmed(self.engine.books, self._places(cell), cell.span) for cell in cells
+            }
         if name == "action_effectiveness":
             judging = Judging(self.engine, self.gather)
             return {self._key(cell): judging.of(self._places(cell), cell) for cell in cells}

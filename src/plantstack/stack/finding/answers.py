@@ -19,12 +19,15 @@ from plantstack.stack.floor.entry_findings import PHASE
 
 Word = Literal["useful", "expected", "wrong", "fixed", "later"]
 WORDS: tuple[Word, ...] = get_args(Word)
+TRUE: tuple[Word, ...] = ("useful", "expected", "fixed")
+"""Answers that say there was something."""
+
 _LATER = DAY
 _MUTED = 14 * DAY
 _LOUD = 2.0  # times as rare as what was called wrong: then it is heard all the same
 
 _SAID = """
-select e.log_offset, e.at, e.body
+select e.log_offset, e.equipment, e.at, e.body
 from everything as e
 anti join gone on gone.log_offset = e.log_offset
 where e.kind = 'note' and not e.void and e.at <= $now and contains(e.body, '"finding"')
@@ -37,7 +40,7 @@ class Given:
     """One answer.
 
     Attributes:
-        finding: id of the finding.
+        finding: id of the finding; `equipment` where it was.
         kind, subject: of the finding, as it stood when it was answered.
         severity: likewise.
         at: when it was given, microseconds UTC.
@@ -47,6 +50,7 @@ class Given:
     """
 
     finding: str
+    equipment: str
     kind: str
     subject: str
     word: Word
@@ -60,16 +64,17 @@ class Given:
 def given(books: Books, now: int) -> list[Given]:
     """Every answer that stands, in order of time."""
     rows = books.con.execute(_SAID, {"now": now}).fetchall()
-    return [found for offset, at, body in rows if (found := _read(offset, at, body)) is not None]
+    return [found for row in rows if (found := _read(*row)) is not None]
 
 
-def _read(offset: int, at: int, body: str) -> Given | None:
+def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
     about: Any = json.loads(body).get("x")
     if not isinstance(about, dict) or about.get("phase") != PHASE or about.get("word") not in WORDS:
         return None
     raised = str(about.get("raised_at") or "")
     return Given(
         str(about.get("finding", "")),
+        equipment,
         str(about.get("kind", "")),
         str(about.get("subject", "")),
         cast(Word, about["word"]),

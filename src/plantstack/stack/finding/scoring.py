@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plantstack.intervals import DAY
-from plantstack.stack.finding.answers import Given, standing
+from plantstack.stack.finding.answers import TRUE, Given, standing
 
-_TRUE = ("useful", "expected", "fixed")
 _WEEK = 7 * DAY
 
 
@@ -51,12 +50,12 @@ def _score(kind: str, mine: list[Given], machines: int, now: int) -> ScoreOf:
     counts: dict[str, int] = {}
     for one in mine:
         counts[one.word] = counts.get(one.word, 0) + 1
-    true, wrong = sum(counts.get(word, 0) for word in _TRUE), counts.get("wrong", 0)
+    true, wrong = sum(counts.get(word, 0) for word in TRUE), counts.get("wrong", 0)
     weeks = machines * max(now - min(one.at for one in mine), _WEEK) / _WEEK
     leads = sorted(
         one.at - one.raised_at for one in mine if one.word == "fixed" and one.raised_at is not None
     )
-    money = [one.money for one in mine if one.word in _TRUE and one.money is not None]
+    money = [one.money for one in mine if one.word in TRUE and one.money is not None]
     return ScoreOf(
         kind,
         counts,
