@@ -71,23 +71,22 @@ def patterns(sample: Sample, limits: Limits = LIMITS, alpha: float = 0.05) -> li
     """
     found: list[Pattern] = []
     left = np.ones(len(sample), dtype=np.bool_)
-    n_scored = 0
+    tried: list[Tried] = []
     refused: set[frozenset[str]] = set()
-    while n_scored < _MOST:
-        searched = sample.where(left & ~sample.is_held)
-        tried = search(searched, limits)
+    for _ in range(_MOST):
+        searched, held = sample.where(left & ~sample.is_held), sample.where(left & sample.is_held)
+        tried = tried or search(searched, limits)
         standing = [one for one in _standing(tried) if axes(one.rule) not in refused]
         if not standing:
             break
-        held = sample.where(left & sample.is_held)
         rule = simple(held, searched, _best(searched, standing), ADDS_HELD)
-        n_scored += 1
         told = _scored(sample, left, rule, limits, alpha, len(tried), standing)
         if told is None:
             refused |= {axes(standing[0].rule), axes(rule)}  # what is best next speaks of something else
             continue
         found.append(told)
         left &= ~told.rows
+        tried = []
     return found
 
 
