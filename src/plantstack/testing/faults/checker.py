@@ -48,7 +48,10 @@ class Live:
 
     @classmethod
     def asked(cls, server: Server, machines: Sequence[str], span: Interval) -> Live:
-        """Ask a server that has taken everything in."""
+        """Ask a server that has taken everything in.
+
+        Ask only when nothing is under way to it: what a producer was not answered may come all the same.
+        """
         window = f"from={quote(rfc3339(span.start))}&to={quote(rfc3339(span.end))}"
         paths = {name: f"/api/v1/ledger?machine={quote(name)}&{window}" for name in machines}
         paths[""] = f"/api/v1/kpis?id={','.join(KPIS)}&by=machine&{window}"
