@@ -48,7 +48,7 @@ def summaries(
         QueryError: for an unknown scope, shift or language.
     """
     rows: list[Row] = []
-    for facts in _each(stack, scope, shift, now):
+    for facts in shifts_known(stack, scope, shift, now):
         known = facts if has_money else facts.without_money()
         rows += summary_rows(known, _reader(stack, facts.place, language))
     return _answer(stack, rows)
@@ -68,14 +68,18 @@ def first_things(
         QueryError: for an unknown scope or language.
     """
     rows: list[Row] = []
-    for facts in _each(stack, scope, "now", now):
+    for facts in shifts_known(stack, scope, "now", now):
         known = facts if has_money else facts.without_money()
         rows += priority_rows(known, _reader(stack, facts.place, language))
     return _answer(stack, rows)
 
 
-def _each(stack: Stack, scope: str, shift: str, now: int | None) -> Iterator[ShiftFacts]:
-    """The shift of a place; of everything that of each site, as far as one was worked there."""
+def shifts_known(stack: Stack, scope: str, shift: str, now: int | None) -> Iterator[ShiftFacts]:
+    """The shift of a place; of everything that of each site, as far as one was worked there.
+
+    Raises:
+        QueryError: for an unknown scope or shift, where one place is asked about.
+    """
     when = now if now is not None else reached(stack)
     if not when:
         return

@@ -137,7 +137,8 @@ def _loss(loss: LossOfShift, currency: str) -> Fact:
     surprise = 0.5 if usual is None else min(1.0, loss.seconds / (loss.seconds + usual))
     owned = 0.8 if loss.reason else 0.5
     weight = Weight(loss.money, loss.seconds / 60, surprise, owned)
-    link, about = Link("equipment", loss.machine), f"{loss.machine}/{loss.reason or loss.account}"
+    of = loss.reason or (loss.account if loss.account in ("slow", "scrap", "micro_stop", "setup") else "")
+    link, about = Link("equipment", loss.machine), f"{loss.machine}/{of}"
     return Fact("loss", Say(text, values), link, about, weight, 1)
 
 

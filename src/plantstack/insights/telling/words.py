@@ -29,6 +29,8 @@ WHOM = {
     "quality": N_("quality"),
     "lead": N_("the lead"),
 }
+ROLES = (N_("supervisor"), N_("planner"), N_("maintenance"), N_("quality"))
+"""Who does what is to be done first."""
 MONEY = {
     "cash cost out": N_("cash cost out"),
     "contribution sold": N_("contribution not sold"),

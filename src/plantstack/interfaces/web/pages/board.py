@@ -13,6 +13,7 @@ from plantstack.interfaces.web.charts.month import DayState
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.pages.op import BANNERS
 from plantstack.interfaces.web.strips import STATES, reason_label, strip_of
+from plantstack.interfaces.web.told import sentences
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.board import Board, BoardRow, board
 from plantstack.stack.floor.sqdcp import LetterDay, LetterRow, letters
@@ -40,6 +41,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "sparks": {row.place: _spark(row) for row in found.rows},
         "months": _months(visit, scope),
         "most": _MOST,
+        "said": sentences(visit, scope),
         "reason_label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
         "shifts": list(
             dict.fromkeys((row.shift, row.from_at, row.until_at) for row in found.rows if row.shift)

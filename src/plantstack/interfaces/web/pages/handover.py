@@ -13,6 +13,7 @@ from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.settling import claims_of, words_of_claims
 from plantstack.interfaces.web.strips import reason_label, strip_of
+from plantstack.interfaces.web.told import sentences
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack.floor.detail import stops_in
 from plantstack.stack.floor.entries import EARLY
@@ -78,9 +79,16 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
         "is_report": is_report,
         "may_sign": now >= found.until_at - EARLY,
         "signed_from": found.until_at - EARLY,
+        "said": [] if is_report else _said(visit, scope, word or "now"),
         **_shown(visit, found),
         **words_of_claims(visit, claims),
     }
+
+
+def _said(visit: Reading, scope: str, word: str) -> list[dict[str, Any]] | None:
+    """The shift in sentences, without the results, which stand above them."""
+    rows = sentences(visit, scope, word)
+    return None if rows is None else [one for one in rows if one["kind"] != "result"]
 
 
 def _shown(visit: Reading, found: Handover) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from plantstack.interfaces.web.layers import DECISIONS, LAYERS, WHO
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
 from plantstack.interfaces.web.starts import starts_of
+from plantstack.interfaces.web.told import OWNERS, first_things
 from plantstack.kpis.kpi import Catalog
 from plantstack.live.seeing import may_see
 from plantstack.stack.project import Stack
@@ -94,6 +95,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "scope": scope,
         "short_of": short_of(visit, scope, periods[own].first, periods[own].last),
         "starts": starts_of(visit),
+        "first": first_things(visit, scope) if visit.sender.role in OWNERS or own == 2 else [],
+        "has_first": visit.sender.role in OWNERS or own == 2,
         "axis": axis,
     }
 
