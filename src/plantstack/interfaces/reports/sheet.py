@@ -23,7 +23,7 @@ _LINK = re.compile(r' href="(?:/|\?)[^"]*"')
 _PLAIN = re.compile(r"[^\w .,:–-]")
 _FOOT = """
 .no-print {{ display: none !important; }}
-.top {{ flex-wrap: wrap; }} .top > p:last-child {{ margin-left: auto; }}
+.top {{ flex-wrap: wrap; }} .top > p:not(.where) {{ margin-left: auto; }}
 a:not([href]) {{ color: inherit !important; text-decoration: none !important; }}
 @page {{ margin-bottom: 13mm;
   @bottom-left {{ content: "{text}"; font: 7pt sans-serif; color: #5C6770; }}
