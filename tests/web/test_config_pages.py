@@ -106,8 +106,10 @@ def test_what_is_wrong_is_said_in_a_sentence_and_may_be_mended(look: Look, demo_
     page.get_by_role("button", name="Preview").click()
     wrong = page.locator(".wrong")
     expect(wrong).to_contain_text("This cannot be taken in; nothing was written")
-    expect(wrong).to_contain_text("came '20 kg'")
-    page.get_by_role("link", name="Change it").click()
+    beside = page.locator(".field:has(#f-value) .said-wrong")
+    expect(beside).to_have_text("expected a length of time, for example 15 min; you wrote “20 kg”")
+    assert "yaml" not in page.locator("main").inner_text()
+    assert page.locator("#f-kpi").input_value() == "mttr"
     assert page.locator("#f-value").input_value() == "20 kg"
     page.locator("#f-value").fill("20 min")
     page.get_by_role("button", name="Preview").click()
@@ -129,7 +131,6 @@ def test_of_two_who_change_the_same_the_second_is_told_what_stands(
         second.get_by_role("button", name="Take it in").click(timeout=5_000)
     expect(second.locator(".wrong")).to_contain_text("somebody changed the reason film after you had")
     expect(second.locator(".wrong")).to_contain_text("Film spliced")
-    second.get_by_role("link", name="Change it").click()
     second.get_by_label("What people read").fill("Film changed")
     second.get_by_role("button", name="Preview").click()
     second.get_by_role("button", name="Take it in").click(timeout=PATIENCE_MS)

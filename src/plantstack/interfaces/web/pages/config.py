@@ -17,6 +17,7 @@ from plantstack.interfaces import changing
 from plantstack.interfaces.api.callers import Plant, Posting, address_of, entrance_of
 from plantstack.interfaces.web.app import HEADERS
 from plantstack.interfaces.web.editing import SECTIONS, SPOKEN, edit_of, filled, today
+from plantstack.interfaces.web.faults import faults_of
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.kpis.kpi import Kpi
 from plantstack.live.access import Sender
@@ -102,7 +103,7 @@ def show_edit(visit: Visit) -> Mapping[str, Any]:
     section = _section(visit)
     if section == "kpis":
         raise HTTPException(404, "a KPI is adopted from its own page")
-    told = filled(visit, section)
+    told = filled(visit, section) | {"faults": ()}
     if section == "reasons" and not told["values"].get("is_new") and "account" not in told["stands"]:
         raise HTTPException(404, "there is no such reason")
     return _around(visit, section) | told | {"title": visit.say(SECTIONS[section])}
@@ -123,6 +124,8 @@ def show_preview(visit: Visit) -> Mapping[str, Any]:
         told["leaves"] = isinstance(edit, AdoptionEdit) and not edit.is_adopted
     except (ConfigError, QueryError) as error:
         told["problems"] = [visit.running.placeless(one) for one in error.problems]
+        form = filled(visit, section)
+        told |= form | {"faults": faults_of(visit, section, form["values"], told["problems"])}
     return _around(visit, section) | told
 
 
