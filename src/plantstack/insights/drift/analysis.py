@@ -14,6 +14,7 @@ from plantstack.insights.drift.explaining import explanations
 from plantstack.insights.drift.judge import Drift, Lacking, judge, pace_of
 from plantstack.insights.drift.series import Series, series_of
 from plantstack.insights.drift.wording import say
+from plantstack.insights.drift.worth import worth_saying
 from plantstack.insights.facts import Facts, Place
 from plantstack.insights.finding import (
     Action,
@@ -57,7 +58,7 @@ class ParameterDrift:
                 cannot.append(_lacking(self.kind, series, told))
             elif told is not None and facts.as_of - int(series.at[-1]) <= _FRESH:
                 findings.append(_finding(facts, told, all_))
-        return Outcome(tuple(findings), tuple(cannot))
+        return Outcome(worth_saying(findings, facts.places), tuple(cannot))
 
 
 ANALYSIS = ParameterDrift()
