@@ -165,7 +165,8 @@ def _scored(
     test = groups.test(covered(held, rule)[groups.order][:, None])
     chance = min(float(test.chance[0]) * _MOST, 1.0)
     is_less = test.inside.rate[0] < limits.ratio * test.outside.rate[0]
-    if chance > alpha or is_less or test.inside.groups[0] < 3:
+    is_usual = test.inside.total[0] > limits.share * (test.inside.total[0] + test.outside.total[0])
+    if chance > alpha or is_less or is_usual or test.inside.groups[0] < 3:
         return None
     rows = covered(sample, rule) & left
     weight, rivals = _rivals(sample.where(left), rule, standing)

@@ -127,9 +127,9 @@ def against(inside: Sums, outside: Sums) -> Test:
     wider = outside.dispersion
     floor = wider * inside.shrunk * (1 - inside.shrunk) / np.maximum(inside.total, 1e-12)
     mine = np.maximum(inside.spread, floor)
-    theirs = np.maximum(
-        outside.spread, outside.shrunk * (1 - outside.shrunk) / np.maximum(outside.total, 1e-12)
-    )
+    pooled = (inside.bad + outside.bad + 0.5) / (inside.total + outside.total + 1.0)
+    # Few pieces outside without a bad one say little: they may have the rate of all.
+    theirs = np.maximum(outside.spread, pooled * (1 - pooled) / np.maximum(outside.total, 1e-12))
     error = np.sqrt(mine + theirs)
     few = np.maximum(inside.groups - 1, 1.0), np.maximum(outside.groups - 1, 1.0)
     freedom = (mine + theirs) ** 2 / np.maximum(mine**2 / few[0] + theirs**2 / few[1], 1e-300)
