@@ -111,4 +111,4 @@ def _cannot(cannot: Cannot, plant: Plant, language: str) -> Row:
 
 def _reader(plant: Plant, equipment: str, language: str) -> Reader:
     zone = plant.site_of(equipment).zone if equipment in plant.spans else "UTC"
-    return reader_of(plant, zone, language)
+    return reader_of(plant, zone, language, with_day=True)

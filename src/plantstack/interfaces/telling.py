@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from plantstack.insights.saying import Name, Say
-from plantstack.insights.telling.render import Reader, tell
+from plantstack.insights.saying import Name
+from plantstack.insights.telling.render import Reader
 from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.speaking import SOURCE, catalogue
 from plantstack.kpis.load import shipped_catalog
 from plantstack.plant.plant import Plant
 
 
-def reader_of(plant: Plant, zone: str, language: str = SOURCE) -> Reader:
+def reader_of(plant: Plant, zone: str, language: str = SOURCE, *, with_day: bool = False) -> Reader:
     """A reader of a plant.
 
     Args:
         plant: whose names are said.
         zone: of the clock on the reader's wall.
         language: of `speaking.LANGUAGES`.
+        with_day: whether instants are told with their day.
     """
     translate = catalogue(language).gettext
-    return Reader(language, zone, translate, lambda name: name_of(plant, name, language), formats)
+    return Reader(language, zone, translate, lambda name: name_of(plant, name, language), formats, with_day)
 
 
 def name_of(plant: Plant, name: Name, language: str) -> str:
@@ -36,8 +37,3 @@ def name_of(plant: Plant, name: Name, language: str) -> str:
     if name.kind == "role":
         return catalogue(language).gettext(name.id)
     return name.id.replace("_", " ") if name.kind == "parameter" else name.id
-
-
-def plainly(say: Say, plant: Plant, zone: str) -> str:
-    """A text in English, for terminals and programs."""
-    return tell(say, reader_of(plant, zone))

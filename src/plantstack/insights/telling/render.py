@@ -46,6 +46,7 @@ class Reader:
         translate: a text of the source into his language.
         name: what people call something; words of the texts are translated already.
         formats: how numbers are written.
+        with_day: instants are told with their day: who reads is not in the shift they are of.
     """
 
     language: str
@@ -53,6 +54,7 @@ class Reader:
     translate: Callable[[str], str]
     name: Callable[[Name], str]
     formats: Formats
+    with_day: bool = False
 
 
 def tell(say: Say, reader: Reader) -> str:
@@ -115,7 +117,7 @@ def _figure(figure: Figure, reader: Reader) -> str:
         case "money":
             return formats.money(figure.value, figure.unit, language)
         case "moment":
-            return formats.clock(round(figure.value), language, reader.zone)
+            return _moment(round(figure.value), reader)
         case "day":
             return formats.day(round(figure.value), language, reader.zone)
         case "pieces":
@@ -124,3 +126,8 @@ def _figure(figure: Figure, reader: Reader) -> str:
             return f"{formats.number(figure.value, language, figure.digits)}×"
     told = formats.number(figure.value, language, figure.digits, is_signed=figure.form == "signed")
     return f"{told}{_NARROW}{figure.unit}" if figure.unit and figure.unit != "1" else told
+
+
+def _moment(at: int, reader: Reader) -> str:
+    clock = reader.formats.clock(at, reader.language, reader.zone)
+    return f"{reader.formats.day(at, reader.language, reader.zone)} {clock}" if reader.with_day else clock

@@ -86,7 +86,7 @@ def told(visit: Reading, say: Say, equipment: str = "") -> str:
     """A text in the language of the reader, by the clock of the place it is about."""
     plant = visit.plant
     zone = plant.site_of(equipment).zone if equipment in plant.spans else visit.zone
-    return tell(say, reader_of(plant, zone, visit.language))
+    return tell(say, reader_of(plant, zone, visit.language, with_day=True))
 
 
 def has_cost(cost: Cost) -> bool:
