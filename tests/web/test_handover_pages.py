@@ -32,6 +32,8 @@ def check(page: Page) -> None:
         ("/handover/tul-1", 1280, "dark"),
         ("/handover/tul-1", 390, "light"),
         ("/handover", 1280, "light"),
+        ("/day/tul-1/yesterday", 1280, "light"),
+        ("/day/tulsa/2026-10-15", 390, "dark"),
     ],
 )
 def test_they_look_right(look: Look, path: str, width: int, scheme: str) -> None:

@@ -15,6 +15,7 @@ from plantstack.interfaces.reports.paper import printed
 from plantstack.stack import Stack
 
 LONG = "the long name of a reason that a plant wrote out in full with all that it heard of it from everybody "
+PORTRAIT, LANDSCAPE = 718, 1047  # pixels between the margins of A4
 MOST_BYTES = 2_000_000  # of a report that is sent by mail every morning
 
 
@@ -57,14 +58,17 @@ def test_a_report_has_so_many_sheets(chromium_path: str, group: Stack, wanted: W
     assert len(paper) < MOST_BYTES
 
 
-def looked_at(browser: Browser, html: str) -> list[str]:
+def looked_at(browser: Browser, html: str, paper_px: int) -> list[str]:
     """What is wrong with a report in a browser: whatever it says, fetches, cuts off or leads nowhere with."""
     page, found = browser.new_page(viewport={"width": 1280, "height": 900}), list[str]()
     page.on("console", lambda one: found.append(one.text))
     page.on("request", lambda one: found.append(one.url))
     page.set_content(html)
-    if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
-        found.append("it is wider than the screen")
+    for media, width in (("screen", 1280), ("print", paper_px)):
+        page.emulate_media(media="print" if media == "print" else "screen")
+        page.set_viewport_size({"width": width, "height": 900})
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            found.append(f"it is wider than the {media}")
     if page.locator("h1").count() != 1:
         found.append("it has not one heading")
     found += page.locator("a[href^='/'], script, link, button:visible").all_inner_texts()
@@ -72,9 +76,16 @@ def looked_at(browser: Browser, html: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["shift", "day", "portfolio"])
+@pytest.mark.parametrize(
+    ("wanted", "paper_px"),
+    [
+        (Wanted("shift", scope="tul-1"), PORTRAIT),
+        (Wanted("day", scope="tulsa", language="de"), PORTRAIT),
+        (Wanted("portfolio", language="es"), LANDSCAPE),
+    ],
+    ids=lambda one: one.kind if isinstance(one, Wanted) else "",
+)
 def test_a_report_in_a_browser_fetches_nothing_and_is_whole(
-    browser: Browser, group: Stack, kind: str
+    browser: Browser, group: Stack, wanted: Wanted, paper_px: int
 ) -> None:
-    scope = "" if kind == "portfolio" else "tul-1"
-    assert looked_at(browser, asked(group, Wanted(kind, scope=scope), NOW).html()) == []
+    assert looked_at(browser, asked(group, wanted, NOW).html(), paper_px) == []
