@@ -13,7 +13,7 @@ from tests.demo.told import UNTIL, history, plant_of
 from plantstack.insights.facts import TABLES, Facts, Place
 
 DAYS, SITES = 90, 4
-RATE = 60_000.0
+RATE = 26_000.0  # what the filler makes of most bottles
 
 
 def facts_of_demo(machines: Sequence[str], seed: int = 1, parameters: bool = True) -> Facts:

@@ -34,6 +34,7 @@ charts = st.builds(
     slack=st.floats(0, 1),
     sum_scale=st.none() | st.floats(0.5, 5),
     clip=st.floats(1, 6),
+    reach=st.floats(1, 9),
 )
 
 
@@ -70,7 +71,7 @@ def test_a_value_that_is_no_number_changes_nothing(chart: Chart, values: list[fl
 
 def test_levels_and_sums_are_those_of_their_formulas() -> None:
     values = np.random.default_rng(1).normal(0, 1, 300)
-    told = run(Chart(Limits(9, 1), weight=0.1, slack=0.3, clip=1e9), values)
+    told = run(Chart(Limits(9, 1), weight=0.1, slack=0.3, clip=1e9, reach=1e9), values)
     level = lfilter([0.1], [1, -0.9], values)
     walk = np.cumsum(values - 0.3)
     up = walk - np.minimum(np.minimum.accumulate(walk), 0)
@@ -81,6 +82,13 @@ def test_levels_and_sums_are_those_of_their_formulas() -> None:
 def test_one_wild_value_moves_the_level_by_little() -> None:
     chart = Chart(Limits(9, 1), weight=0.1)
     assert run(chart, [1e9])[-1].level == pytest.approx(0.3)
+
+
+def test_what_was_far_off_is_not_long_in_coming_back() -> None:
+    chart = Chart(Limits(1, 0.5, k=1, n=1), weight=0.2)
+    told = run(chart, [50.0] * 400 + [0.0] * 40)
+    assert told[399].level == pytest.approx(8.0)
+    assert not told[429].is_raised
 
 
 def test_an_alarm_needs_k_of_n_and_holds_until_it_is_low_again() -> None:

@@ -216,15 +216,20 @@ def _watched(series: Series, learned: Learned, chart: Chart) -> tuple[list[Step]
             raised = None
         elif raised is None:
             raised = place
-        elif series.at[place] - series.at[raised] > _TOO_LONG and _settled(series, steps, place, chart):
+        elif series.at[place] - series.at[raised] > _TOO_LONG and _settled(series, learned, place, chart):
             return steps, None, place
     return steps, raised, None
 
 
-def _settled(series: Series, steps: list[Step], place: int, chart: Chart) -> bool:
-    """Whether the level has stood still in the last ten days."""
-    then = int(np.searchsorted(series.at, series.at[place] - _STILL)) - place - 1
-    apart = abs(steps[-1].level - steps[max(then, -len(steps))].level)
+def _settled(series: Series, learned: Learned, place: int, chart: Chart) -> bool:
+    """Whether values stand now where they stood ten days ago; the level itself has an end at its reach."""
+    then = int(np.searchsorted(series.at, series.at[place] - _STILL))
+    size = round(2 / chart.weight)
+    now, before = (learned.z[max(one - size, 0) : one + 1] for one in (place, then))
+    now, before = now[np.isfinite(now)], before[np.isfinite(before)]
+    if not len(now) or not len(before):
+        return False
+    apart = abs(float(np.median(now)) - float(np.median(before)))
     return apart < chart.limits.raise_at * chart.level_sd / 2
 
 

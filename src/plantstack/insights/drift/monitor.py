@@ -92,6 +92,7 @@ class Chart:
         slack: of the CUSUM, in spreads: half the shift it looks for.
         sum_scale: what divides the sums; None: they do not count.
         clip: how far from its level a single value can pull, in spreads.
+        reach: how far from normal a value counts at most: what was far off is not long in coming back.
     """
 
     limits: Limits
@@ -100,6 +101,7 @@ class Chart:
     slack: float = 0.5
     sum_scale: float | None = None
     clip: float = 3.0
+    reach: float = 8.0
 
 
 @dataclass(slots=True)
@@ -126,6 +128,7 @@ class Monitor:
         if not isfinite(value):
             return Step(self.level, self.up, self.down, self._score(), self.alarm.is_raised)
         chart = self.chart
+        value = _within(value, chart.reach)
         self.level += chart.weight * _within(value - self.level, chart.clip)
         tamed = _within(value, chart.clip)
         self.up = max(0.0, self.up + tamed - chart.slack)

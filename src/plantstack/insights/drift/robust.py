@@ -19,6 +19,7 @@ _MAD = 1.482602218505602  # of a normal distribution: standard deviations in one
 _WILD = 3.0  # spreads from the centre from which a value counts as if it were there
 _BATCHES = (8, 12, 16)  # how many batches the long-run spread is read from
 _FEWEST = 16
+_STEPS = 7  # different values in the bulk, below which the steps are coarse
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Baseline:
     """What is normal.
 
     Attributes:
-        centre: the median.
+        centre: see `level`.
         spread: standard deviation of one value, from the MAD.
         memory: values that tell as much as one that stands alone; at least 1.
         n: values behind it.
@@ -54,29 +55,46 @@ def baseline(values: Floats) -> Baseline:
     Raises:
         ValueError: when there are none.
 
-    >>> found = baseline(np.array([4.0, 5.0, 6.0, 5.0, 900.0]))
+    >>> found = baseline(np.array([4.6, 4.7, 4.8, 4.9, 5.0, 5.1, 5.2, 5.3, 900.0]))
     >>> found.centre, round(found.spread, 4)
-    (5.0, 1.4826)
+    (5.0, 0.2965)
     """
     if not len(values):
         raise ValueError("nothing has no level")
-    centre = float(np.median(values))
-    return Baseline(centre, spread(values, centre), memory(values), len(values))
+    return Baseline(level(values), spread(values), memory(values), len(values))
 
 
-def spread(values: Floats, centre: float | None = None) -> float:
+def level(values: Floats) -> float:
+    """The median; of values in coarse steps the mean without the wildest fortieth on either side.
+
+    >>> level(np.array([1.0, 2.0, 2.0, 2.0, 1.0, 2.0, 2.0, 2.0])), level(np.arange(9.0))
+    (1.75, 4.0)
+    """
+    return float(np.mean(_inner(values))) if _are_coarse(values) else float(np.median(values))
+
+
+def spread(values: Floats) -> float:
     """Standard deviation of the bulk of the values; 0 only where all are the same.
 
-    Values that come in coarse steps have a MAD of 0 as soon as half of them are equal: then it is the
-    standard deviation without the wildest twentieth on either side.
+    Values that come in coarse steps have a MAD of nothing or of a whole step, by a hair: theirs is the
+    standard deviation without the wildest fortieth on either side.
     """
-    middle = float(np.median(values)) if centre is None else centre
-    found = _MAD * float(np.median(np.abs(values - middle)))
-    if found > 0:
+    found = _MAD * float(np.median(np.abs(values - np.median(values))))
+    if not _are_coarse(values):
         return found
-    low, high = np.quantile(values, (0.05, 0.95))
-    inner = float(np.std(np.clip(values, low, high)))
-    return inner if inner > 0 else float(np.std(values))
+    inner = float(np.std(_inner(values)))
+    return inner if inner > 0 else max(found, float(np.std(values)))
+
+
+def _are_coarse(values: Floats) -> bool:
+    """Whether the bulk of them are a few different values."""
+    away = np.abs(values - np.median(values))
+    return len(np.unique(values[away <= _WILD * _MAD * np.median(away)])) < min(_STEPS, len(values))
+
+
+def _inner(values: Floats) -> Floats:
+    low, high = np.quantile(values, (0.025, 0.975))
+    return np.clip(values, low, high)
 
 
 def tame(values: Floats) -> Floats:

@@ -67,6 +67,16 @@ class Space:
             self._by_parameter(residual**2),
         )
 
+    def blame(self, rows: Floats) -> Floats:
+        """By how much T2 of each row falls once a parameter is made up from the others.
+
+        Rows as in `see`, one column a parameter; earlier rows are added to their parameter.
+        Source: reconstruction-based contributions, Alcala and Qin 2009.
+        """
+        around = beside((rows - self.centre) / self.scale, self.lags) - self.mean
+        weights = (self.axes.T / self.variances) @ self.axes
+        return self._by_parameter((around @ weights) ** 2 / np.maximum(np.diag(weights), _STILL))
+
     def _by_parameter(self, columns: Floats) -> Floats:
         parts = columns.reshape(len(columns), self.lags + 1, len(self.centre))
         return np.asarray(parts.sum(axis=1), dtype=np.float64)
@@ -91,11 +101,11 @@ def space(rows: Floats, kept: float = 0.9, lags: int = 0, shrink: float | None =
     scale = np.where(scale > _STILL * (1 + np.abs(centre)), scale, 1.0)  # what stands still has no spread
     columns = beside((rows - centre) / scale, lags)
     mean = columns.mean(axis=0)
-    _, singular, axes = np.linalg.svd(columns - mean, full_matrices=shrink is not None)
-    variances = np.zeros(len(axes))
-    variances[: len(singular)] = singular**2 / (len(columns) - 1)
     if shrink is not None:
-        return Space(centre, scale, mean, axes, variances + shrink * variances.mean(), lags)
+        found, basis = np.linalg.eigh(np.atleast_2d(np.cov(columns.T)))
+        return Space(centre, scale, mean, basis.T, np.clip(found, 0, None) + shrink * found.mean(), lags)
+    _, singular, axes = np.linalg.svd(columns - mean, full_matrices=False)
+    variances = singular**2 / (len(columns) - 1)
     held = np.cumsum(variances) / max(float(variances.sum()), _STILL)
     count = min(int(np.searchsorted(held, kept)) + 1, int((variances > _STILL).sum()) or 1)
     return Space(centre, scale, mean, axes[:count], variances[:count] + _STILL, lags)
