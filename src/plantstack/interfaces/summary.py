@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from rich.console import Group
 from rich.text import Text
 
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
+from plantstack.interfaces.asked_model import Retelling
 from plantstack.interfaces.asked_shift import summaries
 from plantstack.interfaces.options import Scope, nothing
 from plantstack.interfaces.web.formats import instant
@@ -35,14 +37,20 @@ def summary(
         typer.Option("--shift", metavar="now|last|DAY.SHIFT", help="Which shift; the open one by default."),
     ] = "now",
     lang: Language = SOURCE,
+    rephrased: Annotated[
+        bool, typer.Option("--rephrased", help="By the language model of llm/llm.yaml, where that holds.")
+    ] = False,
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
     """Say what a shift came to in a few sentences, and what it lost most to."""
+    retell = Retelling(project) if rephrased else None
     with Stack.open(project) as stack:
-        answer = summaries(stack, scope, shift=shift, language=lang)
+        answer = summaries(stack, scope, shift=shift, language=lang, retell=retell)
         zones = zones_in(stack, answer.rows)
     told: str | Group = _sentences(answer.rows, zones, lang) if answer.rows else nothing(answer.as_of)
+    if retell is not None:
+        answer = replace(answer, notes=[*answer.notes, *retell.notes()])
     give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 

@@ -12,6 +12,7 @@ from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.plant.plant import Plant
 from plantstack.plant.source import Report
 from plantstack.stack.files.call_plan import check_call_plan
+from plantstack.stack.files.llm_settings import check_llm
 from plantstack.stack.files.naming import names_of
 from plantstack.stack.files.planning import over_budget
 
@@ -37,7 +38,7 @@ def check_mappings(folder: Path, plant: Plant | None) -> list[Problem]:
             check_cycles(mapping, plant, report)
     connections, wrong = read_connections(folder)
     calls = check_call_plan(folder, plant)
-    return [*problems, *report.problems, *wrong, *over_budget(connections), *calls]
+    return [*problems, *report.problems, *wrong, *over_budget(connections), *calls, *check_llm(folder)]
 
 
 def mapping_file(folder: Path, name: str) -> Path:
