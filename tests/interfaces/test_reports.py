@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import time
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,14 @@ from python_calamine import CalamineWorkbook
 from tests.interfaces.test_commands import plantstack
 from tests.stack.floor import START, written
 from tests.stack.test_questions import shift_of_the_line
+from tests.stack.test_withholding import START as MONDAY
+from tests.stack.test_withholding import opened
 
 from plantstack.errors import ConfigError
+from plantstack.interfaces.csv_rows import kpi_csv
+from plantstack.interfaces.reports.kinds import Wanted, asked
 from plantstack.interfaces.reports.paper import printed
-from plantstack.intervals import MINUTE, rfc3339
+from plantstack.intervals import HOUR, MINUTE, rfc3339
 
 Rows = list[list[Any]]
 DAY = "2026-03-03"
@@ -156,6 +162,21 @@ def test_what_cannot_be_made_says_what_to_do_and_writes_nothing(
     assert told.code == code, told.err
     assert fix in " ".join(told.err.split())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_cuts_of_few_people_are_withheld_in_files_too_and_reports_have_none(tmp_path: Path) -> None:
+    crews = {"blue": 6, "red": 6, "green": 4}
+    with opened(tmp_path, crews) as stack:
+        rows = stack.kpis(["good_parts"], scope="n-1", by=("crew",)).rows
+        found = list(csv.DictReader(StringIO(kpi_csv(rows, 7))))
+        assert {one["why_none"] for one in found} == {"withheld: few people"}
+        assert {one[name] for one in found for name in ("value", "low", "high", "target", "reported")} == {""}
+        for kind, scope in (("day", "n-1"), ("day", "north"), ("portfolio", "")):
+            which = "2026-03-02" if kind == "day" else ""
+            report = asked(stack, Wanted(kind, which, scope), MONDAY + 24 * HOUR)
+            cells = {str(cell) for table in report.tables() for row in table.rows for cell in row}
+            plain = re.sub(r"<style>.*?</style>|<[^>]+>", " ", report.html(), flags=re.S)
+            assert not crews.keys() & (cells | set(plain.split())), kind
 
 
 def test_without_chromium_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
