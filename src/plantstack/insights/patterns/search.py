@@ -135,8 +135,7 @@ def _step(
     seen: set[frozenset[Condition]],
 ) -> list[tuple[Tried, Bools]]:
     """A rule with one more condition, every one that it does not have yet."""
-    taken = {(one.axis, _sides(one)) for one in rule}
-    named = {axis for axis, sides in taken if sides == 2}
+    named = {one.axis for one in rule if _sides(one) == 2}
     fresh = [
         i
         for i, one in enumerate(single)

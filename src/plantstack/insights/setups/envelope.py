@@ -13,6 +13,7 @@ from scipy import special
 Floats = NDArray[np.float64]
 
 _SIGMA = 1.4826  # of a median absolute deviation
+_WILD = 5.0  # robust spreads from the median
 _MEDIAN_NOISE = 1.57  # variance of a median over that of a mean
 _LEAST_RUNS_OFFSET = 10
 _SAME_SIDE = 0.9  # of the runs
@@ -63,16 +64,20 @@ class Off:
 
 
 def spread(values: Sequence[float] | Floats) -> float:
-    """A spread that some wild values do not move, and few values do not make too small.
+    """Standard deviation without wild values: those beyond five median deviations of the median.
 
-    >>> spread([1.0, 2.0, 3.0, 4.0, 5.0, 600.0]) < 200
+    The median deviation alone finds what is wild, and is itself too unsure to be the spread of few values.
+
+    >>> spread([1.0, 2.0, 3.0, 4.0, 5.0, 600.0]) < 2
     True
     """
     told = np.asarray(values, dtype=np.float64)
     if len(told) < 2:
         return 0.0
     about = np.abs(told - np.median(told))
-    return float(max(_SIGMA * np.median(about), 0.5 * min(told.std(ddof=1), 4 * _SIGMA * about.mean())))
+    sigma = _SIGMA * float(np.median(about))
+    kept = told[about <= _WILD * sigma] if sigma else told
+    return max(float(kept.std(ddof=1)), 0.6 * sigma)
 
 
 def envelope(runs: Sequence[Sequence[float]], resolution: float = 0.0) -> Envelope | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow.compute as pc
 from scipy import special
@@ -18,6 +18,7 @@ from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 _LAYER = 1
 _ACT_BY, _EXPIRES = 30 * MINUTE, 12 * HOUR
 _MONTH = 28 * DAY
+_NO_COST = "it costs nothing while the runs are good: what it costs is every judgement made by it"
 
 
 def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> Finding:
@@ -173,13 +174,6 @@ def wrong_nominal_finding(
         " %(nominal)s: it never was there"
     )
     text = N_("settle which is right, %(value)s or %(nominal)s, and write it into the limits")
-    rows = [
-        Evidence(
-            "setups" if by == "setting" else "readings",
-            *(place.id, Interval(run.start, max(run.until, run.start + 1)), about, offset.centre, unit),
-        )
-        for run in good[-3:]
-    ]
     return Finding(
         kind="wrong_nominal",
         layer=_LAYER,
@@ -188,18 +182,23 @@ def wrong_nominal_finding(
         began=good[0].start // _MONTH * _MONTH,
         says=Say(says, values),
         effect=_offset_effect(parameter, unit, offset),
-        cost=Cost(
-            None, None, None, place.currency, "month",
-            why_none="it costs nothing while the runs are good: what it costs is every judgement made by it",
-        ),
-        evidence=tuple(rows),
+        cost=Cost(None, None, None, place.currency, "month", why_none=_NO_COST),
+        evidence=tuple(_offset_evidence(place, about, by, offset, run, unit) for run in good[-3:]),
         explanations=_nominal_explanations(),
         action=Action(Say(text, values), "ci", facts.as_of + 7 * DAY),
         expires_at=facts.as_of + 30 * DAY,
         severity=surprise(offset.chance),
         trust="B",
         limits=("that the gauge is right is taken for granted",),
-    )  # fmt: skip
+    )
+
+
+def _offset_evidence(
+    place: Place, about: Mapping[str, str], by: By, offset: Offset, run: Run, unit: str
+) -> Evidence:
+    span = Interval(run.start, max(run.until, run.start + 1))
+    table = "setups" if by == "setting" else "readings"
+    return Evidence(table, place.id, span, about, offset.centre, unit)
 
 
 def _offset_effect(parameter: str, unit: str, offset: Offset) -> Effect:
