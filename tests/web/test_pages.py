@@ -24,6 +24,7 @@ EXAMPLES = {
     "offset": "7",
     "line": "tul-1",
     "shift": "2026-10-15.late",
+    "day": "2026-10-15",
     "plant": "tulsa",
 }
 USUAL = ((1280, 800), (1920, 1080), (390, 844))

@@ -42,7 +42,12 @@ def report(
     ] = "",
     file: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="FILE", help="To write: .html, .pdf (by Chromium) or .xlsx."),
+        typer.Option(
+            *("-o", "--output"),
+            metavar="FILE",
+            help="To write: .html, .pdf (by Chromium) or .xlsx.",
+            show_default=False,
+        ),
     ] = Path(),
     scope: Scope = "",
     weeks: Annotated[
