@@ -52,7 +52,7 @@ _SLOWER_TEST = N_("Time ten cycles of %(machine)s: as long as before means a lan
 class _Rates:
     kind = "rates"
     layer = 1
-    needs = Needs({"time": 50, "pieces": 50}, days=3.0)
+    needs = Needs({"time": 20, "pieces": 20}, days=3.0)
 
     def run(self, facts: Facts) -> Outcome:
         """Judge every machine whose pace is known."""
@@ -90,7 +90,7 @@ def _products(told: Sequence[Pace]) -> set[str]:
 
 
 def _is_beaten(speeds: Floats, others: float | None) -> bool:
-    """Whether a pace is beaten in most shifts, or in some and always far more than those of other products."""
+    """Whether a pace is beaten in most shifts, or in some and far more than those of other products."""
     middle, high = np.quantile(speeds, (0.5, 0.75))
     is_odd_one = others is not None and others > 0 and middle / others >= _ODD
     return bool(middle >= _FASTER or (high >= _AT_TIMES and is_odd_one))

@@ -1,0 +1,89 @@
+"""The page of findings: what was found, what it costs for whoever may know, and the answers to tap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.stack.floor import START, load, plant, written
+
+from plantstack.interfaces.web import page as pages
+from plantstack.interfaces.web.finding import find
+from plantstack.interfaces.web.page import Visit
+from plantstack.interfaces.web.showing import show
+from plantstack.intervals import DAY, HOUR, rfc3339
+from plantstack.live.access import MAY, Sender
+from plantstack.live.running import Running
+from plantstack.stack import Stack
+from plantstack.stack.finding.asking import findings
+
+DAYS = 6
+NOW = START + DAYS * DAY
+
+
+def beaten(folder: Path) -> Path:
+    """A filler that makes a tenth more than its ideal pace, day after day."""
+    project = plant(folder / "p")
+    rows = [
+        {
+            "kind": "order",
+            "key": "o",
+            "at": rfc3339(START),
+            "phase": "start",
+            "order": "A",
+            "product": "cola-330",
+        },
+        {"kind": "state", "key": "s", "at": rfc3339(START), "state": "producing"},
+    ]
+    for hour in range(1, DAYS * 24):
+        at = START + hour * HOUR
+        count = {"kind": "count", "key": f"c{hour}", "at": rfc3339(at), "from": rfc3339(at - HOUR)}
+        rows.append({**count, "good": 660 * 60})
+    common = {"equipment": "filler", "source": "plc"}
+    load(project, written(folder, "week.ndjson", [{**row, **common} for row in rows]), now=NOW)
+    return project
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "PATIENCE_S", 60.0)
+        made = Running(beaten(tmp_path_factory.mktemp("findings")), lambda: NOW)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def shown(running: Running, role: str, language: str = "en") -> str:
+    there = find("/findings")
+    assert there is not None
+    found, params = there
+    sender = Sender(may=MAY[role], role=role)
+    return show(found, Visit(running, sender, "/findings", params, {}, NOW, language), {}).text
+
+
+def test_a_finding_stands_on_the_page_with_its_action_and_its_answers(running: Running) -> None:
+    text = shown(running, "supervisor")
+    ids = re.findall(r'data-finding="([0-9a-f]{12})"', text)
+    with Stack.open(running.folder) as stack:
+        asked = findings(stack, "", NOW)
+    assert ids == [one.finding.id for one in asked.shown] and ids
+    # a break inside an hour moves pieces from one stretch to the next: the pace is near a tenth too high
+    assert re.search(r"Filler runs Cola 0.33 l at 11\d\.\d% of its ideal pace", text)
+    assert re.search(r"set it to about (39|40|41),\d{3} pieces an hour", text)
+    for word in ("useful", "expected", "wrong", "fixed", "later"):
+        assert f'data-word="{word}"' in text
+    assert "Cannot judge" in text  # there are no readings
+
+
+def test_whoever_may_enter_nothing_has_nothing_to_tap(running: Running) -> None:
+    text = shown(running, "exec")
+    assert "data-finding" in text and "data-word=" not in text
+
+
+def test_it_is_said_in_the_language_of_the_reader(running: Running) -> None:
+    assert "des Idealtakts" in shown(running, "supervisor", "de")
+    assert "de su ritmo ideal" in shown(running, "supervisor", "es")
