@@ -16,6 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from plantstack.interfaces.web import engine_words
 from plantstack.interfaces.web.assets import WEB
 from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE
 from plantstack.kpis.load import shipped_catalog
@@ -66,6 +67,7 @@ def _declared() -> Iterator[str]:
         yield from (kpi.name, kpi.decision, kpi.playbook, kpi.owner, kpi.owner.capitalize())
     yield from (measure.meaning for measure in MEASURES.values())
     yield from _WORDS
+    yield from engine_words.declared()
 
 
 def translations(language: str) -> Catalog:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces.web.speaking import catalogue
+from plantstack.interfaces.web.speaking import catalogue, spoken, with_words
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.seeing import may_see
@@ -115,7 +115,11 @@ class Reading:
     def say(self, text: str, **values: object) -> str:
         """A text in the reader's language, with values put where `%(name)s` stands."""
         told = catalogue(self.language).gettext(text)
-        return told % values if values else told
+        return told % with_words(values, self.told) if values else told
+
+    def told(self, text: str) -> str:
+        """A sentence of an engine, as why there is no number, in the reader's language."""
+        return spoken(text, self.language)
 
     def name(self, equipment: str) -> str:
         """What people call an equipment."""

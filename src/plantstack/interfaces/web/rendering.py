@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from plantstack.interfaces.figures import unit_of
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.assets import WEB
 from plantstack.interfaces.web.page import Fragments
-from plantstack.interfaces.web.speaking import catalogue
+from plantstack.interfaces.web.speaking import catalogue, spoken, with_words
 from plantstack.measures.catalog import MEASURES
 
 _FOLDERS = ("pages", "components", "templates")
@@ -37,7 +37,7 @@ def environment(language: str) -> Environment:
     cast(Any, made).install_gettext_callables(
         translations.gettext, translations.ngettext, newstyle=True, pgettext=translations.pgettext
     )
-    made.globals.update(live=_live, charts=charts, gettext=partial(_said, translations.gettext))
+    made.globals.update(live=_live, charts=charts, gettext=partial(_said, language))
     made.filters.update(
         number=partial(formats.number, language=language),
         percent=partial(formats.percent, language=language),
@@ -53,16 +53,17 @@ def environment(language: str) -> Environment:
         moved=partial(formats.moved, language=language),
         kpi_of=lambda side, head: formats.figure(side["value"], unit_of(head), language),
         measure_words=measure_words,
+        spoken=partial(spoken, language=language),
         address=address,
         told=_told,
     )
     return made
 
 
-def _said(translated: Callable[[str], str], text: str, /, **values: object) -> Markup:
+def _said(language: str, text: str, /, **values: object) -> Markup:
     """A text in the reader's language; escaped, for names of a plant are texts too, and may have a `%`."""
-    told = escape(translated(text))
-    return told % values if values else told
+    told = escape(catalogue(language).gettext(text))
+    return told % with_words(values, partial(spoken, language=language)) if values else told
 
 
 def _told(words: Mapping[str, str]) -> Markup:

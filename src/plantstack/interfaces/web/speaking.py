@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gettext
+import re
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from plantstack.interfaces.web.engine_words import TEMPLATES, steps
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 SOURCE = "en"
@@ -49,3 +53,83 @@ def _weight(text: str) -> float:
         return float(text) if text else 1.0
     except ValueError:
         return 0.0
+
+
+# -- what the engines say in sentences of their own ----------------------------------------------------
+
+SPOKEN = ("why", "step")
+"""Values of a text that are themselves sentences of an engine: whoever says the text says them too."""
+_PLACE = re.compile(r"%\((\w+)\)s")
+_SHAPES = {
+    **dict.fromkeys(("n", "least", "days"), r"[\d.,]+"),
+    **dict.fromkeys(("share", "limit"), r"[\d.,]+%"),
+    **dict.fromkeys(("lowest", "level", "order", "same", "day"), r"[^\s]+"),
+}
+_INSIDE = ("why", "what", "list", "lowest", "level")  # looked up again
+
+
+def spoken(text: str, language: str) -> str:
+    """Say a sentence of an engine in a language; one that is not known stays as it is.
+
+    >>> spoken("no shift of tul-1 is open at noon", "en")
+    'no shift of tul-1 is open at noon'
+    """
+    if language == SOURCE or not text:
+        return text
+    say = catalogue(language).gettext
+    whole = say(text)
+    if whole != text:
+        return whole
+    if text in _steps():
+        return _step(say(_steps()[text]))
+    for pattern, template in _patterns():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return say(template) % {
+                name: _value(name, told, language) for name, told in found.groupdict().items()
+            }
+    return text
+
+
+def with_words(values: dict[str, object], say: Callable[[str], str]) -> dict[str, object]:
+    """The values of a text, those that are sentences of an engine said in the language of the reader."""
+    return {
+        name: say(value) if name in SPOKEN and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _value(name: str, told: str, language: str) -> str:
+    if name not in _INSIDE:
+        return told
+    parts = told.split("; ") if name == "list" else [told]
+    return "; ".join(spoken(part, language) for part in parts)
+
+
+def _step(sentence: str) -> str:
+    """What to do, of a sentence that says what is missing first."""
+    step = (sentence.partition(": ")[2] or sentence).partition(";")[0]
+    return f"{step[0].upper()}{step[1:]}."
+
+
+@cache
+def _steps() -> dict[str, str]:
+    return steps()
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern(template), template) for template in TEMPLATES)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """What a text looks like once its places are filled.
+
+    >>> _pattern("%(n)s of %(what)s").fullmatch("3 of them all").groupdict()
+    {'n': '3', 'what': 'them all'}
+    """
+    made, end = "", 0
+    for place in _PLACE.finditer(template):
+        made += re.escape(template[end : place.start()]) + f"(?P<{place[1]}>{_SHAPES.get(place[1], '.+?')})"
+        end = place.end()
+    return re.compile(made + re.escape(template[end:]), re.DOTALL)

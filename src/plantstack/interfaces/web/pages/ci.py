@@ -128,7 +128,7 @@ def _gain(visit: Visit, row: Row, names: Mapping[str, str]) -> Gain:
 def _doubt(visit: Visit, row: Row) -> str:
     """Why a gain is not believed; '' where nothing speaks against it."""
     if row["value"] is None:
-        return str(row["why_plain"] or row["why_none"])
+        return visit.told(str(row["why_plain"] or row["why_none"]))
     limits = row["trust"]["limits"]
     if row["trust"]["grade"] in ("C", "U"):
         return str(limits[0]["step"]) if limits else visit.say(N_("there is nothing to judge it by"))

@@ -96,7 +96,7 @@ def _shown(visit: Reading, found: Handover) -> dict[str, Any]:
     zone, day = found.zone, str(formats.written(found.day, visit.language))
     title, is_live = N_("%(shift)s shift, %(day)s – %(place)s"), not found.is_over
     return {
-        "title": visit.say(title, shift=found.shift, day=day, place=found.name),
+        "title": visit.say(title, shift=visit.told(found.shift), day=day, place=found.name),
         "zone": zone,
         "day_text": day,
         "sentences": {row.shift.place: sentence(visit, row.shift) for row in found.results},

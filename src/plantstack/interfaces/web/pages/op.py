@@ -193,7 +193,7 @@ def _good(visit: Visit, shift: ShiftNow) -> Tile:
     known = [one for row, one in zip(shift.hours, trend, strict=True) if row.is_over or row.is_now]
     plan = formats.number(shift.plan_now, language)
     beside = say(N_("plan %(n)s"), n=plan) if shift.plan_now is not None else say(N_("no plan"))
-    why = shift.why_none or say(N_("counted at the exit of the line"))
+    why = visit.told(shift.why_none) or say(N_("counted at the exit of the line"))
     return Tile(
         say(N_("Good pieces")), formats.number(shift.good, language), "", beside,
         formats.number(behind, language, is_signed=True) if behind is not None else "",
@@ -286,7 +286,8 @@ def _scrap(visit: Visit, station: StationNow) -> Tile:
         beside = limit if rate.target is not None else pieces
         return Tile(
             say(N_("Scrap")), value, unit, beside, "", is_off, "▲" if is_off else "", rate.grade or "U",
-            rate.step or say(N_("measured")), lineage_of("scrap_rate", station.machines[0].machine, shift),
+            visit.told(rate.step) or say(N_("measured")),
+            lineage_of("scrap_rate", station.machines[0].machine, shift),
             (), None,
         )  # fmt: skip
     known = sum(scrap) if scrap else None

@@ -1,0 +1,86 @@
+"""What the engines say in sentences of their own: texts with places for values, said in another language.
+
+A place named `n`, `least` or `days` takes a number, `share` and `limit` a percentage, any other whatever
+stands there; what stands in `why`, `what` or `list` is itself looked up again, part by part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plantstack.kpis.wording import RECORD
+from plantstack.live.access import WHAT
+from plantstack.live.agreement import NEVER, RECORDED
+from plantstack.measures.catalog import MEASURES
+
+SHIFTS = ("early", "late", "night", "day", "morning", "evening", "first", "second", "third")
+_WHOLE_SITE = (
+    "once a 0 if there is none (for a site the finance pack does it);"
+    " what is booked for a whole site is not divided over its lines"
+)
+_NO_RATE = "%(n)s shifts of %(product)s in %(days)s days show no rate, %(least)s would"
+SENTENCES = (
+    "exists for one line, or one machine outside lines, at a time: name one, or split by line",
+    "no PM of it was ever planned, so there is no next one",
+    "no action was closed in this period",
+    "withheld: few people",
+    "not built from the floor",
+    "inside the dead band",
+    "no more than chance may do",
+    "name the period with --from: the baseline is the time before it",
+    "Let the tie-out compare it with what the floor made.",
+)
+TEMPLATES = (
+    "not computable because %(why)s",
+    _NO_RATE + ", and no standard is written for it",
+    _NO_RATE,
+    "%(n)s changeovers in %(days)s days show no time, %(least)s would",
+    "%(n)s comparable shifts, %(least)s are needed to say how one ends",
+    "%(n)s failures with a known start of the life, %(least)s are needed to say how long one lasts",
+    "order %(order)s before it is not",
+    "in this period there is none of: %(list)s",
+    "not known here: %(what)s",
+    "%(name)s of %(places)s was never told here: book %(same)s, " + _WHOLE_SITE,
+    "%(name)s of %(places)s was never told here: give %(same)s in the finance pack",
+    "%(name)s of %(places)s was never told here: tell %(same)s once, and whenever it changes",
+    "exists from %(lowest)s up, asked for a %(level)s",
+    "money in %(names)s: name one with --currency",
+    "no price for %(names)s",
+    "no shift of %(place)s is open at %(at)s",
+    "nobody said what could be sold, or time is unknown: between %(low)s and %(high)s",
+    "of %(n)s machines none has a risk: %(list)s",
+    "%(what)s (%(share)s of the pieces, limit %(limit)s): %(names)s",
+    "%(what)s (%(share)s of the time, limit %(limit)s): %(names)s",
+    "%(machine)s was read by %(before)s until %(day)s, by %(now)s since; agree the target anew",
+    "Read the parts of the period apart: %(parts)s",
+    "Compare like with like: %(parts)s: that part of the difference is no trend.",
+    "%(name)s is told since %(names)s only",
+    "no books in the %(days)s days before",
+    "none of the actions closed can be judged: %(list)s",
+    "%(name)s: fewer than %(n)s whole weeks of its KPI before it",
+    "%(name)s: fewer than %(n)s whole weeks of its KPI since",
+    "%(share)s %(what)s at %(names)s",
+    "%(share)s %(what)s",
+)
+
+
+def declared() -> Iterator[str]:
+    """Every text that an engine or a table of rules may say, as it stands in the catalogues of languages."""
+    yield from SHIFTS
+    yield from SENTENCES
+    yield from TEMPLATES
+    yield from RECORD.values()
+    yield from (one.evidence.step for one in MEASURES.values() if one.evidence is not None)
+    yield from WHAT.values()
+    yield from (text for row in RECORDED for text in row)
+    yield from NEVER
+
+
+def steps() -> dict[str, str]:
+    """What to do, cut from a sentence that says what is missing: 'Send a heartbeat.' -> that sentence."""
+    found = {}
+    for sentence in RECORD.values():
+        step = sentence.partition(": ")[2].partition(";")[0]
+        if step:
+            found[f"{step[0].upper()}{step[1:]}."] = sentence
+    return found
