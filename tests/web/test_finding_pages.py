@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.stack.floor import START, load, plant, written
+from tests.stack.floor import START, Wire, load, plant, written
 
 from plantstack.interfaces.web import page as pages
 from plantstack.interfaces.web.finding import find
@@ -26,7 +26,7 @@ NOW = START + DAYS * DAY
 def beaten(folder: Path) -> Path:
     """A filler that makes a tenth more than its ideal pace, day after day."""
     project = plant(folder / "p")
-    rows = [
+    rows: list[Wire] = [
         {
             "kind": "order",
             "key": "o",
@@ -39,7 +39,7 @@ def beaten(folder: Path) -> Path:
     ]
     for hour in range(1, DAYS * 24):
         at = START + hour * HOUR
-        count = {"kind": "count", "key": f"c{hour}", "at": rfc3339(at), "from": rfc3339(at - HOUR)}
+        count: Wire = {"kind": "count", "key": f"c{hour}", "at": rfc3339(at), "from": rfc3339(at - HOUR)}
         rows.append({**count, "good": 660 * 60})
     common = {"equipment": "filler", "source": "plc"}
     load(project, written(folder, "week.ndjson", [{**row, **common} for row in rows]), now=NOW)
