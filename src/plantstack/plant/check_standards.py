@@ -6,9 +6,10 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 from itertools import pairwise
 
-from plantstack.plant.model import KINDS, NO_PACE, Machine, Pace, Standard
+from plantstack.plant.model import KINDS, Machine, Pace, Standard
 from plantstack.plant.pack import PackFactors
 from plantstack.plant.plant import Plant
+from plantstack.plant.read_products import NO_PACE
 from plantstack.plant.report import Place, Report
 
 # What the ideal of each kind of machine is, and how it is written.

@@ -189,10 +189,6 @@ class Pace:
     is_rate: bool = False
 
 
-NO_PACE = Pace(Decimal(1), Decimal(1))
-"""Stands where a pace could not be read, so that nothing else is said of it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Standard:
     """Ideal and standard pace of machines for products, with validity and evidence."""

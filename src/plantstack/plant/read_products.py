@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from plantstack.plant.fields import Fields
-from plantstack.plant.model import NO_PACE, Changeovers, Pace, PackUnit, Product, SetupSpec, Standard
+from plantstack.plant.model import Changeovers, Pace, PackUnit, Product, SetupSpec, Standard
 from plantstack.plant.read_equipment import read_validity
 from plantstack.plant.readers import (
     Reader,
@@ -55,6 +55,9 @@ def _pace(written: str) -> Pace:
         raise ValueError("Neither the time nor the pieces may be zero.")
     return made
 
+
+NO_PACE = Pace(Decimal(1), Decimal(1))
+"""Stands where a pace could not be read, so that nothing else is said of it."""
 
 product_id: Reader[str] = Word("a product", "", _product)
 pace: Reader[Pace] = Word("a pace such as '1.2 s' or '600/min'", NO_PACE, _pace)
