@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import TypeVar
 
 from plantstack.insights.saying import Name
 from plantstack.insights.telling.facts_of_shift import (
@@ -41,6 +43,7 @@ PRODUCTS = ("Cola 0.5", "Deckel 38", "Tapa XL", "P-1000")
 ORDERS = ("B-7", "4711", "PO 2026-15", "X9")
 ZONES = ("America/Chicago", "Europe/Berlin", "Asia/Kolkata", "UTC")
 CURRENCIES = ("USD", "EUR", "GBP")
+_T = TypeVar("_T")
 LANGUAGES = ("en", "de", "es")
 _START = 1_772_431_200_000_000
 
@@ -62,6 +65,7 @@ def shift_of(chance: Random) -> ShiftFacts:
     lines = chance.sample(LINES, chance.randint(1, 3))
     on = {line: chance.sample(MACHINES, 2) for line in lines}
     where = [(machine, line) for line, machines in on.items() for machine in machines]
+    of_line = [(line,) for line in lines]
     past = [now - chance.randrange(1, max((now - start) // MINUTE, 2)) * MINUTE for _ in range(12)]
     return ShiftFacts(
         place="site",
@@ -73,40 +77,42 @@ def shift_of(chance: Random) -> ShiftFacts:
         lines=tuple(_line(chance, line, on[line][0]) for line in lines),
         losses=tuple(_loss(chance, *one) for one in where if chance.random() < 0.8),
         unexplained={one: _stops(chance) for one, _ in where if chance.random() < 0.4},
-        standing=tuple(
-            Standing(m, li, past[0], chance.choice(("", *REASONS)), "breakdown")
-            for m, li in where
-            if chance.random() < 0.2
+        standing=_some(chance, where, 0.2, lambda m, li: _standing(chance, m, li, past[0])),
+        calls=_some(chance, where, 0.2, lambda m, li: Called(m, li, chance.choice(list(WHOM)), past[1])),
+        holds=_some(chance, where, 0.2, lambda m, _: _held(chance, m, past[2])),
+        safety=_some(chance, where, 0.1, lambda m, _: _unsafe(chance, m, past[3])),
+        crews=_some(chance, of_line, 0.6, lambda li: Crew(li, chance.randint(1, 5), chance.randint(1, 5))),
+        material=_some(chance, of_line, 0.2, lambda li: _material(chance, li, now)),
+        late=_some(chance, of_line, 0.3, lambda li: _late(chance, li, now)),
+        slow=_some(
+            chance, where, 0.2, lambda m, li: SlowRun(m, li, past[4], round(chance.uniform(0.4, 0.9), 4))
         ),
-        calls=tuple(
-            Called(m, li, chance.choice(list(WHOM)), past[1]) for m, li in where if chance.random() < 0.2
-        ),
-        holds=tuple(
-            Held(m, chance.choice(("", *PRODUCTS)), chance.choice((None, chance.randint(1, 4000))), past[2])
-            for m, _ in where
-            if chance.random() < 0.2
-        ),
-        safety=tuple(
-            SafetyEvent(m, chance.choice(list(SAFETY)), past[3], chance.randint(1, 999))
-            for m, _ in where
-            if chance.random() < 0.1
-        ),
-        crews=tuple(
-            Crew(li, chance.randint(1, 5), chance.randint(1, 5)) for li in lines if chance.random() < 0.6
-        ),
-        material=tuple(_material(chance, li, now) for li in lines if chance.random() < 0.2),
-        late=tuple(
-            Late(chance.choice(ORDERS), li, now + chance.randint(1, 40) * HOUR, chance.random() < 0.5)
-            for li in lines
-            if chance.random() < 0.3
-        ),
-        slow=tuple(
-            SlowRun(m, li, past[4], round(chance.uniform(0.4, 0.9), 4))
-            for m, li in where
-            if chance.random() < 0.2
-        ),
-        changes=tuple(_changes(chance, li) for li in lines if chance.random() < 0.5),
+        changes=_some(chance, of_line, 0.5, lambda li: _changes(chance, li)),
     )
+
+
+def _some(
+    chance: Random, places: Sequence[tuple[str, ...]], share: float, made: Callable[..., _T]
+) -> tuple[_T, ...]:
+    return tuple(made(*one) for one in places if chance.random() < share)
+
+
+def _standing(chance: Random, machine: str, line: str, since: int) -> Standing:
+    return Standing(machine, line, since, chance.choice(("", *REASONS)), "breakdown")
+
+
+def _held(chance: Random, machine: str, since: int) -> Held:
+    product = chance.choice(("", *PRODUCTS))
+    return Held(machine, product, chance.choice((None, chance.randint(1, 4000))), since)
+
+
+def _unsafe(chance: Random, machine: str, at: int) -> SafetyEvent:
+    return SafetyEvent(machine, chance.choice(list(SAFETY)), at, chance.randint(1, 999))
+
+
+def _late(chance: Random, line: str, now: int) -> Late:
+    order = chance.choice(ORDERS)
+    return Late(order, line, now + chance.randint(1, 40) * HOUR, chance.random() < 0.5)
 
 
 def _line(chance: Random, line: str, pacing: str) -> LineOfShift:

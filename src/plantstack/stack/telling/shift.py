@@ -73,14 +73,9 @@ def shift_facts(
         holds=tuple(Held(one.place, one.product, _float(one.qty), one.held_at) for one in over.holds),
         safety=tuple(SafetyEvent(one.place, one.type, one.at, one.offset) for one in over.safety),
         crews=tuple(_crews(sight, over)),
-        material=tuple(
-            Material(one.order, _line_of(sight, one.place), one.starts_at, one.is_running)
-            for one in over.short
-        ),
+        material=tuple(_material(sight, over)),
         late=() if over.is_over else tuple(_late(stack, place, now)),
-        slow=tuple(
-            SlowRun(one.machine, _line_of(sight, one.machine), one.from_at, one.share) for one in over.slow
-        ),
+        slow=tuple(_slow(sight, over)),
         changes=tuple(_changes(present)),
         findings=tuple(one.finding for one in found if _is_open(one.finding, over)),
     )
@@ -145,6 +140,16 @@ def _calls(sight: Sight, over: Handover) -> Iterator[Called]:
         if not one.is_ended and one.arrived_at is None:
             line = _line_of(sight, one.equipment)
             yield Called(one.equipment, line, one.whom, one.asked_at, one.phase)
+
+
+def _material(sight: Sight, over: Handover) -> Iterator[Material]:
+    for one in over.short:
+        yield Material(one.order, _line_of(sight, one.place), one.starts_at, one.is_running)
+
+
+def _slow(sight: Sight, over: Handover) -> Iterator[SlowRun]:
+    for one in over.slow:
+        yield SlowRun(one.machine, _line_of(sight, one.machine), one.from_at, one.share)
 
 
 def _crews(sight: Sight, over: Handover) -> Iterable[Crew]:
