@@ -68,26 +68,20 @@ def _readings(facts: Facts) -> Iterator[Series]:
     table = facts.table("readings")
     ran = pc.fill_null(table["is_running"], True)
     table = table.filter(pc.and_(ran, pc.fill_null(pc.is_finite(table["value"]), False)))
-    for equipment, parameter in _pairs(table):
-        mine = _where(table, equipment, parameter)
-        unit = mine["unit"][-1].as_py() or ""
-        mine = mine.filter(pc.equal(pc.fill_null(mine["unit"], ""), unit))
-        kept = _even(facts, equipment, parameter, unit, mine)
-        if len(kept.at):
-            yield kept
+    for equipment in sorted(pc.unique(table["equipment"]).to_pylist()):
+        own = table.filter(pc.equal(table["equipment"], equipment))
+        odd = _odd_hours(pieces_of(facts, equipment))
+        for parameter in sorted(pc.unique(own["parameter"]).to_pylist()):
+            mine = own.filter(pc.equal(own["parameter"], parameter))
+            mine = mine.sort_by([("at", "ascending"), ("offset", "ascending")])
+            unit = mine["unit"][-1].as_py() or ""
+            mine = mine.filter(pc.equal(pc.fill_null(mine["unit"], ""), unit))
+            kept = _even(facts, (equipment, parameter, unit), mine, odd)
+            if len(kept.at):
+                yield kept
 
 
-def _pairs(table: pa.Table) -> list[tuple[str, str]]:
-    pairs = table.group_by(["equipment", "parameter"]).aggregate([]).to_pylist()
-    return sorted((one["equipment"], one["parameter"]) for one in pairs)
-
-
-def _where(table: pa.Table, equipment: str, parameter: str) -> pa.Table:
-    mine = pc.and_(pc.equal(table["equipment"], equipment), pc.equal(table["parameter"], parameter))
-    return table.filter(mine).sort_by([("at", "ascending"), ("offset", "ascending")])
-
-
-def _even(facts: Facts, equipment: str, parameter: str, unit: str, mine: pa.Table) -> Series:
+def _even(facts: Facts, names: tuple[str, str, str], mine: pa.Table, odd: Ints) -> Series:
     """One value a stretch: only whole stretches, so that a value once seen does not change any more."""
     at, value = _ints(mine["at"]), np.asarray(mine["value"], dtype=np.float64)
     stretch = at // EVERY
@@ -100,8 +94,8 @@ def _even(facts: Facts, equipment: str, parameter: str, unit: str, mine: pa.Tabl
     ranked = value[np.lexsort((value, stretch))]
     middle = (ranked[(starts + last) // 2] + ranked[(starts + last + 1) // 2]) / 2
     times = (stretch[last] + 1) * EVERY if len(last) else np.empty(0, np.int64)
-    usual = usual_scrap(facts, equipment, times)
-    return Series(equipment, parameter, unit, EVERY, times, middle, product[last], usual, offset[last])
+    usual = ~np.isin((times - 1) // HOUR, odd)
+    return Series(*names, EVERY, times, middle, product[last], usual, offset[last])
 
 
 def anchor(at: Ints, as_of: int) -> int:
@@ -205,20 +199,14 @@ def _sums(column: pa.ChunkedArray, places: Ints, count: int) -> Floats:
     return np.bincount(places, values, count).astype(np.float64)
 
 
-def usual_scrap(facts: Facts, equipment: str, at: Ints) -> NDArray[np.bool_]:
-    """Whether scrap was as usual at instants: not beyond thrice the median of the hours before, and 1 %.
+def _odd_hours(made: Pieces) -> Ints:
+    """Hours in which scrap was not as usual: beyond thrice the median of the 200 hours before, and 1 %.
 
     Looks back only, so that what is usual now does not change with what comes.
     """
-    made = pieces_of(facts, equipment)
-    if not len(made.hour):
-        return np.ones(len(at), dtype=np.bool_)
     share = made.share
     limit = np.array([np.median(share[max(0, place - 200) : place + 1]) for place in range(len(share))])
-    odd = share > 3 * limit + 0.01
-    place = np.searchsorted(made.hour, (at - 1) // HOUR)
-    found = (place < len(made.hour)) & (made.hour[np.minimum(place, len(odd) - 1)] == (at - 1) // HOUR)
-    return np.asarray(~(found & odd[np.minimum(place, len(odd) - 1)]), dtype=np.bool_)
+    return np.asarray(made.hour[share > 3 * limit + 0.01], dtype=np.int64)
 
 
 def _ints(column: pa.ChunkedArray) -> Ints:
@@ -226,4 +214,6 @@ def _ints(column: pa.ChunkedArray) -> Ints:
 
 
 def _words(column: pa.ChunkedArray) -> Words:
-    return np.asarray(pc.fill_null(column, "").to_pylist(), dtype=np.str_)
+    told = pc.fill_null(column, "").combine_chunks().dictionary_encode()
+    names: Words = np.array([*told.dictionary.to_pylist(), ""], dtype=np.str_)
+    return np.asarray(names[_ints(told.indices)], dtype=np.str_)
