@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.insights.patterns.made import START
+from tests.insights.patterns.made import START, table
 from tests.insights.setups.made import LEVEL, RUN, Machine, facts
 
 from plantstack.insights.contract import Outcome
@@ -95,6 +95,16 @@ def test_a_nominal_that_no_run_ever_had_is_told_as_that() -> None:
     assert effect.baseline == pytest.approx(3.9)
     assert effect.low is not None and effect.high is not None
     assert effect.low < -0.5 < effect.high
+
+
+def test_a_check_that_was_made_for_another_product_says_nothing() -> None:
+    """Its limits are not those of the product, and its value lies inside them: an order changed meanwhile."""
+    whole = facts(Machine())
+    rows = whole.table("setups").to_pylist()
+    last = max(rows, key=lambda row: (row["product"] == "soup", row["at"]))
+    last |= {"value": 2.7, "low": 2.5, "high": 2.9}
+    told = SetupErrors().run(replace(whole, tables={**whole.tables, "setups": table("setups", rows)}))
+    assert told.findings == ()
 
 
 def test_a_shift_of_all_later_runs_is_no_wrong_nominal() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,13 +20,14 @@ from plantstack.insights.setups.envelope import (
     is_material,
     spread,
 )
-from plantstack.insights.setups.runs import Run
+from plantstack.insights.setups.runs import Run, Setting
 
 GOOD_RUNS = 6  # of the same product that are needed to know what is usual
 RECENT_RUNS = 30  # good runs that are looked at: what was usual last year is not what is usual now
 LEAST_READINGS = 3  # at the start of a run
 _SHARE = 0.25  # of half the tolerance; less does not matter whatever its chance
 _RESOLUTION = 50  # spreads finer than this part of the tolerance are taken as that
+_LIMITS_FROM = 10  # runs whose limits are looked at
 _UNUSUAL = 3.0  # spreads of the scrap rate above its median: no good run
 
 By = Literal["setting", "reading"]
@@ -82,6 +84,8 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
     for parameter, setting in run.settings.items():
         told = [[one.settings[parameter].value] for one in good if parameter in one.settings]
         limits = setting.low, setting.high
+        if _is_of_another(setting, limits_of(before, run.product, parameter)):
+            continue
         off = _off(told, [setting.value], limits, alpha)
         if off is not None:
             like = _like(before, run, parameter, off[0].mean, "setting")
@@ -127,11 +131,21 @@ def _end_before(before: Sequence[Run], parameter: str) -> Off | None:
 
 
 def limits_of(runs: Sequence[Run], product: str, parameter: str) -> tuple[float | None, float | None]:
-    """The limits that were last told of a parameter of a product."""
-    for one in reversed(runs):
-        if one.product == product and parameter in one.settings:
-            return one.settings[parameter].low, one.settings[parameter].high
-    return None, None
+    """The limits most often told of a parameter of a product lately: one check of something else is none."""
+    told = [
+        (one.settings[parameter].low, one.settings[parameter].high)
+        for one in reversed(runs)
+        if one.product == product and parameter in one.settings
+    ][:_LIMITS_FROM]
+    return Counter(told).most_common(1)[0][0] if told else (None, None)
+
+
+def _is_of_another(setting: Setting, usual: tuple[float | None, float | None]) -> bool:
+    """A value inside limits that this product does not have was checked for another product."""
+    low, high = setting.low, setting.high
+    if low is None or high is None or None in usual or (low, high) == usual:
+        return False
+    return low <= setting.value <= high
 
 
 def _like(before: Sequence[Run], run: Run, parameter: str, value: float, by: By) -> tuple[str, ...]:
