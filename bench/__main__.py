@@ -1,6 +1,6 @@
 """`make bench`: every bound of the docs, measured side by side on this machine.
 
-python -m bench [--events N] [--repeats K] [--only derive,pandas,live,kpis,csv,hot,fresh,opcua,mqtt]
+python -m bench [--events N] [--repeats K] [--only derive,pandas,live,kpis,csv,hot,fresh,opcua,mqtt,pages]
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import csv_load, fresh, hot, kpi_query, live, mqtt, opcua
+from bench import csv_load, fresh, hot, kpi_query, live, mqtt, opcua, pages
 from bench.floor import Floor
 from bench.measure import Result, machine, table, write
 from bench.project import OUT, project_of
 
-PARTS = ("derive", "pandas", "live", "kpis", "csv", "hot", "fresh", "opcua", "mqtt")
+PARTS = ("derive", "pandas", "live", "kpis", "csv", "hot", "fresh", "opcua", "mqtt", "pages")
 SCAN, FRAMES, MEMORY_GB = 10.0, 6.0, 1.5
 
 
@@ -104,6 +104,10 @@ class Bench:
 
     def mqtt(self) -> None:
         self.results += mqtt.measure(mqtt.MESSAGES, self.repeats, self.tell)
+
+    def pages(self) -> None:
+        days = 90 if self.events >= 1_000_000 else 7
+        self.results += pages.measure(days, max(5, self.repeats), 30.0, self.tell)
 
 
 def _ratio(pairs: list[tuple[float, float]]) -> float:
