@@ -99,10 +99,11 @@ def _bounds(bounds: Bounds, reader: Reader) -> str:
 
 
 def _bound(value: float | None, unit: str, reader: Reader) -> str:
-    """A bound with as many digits as it was given, at most four."""
+    """A bound with as many digits as it was given, at most four that count."""
     if value is None:
         return ""
-    digits = next((n for n in range(4) if round(value, n) == value), 4)
+    most = max(4 - len(str(int(abs(value)))), 0)
+    digits = next((n for n in range(most) if round(value, n) == value), most)
     told = reader.formats.number(value, reader.language, digits)
     return f"{told}{_NARROW}{unit}" if unit and unit != "1" else told
 

@@ -86,7 +86,8 @@ def told(visit: Reading, say: Say, equipment: str = "") -> str:
     """A text in the language of the reader, by the clock of the place it is about."""
     plant = visit.plant
     zone = plant.site_of(equipment).zone if equipment in plant.spans else visit.zone
-    return tell(say, reader_of(plant, zone, visit.language, with_day=True))
+    text = tell(say, reader_of(plant, zone, visit.language, with_day=True))
+    return text[:1].upper() + text[1:]
 
 
 def has_cost(cost: Cost) -> bool:
