@@ -135,3 +135,24 @@ def test_pages_are_of_a_line_that_works() -> None:
     assert {desk.page for desk in desks(plant, sunday)} >= {"/op/pun-4", "/board/pun-moulding"}
     assert is_anybody_working(plant, sunday)
     assert not is_anybody_working(plant_of(5, 1), sunday)
+
+
+def test_ctrl_c_while_it_is_made_is_one_line_and_says_what_is_left(tmp_path: Path) -> None:
+    folder = tmp_path / "group"
+    process = subprocess.Popen(
+        command(str(folder), "--days", "30", "--no-serve"), stderr=subprocess.PIPE, text=True, env=_plain()
+    )
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while not (folder / "log").is_dir():  # it lives through its days now
+            assert process.poll() is None and time.monotonic() < end
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=PATIENCE_S)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert told.splitlines() == [
+        f"Stopped. What was made so far lies in {folder}; remove it before you make a group there."
+    ]

@@ -58,6 +58,7 @@ from plantstack.interfaces.answer import (
 )
 from plantstack.interfaces.figures import sentence
 from plantstack.interfaces.panels import PANEL_OF, in_order
+from plantstack.interfaces.stopping import STOPPED, is_stop
 from plantstack.kpis.formulas.given import left_out
 from plantstack.stack import Stack
 from plantstack.stack.files.loading import gathered
@@ -318,9 +319,18 @@ def main() -> None:
         fix = "Free some space or mend the permissions and run it again; what was accepted is safe."
         complain([Problem("io-error", where, f"cannot be read or written: {error.strerror or error}", fix)])
         sys.exit(TROUBLE)
+    except RuntimeError as error:
+        if is_stop(error):
+            typer.echo("Stopped.", err=True)
+            sys.exit(STOPPED)
+        _crash(error)
     except Exception as error:  # the last door: a crash is one line, never a stack of them
-        if os.environ.get("PLANTSTACK_DEBUG") == "1":
-            traceback.print_exc()
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        typer.echo(f"plantstack {__version__} crashed: {told}; {REPORT_TO}", err=True)
-        sys.exit(CRASH)
+        _crash(error)
+
+
+def _crash(error: Exception) -> NoReturn:
+    if os.environ.get("PLANTSTACK_DEBUG") == "1":
+        traceback.print_exc()
+    told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    typer.echo(f"plantstack {__version__} crashed: {told}; {REPORT_TO}", err=True)
+    sys.exit(CRASH)

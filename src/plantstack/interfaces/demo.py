@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Annotated
 
 import typer
@@ -18,7 +21,8 @@ from plantstack.interfaces import serve
 from plantstack.interfaces.answer import people
 from plantstack.interfaces.demo_roles import desks, is_anybody_working, lines_of, new_passwords
 from plantstack.interfaces.demo_tour import DEFAULT_FOLDER, lead_through, make_demo
-from plantstack.intervals import rfc3339
+from plantstack.interfaces.stopping import STOPPED, is_stop
+from plantstack.intervals import SECOND, rfc3339
 from plantstack.live.running import Running
 from plantstack.stack import Stack
 
@@ -60,7 +64,8 @@ def demo(
         except BaseException:
             running.close()
             raise
-        serve.run(running, taken, lambda: _tell(project, running, taken))
+        with _ending(project):
+            serve.run(running, taken, lambda: _tell(project, running, taken))
 
 
 def _is_given(asked: typer.Context, name: str) -> bool:
@@ -76,7 +81,13 @@ def _made(asked: typer.Context, project: Path, wanted: dict[str, int], truth: Pa
     """
     if not is_demo(project):
         days, sites, seed = wanted["days"], wanted["sites"], wanted["seed"]
-        return make_demo(project, days=days, sites=sites, seed=seed, now=_now(), truth=truth)
+        try:
+            return make_demo(project, days=days, sites=sites, seed=seed, now=_now(), truth=truth)
+        except (KeyboardInterrupt, RuntimeError) as error:
+            if not is_stop(error):
+                raise
+            typer.echo(f"Stopped. {_left(project)}", err=True)
+            raise typer.Exit(STOPPED) from None
     about = about_of(project)
     given = {name: value for name, value in wanted.items() if _is_given(asked, name)}
     other = [f"--{name} {value}" for name, value in given.items() if getattr(about, name) != value]
@@ -87,6 +98,31 @@ def _made(asked: typer.Context, project: Path, wanted: dict[str, int], truth: Pa
         raise QueryError(Problem("demo-other", " ".join(other), what, f"Leave it out; {_ANEW}."))
     people().print(f"{project} is a demo group; it goes on where it was left ({_ANEW}).\n", soft_wrap=True)
     return None
+
+
+def _left(project: Path) -> str:
+    """What is to be done about what a group that was not finished left behind."""
+    if not project.exists() or not any(project.iterdir()):
+        return "Nothing was written."
+    return f"What was made so far lies in {project}; remove it before you make a group there."
+
+
+@contextmanager
+def _ending(project: Path) -> Iterator[None]:
+    """Say in the terminal when the simulation ends while the server runs."""
+    end = about_of(project).end
+    timer = Timer(max((end - _now()) / SECOND, 0), lambda: people().print(_ended(end), soft_wrap=True))
+    timer.daemon = True
+    if end > _now():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _ended(end: int) -> str:
+    return f"\nWhat was simulated ended at {rfc3339(end)}: nothing new happens; {_ANEW}."
 
 
 def _tell(project: Path, running: Running, taken: socket.socket) -> None:
@@ -102,7 +138,9 @@ def _tell(project: Path, running: Running, taken: socket.socket) -> None:
         told.print("\nNobody works at this hour there: take --sites 2 or more, and somebody always does.")
     end = about_of(project).end
     if now > end:
-        told.print(f"\nWhat was simulated ended at {rfc3339(end)}: nothing new happens; {_ANEW}.")
+        told.print(_ended(end), soft_wrap=True)
+    else:
+        told.print(f"\nIt was simulated up to {rfc3339(end)}; then nothing new happens, and pages say so.")
     told.print(f"\nReasons, calls and all else that you enter is kept. API: {address}/docs. Ctrl-C stops it.")
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from plantstack.demo.living.ahead import about_of, is_demo
 from plantstack.interfaces.web.assets import Assets
 from plantstack.interfaces.web.finding import Found, all_pages
 from plantstack.interfaces.web.page import Reading, Visit
@@ -96,7 +98,22 @@ def surroundings(found: Found, visit: Reading) -> dict[str, Any]:
         "script": f"{found.name}.js" if f"{found.name}.js" in files.files else "",
         "csrf": "",
         "plant": visit.plant,
+        "ended_at": _ended_at(visit),
     }
+
+
+def _ended_at(visit: Reading) -> int | None:
+    """When the simulation of a demo group ended; None of any other project, or while it goes on."""
+    folder = visit.running.folder if isinstance(visit, Visit) else None
+    if folder is None or not is_demo(folder):
+        return None
+    end = _end_of(folder)
+    return end if visit.now > end else None
+
+
+@cache
+def _end_of(folder: Path) -> int:
+    return about_of(folder).end
 
 
 def menu(sender: Sender) -> list[Found]:
