@@ -21,6 +21,7 @@ TWINS: dict[str, tuple[str, ...]] = {
     "ci": ("losses", "losses/causes", "losses/series", "losses/stops"),
     "config": ("config/{section}", "config/history", "config/preview", "config"),
     "day": ("floor/day",),
+    "event": ("explain",),  # its rows `event` are the events behind a number
     "findings": ("insights",),
     "handover": ("floor/handover", "floor/detail", "summary"),
     "home": ("home", "priorities"),
