@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import accumulate
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from plantstack.engines.duckdb.seen import seen
+from plantstack.insights.drift.robust import Floats
 from plantstack.insights.facts import TABLES, Facts, Place
 from plantstack.intervals import DAY, HOUR, SECOND, Interval
 from plantstack.plant.plant import Plant
@@ -39,7 +39,6 @@ from standard
 where equipment in (select unnest($machines)) and from_at <= $now and until_at > $now
 order by product = '', from_at desc
 """
-_ENTRY = ("equipment", "from", "until", "account", "product")
 
 
 def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told") -> Facts:
@@ -185,30 +184,37 @@ def _made(time: pa.Table | None) -> dict[str, dict[str, int]]:
 def _speeds(places: Mapping[str, Place], pieces: pa.Table, time: pa.Table) -> pa.Array:
     """How fast each entry of run time was, of the ideal rate; null where nobody counted or set a rate.
 
-    A count belongs to the entry in which it ends: over an hour that adds up, in a minute it is rough.
+    What was counted is spread over the run time of its span, stops in it left out: over some counts that is
+    exact, in an entry shorter than a count it is the mean of the count.
     """
-    counted = pieces.filter(pc.is_valid(pieces["total"])).select(["equipment", "until", "total"])
-    ideal: dict[tuple[str, str], float] = {
-        (machine, product): rate for machine, place in places.items() for product, rate in place.rate.items()
-    }
-    ends = _by_machine(counted, "until")
-    found: list[float | None] = []
-    rows = zip(*(time[name].to_pylist() for name in _ENTRY), strict=True)
-    for machine, since, until, account, product in rows:
-        rate = ideal.get((machine, product))
-        if account != "run" or rate is None or machine not in ends:
-            found.append(None)
-            continue
-        at, made = ends[machine]
-        made_here = made[bisect_right(at, until)] - made[bisect_right(at, since)]
-        found.append(made_here / (rate * (until - since) / HOUR))
-    return pa.array(found, pa.float64())
-
-
-def _by_machine(counted: pa.Table, when: str) -> dict[str, tuple[list[int], list[float]]]:
-    """Instants in order, and what was made up to each; the second list is one longer."""
-    found: dict[str, tuple[list[int], list[float]]] = {}
+    found = np.full(len(time), np.nan)
+    machines = np.array(time["equipment"].to_pylist())
+    runs = np.array(time["account"].to_pylist()) == "run"
+    products = np.array(time["product"].to_pylist())
+    since, until = (time[name].to_numpy().astype(np.float64) for name in ("from", "until"))
+    counted = pieces.filter(pc.is_valid(pieces["total"])).select(["equipment", "from", "until", "total"])
     for machine in pc.unique(counted["equipment"]).to_pylist():
-        own = counted.filter(pc.equal(counted["equipment"], machine)).sort_by(when)
-        found[machine] = (own[when].to_pylist(), [0.0, *accumulate(own["total"].to_pylist())])
+        own = np.flatnonzero((machines == machine) & runs)
+        if not len(own) or machine not in places:
+            continue
+        told = counted.filter(pc.equal(counted["equipment"], machine)).sort_by("until")
+        made = _made_in(since[own], until[own], told)
+        rate = np.array([places[machine].rate.get(product, np.nan) for product in products[own]])
+        found[own] = made / (rate * (until[own] - since[own]) / HOUR)
+    return pa.array(found, pa.float64(), from_pandas=True)
+
+
+def _made_in(since: Floats, until: Floats, counts: pa.Table) -> Floats:
+    """Pieces in stretches of run time, by counts in order of the instant at which they end."""
+    edges = np.column_stack((since, until)).ravel()
+    ran = np.append(0.0, np.cumsum(until - since))
+    clock = np.column_stack((ran[:-1], ran[1:])).ravel()  # run time up to each edge
+    begun, ended = (counts[name].to_numpy().astype(np.float64) for name in ("from", "until"))
+    begun = np.maximum(
+        begun, np.append(-np.inf, ended[:-1])
+    )  # two counts of one time are one after the other
+    up_to = np.append(0.0, np.cumsum(counts["total"].to_numpy().astype(np.float64)))
+    at = np.interp(np.column_stack((begun, ended)).ravel(), edges, clock)
+    made = np.column_stack((up_to[:-1], up_to[1:])).ravel()
+    found: Floats = np.interp(ran[1:], at, made) - np.interp(ran[:-1], at, made)
     return found
