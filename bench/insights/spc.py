@@ -60,7 +60,7 @@ def measure() -> list[Result]:
     limits = individuals(rows.tolist())
     assert limits.high is not None
     found = broken(list(enumerate(rows.tolist())), limits.centre, (limits.high - limits.centre) / 3)
-    named = {rule: sum(one.rule == rule for one in found) for rule in WESTERN_ELECTRIC}
+    named: dict[str, object] = {rule: sum(one.rule == rule for one in found) for rule in WESTERN_ELECTRIC}
     return [
         Result(
             "LDPE, of the last four rows flagged at 99 %", float(flagged[LDPE_NORMAL:].sum()), 4, ">=", ""

@@ -124,9 +124,9 @@ def measure() -> list[Result]:
         told = {case: named(case, span) for case in RIGHT}
         hits = [bool(set(told[case]) & right) for case, right in RIGHT.items()]
         detail = {"named": {case: ", ".join(names) for case, names in told.items()}}
-        bound = 0.7 if span == _HOUR else None
+        least = 0.7 if span == _HOUR else None
         results.append(
-            Result(f"right variable in the top 3, {what}", float(np.mean(hits)), bound, ">=", "", detail)
+            Result(f"right variable in the top 3, {what}", float(np.mean(hits)), least, ">=", "", detail)
         )
     chance = np.mean([1 - np.prod([(52 - len(r) - k) / (52 - k) for k in range(3)]) for r in RIGHT.values()])
     return [*results, Result("control, three variables by chance", float(chance), unit="")]
