@@ -18,7 +18,7 @@ STREAM = "/live"
 FILES = ("/me/data", "/ci.csv")
 PLACED = ("{scope:path}", "{scope}")
 WORDS = {"{kpi}": "good_parts", "{id}": "good_parts", "{section}": "reasons", "{period}": "day"}
-WORDS |= {"{version}": "x", "{name}": "x", "{shift}": "now", "{day}": "today"}
+WORDS |= {"{version}": "x", "{name}": "x", "{shift}": "now", "{day}": "today", "{offset}": "2"}
 SHOWN = sorted({found.page.path for found in all_pages()})
 
 
