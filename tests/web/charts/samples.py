@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from plantstack.insights.drift.shewhart import Phase, judged
 from plantstack.interfaces.web import charts
 from plantstack.interfaces.web.charts.svg import tag, words
-from plantstack.stack.signals import Phase, judged
 
 
 @dataclass(frozen=True, slots=True)

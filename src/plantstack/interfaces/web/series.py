@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from plantstack.insights.drift.shewhart import Phase, Signal, judged
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.page import N_, Visit
-from plantstack.stack.signals import Phase, Signal, judged
 
 RULES = {
     "beyond": N_("beyond the limit"),
@@ -31,7 +31,7 @@ def run_chart_of(
     *,
     has_zero: bool = False,
 ) -> charts.RunChart:
-    """A chart of a series of what cannot be below 0; limits from twenty points on (see `stack.signals`).
+    """A chart of a series of what cannot be below 0; limits from twenty points on (`shewhart`).
 
     Args:
         visit: the look at the page.

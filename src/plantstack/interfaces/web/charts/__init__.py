@@ -16,7 +16,7 @@ Without data a chart is the sentence `empty` of its dataclass, never an empty fr
 | `signed_bar` | an amount and the greatest one | a cell of a bridge |
 | `pareto` | `Pareto`, `Cause` | a card; a table of its own |
 | `waterfall` | `Waterfall`, `Step` | a card; a table of its own; raises where a total is not its sum |
-| `run_chart` | `RunChart`, `Point`, `PhaseLines`, `NamedSignal`, `Note` | a card; see `stack.signals` |
+| `run_chart` | `RunChart`, `Point`, `PhaseLines`, `NamedSignal`, `Note` | a card; see `shewhart.judged` |
 | `small_multiples` | `Panel` each, `Tick`s | one drawing a panel, one scale; words around it are the page's |
 | `month_grid` | `Month`, `Day` | a card a letter |
 | `ladder` | `Ladder` | in a line of text |

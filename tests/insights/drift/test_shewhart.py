@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plantstack.stack.signals import MIN_POINTS, Limits, Signal, individuals, judged, proportions, signals_in
+from plantstack.insights.drift.shewhart import (
+    MIN_POINTS,
+    Limits,
+    Signal,
+    individuals,
+    judged,
+    proportions,
+    signals_in,
+)
 
 SHARED = Path("../shared/data/spc-process-monitoring")
 values = st.lists(st.floats(-1e6, 1e6), max_size=80)
