@@ -57,12 +57,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             made.close()
 
 
-def shown(running: Running, role: str, language: str = "en") -> str:
-    there = find("/findings")
+def shown(running: Running, role: str, language: str = "en", path: str = "/findings") -> str:
+    there = find(path)
     assert there is not None
     found, params = there
     sender = Sender(may=MAY[role], role=role)
-    return show(found, Visit(running, sender, "/findings", params, {}, NOW, language), {}).text
+    return show(found, Visit(running, sender, path, params, {}, NOW, language), {}).text
 
 
 def test_a_finding_stands_on_the_page_with_its_action_and_its_answers(running: Running) -> None:
@@ -87,3 +87,11 @@ def test_whoever_may_enter_nothing_has_nothing_to_tap(running: Running) -> None:
 def test_it_is_said_in_the_language_of_the_reader(running: Running) -> None:
     assert "des Idealtakts" in shown(running, "supervisor", "de")
     assert "de su ritmo ideal" in shown(running, "supervisor", "es")
+
+
+def test_whoever_stands_at_the_machine_hears_of_it_and_never_waits_for_it(running: Running) -> None:
+    shown(running, "operator", path="/findings/filler")  # worked out here, and known from now on
+    text = shown(running, "operator", path="/op/filler")
+    assert re.search(r'<p class="flag">.*<b>Filler runs Cola 0.33 l at 11\d\.\d% of its ideal pace', text)
+    assert 'href="/findings/filler#f-' in text
+    assert '<p class="flag">' not in shown(running, "operator", path="/op/capper")

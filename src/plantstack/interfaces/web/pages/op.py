@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.flags import flag_of
 from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, strip_of
@@ -101,6 +102,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "utc": rfc3339,
         "checks": [one for one in station.setups if one.parameters],
         "orders": _orders(station.machines),
+        "flag": flag_of(visit, places, [one.machine for one in station.machines]),
         **_offered(visit, [one.place for one in station.shifts] or places),
     }
 
