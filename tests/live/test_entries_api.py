@@ -201,6 +201,17 @@ def test_causes_calls_and_signatures_are_for_whoever_has_the_right(
     assert {one.problem.code for one in found if one.problem} <= {"entry-right"}
 
 
+def test_a_cause_is_not_taken_back_as_if_it_had_been_a_reason(plant: Inside) -> None:
+    cause = entry("cause", "tap-0044", stops=reason("tap-0000")["stops"], reason="leak")
+    assert tell(plant, cause)[0]["status"] == "accepted"
+    forged = entry("undo", "tap-0045", of=cause | {"entry": "reason"})
+    found = enter(
+        plant.running, Sender(may=("read", "enter")), "tablet.p3", [msgspec.Raw(json.dumps(forged).encode())]
+    )
+    assert [one.problem and one.problem.code for one in found] == ["entry-not-own"]
+    assert tell(plant, entry("undo", "tap-0046", of=cause))[0]["status"] == "accepted"
+
+
 def test_a_tablet_may_only_speak_as_itself_and_of_its_station(plant: Inside) -> None:
     key = token(plant, "p3", "send read", "line-1", "tablet.p3")
     rows = tell(plant, reason("tap-0016"), reason("tap-0017", machine="labeller"), **key)

@@ -5,6 +5,7 @@ Only what is told again in other words, or corrected, is looked for; most of it 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,11 +122,19 @@ def _rows(path: Path, asked: Collection[Identity], columns: Sequence[str]) -> li
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One event that was told under an identity: what kind, by which pseudonym, and when it was told."""
+    """One event that was told under an identity.
+
+    Attributes:
+        kind: of the event.
+        by: pseudonym of who told it.
+        told_at: when it was told, microseconds UTC.
+        entry: what it was to whoever tapped it, as `cause`; '' where nobody tapped it.
+    """
 
     kind: str
     by: str
     told_at: int
+    entry: str
 
 
 def words_of(log: Log, targets: Collection[Identity]) -> dict[Identity, list[Word]]:
@@ -140,9 +149,15 @@ def words_of(log: Log, targets: Collection[Identity]) -> dict[Identity, list[Wor
     files = segments.listed(log.connection, log.last_offset())
     found: dict[Identity, list[Word]] = {}
     for identity, digest in zip(targets, digests, strict=True):
-        rows, sealed = _places(log, known, files, digest, 'kind, "by", told_at')
+        rows, sealed = _places(log, known, files, digest, 'kind, "by", told_at, body')
         for path in sorted(sealed):
-            rows += [row[2:] for row in _rows(path, [identity], ("kind", "by", "told_at"))]
+            rows += [row[2:] for row in _rows(path, [identity], ("kind", "by", "told_at", "body"))]
         if rows:
-            found[identity] = [Word(kind, by or "", told_at) for kind, by, told_at in rows]
+            found[identity] = [Word(kind, by or "", at, _entry_in(body)) for kind, by, at, body in rows]
     return found
+
+
+def _entry_in(body: str | None) -> str:
+    """What kind of entry an event was made of."""
+    x = json.loads(body).get("x") if body else None
+    return str(x.get("entry", "")) if isinstance(x, dict) else ""

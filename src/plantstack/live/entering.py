@@ -231,7 +231,10 @@ def _own_only(running: Running, sender: Sender, device: str, found: Sequence[Ent
             is_other = device.startswith(DESK) and word.by and entry is not None and word.by != entry.by
             is_late = entry is not None and told_at(entry) - word.told_at > UNDO
             is_final = row["supersedes"]["source"] == ANONYMOUS or word.kind == "close"
-            if word.kind != row["kind"] or (is_other and "lead" not in sender.may) or (is_late and is_final):
+            # a cause told as a reason would ask for lesser rights
+            is_else = entry is not None and word.entry not in ("", tag(original_of(entry)))
+            is_not_his = is_other and "lead" not in sender.may
+            if word.kind != row["kind"] or is_else or is_not_his or (is_late and is_final):
                 one.refuse(_NOT_OWN)
 
 
