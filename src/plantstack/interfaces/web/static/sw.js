@@ -28,17 +28,19 @@ async function fromShell(request) {
   return (await caches.match(request, { cacheName: SHELL })) || fetch(request);
 }
 
+// A slow page shows how it looked last; a page nobody has seen is waited for, however long it takes.
 async function fromNetwork(request) {
-  const cache = await caches.open(PAGES);
+  const cache = await caches.open(PAGES), coming = fetch(request);
+  let answer;
   try {
-    const answer = await inTime(fetch(request));
-    if (answer.ok && !answer.redirected) await keep(cache, request, answer.clone());
-    return answer;
-  } catch (error) {
+    answer = await inTime(coming);
+  } catch {
     const known = await cache.match(request);
     if (known) return known;
-    throw error;
+    answer = await coming;
   }
+  if (answer.ok && !answer.redirected) await keep(cache, request, answer.clone());
+  return answer;
 }
 
 async function keep(cache, request, answer) {
