@@ -201,6 +201,25 @@ def test_causes_calls_and_signatures_are_for_whoever_has_the_right(
     assert {one.problem.code for one in found if one.problem} <= {"entry-right"}
 
 
+def test_who_called_for_help_does_not_end_it(plant: Inside) -> None:
+    asked = entry("call", "tap-0047", equipment="filler", phase="asked")
+    assert tell(plant, asked)[0]["status"] == "accepted"
+    steps = [
+        entry("call", f"tap-005{n}", equipment="filler", phase=phase, call="tap-0047")
+        for n, phase in enumerate(("arrived", "diagnosed", "waiting", "fixed", "accepted"))
+    ]
+    raws = [msgspec.Raw(json.dumps(one).encode()) for one in steps]
+    found = enter(plant.running, Sender(may=("read", "enter")), "tablet.p3", raws)
+    assert [one.status for one in found] == ["accepted", "refused", "refused", "refused", "accepted"]
+    taken = entry("call", "tap-0058", equipment="filler", phase="taken", call="tap-0047")
+    assert tell(plant, taken)[0]["status"] == "accepted"
+    forged = entry("undo", "tap-0059", of=taken | {"phase": "asked"})
+    back = enter(
+        plant.running, Sender(may=("read", "enter")), "tablet.p3", [msgspec.Raw(json.dumps(forged).encode())]
+    )
+    assert [one.problem and one.problem.code for one in back] == ["entry-not-own"]
+
+
 def test_a_cause_is_not_taken_back_as_if_it_had_been_a_reason(plant: Inside) -> None:
     cause = entry("cause", "tap-0044", stops=reason("tap-0000")["stops"], reason="leak")
     assert tell(plant, cause)[0]["status"] == "accepted"

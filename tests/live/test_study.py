@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread, Timer
 from time import monotonic
 from typing import Any
 
@@ -94,3 +94,22 @@ def test_a_question_of_hours_does_not_hold_the_server(study: Study) -> None:
     begun = monotonic()
     study.close()
     assert monotonic() - begun < 60, "hours of work were given up"
+
+
+def test_questions_that_only_wait_do_not_hold_the_server_for_ever(study: Study) -> None:
+    begun, go = Event(), Event()
+
+    def slow(stack: Stack) -> int:
+        begun.set()
+        go.wait(30)
+        return 1
+
+    for name in ("first", "second", "third"):
+        with pytest.raises(NotYet):
+            study.ask((name,), slow, 0.0)
+    assert begun.wait(30)
+    Timer(0.3, go.set).start()
+    closing = Thread(target=study.close)
+    closing.start()
+    closing.join(60)
+    assert not closing.is_alive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.insights.test_running import finding
 from tests.stack.floor import START, load, plant, written
 
 from plantstack.insights.facts import TABLES
+from plantstack.insights.finding import Finding, Subject
 from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.finding.answers import given, hidden_by, standing
@@ -97,16 +99,28 @@ def answer(minute: int, key: str, finding_id: str, word: str, **more: Any) -> Wi
         "finding": finding_id,
         "word": word,
         "kind": "late",
-        "subject": "m1",
+        "subject": "filler",
         "severity": 3.0,
     }
     return said("note", minute, key, text=f"finding {finding_id}: {word}", x={**x, "severity": 3.0, **more})
 
 
+def here(**more: Any) -> Finding:
+    return replace(finding(NOW, **more), subject=Subject("filler"))
+
+
+def test_whoever_speaks_of_one_machine_says_nothing_of_the_findings_of_another(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "p")
+    forged = answer(200, "a1", "1" * 12, "wrong", subject="packer/parameter=p")
+    load(folder, written(tmp_path, "one.ndjson", [*SHIFT, forged]), now=NOW)
+    with Stack.open(folder) as stack:
+        assert given(stack.engine(scope=None).books, NOW) == []
+
+
 def test_answers_take_findings_off_the_list_and_taking_them_back_puts_them_there_again(
     tmp_path: Path,
 ) -> None:
-    first, second = finding(NOW, began=1), finding(NOW, began=2)
+    first, second = here(began=1), here(began=2)
     folder = plant(tmp_path / "p")
     told = [
         answer(200, "a1", first.id, "useful"),

@@ -125,16 +125,20 @@ class Word:
     """One event that was told under an identity.
 
     Attributes:
-        kind: of the event.
+        kind: of the event; `phase` where it has one.
         by: pseudonym of who told it.
         told_at: when it was told, microseconds UTC.
         entry: what it was to whoever tapped it, as `cause`; '' where nobody tapped it.
     """
 
     kind: str
+    phase: str
     by: str
     told_at: int
     entry: str
+
+
+_TOLD = ("kind", "phase", "by", "told_at", "body")
 
 
 def words_of(log: Log, targets: Collection[Identity]) -> dict[Identity, list[Word]]:
@@ -149,11 +153,13 @@ def words_of(log: Log, targets: Collection[Identity]) -> dict[Identity, list[Wor
     files = segments.listed(log.connection, log.last_offset())
     found: dict[Identity, list[Word]] = {}
     for identity, digest in zip(targets, digests, strict=True):
-        rows, sealed = _places(log, known, files, digest, 'kind, "by", told_at, body')
+        rows, sealed = _places(log, known, files, digest, 'kind, phase, "by", told_at, body')
         for path in sorted(sealed):
-            rows += [row[2:] for row in _rows(path, [identity], ("kind", "by", "told_at", "body"))]
+            rows += [row[2:] for row in _rows(path, [identity], _TOLD)]
         if rows:
-            found[identity] = [Word(kind, by or "", at, _entry_in(body)) for kind, by, at, body in rows]
+            found[identity] = [
+                Word(kind, phase or "", by or "", at, _entry_in(body)) for kind, phase, by, at, body in rows
+            ]
     return found
 
 

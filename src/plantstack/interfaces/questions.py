@@ -33,6 +33,10 @@ class Window:
     until: str | None = None
     known_at: str | None = None
 
+    def __post_init__(self) -> None:
+        """A path may be written with a slash at its ends; it is known without."""
+        object.__setattr__(self, "scope", self.scope.strip("/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Kpis:

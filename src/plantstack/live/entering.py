@@ -19,7 +19,7 @@ import msgspec
 from plantstack.errors import EventError, Problem
 from plantstack.events.people.naming import named_in
 from plantstack.events.validate import validate
-from plantstack.events.whose import words_of
+from plantstack.events.whose import Word, words_of
 from plantstack.events.wire import decode_items
 from plantstack.intervals import DAY, Interval, from_us
 from plantstack.live.access import MAY, Sender, speaks_for
@@ -57,6 +57,9 @@ _RIGHT = Problem(
     "whoever is signed on here may not tell this",
     "Let somebody sign on who may: maintenance takes calls and names causes, whoever leads a shift signs it.",
 )
+_OF_HELP = ("taken", "diagnosed", "waiting", "fixed")
+"""What becomes of a call by whoever helps; who called says that help is here, and that it works again."""
+
 _OLD = Problem(
     "entry-old",
     "at",
@@ -232,10 +235,17 @@ def _own_only(running: Running, sender: Sender, device: str, found: Sequence[Ent
             is_late = entry is not None and told_at(entry) - word.told_at > UNDO
             is_final = row["supersedes"]["source"] == ANONYMOUS or word.kind == "close"
             # a cause told as a reason would ask for lesser rights
-            is_else = entry is not None and word.entry not in ("", tag(original_of(entry)))
+            is_else = entry is not None and _is_else(original_of(entry), word)
             is_not_his = is_other and "lead" not in sender.may
             if word.kind != row["kind"] or is_else or is_not_his or (is_late and is_final):
                 one.refuse(_NOT_OWN)
+
+
+def _is_else(claimed: AnyEntry, word: Word) -> bool:
+    """Whether what stands in the log is another thing than is claimed: for that, other rights may do."""
+    if word.entry not in ("", tag(claimed)):
+        return True
+    return isinstance(claimed, Call | Verdict) and word.phase not in ("", claimed.phase)
 
 
 def _needs(entry: AnyEntry) -> tuple[str, ...]:
@@ -247,7 +257,7 @@ def _needs(entry: AnyEntry) -> tuple[str, ...]:
         return ("maintain", "improve")
     if isinstance(entry, Verdict):
         return speaks_for(entry.owner)
-    if isinstance(entry, Call) and entry.phase == "taken":
+    if isinstance(entry, Call) and entry.phase in _OF_HELP:
         return ("maintain", "lead")
     return ("enter",)
 

@@ -7,11 +7,14 @@ now and then they are published to the lake and opened anew on top of it, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import sleep
 from typing import TypeVar
+
+import duckdb
 
 from plantstack.errors import PlantstackError
 from plantstack.intervals import MINUTE
@@ -75,7 +78,11 @@ class Keeper:
     def answer(self, ask: Callable[[Stack], _T]) -> _T:
         """Ask the books as they are now; nobody else asks or freshens them meanwhile."""
         with self._turn:
-            return ask(self._stack)
+            try:
+                return ask(self._stack)
+            except duckdb.IOException:  # the lake was published twice since: what these books read is swept
+                self._reopen()
+                return ask(self._stack)
 
     def freshen(self) -> None:
         """Bring the books to the end of the log and to this instant."""
@@ -106,6 +113,15 @@ class Keeper:
         if refused is not None:
             self._published_at -= PUBLISH - AGAIN
             raise refused
+
+    def _reopen(self) -> None:
+        """Open the books anew on top of the lake as it is; whoever calls has the turn."""
+        fresh = self._opened()
+        old, self._stack = self._stack, fresh
+        fresh.engine(scope=None).books.asked |= old.engine(scope=None).books.asked
+        self.standing = _standing(fresh)
+        with suppress(PlantstackError, duckdb.Error):
+            old.close()
 
     def _publish(self, now: int) -> None:
         with books_of(self.folder, self._project) as publisher:

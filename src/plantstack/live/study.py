@@ -96,11 +96,15 @@ class Study:
     def close(self) -> None:
         """Stop; what is being worked out is given up, however long it would take."""
         self._worker.shutdown(wait=False, cancel_futures=True)
-        while wait(list(self._pending.values()), _GIVE_UP_S).not_done:
+        while wait(self._unfinished(), _GIVE_UP_S).not_done:
             if self._stack is not None:
                 self._stack.engine(scope=None).books.con.interrupt()
         self._worker.shutdown()
         self._let_go()
+
+    def _unfinished(self) -> list[Future[Studied[Any]]]:
+        """What is being worked out; what was only waiting was cancelled, and nobody ever says so to `wait`."""
+        return [one for one in list(self._pending.values()) if not one.done()]
 
     def _begin(self, key: Hashable, question: Callable[[Stack], Any]) -> Future[Studied[Any]]:
         self._pending[key] = future = self._worker.submit(self._work, key, question)

@@ -162,6 +162,10 @@ def dead_letters(
     """List dead letters in the order they came; bytes that are no UTF-8 are written as escapes."""
     if sender.scope:
         raise HTTPException(403, "dead letters are for tokens of the whole project")
+    if (
+        sender.role and "administer" not in sender.may
+    ):  # they hold whatever was sent, also of people and money
+        raise HTTPException(403, "this account may not administer")
     rows = [
         {
             "id": one.id,

@@ -71,6 +71,9 @@ def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
     about: Any = json.loads(body).get("x")
     if not isinstance(about, dict) or about.get("phase") != PHASE or about.get("word") not in WORDS:
         return None
+    # whoever may speak of one machine says nothing of the findings of another
+    if str(about.get("subject", "")).partition("/")[0] != equipment:
+        return None
     raised = str(about.get("raised_at") or "")
     return Given(
         str(about.get("finding", "")),
@@ -104,7 +107,7 @@ def hidden_by(
     off and keeps the same subject quiet for two weeks, unless what is seen then is far rarer.
     """
     own = answers.get(finding.id)
-    if own is not None:
+    if own is not None and own.equipment == finding.subject.equipment:
         if own.word == "useful" or (own.word == "later" and now - own.at >= _LATER):
             return None
         return own
