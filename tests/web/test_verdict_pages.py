@@ -32,6 +32,7 @@ _EMPTY = """() => new Promise((done) => {
 def opened(look: Look, role: str, path: str = LOSSES, **more: Any) -> Page:
     page = look(path, role=role, **more)
     page.wait_for_selector(".claims", timeout=SLOW_MS)
+    page.wait_for_load_state("load")  # a page that was worked out first is loaded anew: its modules too
     return page
 
 
