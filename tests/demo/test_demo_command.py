@@ -140,7 +140,12 @@ def test_pages_are_of_a_line_that_works() -> None:
 def test_ctrl_c_while_it_is_made_is_one_line_and_says_what_is_left(tmp_path: Path) -> None:
     folder = tmp_path / "group"
     process = subprocess.Popen(
-        command(str(folder), "--days", "30", "--no-serve"), stderr=subprocess.PIPE, text=True, env=_plain()
+        command(str(folder), "--days", "30", "--no-serve"),
+        stderr=subprocess.PIPE,
+        text=True,
+        env=_plain(),
+        # whoever runs the tests in the background made this process deaf to Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         end = time.monotonic() + PATIENCE_S

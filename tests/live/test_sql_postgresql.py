@@ -134,7 +134,7 @@ def test_F41_a_transaction_that_ends_late_is_found_and_ties_are_not_doubled(
 def test_conformance_with_a_real_server(erp: Session, settings: Settings, tmp_path: Path) -> None:
     for number in range(13):
         row(erp, number, f"'2026-03-03 12:00:{number // 6:02}+00'")
-    connect = Source(lambda _: None, lambda _: Polled(settings), MAPPING, NOW, idle_s=0.3)
+    connect = Source(lambda _: None, lambda _: Polled(settings), MAPPING, NOW, idle_s=1.5)
     assert check_connector(connect, plant(tmp_path / "p")) == []
 
 
