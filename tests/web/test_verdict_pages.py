@@ -44,6 +44,16 @@ def told(site: DemoSite, machine: str) -> list[dict[str, Any]]:
     return [dict(zip(("phase", "void", "body"), row, strict=True)) for row in rows]
 
 
+def heard(page: Page, site: DemoSite, machine: str, n: int) -> list[dict[str, Any]]:
+    """Wait until the log has so many verdicts about a machine; return all it has."""
+    for _ in range(50):
+        if len(told(site, machine)) >= n:
+            break
+        page.wait_for_timeout(200)
+    site.fresh()
+    return told(site, machine)
+
+
 def drained(page: Page) -> None:
     """Wait until nothing waits in the browser any more."""
     page.wait_for_function(_EMPTY, timeout=SLOW_MS)
@@ -73,11 +83,11 @@ def test_a_tap_accepts_and_the_page_says_what_it_changes(look: Look, demo_site: 
     machine = row.get_attribute("data-machine") or ""
     before = len(told(demo_site, machine))
     row.get_by_role("button", name="Accept").click()
+    expect(row.locator("[data-after=accept]")).to_be_visible()  # it is kept now; before, the words are hidden
     expect(row.locator("[data-after=accept]")).to_contain_text("Nobody has to answer any more")
     expect(row.locator("[data-after=accept]")).to_contain_text("from not answered to accepted")
     drained(page)
-    demo_site.fresh()
-    found = told(demo_site, machine)
+    found = heard(page, demo_site, machine, before + 1)
     assert len(found) == before + 1
     assert (found[-1]["phase"], '"production"' in found[-1]["body"]) == ("accept", True)
     page.reload()
@@ -97,6 +107,7 @@ def test_a_contest_names_the_reason_and_who_answers_next(look: Look, demo_site: 
     dialog.get_by_label("What it should be").select_option(label="No material")
     dialog.get_by_label("Why, in a few words").fill("no caps came")
     dialog.get_by_role("button", name="Contest", exact=True).click()
+    expect(row.locator("[data-after=contest]")).to_be_visible()
     expect(row.locator("[data-after=contest]")).to_contain_text("Logistics answers next")
     expect(row.locator("[data-after=contest]")).to_contain_text("stay in the loss")
     drained(page)
@@ -113,6 +124,7 @@ def test_undo_takes_it_back(look: Look, demo_site: DemoSite) -> None:
     before = len(told(demo_site, machine))
     row.get_by_role("button", name="Accept").click()
     page.locator(f'[data-claim="{name}"]').get_by_role("button", name="Undo").click()
+    expect(page.locator(f'[data-claim="{name}"] [data-told]')).to_contain_text("Taken back")
     expect(page.locator(f'[data-claim="{name}"] [data-verdict=accept]')).to_be_visible()
     drained(page)
     demo_site.fresh()
@@ -120,6 +132,7 @@ def test_undo_takes_it_back(look: Look, demo_site: DemoSite) -> None:
     page.wait_for_selector(".claims", timeout=SLOW_MS)
     expect(page.locator(f'[data-claim="{name}"] [data-word]')).to_contain_text("has not answered")
     more = told(demo_site, machine)[before:]
+    more = heard(page, demo_site, machine, before + 2)[before:] if more else more
     assert [one["void"] for one in more] in ([], [False, True])  # it had not left, or it was taken back
 
 
