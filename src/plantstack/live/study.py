@@ -103,7 +103,7 @@ class Study:
         self._let_go()
 
     def _unfinished(self) -> list[Future[Studied[Any]]]:
-        """What is being worked out; what was only waiting was cancelled, and nobody ever says so to `wait`."""
+        """What is being worked out; what only waited was cancelled, and nobody ever says so to `wait`."""
         return [one for one in list(self._pending.values()) if not one.done()]
 
     def _begin(self, key: Hashable, question: Callable[[Stack], Any]) -> Future[Studied[Any]]:
