@@ -105,9 +105,7 @@ class Keeper:
             refused = error
         fresh = self._opened()
         with self._turn:
-            old, self._stack = self._stack, fresh
-            fresh.engine(scope=None).books.asked |= old.engine(scope=None).books.asked
-            self.standing = _standing(fresh)
+            old = self._turn_to(fresh)
         old.close()
         self._published_at = now
         if refused is not None:
@@ -116,12 +114,16 @@ class Keeper:
 
     def _reopen(self) -> None:
         """Open the books anew on top of the lake as it is; whoever calls has the turn."""
-        fresh = self._opened()
+        old = self._turn_to(self._opened())
+        with suppress(PlantstackError, duckdb.Error):
+            old.close()
+
+    def _turn_to(self, fresh: Stack) -> Stack:
+        """Stand on other books, which keep up what was asked of these; return these."""
         old, self._stack = self._stack, fresh
         fresh.engine(scope=None).books.asked |= old.engine(scope=None).books.asked
         self.standing = _standing(fresh)
-        with suppress(PlantstackError, duckdb.Error):
-            old.close()
+        return old
 
     def _publish(self, now: int) -> None:
         with books_of(self.folder, self._project) as publisher:

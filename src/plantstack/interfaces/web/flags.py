@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plantstack.insights.telling.render import tell
-from plantstack.interfaces.asked_findings import reached
-from plantstack.interfaces.telling import reader_of
+from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import Visit
 from plantstack.live.study import NotYet
-from plantstack.stack.finding.asking import Findings, findings
-from plantstack.stack.project import Stack
+from plantstack.stack.finding.asking import Findings
 
 _OF_LAYER = 1  # what people at a machine can do something about in this hour
 
@@ -39,22 +36,15 @@ def flag_of(visit: Visit, places: Sequence[str], machines: Sequence[str]) -> Fla
             one = shown.finding
             if one.layer != _OF_LAYER or one.subject.equipment not in machines:
                 continue
-            zone = visit.plant.site_of(one.subject.equipment).zone
-            reader = reader_of(visit.plant, zone, visit.language, with_day=True)
-            says, action = tell(one.says, reader), tell(one.action.says, reader)
-            return Flag(_begun(says), _begun(action), f"/findings/{place}#f-{one.id}")
+            where = one.subject.equipment
+            says, action = told(visit, one.says, where), told(visit, one.action.says, where)
+            return Flag(says, action, f"/findings/{place}#f-{one.id}")
     return None
 
 
 def _known(visit: Visit, place: str) -> Findings | None:
-    def asked(stack: Stack) -> Findings:
-        return findings(stack, place, reached(stack))
-
+    key, question = asked_of(place)
     try:
-        return visit.running.study.ask(("findings", place), asked, 0.0).value
+        return visit.running.study.ask(key, question, 0.0).value
     except NotYet:
         return None
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 from plantstack.engines.duckdb.books import Books
 from plantstack.insights.finding import Finding
 from plantstack.intervals import DAY, to_us
 from plantstack.stack.floor.entry_findings import PHASE
+from plantstack.stack.floor.entry_shapes import FindingWord as Word
 
-Word = Literal["useful", "expected", "wrong", "fixed", "later"]
 WORDS: tuple[Word, ...] = get_args(Word)
 TRUE: tuple[Word, ...] = ("useful", "expected", "fixed")
 """Answers that say there was something."""

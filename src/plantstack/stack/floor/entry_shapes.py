@@ -14,6 +14,7 @@ import msgspec
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words: TypeAlias = Annotated[str, msgspec.Meta(max_length=4_000)]
 Pieces: TypeAlias = Decimal
+FindingWord: TypeAlias = Literal["useful", "expected", "wrong", "fixed", "later"]
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 MANY = 100  # stops, parts or kinds of scrap in one entry
 
@@ -208,7 +209,7 @@ class Answer(Entry, frozen=True, kw_only=True, tag="answer"):
     """What somebody says of a finding, in one tap; the rest is the finding as it stood then."""
 
     finding: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
-    word: Literal["useful", "expected", "wrong", "fixed", "later"]
+    word: FindingWord
     equipment: Name
     kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,40}$")]
     subject: Words = ""

@@ -7,14 +7,10 @@ from typing import Any
 
 from plantstack.insights.finding import Cost
 from plantstack.insights.running import monthly
-from plantstack.insights.saying import Say
-from plantstack.insights.telling.render import tell
-from plantstack.interfaces.asked_findings import reached
-from plantstack.interfaces.telling import reader_of
+from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
 from plantstack.intervals import rfc3339
-from plantstack.stack.finding.asking import Findings, findings
-from plantstack.stack.project import Stack
+from plantstack.stack.finding.asking import Findings
 
 WORDS = {
     "useful": N_("Useful"),
@@ -25,7 +21,7 @@ WORDS = {
 }
 KINDS = {
     "drift": N_("Drift"),
-    "speed_drift": N_("Losing speed"),
+    "drift_speed": N_("Losing speed"),
     "scrap_pattern": N_("Scrap pattern"),
     "setup_error": N_("Set-up error"),
     "wrong_nominal": N_("Wrong nominal"),
@@ -49,11 +45,7 @@ _OPEN_ROWS = 10
 def show(visit: Visit) -> Mapping[str, Any]:
     """Every finding of a scope, what could not be judged, and what an answer keeps quiet."""
     scope = visit.scope
-
-    def asked(stack: Stack) -> Findings:
-        return findings(stack, scope, reached(stack))
-
-    studied = visit.study(("findings", scope), asked)
+    studied = visit.study(*asked_of(scope))
     found = studied.value
     may_enter = "enter" in visit.sender.may
     return {
@@ -80,14 +72,6 @@ def title_of(visit: Reading, found: Findings) -> str:
         return visit.say(N_("Nothing stands out"))
     first = found.shown[0].finding
     return told(visit, first.says, first.subject.equipment)
-
-
-def told(visit: Reading, say: Say, equipment: str = "") -> str:
-    """A text in the language of the reader, by the clock of the place it is about."""
-    plant = visit.plant
-    zone = plant.site_of(equipment).zone if equipment in plant.spans else visit.zone
-    text = tell(say, reader_of(plant, zone, visit.language, with_day=True))
-    return text[:1].upper() + text[1:]
 
 
 def has_cost(cost: Cost) -> bool:
