@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,8 +14,13 @@ from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.facts import TABLES, Facts, Place
 from plantstack.insights.finding import Action, Cost, Effect, Finding, Subject
 from plantstack.insights.running import monthly, run
-from plantstack.insights.saying import Say
+from plantstack.insights.saying import Figure, Say
+from plantstack.insights.telling.render import Reader, tell
+from plantstack.interfaces.answer import Answer
+from plantstack.interfaces.asked_by import seen_findings
+from plantstack.interfaces.web import formats
 from plantstack.intervals import DAY, HOUR, Interval
+from plantstack.live.access import Sender
 
 FREE = Cost(None, None, None, "EUR", "month")
 
@@ -129,3 +135,16 @@ def test_what_was_wrong_is_found_missed_or_falsely_named() -> None:
     told = score(raised, [hit, other], Interval(0, 7 * DAY), machines=2)
     assert dict(told.found) == {"hit": DAY} and told.missed == ["other"]
     assert len(told.false) == 1 and told.false_a_machine_week == 0.5
+
+
+def test_whoever_may_see_no_money_is_told_none_in_rows_and_in_sentences() -> None:
+    values = {"money": Figure(5619.0, "money", "USD")}
+    priced = finding(1, cost=replace(FREE, low=1.0, likely=5619.0, high=9.0))
+    dear = replace(priced, says=Say("%(money)s a month", values))
+    reader = Reader("en", "UTC", str, lambda name: name.id, formats)
+    assert tell(dear.says, reader) == "$5,619 a month"
+    assert tell(dear.says, replace(reader, sees_money=False)) == "– a month"
+    answer = Answer([{"row": "finding", **dear.as_row()}])
+    assert "5619" in json.dumps(answer.rows)
+    assert "5619" not in json.dumps(seen_findings(Sender(may=("read",)), answer).rows)
+    assert seen_findings(Sender(), answer) == answer

@@ -78,6 +78,17 @@ def _is_poor(sender: Sender) -> bool:
 
 
 def _without_money(row: Row) -> Row:
-    if "cost" not in row:
-        return row
-    return {**row, "cost": {**row["cost"], **dict.fromkeys(_MONEY), "why_none": _NO_MONEY}}
+    told = {name: _unpriced(value) for name, value in row.items()}
+    if "cost" in told:
+        told["cost"] = {**told["cost"], **dict.fromkeys(_MONEY), "why_none": _NO_MONEY}
+    return told
+
+
+def _unpriced(value: Any) -> Any:
+    """A part of a row in which amounts, wherever they stand, have no value."""
+    if isinstance(value, list):
+        return [_unpriced(one) for one in value]
+    if isinstance(value, dict):
+        kept = {name: _unpriced(one) for name, one in value.items()}
+        return kept | {"value": None} if value.get("form") == "money" else kept
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from plantstack.insights.backtest import Raised
@@ -29,6 +30,7 @@ def insights(
     as_of: str | None = None,
     language: str = SOURCE,
     with_quiet: bool = False,
+    sees_money: bool = True,
 ) -> Answer:
     """Answer what deserves attention, and what could not be judged.
 
@@ -39,6 +41,7 @@ def insights(
         as_of: an instant as people write it; None: as far as the books reach.
         language: of the sentences.
         with_quiet: also what an answer keeps off the list.
+        sees_money: whether sentences tell amounts.
 
     Raises:
         QueryError: for an unknown scope or instant.
@@ -47,7 +50,7 @@ def insights(
     now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
     found = findings(stack, scope, now, layer=layer)
     return Answer(
-        rows_of(found, stack.plant, language, with_quiet=with_quiet),
+        rows_of(found, stack.plant, language, with_quiet=with_quiet, sees_money=sees_money),
         notes=stack.notes(),
         offset=offset,
         as_of=reach,
@@ -59,10 +62,12 @@ def reached(stack: Stack) -> int:
     return max(stack.engine(scope=None).books.as_of.values(), default=0)
 
 
-def rows_of(found: Findings, plant: Plant, language: str, *, with_quiet: bool = False) -> list[Row]:
+def rows_of(
+    found: Findings, plant: Plant, language: str, *, with_quiet: bool = False, sees_money: bool = True
+) -> list[Row]:
     """One row a finding, then one for each thing that could not be judged."""
     shown = [*found.shown, *(found.quiet if with_quiet else ())]
-    rows: list[Row] = [_shown(one, plant, language) for one in shown]
+    rows: list[Row] = [_shown(one, plant, language, sees_money) for one in shown]
     return [*rows, *(_cannot(one, plant, language) for one in found.cannot)]
 
 
@@ -79,18 +84,18 @@ def raised_rows(raised: Sequence[Raised], plant: Plant, language: str = SOURCE) 
     ]
 
 
-def _shown(shown: Shown, plant: Plant, language: str) -> Row:
+def _shown(shown: Shown, plant: Plant, language: str, sees_money: bool) -> Row:
     return {
         "row": "finding",
-        **_finding(shown.finding, plant, language),
+        **_finding(shown.finding, plant, language, sees_money),
         "answer": shown.answer.word if shown.answer else "",
         "quiet": shown.quiet is not None,
     }
 
 
-def _finding(finding: Finding, plant: Plant, language: str) -> dict[str, Any]:
+def _finding(finding: Finding, plant: Plant, language: str, sees_money: bool = True) -> dict[str, Any]:
     row: dict[str, Any] = finding.as_row()
-    reader = _reader(plant, finding.subject.equipment, language)
+    reader = replace(_reader(plant, finding.subject.equipment, language), sees_money=sees_money)
     row["says"]["told"] = tell(finding.says, reader)
     row["action"]["says"]["told"] = tell(finding.action.says, reader)
     row["effect"]["baseline_of"]["told"] = tell(finding.effect.baseline_of, reader)

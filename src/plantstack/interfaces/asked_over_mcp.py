@@ -115,7 +115,10 @@ class Tools:
         """What deserves attention now: effect, cost, cause, action and owner; and what cannot be judged."""
 
         def ask(where: str) -> Answer:
-            answer = asked_findings.insights(self._stack, where, layer=layer, language=language)
+            sees = "money" in self._sender.may
+            answer = asked_findings.insights(
+                self._stack, where, layer=layer, language=language, sees_money=sees
+            )
             return asked_by.seen_findings(self._sender, answer)
 
         return self._told(scope, ask)

@@ -10,7 +10,9 @@ from plantstack.kpis.load import shipped_catalog
 from plantstack.plant.plant import Plant
 
 
-def reader_of(plant: Plant, zone: str, language: str = SOURCE, *, with_day: bool = False) -> Reader:
+def reader_of(
+    plant: Plant, zone: str, language: str = SOURCE, *, with_day: bool = False, sees_money: bool = True
+) -> Reader:
     """A reader of a plant.
 
     Args:
@@ -18,9 +20,14 @@ def reader_of(plant: Plant, zone: str, language: str = SOURCE, *, with_day: bool
         zone: of the clock on the reader's wall.
         language: of `speaking.LANGUAGES`.
         with_day: whether instants are told with their day.
+        sees_money: whether amounts are told.
     """
     translate = catalogue(language).gettext
-    return Reader(language, zone, translate, lambda name: name_of(plant, name, language), formats, with_day)
+
+    def name(one: Name) -> str:
+        return name_of(plant, one, language)
+
+    return Reader(language, zone, translate, name, formats, with_day, sees_money)
 
 
 def name_of(plant: Plant, name: Name, language: str) -> str:

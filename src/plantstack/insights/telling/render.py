@@ -46,6 +46,7 @@ class Reader:
         translate: a text of the source into his language.
         name: what people call something; words of the texts are translated already.
         formats: how numbers are written.
+        sees_money: whether amounts are told; whoever may not see them reads a dash.
         with_day: instants are told with their day: who reads is not in the shift they are of.
     """
 
@@ -55,6 +56,7 @@ class Reader:
     name: Callable[[Name], str]
     formats: Formats
     with_day: bool = False
+    sees_money: bool = True
 
 
 def tell(say: Say, reader: Reader) -> str:
@@ -116,7 +118,7 @@ def _figure(figure: Figure, reader: Reader) -> str:
         case "duration":
             return formats.duration(round(figure.value * SECOND))
         case "money":
-            return formats.money(figure.value, figure.unit, language)
+            return formats.money(figure.value if reader.sees_money else None, figure.unit, language)
         case "moment":
             return _moment(round(figure.value), reader)
         case "day":

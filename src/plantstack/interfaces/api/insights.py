@@ -31,11 +31,13 @@ def insights(
     """Answer as the command `insights` does; worked out anew every few minutes at most."""
     where = near(running, sender, scope)
 
+    sees = "money" in sender.may
+
     def question(stack: Stack) -> Answer:
         return asked_findings.insights(
-            stack, where, layer=layer, as_of=as_of, language=lang, with_quiet=quiet
+            stack, where, layer=layer, as_of=as_of, language=lang, with_quiet=quiet, sees_money=sees
         )
 
-    answer = running.study.ask(("insights", where, layer, as_of, lang, quiet), question).value
+    answer = running.study.ask(("insights", where, layer, as_of, lang, quiet, sees), question).value
     seen = asked_by.seen_findings(sender, answer)
     return answered(asked_by.reaching(running.plant, sender, seen, running.clock()))

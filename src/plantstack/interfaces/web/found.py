@@ -22,5 +22,6 @@ def told(visit: Reading, say: Say, equipment: str = "") -> str:
     """A sentence in the language of the reader, by the clock of the place it is about."""
     plant = visit.plant
     zone = plant.site_of(equipment).zone if equipment in plant.spans else visit.zone
-    text = tell(say, reader_of(plant, zone, visit.language, with_day=True))
+    sees = "money" in visit.sender.may
+    text = tell(say, reader_of(plant, zone, visit.language, with_day=True, sees_money=sees))
     return text[:1].upper() + text[1:]
