@@ -14,6 +14,11 @@ _STILL = (
     "caret-color: transparent !important; scroll-behavior: auto !important }"
 )
 
+# How many entries of this page the server has answered, for tests that wait for it.
+_ARRIVED = """document.addEventListener('outbox', ({ detail: { rows } }) => {
+  document.body.dataset.arrived = +(document.body.dataset.arrived || 0) + rows.length;
+});"""
+
 
 class Looking:
     """Pages of one test, and what was wrong with them.
@@ -64,6 +69,7 @@ class Looking:
         page = context.new_page()
         self._listen(page)
         self.still(page)
+        page.add_init_script(_ARRIVED)
         page.goto(path)
         return page
 

@@ -80,7 +80,7 @@ def test_a_standard_is_changed_by_the_keyboard_alone(looking: Looking, demo_site
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What it would do")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("As if it had held on all of these days.")).to_be_visible()
-    oee = page.get_by_role("row", name=re.compile("^OEE cola-500"))
+    oee = page.get_by_role("row", name=re.compile("^OEE Filler cola-500"))
     expect(oee).to_contain_text("−")
     assert (demo_site.folder / "products.yaml").read_text("utf-8").count("500/min") == 0
     to(page, "Why, for whoever reads the history")

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import httpx
 from playwright.sync_api import Page, expect
 from tests.web.demo import DemoSite
-
-from plantstack.stack import Stack
+from tests.web.logged import logged
 
 Look = Callable[..., Page]
 
@@ -28,16 +27,14 @@ def test_from_a_number_to_the_event_that_was_told(look: Look) -> None:
 
 
 def test_who_it_was_and_what_is_not_his_is_not_shown(demo_site: DemoSite) -> None:
-    when = "2026-10-16T20:00:00Z"
+    when, before = "2026-10-16T20:00:00Z", demo_site.running.offset
     note = {"kind": "note", "equipment": "tul-1", "at": when, "source": "tablet-9", "key": "event-note"}
     cost = {"kind": "cost", "equipment": "tulsa", "at": when, "source": "erp", "key": "event-cost"}
     demo_site.send(
         {**note, "note": "belt squeaks", "by": "p-123456"},
         {**cost, "account": "energy", "amount": 100},
     )
-    with Stack.open(demo_site.folder) as stack:
-        rows = stack.log.hot(stack.log.last_offset()).to_pylist()
-    at = {row["key"]: row["log_offset"] for row in rows}
+    at = {row["key"]: row["log_offset"] for row in logged(demo_site.folder, before)}
 
     def seen(offset: int, role: str) -> tuple[int, str]:
         answer = httpx.get(f"{demo_site.url}/event/{offset}", cookies=demo_site.cookies(role), timeout=30)

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.web.checking import axe_of, faults_of, scrolls, structure_of, until
 from tests.web.demo import STATES, DemoSite, copied, serving
+from tests.web.logged import logged
 from tests.web.looking import Looking
 
 from plantstack.intervals import MINUTE, rfc3339
-from plantstack.stack import Stack
 
 Look = Callable[..., Page]
 Wire = dict[str, Any]
@@ -39,13 +39,11 @@ SHOWN = {
 def told(demo_site: DemoSite) -> Callable[[str], list[Wire]]:
     """What was told since this file began, by kind."""
     before = demo_site.running.offset
-    return lambda kind: logged(demo_site.folder, kind, before)
+    return lambda kind: of_kind(demo_site.folder, kind, before)
 
 
-def logged(folder: Path, kind: str, before: int) -> list[Wire]:
-    with Stack.open(folder) as stack:
-        rows: list[Wire] = stack.log.hot(stack.log.last_offset()).to_pylist()
-    return [one for one in rows if one["kind"] == kind and one["log_offset"] > before]
+def of_kind(folder: Path, kind: str, before: int) -> list[Wire]:
+    return [one for one in logged(folder, before) if one["kind"] == kind]
 
 
 def notes(rows: list[Wire]) -> list[str]:
@@ -54,9 +52,11 @@ def notes(rows: list[Wire]) -> list[str]:
 
 
 def sent(page: Page) -> None:
-    """Wait until everything that was tapped has arrived."""
-    page.wait_for_timeout(700)  # it is kept first, and counted as waiting
+    """Wait until something more that was tapped has arrived, and nothing waits."""
+    before = page.evaluate("document.body.dataset.heard || '0'")
+    until(page, f"+(document.body.dataset.arrived || 0) > {before}")
     until(page, "document.querySelector('[data-sync]').dataset.state === 'sent'")
+    page.evaluate("document.body.dataset.heard = document.body.dataset.arrived")
 
 
 def tap_reason(page: Page, kind: int = 0) -> str:
@@ -302,8 +302,8 @@ def test_three_entries_offline_a_reload_and_a_restart_and_each_is_told_exactly_o
     turn(True)
     sent(page)
     looking.close()
-    assert notes(logged(site.folder, "note", before)) == ["one", "two"]
-    assert len([one for one in logged(site.folder, "reason", before) if one["equipment"] == "pun-1"]) == 1
+    assert notes(of_kind(site.folder, "note", before)) == ["one", "two"]
+    assert len([one for one in of_kind(site.folder, "reason", before) if one["equipment"] == "pun-1"]) == 1
 
 
 def note(page: Page, text: str) -> None:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from tests.live.shift import clock, plant
+from tests.web.logged import logged
 
 from plantstack.intervals import HOUR
-from plantstack.stack import Stack
 from plantstack.testing.faults import Server
 
 TINY = """<!doctype html><title>tiny</title>
@@ -67,9 +67,7 @@ class Station:
 
     def logged(self) -> list[Wire]:
         """What is in the log, in the order it came."""
-        with Stack.open(self.project) as stack:
-            rows: list[Wire] = stack.log.hot(stack.log.last_offset()).to_pylist()
-        return rows
+        return logged(self.project)
 
     def told(self, kind: str) -> list[Wire]:
         """What was told since the tablet was switched on."""

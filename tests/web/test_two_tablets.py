@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 from tests.web.demo import DemoSite
 from tests.web.looking import Looking
-from tests.web.test_op import ROLE, logged, sent, tap_reason, waits
+from tests.web.test_op import ROLE, of_kind, sent, tap_reason, waits
 
 STOPPED = "tul-1-labeller"
 
@@ -27,6 +27,6 @@ def test_who_answered_first_but_was_heard_last_reads_which_answer_stands(
     first.context.set_offline(False)
     told = first.locator("[data-toast-word]")
     expect(told).to_contain_text(f"Another answer stands: {stands}", timeout=30_000)
-    reasons = [row for row in logged(demo_site.folder, "reason", before) if row["equipment"] == STOPPED]
+    reasons = [row for row in of_kind(demo_site.folder, "reason", before) if row["equipment"] == STOPPED]
     assert len(reasons) == 2 and not any(row["void"] for row in reasons)  # nothing that was said is gone
     assert reasons[0]["at"] == reasons[1]["at"] and reasons[0]["told_at"] > reasons[1]["told_at"]
