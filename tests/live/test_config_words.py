@@ -13,6 +13,8 @@ from tests.live.inside import Inside, inside
 from tests.live.test_entrance import somebody
 
 from plantstack.events.people.accounts import Role
+from plantstack.interfaces.web.pages.config import is_judged_anew
+from plantstack.stack.editing.effect import Effect
 
 NOW = 1_772_474_400_000_000
 TARGET = "targets/preview?kpi=oee&at=line-1&from=2026-05-01&"
@@ -97,3 +99,12 @@ def test_administrators_may_read_the_place_in_small_print_and_after_the_words(pl
     told = re.search(r"you wrote “banana”</a> <small>(.*?)</small>", page)
     assert told
     assert told[1].endswith("[value-wrong]")
+
+
+def test_a_preview_knows_where_a_miss_is_believed_only_of_the_new_target() -> None:
+    def told(now: str, then: str) -> bool:
+        row = {"sides": {"now": {"status": now}, "then": {"status": then}}}
+        return is_judged_anew(Effect("", "", (), (), rows=(row,)))
+
+    assert told("not trusted", "missed") and told("not trusted", "watch")
+    assert not told("not trusted", "not trusted") and not told("met", "missed")

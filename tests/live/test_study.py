@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread, Timer
 from time import monotonic
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from tests.live.shift import plant
 
-from plantstack.intervals import HOUR
-from plantstack.live.study import FRESH, NotYet, Study
+from plantstack.intervals import HOUR, SECOND
+from plantstack.live.study import FRESH, NotYet, Study, Waiting, outlives
+from plantstack.plant.load import load_plant
+from plantstack.plant.read_people import People
 from plantstack.stack import Stack
 
 NOW = 1_772_431_200_000_000 + 3 * HOUR
@@ -113,3 +116,87 @@ def test_questions_that_only_wait_do_not_hold_the_server_for_ever(study: Study) 
     closing.start()
     closing.join(60)
     assert not closing.is_alive()
+
+
+def test_after_a_change_of_the_files_the_old_answer_is_given_and_says_that_it_waits(
+    study: Study, clock: Clock
+) -> None:
+    gate, runs = Event(), iter(range(1, 9))
+
+    def question(_stack: Stack) -> int:
+        gate.wait()
+        clock.now += 40 * SECOND
+        return next(runs)
+
+    gate.set()
+    assert study.ask(("losses", "line-1"), question).waiting is None
+    gate.clear()
+    study.forget(keeps=True)
+    old = study.ask(("losses", "line-1"), question, 0.0, also_before=True)
+    assert (old.value, old.at, old.waiting) == (1, NOW, Waiting(NOW + 40 * SECOND, 0, None))
+    with pytest.raises(NotYet) as not_yet:  # whoever cannot say that it is old waits for the new one
+        study.ask(("losses", "line-2"), question, 0.0)
+    assert not_yet.value.waiting is not None and not_yet.value.waiting.ahead == 1
+    with pytest.raises(NotYet):
+        study.ask(("losses", "line-1"), question, 0.0)
+    gate.set()
+    new = study.ask(("losses", "line-1"), question)
+    assert (new.value, new.waiting) == (2, None)
+    assert study.ask(("losses", "line-1"), question, also_before=True).waiting is None
+
+
+def test_how_long_it_took_the_last_time_is_told_apart_for_the_first_after_a_change(
+    study: Study, clock: Clock
+) -> None:
+    gate, lengths = Event(), iter((3, 60, 5, 2))
+
+    def question(_stack: Stack) -> int:
+        gate.wait()
+        clock.now += next(lengths) * SECOND
+        return 0
+
+    def usual(name: str) -> int | None:
+        """What is told of the next one; then it is answered."""
+        gate.clear()
+        with pytest.raises(NotYet) as not_yet:
+            study.ask(("losses", name), question, 0.0)
+        gate.set()
+        study.ask(("losses", name), question)
+        return not_yet.value.waiting.usual_us if not_yet.value.waiting else None
+
+    assert usual("a") is None
+    study.forget()
+    assert usual("a") is None, "the books are derived for it: the 3 s of before say nothing"
+    assert usual("b") == 3 * SECOND
+    study.forget()
+    assert usual("c") == 60 * SECOND
+
+
+def test_what_was_asked_before_a_change_and_answered_after_it_does_not_stand_as_new(study: Study) -> None:
+    gate = Event()
+
+    def slow(_stack: Stack) -> str:
+        gate.wait()
+        return "before"
+
+    with pytest.raises(NotYet):
+        study.ask(("slow",), slow, 0.0)
+    study.forget(keeps=True)
+    gate.set()
+    assert study.ask(("slow",), lambda _stack: "after").value == "after"
+    study.forget()
+    with pytest.raises(NotYet):  # nothing of before is kept where it was not to be
+        gate.clear()
+        study.ask(("slow",), slow, 0.0, also_before=True)
+    gate.set()
+
+
+def test_answers_outlive_a_target_and_not_a_machine_that_moved(tmp_path: Path) -> None:
+    before = load_plant(plant(tmp_path / "p"))
+    labelled = {name: replace(leaf, label="x") for name, leaf in before.reasons.items()}
+    assert outlives(before, replace(before, targets=(), standards=(), reasons=labelled))
+    first = next(iter(before.machines))
+    moved = {**before.machines, first: replace(before.machines[first], label="another")}
+    assert not outlives(before, replace(before, machines=moved))
+    assert not outlives(before, replace(before, reasons={}))
+    assert not outlives(before, replace(before, people=People(least_people=9)))

@@ -27,7 +27,8 @@ from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.edges import Edges
 from plantstack.live.keeper import Keeper
 from plantstack.live.limits import Limits
-from plantstack.live.study import Study
+from plantstack.live.rephrasing.fluent import Fluent
+from plantstack.live.study import Study, outlives
 from plantstack.live.supervisor import Supervisor
 from plantstack.live.vouching import judges
 from plantstack.plant.load import load_plant, plant_content
@@ -197,7 +198,8 @@ class Running:
         self.deliveries.adopt(plant, self.supervisor.mappings)
         self.door.names = names_of(plant)
         self.plant = plant
-        self.study.forget()
+        self.study.forget(keeps=keeps)
+        keeps = outlives(self.plant, plant)
         self.keeper.tell()
 
     def seal(self) -> int:

@@ -20,6 +20,8 @@ _WHOLE_SITE = (
 )
 _NO_RATE = "%(n)s shifts of %(product)s in %(days)s days show no rate, %(least)s would"
 SENTENCES = (
+    "watch",
+    "not trusted",
     "exists for one line, or one machine outside lines, at a time: name one, or split by line",
     "no PM of it was ever planned, so there is no next one",
     "no action was closed in this period",

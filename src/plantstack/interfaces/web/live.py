@@ -33,6 +33,7 @@ router = APIRouter()
 
 BEAT_S = 5.0
 _LOOK_S = 0.2
+_SOON_S = 0.5  # what waits for an answer is made anew as often as this at most
 _REST_S = 10.0  # a topic that nobody follows is kept that long
 
 
@@ -152,14 +153,15 @@ class Hub:
         told: object = None
         alone_s = 0.0
         while alone_s < _REST_S and not self.running.is_closing:
-            standing = (self.running.keeper.standing, self.running.study.answered)
+            running = self.running
+            standing = (running.keeper.standing, running.study.answered, running.fluent.answered)
             if standing != told:
                 told = standing
                 rest_s = topic.found.page.every_s
                 with suppress(PlantstackError, HTTPException):  # told where the page is asked for
                     shown = await run_in_threadpool(lambda: show(topic.found, topic.visit(), {}))
                     topic.take(shown)
-                    rest_s = rest_s if shown.is_whole else 0.0
+                    rest_s = rest_s if shown.is_whole else min(rest_s, _SOON_S)
                 await asyncio.sleep(rest_s)
             await asyncio.sleep(_LOOK_S)
             alone_s = 0.0 if topic.followers else alone_s + _LOOK_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
@@ -134,6 +135,7 @@ class Visit(Reading):
 
     Attributes:
         running: the plant.
+        before: the answers it was given from before the plant files were changed, while newer ones are made.
     """
 
     running: Running
@@ -143,6 +145,7 @@ class Visit(Reading):
     query: Mapping[str, str]
     now: int
     language: str = "en"
+    before: list[Studied[Any]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def plant(self) -> Plant:
@@ -159,7 +162,10 @@ class Visit(Reading):
         Raises:
             NotYet: while there is no answer; the page says so and shows it as soon as it is there.
         """
-        return self.running.study.ask(key, question, PATIENCE_S)
+        found = self.running.study.ask(key, question, PATIENCE_S, also_before=True)
+        if found.waiting is not None:
+            self.before.append(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,7 @@ class Page:
         every_s: how often an open page is made anew at most; 0 is never.
         is_own: whether it shows what is the reader's own, so that no two readers share it.
         template: where it is not that of the module's name.
+        is_offered: whether it stands in the menu of a project, by its folder.
     """
 
     path: str
@@ -187,6 +194,7 @@ class Page:
     every_s: float = 1.0
     is_own: bool = False
     template: str = ""
+    is_offered: Callable[[Path], bool] = lambda _folder: True
 
 
 @dataclass(slots=True)

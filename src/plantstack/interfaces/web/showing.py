@@ -15,7 +15,6 @@ from plantstack.interfaces.web.finding import Found, all_pages
 from plantstack.interfaces.web.page import Reading, Visit
 from plantstack.interfaces.web.rendering import render
 from plantstack.interfaces.web.speaking import LANGUAGES
-from plantstack.live.access import Sender
 from plantstack.live.study import NotYet
 
 
@@ -70,10 +69,13 @@ def show(found: Found, visit: Visit, around: Mapping[str, Any]) -> Shown:
     template, is_whole = found.page.template or f"{found.name}.html", True
     try:
         told = dict(found.page.show(visit))
-    except NotYet:
-        template, is_whole, told = "not_yet.html", False, {"title": visit.name(visit.scope)}
-    text, fragments = render(template, visit.language, surroundings(found, visit) | told | dict(around))
+    except NotYet as error:
+        template, is_whole = "not_yet.html", False
+        told = {"title": visit.name(visit.scope), "waiting": error.waiting}
+    around = {**around, "of_before": min(visit.before, key=lambda one: one.at, default=None)}
+    text, fragments = render(template, visit.language, surroundings(found, visit) | told | around)
     digest = digest_of(str(told["title"]), fragments.of)
+    is_whole = is_whole and not visit.before
     return Shown(text.replace(_DIGEST, digest, 1), str(told["title"]), fragments.of, is_whole)
 
 
@@ -87,7 +89,7 @@ def surroundings(found: Found, visit: Reading) -> dict[str, Any]:
         "visit": visit,
         "page": found.page,
         "name": found.name,
-        "menu": menu(visit.sender),
+        "menu": menu(visit),
         "languages": LANGUAGES,
         "zone": visit.zone,
         "now": visit.now,
@@ -116,6 +118,10 @@ def _end_of(folder: Path) -> int:
     return about_of(folder).end
 
 
-def menu(sender: Sender) -> list[Found]:
+def menu(visit: Reading) -> list[Found]:
     """What stands in the main menu for a reader."""
-    return [one for one in all_pages() if one.page.place and one.page.right in sender.may]
+    folder = visit.running.folder if isinstance(visit, Visit) else Path()
+    may = visit.sender.may
+    return [
+        one for one in all_pages() if one.page.place and one.page.right in may and one.page.is_offered(folder)
+    ]

@@ -162,12 +162,13 @@ def all_of(
     Raises:
         NotYet: while any of them has no answer.
     """
-    found, waits = {}, False
+    found: dict[str, Studied[Any]] = {}
+    waits: NotYet | None = None
     for name, (key, question) in wanted.items():
         try:
             found[name] = visit.study(key, question)
-        except NotYet:
-            waits = True
-    if waits:
-        raise NotYet
+        except NotYet as error:
+            waits = error
+    if waits is not None:
+        raise waits
     return found

@@ -20,6 +20,7 @@ from plantstack.interfaces.web.editing import SECTIONS, SPOKEN, edit_of, filled,
 from plantstack.interfaces.web.faults import faults_of
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.kpis.kpi import Kpi
+from plantstack.kpis.targets.targets import MISSED, NOT_TRUSTED, WATCH
 from plantstack.live.access import Sender
 from plantstack.stack.answers.using import catalog_of
 from plantstack.stack.editing.edits import (
@@ -120,7 +121,7 @@ def show_preview(visit: Visit) -> Mapping[str, Any]:
         told["back"] = urlencode({"edit": told["edit"]} | _named(section, edit))
         changing.check(visit.running, visit.sender, edit)
         effect = changing.worked_out(visit.running, visit.sender, edit, ask=visit.study).value
-        told |= {"effect": effect, "rows": _moving(effect)}
+        told |= {"effect": effect, "rows": _moving(effect), "is_judged_anew": is_judged_anew(effect)}
         told["leaves"] = isinstance(edit, AdoptionEdit) and not edit.is_adopted
     except (ConfigError, QueryError) as error:
         told["problems"] = [visit.running.placeless(one) for one in error.problems]
@@ -157,6 +158,17 @@ def _moving(effect: Effect) -> list[Mapping[str, Any]]:
 
 def _written(edit: Edit) -> str:
     return msgspec.json.encode(edit).decode()
+def is_judged_anew(effect: Effect) -> bool:
+    """Whether a miss is believed of the new target that was not of the one of now.
+
+    The data are the same: what differs is that the new one is agreed after the way of measuring changed.
+    """
+    return any(
+        row["sides"]["now"]["status"] == NOT_TRUSTED and row["sides"]["then"]["status"] in (MISSED, WATCH)
+        for row in effect.rows
+    )
+
+
 
 
 def _named(section: str, edit: Edit) -> dict[str, str]:

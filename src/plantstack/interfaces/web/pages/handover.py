@@ -50,8 +50,8 @@ def show(visit: Reading) -> Mapping[str, Any]:
 
 
 def show_report(visit: Reading) -> Mapping[str, Any]:
-    """The same for paper; the shift is in the path: `now`, `last`, or a day and its shift."""
-    return _told(visit, visit.params["shift"], is_report=True)
+    """The same for paper; the shift is in the path: `now`, `last`, or a day and its shift; none is `last`."""
+    return _told(visit, visit.params.get("shift") or "last", is_report=True)
 
 
 def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
@@ -158,4 +158,6 @@ PAGES = (
     Page("/handover/{scope:path}", N_("Hand-over"), show, every_s=30),
     Page("/handover", N_("Hand-over"), show, every_s=30),
     Page("/report/{scope}/{shift}", N_("Shift report"), show_report, every_s=0),
+    Page("/report/{scope}", N_("Shift report"), show_report, every_s=0),
+    Page("/report", N_("Shift report"), show_report, every_s=0),
 )

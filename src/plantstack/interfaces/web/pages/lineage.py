@@ -23,6 +23,7 @@ from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
 Row = Mapping[str, Any]
+_USUAL = "oee"  # what is meant where no KPI is named
 _PARTS = 40  # more are no help to anybody; the rest is in the CSV
 
 
@@ -45,7 +46,7 @@ class Node:
 
 def show(visit: Visit) -> Mapping[str, Any]:
     """The lineage of a KPI in a scope and period."""
-    kpi, scope, span = visit.params["kpi"], visit.scope, _span(visit)
+    kpi, scope, span = visit.params.get("kpi") or _USUAL, visit.scope, _span(visit)
     period = _days_of(visit, span) if span else _period(visit)
     check_seen(visit.sender, visit.running.plant, kpi)
     known = visit.query.get("as_known_at") or None
@@ -130,7 +131,7 @@ def nodes_of(rows: Sequence[Row], head: Row | None) -> list[Node]:
 
 def show_bridge(visit: Visit) -> Mapping[str, Any]:
     """How a KPI came from another period or scope, factor by factor."""
-    kpi, scope, period = visit.params["kpi"], visit.scope, _period(visit)
+    kpi, scope, period = visit.params.get("kpi") or _USUAL, visit.scope, _period(visit)
     check_seen(visit.sender, visit.running.plant, kpi)
     other = visit.query.get("versus_scope", "")
     before = period if other else period.before
@@ -218,7 +219,9 @@ PAGES = (
     Page("/lineage/{kpi}/{scope}/{period}", N_("Lineage"), show, every_s=60),
     Page("/lineage/{kpi}/{scope}", N_("Lineage"), show, every_s=60),
     Page("/lineage/{kpi}", N_("Lineage"), show, every_s=60),
+    Page("/lineage", N_("Lineage"), show, every_s=60),
     Page("/bridge/{kpi}/{scope}/{period}", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
     Page("/bridge/{kpi}/{scope}", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
     Page("/bridge/{kpi}", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
+    Page("/bridge", N_("Bridge"), show_bridge, every_s=60, template="bridge.html"),
 )
