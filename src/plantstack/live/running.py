@@ -27,7 +27,6 @@ from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.edges import Edges
 from plantstack.live.keeper import Keeper
 from plantstack.live.limits import Limits
-from plantstack.live.rephrasing.fluent import Fluent
 from plantstack.live.study import Study, outlives
 from plantstack.live.supervisor import Supervisor
 from plantstack.live.vouching import judges
