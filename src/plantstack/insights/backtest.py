@@ -125,6 +125,10 @@ def score(
 
 
 def _names(finding: Finding, truth: Wrong, raised_at: int, late: int) -> bool:
+    return any(_says(one, truth, raised_at, late) for one in (finding, *finding.others))
+
+
+def _says(finding: Finding, truth: Wrong, raised_at: int, late: int) -> bool:
     return (
         finding.kind in truth.kinds
         and finding.subject.equipment in truth.places

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from plantstack.intervals import HOUR
+
 _PLACE = (("equipment", pa.string()), ("known_at", pa.int64()))
 _RUN = (("product", pa.string()), ("order", pa.string()), ("shift", pa.string()), ("crew", pa.string()))
 
@@ -145,6 +147,19 @@ class Facts:
             return replace(self, tables=cut)
         places = {name: replace(place, shift_ends=None) for name, place in self.places.items()}
         return replace(self, as_of=at, tables=cut, places=places)
+
+    def told_by(self, name: str, equipment: str, at: int) -> int:
+        """From when on what a table says of a machine until an instant was known: `at`, or later.
+
+        Rows of the hour before it count: one that came in with a file of the next morning was not known
+        before. Never later than `as_of`.
+        """
+        table = self.table(name)
+        began = table["at" if "at" in table.column_names else "from"]
+        lately = pc.and_(pc.less_equal(began, at), pc.greater(began, at - HOUR))
+        mine = table.filter(pc.and_(pc.equal(table["equipment"], equipment), lately))
+        told: int | None = pc.max(mine["known_at"]).as_py()
+        return min(max(at, told or at), max(self.as_of, at))
 
     def of(self, equipment: str) -> Facts:
         """The facts of one machine."""

@@ -73,7 +73,7 @@ class Cost:
     likely: float | None
     high: float | None
     currency: str
-    per: Literal["hour", "shift", "day", "month", "so far"]
+    per: Literal["hour", "shift", "day", "month", "run", "so far"]
     money_class: str = ""
     pieces: float | None = None
     minutes: float | None = None
@@ -134,6 +134,26 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Same:
+    """What stays the same of a finding, whatever explains it best today.
+
+    Attributes:
+        kind: of the finding.
+        key: what it is about, as one text that begins with the equipment.
+        episode: which time it is.
+    """
+
+    kind: str
+    key: str
+    episode: str
+
+    @property
+    def id(self) -> str:
+        """A digest of it."""
+        return sha256(f"{self.kind}|{self.key}|{self.episode}".encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that deserves attention, complete: no reader needs to look elsewhere to decide.
 
@@ -147,6 +167,9 @@ class Finding:
         severity: how surprising it is under the baseline, as -log10 of the chance of it; larger is rarer.
         trust: grade of the data behind it; limits in plain words beside it.
         is_safety: outranks money.
+        known_at: since when the facts say it: deadlines are counted from it. None: since it began.
+        same: what its id is made of; None: its kind, subject and the begin of its episode.
+        others: findings about the same thing that this one stands for as well; their money is not added.
     """
 
     kind: str
@@ -165,12 +188,28 @@ class Finding:
     trust: Grade = "U"
     limits: tuple[str, ...] = ()
     is_safety: bool = False
+    known_at: int | None = None
+    same: Same | None = None
+    others: tuple[Finding, ...] = ()
+
+    @property
+    def identity(self) -> Same:
+        """What stays the same of it."""
+        return self.same or Same(self.kind, self.subject.key(), str(self.began))
 
     @property
     def id(self) -> str:
         """The same for the same episode of the same subject, whenever it is worked out."""
-        told = f"{self.kind}|{self.subject.key()}|{self.began}"
-        return sha256(told.encode()).hexdigest()[:12]
+        return self.identity.id
+
+    @property
+    def first_known(self) -> int:
+        """Since when the facts would have said it, microseconds UTC."""
+        return self.began if self.known_at is None else self.known_at
+
+    def is_overdue(self, at: int) -> bool:
+        """Whether what is to be done should have been done by an instant."""
+        return self.action.by < at
 
     def as_row(self) -> dict[str, object]:
         """The finding as the command contract prints it."""
@@ -181,6 +220,7 @@ class Finding:
             "scope": {"equipment": self.subject.equipment, **self.subject.about},
             "period": {"from": rfc3339(self.window.start), "to": rfc3339(self.window.end)},
             "began": rfc3339(self.began),
+            "known_at": rfc3339(self.first_known),
             "says": self.says.as_row(),
             "effect": _effect_row(self.effect),
             "cost": _cost_row(self.cost),
@@ -196,6 +236,7 @@ class Finding:
             "severity": self.severity,
             "trust": {"grade": self.trust, "limits": list(self.limits)},
             "safety": self.is_safety,
+            "others": [{"id": one.id, "kind": one.kind, "says": one.says.as_row()} for one in self.others],
         }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow.compute as pc
 
 from plantstack.insights.contract import Analysis, Outcome
 from plantstack.insights.facts import TABLES, Facts
 from plantstack.insights.finding import Cannot, Cost, Finding
+from plantstack.insights.grouping import grouped
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.intervals import DAY
 
@@ -23,7 +24,8 @@ _FEW = N_("At most %(n)s %(what)s of one machine are there; it takes %(least)s."
 _SHORT = N_("There are %(n)s days of %(what)s, and it takes %(least)s.")
 _RECORD = N_("Record %(what)s: a file, a tablet or one signal is enough.")
 _WAIT = N_("Go on recording %(what)s.")
-_A_MONTH = {"hour": 480.0, "shift": 60.0, "day": 30.0, "month": 1.0, "so far": 1.0}  # two shifts, six days
+_A_MONTH = {"hour": 480.0, "shift": 60.0, "day": 30.0, "month": 1.0}  # two shifts, six days
+_A_MONTH |= {"run": 1.0, "so far": 1.0}  # it is over with the run
 
 
 def run(analyses: Sequence[Analysis], facts: Facts) -> Outcome:
@@ -31,7 +33,7 @@ def run(analyses: Sequence[Analysis], facts: Facts) -> Outcome:
 
     Where the facts do not carry what an analysis needs it is not asked; it is said what is missing.
     """
-    found: dict[str, Finding] = {}
+    found: list[Finding] = []
     cannot: list[Cannot] = []
     for analysis in analyses:
         missing = list(_missing(analysis, facts))
@@ -39,9 +41,15 @@ def run(analyses: Sequence[Analysis], facts: Facts) -> Outcome:
             cannot += missing
             continue
         outcome = analysis.run(facts)
-        found |= {one.id: one for one in outcome.findings}
+        found += outcome.findings
         cannot += outcome.cannot
-    return Outcome(sorted(found.values(), key=_rank), cannot)
+    once = {one.id: one for one in grouped(found)}
+    return Outcome(ranked(once.values()), cannot)
+
+
+def ranked(found: Iterable[Finding]) -> list[Finding]:
+    """Findings, what matters most first: safety, then the money at stake, then what is rarest."""
+    return sorted(found, key=_rank)
 
 
 def monthly(cost: Cost) -> float | None:
@@ -49,9 +57,10 @@ def monthly(cost: Cost) -> float | None:
     return None if cost.likely is None else cost.likely * _A_MONTH[cost.per]
 
 
-def _rank(finding: Finding) -> tuple[bool, float, float, str]:
-    """Safety first, then money, then what is rarest."""
-    return (not finding.is_safety, -(monthly(finding.cost) or 0.0), -finding.severity, finding.id)
+def _rank(finding: Finding) -> tuple[bool, float, bool, float, str]:
+    """What has no price comes after what has one, and before what is known to cost nothing."""
+    money = monthly(finding.cost)
+    return (not finding.is_safety, -(money or 0.0), money is not None, -finding.severity, finding.id)
 
 
 def _missing(analysis: Analysis, facts: Facts) -> Iterator[Cannot]:

@@ -67,7 +67,7 @@ def rows_of(
 ) -> list[Row]:
     """One row a finding, then one for each thing that could not be judged."""
     shown = [*found.shown, *(found.quiet if with_quiet else ())]
-    rows: list[Row] = [_shown(one, plant, language, sees_money) for one in shown]
+    rows: list[Row] = [_shown(one, plant, language, sees_money, found.as_of) for one in shown]
     return [*rows, *(_cannot(one, plant, language) for one in found.cannot)]
 
 
@@ -84,10 +84,12 @@ def raised_rows(raised: Sequence[Raised], plant: Plant, language: str = SOURCE) 
     ]
 
 
-def _shown(shown: Shown, plant: Plant, language: str, sees_money: bool) -> Row:
+def _shown(shown: Shown, plant: Plant, language: str, sees_money: bool, now: int) -> Row:
+    row = _finding(shown.finding, plant, language, sees_money)
     return {
         "row": "finding",
-        **_finding(shown.finding, plant, language, sees_money),
+        **row,
+        "overdue": shown.finding.is_overdue(now),
         "answer": shown.answer.word if shown.answer else "",
         "quiet": shown.quiet is not None,
     }
@@ -99,6 +101,8 @@ def _finding(finding: Finding, plant: Plant, language: str, sees_money: bool = T
     row["says"]["told"] = tell(finding.says, reader)
     row["action"]["says"]["told"] = tell(finding.action.says, reader)
     row["effect"]["baseline_of"]["told"] = tell(finding.effect.baseline_of, reader)
+    for told, other in zip(row["others"], finding.others, strict=True):
+        told["says"]["told"] = tell(other.says, reader)
     for told, one in zip(row["explanations"], finding.explanations, strict=True):
         told["says"]["told"] = tell(one.says, reader)
         if one.test is not None:

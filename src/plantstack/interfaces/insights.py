@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +25,10 @@ Language = Annotated[str, typer.Option("--lang", help="Language of the sentences
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="T", help="As it was known then; the end of the books.")
 ]
+
+
+_PER = {"hour": "an hour", "run": "in this run", "so far": "so far"}
+_LEAST = 0.5  # pieces or units of a currency: what is rounded to nothing
 
 
 def register(app: typer.Typer) -> None:
@@ -69,20 +73,30 @@ def _list(rows: Sequence[Row], lang: str) -> Group:
         parts.append(Text("Nothing stands out in what could be judged."))
     if cannot:
         parts.append(Text("\nCannot judge:", style="bold"))
-    for row in cannot:
-        where = row["scope"].get("equipment", "")
-        about = f"{row['kind'].replace('_', ' ')}{f' of {where}' if where else ''}"
-        parts.append(Text(f"  {about}: {row['why']['told']} {row['fix']['told']}"))
+    for said, places in _alike(cannot):
+        kind, why, fix = said
+        where = f" ({', '.join(places)})" if places else ""
+        parts.append(Text(f"  {kind.replace('_', ' ')}: {why.rstrip('.')}. {fix}{where}"))
     return Group(*parts)
+
+
+def _alike(cannot: Sequence[Row]) -> Iterable[tuple[tuple[str, str, str], list[str]]]:
+    """Each sentence once, with the places it is said of."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for row in cannot:
+        places = found.setdefault((row["kind"], row["why"]["told"], row["fix"]["told"]), [])
+        places += [row["scope"]["equipment"]] if row["scope"].get("equipment") else []
+    return found.items()
 
 
 def _told(place: int, row: Row, lang: str) -> list[Text | Padding]:
     """A finding in a few lines: what, what it costs, what to do, what else it could be."""
     action, cost = row["action"], row["cost"]
+    when = f"(overdue since {action['by']})" if row["overdue"] else f"(by {action['by']})"
     lines = [
         Text.assemble((f"{place}. ", "bold"), (row["says"]["told"], "bold")),
         Text(f"   {_cost(cost, lang)}  trust {row['trust']['grade']}  since {row['began']}  id {row['id']}"),
-        Text(f"   {action['owner']}: {action['says']['told']}"),
+        Text(f"   {action['owner']}: {action['says']['told']} {when}"),
     ]
     others = [one["says"]["told"] for one in row["explanations"]]
     if others:
@@ -93,15 +107,19 @@ def _told(place: int, row: Row, lang: str) -> list[Text | Padding]:
 
 
 def _cost(cost: Row, lang: str) -> str:
+    known = [cost[name] for name in ("high", "pieces", "minutes") if cost[name] is not None]
+    if known and max(known) < _LEAST:
+        return "costs nothing that could be seen so far"
     told = []
-    if cost["pieces"] is not None:
+    if cost["pieces"] is not None and cost["pieces"] >= _LEAST:
         told.append(f"{number(cost['pieces'], lang)} pieces")
     if cost["minutes"] is not None:
         told.append(f"{number(cost['minutes'], lang)} min")
     if cost["likely"] is not None:
         low, high = (money(cost[end], cost["currency"], lang) for end in ("low", "high"))
-        told.append(f"{money(cost['likely'], cost['currency'], lang)} ({low} to {high})")
+        likely = money(cost["likely"], cost["currency"], lang)
+        told.append(f"up to {high}" if cost["low"] < _LEAST else f"{likely} ({low} to {high})")
     if not told:
         return f"cost not known: {cost['why_none']}" if cost["why_none"] else "cost not known"
-    per = cost["per"] if cost["per"] == "so far" else f"a {cost['per']}"
+    per = _PER.get(cost["per"], f"a {cost['per']}")
     return f"{', '.join(told)} {per}"

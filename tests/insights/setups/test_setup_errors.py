@@ -37,7 +37,9 @@ def test_a_wrong_setting_is_told_before_any_scrap() -> None:
     told = errors(at(in_run(31, 0.7), 31, 5 * MINUTE))
     assert [one.subject.about for one in told] == [{"parameter": "pressure", "product": "soup"}]
     assert told[0].effect.value - told[0].effect.baseline == pytest.approx(0.7, abs=0.15)
-    assert told[0].cost.pieces == 0
+    assert not [one for one in told[0].evidence if one.table == "pieces"]
+    cost = told[0].cost  # nothing is lost yet: it says what the run may cost, never a range of nothing
+    assert cost.per == "run" and cost.low == 0 and cost.likely and cost.high == 2 * cost.likely
 
 
 def test_readings_tell_it_where_nobody_writes_settings_down() -> None:
@@ -47,11 +49,11 @@ def test_readings_tell_it_where_nobody_writes_settings_down() -> None:
     assert [one.subject.about["parameter"] for one in told] == ["seal"]
 
 
-def test_its_scrap_is_what_it_has_above_the_usual_so_far() -> None:
+def test_its_scrap_is_what_it_has_above_the_usual_until_the_run_ends() -> None:
     one = errors(at(in_run(31, 0.7), 31, 4 * HOUR + MINUTE))[0]
-    assert one.cost.pieces == pytest.approx(0.07 * 2000, rel=0.25)
+    assert one.cost.per == "run" and one.cost.pieces == pytest.approx(0.07 * 4000, rel=0.25)
     assert one.cost.low is not None and one.cost.likely is not None and one.cost.high is not None
-    assert one.cost.likely == pytest.approx(0.2 * 0.07 * 2000, rel=0.25)
+    assert one.cost.likely == pytest.approx(0.2 * 0.07 * 4000, rel=0.25)
     assert one.cost.low < one.cost.likely < one.cost.high
 
 

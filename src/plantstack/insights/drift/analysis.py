@@ -9,7 +9,7 @@ import numpy as np
 
 from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.drift import wording
-from plantstack.insights.drift.costing import cost_of, cost_of_speed, hours_left
+from plantstack.insights.drift.costing import cost_of, cost_of_speed
 from plantstack.insights.drift.explaining import explanations
 from plantstack.insights.drift.judge import Drift, Lacking, judge, pace_of
 from plantstack.insights.drift.series import Series, series_of
@@ -36,6 +36,7 @@ SHARE = 0.5
 _Z = 1.6449
 _FRESH = 7 * DAY  # nothing is said of a parameter that was last read longer ago
 _ROWS = 5
+_SOON, _ACT_BY = HOUR, 8 * HOUR  # from when it was first known: a deadline never moves
 
 
 class ParameterDrift:
@@ -81,6 +82,7 @@ def _finding(facts: Facts, drift: Drift, others: Sequence[Series]) -> Finding:
     causes, limits = explanations(facts, drift, others), _limits(facts, drift)
     since = int(series.at[drift.onset.at]) - series.every
     began = int(series.at[drift.raised])
+    known = facts.told_by(series.table, series.equipment, began)
     return Finding(
         kind="drift_speed" if is_speed else "drift",
         layer=1,
@@ -92,11 +94,12 @@ def _finding(facts: Facts, drift: Drift, others: Sequence[Series]) -> Finding:
         cost=cost,
         evidence=_evidence(drift),
         explanations=causes,
-        action=_action(facts, drift, place, effect, causes, cost),
+        action=_action(known, drift, place, effect, causes, cost),
         expires_at=facts.as_of + DAY,
         severity=drift.severity,
         trust=_trust(limits),
         limits=limits,
+        known_at=known,
     )
 
 
@@ -164,7 +167,7 @@ def _evidence(drift: Drift) -> tuple[Evidence, ...]:
 
 
 def _action(
-    facts: Facts,
+    known: int,
     drift: Drift,
     place: Place,
     effect: Effect,
@@ -172,8 +175,7 @@ def _action(
     cost: Cost,
 ) -> Action:
     machine, name = wording.equipment(place.id), wording.parameter(drift.series.parameter)
-    ends = place.shift_ends if place.shift_ends is not None and place.shift_ends > facts.as_of else None
-    by = ends or facts.as_of + 8 * HOUR
+    by = known + _ACT_BY
     if drift.series.is_speed:
         if effect.value > effect.baseline:
             return Action(say(wording.LOOK_UP, machine=machine), "engineer", by)
@@ -182,7 +184,7 @@ def _action(
     if causes[0].says.text in (wording.SENSOR, wording.STUCK):
         return Action(say(wording.CHECK_SENSOR, parameter=name, machine=machine), "maintenance", by)
     to = wording.size(effect.baseline, drift.series.unit, drift.normal.spread)
-    soon = min(by, facts.as_of + round(min(1.0, hours_left(facts, drift)) * HOUR))
+    soon = known + _SOON
     return Action(say(wording.BRING_BACK, parameter=name, machine=machine, to=to), "operator", soon)
 
 

@@ -34,6 +34,7 @@ _SHARE = 0.2  # of the accepted false alarms goes to this kind
 _CONTRIBUTION = "contribution sold"
 _UNCODED = "unknown"
 _ROWS = 10  # of evidence
+_ACT_BY = 8 * HOUR  # from when it was first known: a deadline never moves
 
 _STARVES = N_(
     "%(machine)s starves %(pacing)s: %(line)s waits %(seen)s min a shift for it, usual are %(usual)s; "
@@ -123,6 +124,7 @@ def _finding(episode: Episode, waits: Waits, line: Sequence[Place], facts: Facts
         "reason": Name(reason, "reason") if reason != _UNCODED else Name(N_("without a reason"), "word"),
     }
     lost = waits.of_pacing[episode.first : episode.last + 1]
+    known = waits.shifts[episode.raised].end
     return Finding(
         "starved_constraint" if is_starving else "blocked_chain",
         2,
@@ -137,13 +139,14 @@ def _finding(episode: Episode, waits: Waits, line: Sequence[Place], facts: Facts
         Action(
             Say(_DO, {key: said[key] for key in ("machine", "pacing", "reason")}),
             "supervisor",
-            own.shift_ends or facts.as_of + 8 * HOUR,
+            known + _ACT_BY,
             _winnable(float(np.mean(lost)), shifts, own, facts),
         ),
         facts.as_of + DAY,
         episode.score,
         "B",
         ("what a machine waits for is laid at the machine that stood meanwhile",),
+        known_at=known,
     )
 
 

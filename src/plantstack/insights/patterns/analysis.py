@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.facts import Facts, Place
-from plantstack.insights.finding import Cannot, Cost, Effect, Evidence, Finding, Grade, Subject
+from plantstack.insights.finding import Cannot, Cost, Effect, Evidence, Finding, Grade, Same, Subject
 from plantstack.insights.patterns.cells import Cells, cells_of, sample_of
-from plantstack.insights.patterns.pattern import Pattern, patterns
+from plantstack.insights.patterns.pattern import Pattern, first_held, patterns
 from plantstack.insights.patterns.sample import Bools, Floats, Sample
 from plantstack.insights.patterns.search import Limits
 from plantstack.insights.patterns.words import Size, about, action, explanations, sentence
@@ -24,10 +24,11 @@ _MONTH = 30.4375  # days
 _LEAST_BAD = 30.0  # pieces of a reason; fewer show no pattern that would hold
 _LEAST_GROUPS = 12  # orders, half of them searched and half held out
 _AT_MACHINE = 5.0  # pieces of a reason at a machine that is compared
-_EXPIRES, _ACT_BY = 14 * DAY, 7 * DAY
+_EXPIRES, _WEEK, _MONDAY = 14 * DAY, 7 * DAY, 4 * DAY  # the first day of 1970 was a Thursday
 _EPISODE = 28 * DAY
 _MOST_REASONS = 8
 _SHARE_OF_BUDGET = 0.1  # of the false alarms a week that all kinds may give
+_NEARLY_ALL = 0.9
 _BULK = 0.5  # share of scrap told for more than an hour at once that is spoken of
 
 
@@ -129,10 +130,28 @@ class _Site:
         has_it = [name for name in dict.fromkeys(machines) if bad[machines == name].sum() >= _AT_MACHINE]
         rows = np.isin(machines, has_it)
         sample = _dense(self.sample.of(bad).where(rows))
+        found = []
+        start, free = self.cells.start[rows], np.ones(len(sample), dtype=np.bool_)
         for one in patterns(sample, self.asked.limits, alpha):
             whole = np.zeros(len(self.cells), dtype=np.bool_)
             whole[np.flatnonzero(rows)[one.rows]] = True
-            yield _finding(self, reason, one, whole, rows)
+            known = first_held(sample.where(free), one.rows[free], start[free], self.asked.limits, alpha)
+            free &= ~one.rows  # as the search leaves out what was found before
+            found.append(_Held(one, whole, _where(self, reason, whole), known))
+        told: Counter[str] = Counter()
+        for held in sorted(found, key=lambda one: -float(bad[one.rows].sum())):
+            told[held.where] += 1
+            yield _finding(self, reason, held, rows, told[held.where])
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A pattern, the cells it holds in, the place where it is, and since when it could be told."""
+
+    pattern: Pattern
+    rows: Bools
+    where: str
+    known: int
 
 
 def _dense(sample: Sample) -> Sample:
@@ -141,7 +160,8 @@ def _dense(sample: Sample) -> Sample:
     return replace(sample, group=group.astype(np.int64), named=several)
 
 
-def _finding(site: _Site, reason: str, found: Pattern, rows: Bools, among: Bools) -> Finding:
+def _finding(site: _Site, reason: str, held: _Held, among: Bools, number: int) -> Finding:
+    found, rows, where = held.pattern, held.rows, held.where
     facts, cells = site.facts, site.cells
     bad = cells.bad[reason]
     window = Interval(int(cells.start[among].min()), int(cells.until[among].max()) + 1)
@@ -156,25 +176,52 @@ def _finding(site: _Site, reason: str, found: Pattern, rows: Bools, among: Bools
         *(reason, float(bad[rows].sum() / bad.sum()), float(rates[0] / rates[1]), float(off * pieces)),
         *(cost.likely, cost.currency),
     )
-    began = int(cells.start[rows].min())
     grade, limits = _trust(site)
     return Finding(
         kind=site.asked.kind,
         layer=site.asked.layer,
-        subject=Subject(_where(site, rows), about(found.rule, reason)),
+        subject=Subject(where, about(found.rule, reason)),
         window=window,
-        began=began // _EPISODE * _EPISODE,
+        began=int(cells.start[rows].min()),
         says=sentence(found.rule, size, units),
         effect=_effect(found, low, high),
         cost=cost,
         evidence=_evidence(site, reason, rows),
         explanations=explanations(found, units),
-        action=action(found.rule, reason, facts.as_of + _ACT_BY, units),
+        action=action(found.rule, reason, _act_by(held.known), units),
         expires_at=facts.as_of + _EXPIRES,
         severity=float(-np.log10(max(found.chance, 1e-300))),
         trust=grade,
         limits=limits,
+        known_at=held.known,
+        same=_same(site, reason, where, number),
     )
+
+
+def _act_by(known: int) -> int:
+    """The end of the week after the one in which it was first known.
+
+    Bounds of a rule move a little with every day, and with them the order since which it could be told: weeks
+    keep the deadline where it was.
+    """
+    return ((known - _MONDAY) // _WEEK + 2) * _WEEK + _MONDAY
+
+
+def _same(site: _Site, reason: str, where: str, number: int) -> Same:
+    """What stays the same when another rule for the same pieces explains them better: reason and place.
+
+    The same reason at the same place is told apart by number, the pattern that holds most bad pieces first.
+    """
+    bad, machines = site.cells.bad[reason] > 0, [one.equipment for one in site.cells.keys]
+    here = bad & np.array([where in _stands(site, one) for one in machines])
+    first = int(site.cells.start[here if here.any() else bad].min())
+    key = f"{where}/reason={reason}{f'/number={number}' if number > 1 else ''}"
+    return Same("scrap_pattern", key, str(first // _EPISODE))
+
+
+def _stands(site: _Site, machine: str) -> tuple[str, ...]:
+    place = site.places[machine]
+    return machine, place.line, place.site
 
 
 def _effect(found: Pattern, low: float, high: float) -> Effect:
@@ -196,15 +243,15 @@ def _effect(found: Pattern, low: float, high: float) -> Effect:
     )
 
 
-def _where(site: _Site, rows: Bools) -> str:
-    """The machine at which nearly all of it is, else the line, else the site."""
-    made: dict[str, float] = defaultdict(float)
+def _where(site: _Site, reason: str, rows: Bools) -> str:
+    """The machine at which nearly all bad pieces of it are, else the line, else the site."""
+    bad: dict[str, float] = defaultdict(float)
     for row in np.flatnonzero(rows).tolist():
-        made[site.cells.keys[row].equipment] += float(site.cells.total[row])
-    most = max(made, key=lambda name: made[name])
-    if made[most] >= 0.99 * sum(made.values()):
+        bad[site.cells.keys[row].equipment] += float(site.cells.bad[reason][row])
+    most = max(bad, key=lambda name: bad[name])
+    if bad[most] >= _NEARLY_ALL * sum(bad.values()):
         return most
-    lines = {site.places[name].line for name in made}
+    lines = {site.places[name].line for name, one in bad.items() if one > 0}
     line = next(iter(lines)) if len(lines) == 1 else ""
     return line or site.places[most].site or most
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantstack.insights.patterns.rule import Rule, axes, covered, merged
-from plantstack.insights.patterns.sample import Bools, Sample
+from plantstack.insights.patterns.sample import Bools, Ints, Sample
 from plantstack.insights.patterns.score import Groups, Test, discoveries, gain
 from plantstack.insights.patterns.search import LIMITS, STEADY, Limits, Tried, search, sharpened
 
@@ -88,6 +88,35 @@ def patterns(sample: Sample, limits: Limits = LIMITS, alpha: float = 0.05) -> li
         left &= ~told.rows
         tried = []
     return found
+
+
+def first_held(sample: Sample, rows: Bools, start: Ints, limits: Limits, alpha: float) -> int:
+    """Begin of the group since which the rows of a pattern have told it.
+
+    Half of the rows are searched and half held out, so all of them must be twice as sure as one half. The
+    rows alone decide, not how they were halved: it stays the same however long afterwards it is asked.
+
+    Args:
+        sample: all rows.
+        rows: of them, those in which the pattern holds.
+        start: of each row, microseconds UTC.
+        limits, alpha: see `patterns`.
+    """
+    begins = {int(one): int(start[rows & (sample.group == one)].min()) for one in set(sample.group[rows])}
+    told = sorted(begins.values())
+    since = told[min(limits.groups * 2, len(told)) - 1]
+    for at in reversed(told):
+        if not _holds(sample.where(start <= at), rows[start <= at], limits, alpha**2):
+            break
+        since = at
+    return since
+
+
+def _holds(sample: Sample, rows: Bools, limits: Limits, alpha: float) -> bool:
+    groups = Groups(sample)
+    test = groups.test(rows[groups.order][:, None])
+    is_more = test.inside.rate[0] >= limits.ratio * test.outside.rate[0]
+    return bool(test.chance[0] * _MOST <= alpha and is_more and test.inside.groups[0] >= limits.groups)
 
 
 def _standing(tried: Sequence[Tried]) -> list[Tried]:

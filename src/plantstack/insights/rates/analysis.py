@@ -15,7 +15,7 @@ from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.drift.robust import Floats
 from plantstack.insights.episodes import LEAST, Episode, episodes
 from plantstack.insights.facts import Facts, Place
-from plantstack.insights.finding import Action, Cost, Effect, Evidence, Explanation, Finding, Subject
+from plantstack.insights.finding import Action, Cost, Effect, Evidence, Explanation, Finding, Same, Subject
 from plantstack.insights.rates.paces import Pace, clean, paces
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval
@@ -31,6 +31,8 @@ _WORTH = 5.0  # per cent of pace
 _NEAR = 0.06  # of the share that a shut lane leaves
 _LATELY = 40  # paces that a product's usual pace is read from
 _ROWS = 10
+# From the begin of the shift in which it was first known: a deadline never moves.
+_SET_BY, _OPEN_BY = 7 * DAY, 16 * HOUR
 _UNPRICED = "a wrong ideal pace costs nothing by itself; it hides what is lost"
 _NO_PRICE = "no contribution of its products is written"
 
@@ -82,11 +84,23 @@ def _standards(place: Place, told: Sequence[Pace], facts: Facts) -> Iterator[Fin
     for product, speeds in sorted(lately.items()):
         others = [float(np.median(one)) for name, one in lately.items() if name != product]
         if _is_beaten(speeds, float(np.median(others)) if others else None):
-            yield _too_slow(place, by_product[product], by_product[product][-_LATELY:], speeds, facts)
+            since = _since(by_product[product], others)
+            yield _too_slow(place, by_product[product], speeds, since, facts)
 
 
 def _products(told: Sequence[Pace]) -> set[str]:
     return {one.product for one in told if one.product}
+
+
+def _since(own: Sequence[Pace], others: Sequence[float]) -> int:
+    """The shift since which the pace has been beaten, in the light of the other products of today."""
+    usual, number = float(np.median(others)) if others else None, len(own)
+    while number > _SHIFTS:
+        before = np.array([one.speed for one in own[: number - 1][-_LATELY:]])
+        if not _is_beaten(before, usual):
+            break
+        number -= 1
+    return own[number - 1].start
 
 
 def _is_beaten(speeds: Floats, others: float | None) -> bool:
@@ -96,9 +110,8 @@ def _is_beaten(speeds: Floats, others: float | None) -> bool:
     return bool(middle >= _FASTER or (high >= _AT_TIMES and is_odd_one))
 
 
-def _too_slow(
-    place: Place, own: Sequence[Pace], late: Sequence[Pace], speeds: Floats, facts: Facts
-) -> Finding:
+def _too_slow(place: Place, own: Sequence[Pace], speeds: Floats, known: int, facts: Facts) -> Finding:
+    late, subject = own[-_LATELY:], Subject(place.id, {"product": own[0].product})
     product, speed = own[0].product, float(np.median(speeds))
     doubt = 1.645 * 1.2533 * float(np.std(speeds)) / float(np.sqrt(len(speeds)))
     said: dict[str, Value] = {"machine": Name(place.id, "equipment"), "product": Name(product, "product")}
@@ -107,7 +120,7 @@ def _too_slow(
     return Finding(
         "ideal_rate",
         1,
-        Subject(place.id, {"product": product}),
+        subject,
         Interval(own[0].start, own[-1].end),
         own[0].start,
         Say(_FAST, {**said, "speed": Figure(speed, "share"), "n": Figure(len(late), "pieces")}),
@@ -120,10 +133,13 @@ def _too_slow(
         Cost(None, None, None, place.currency, "month", why_none=_UNPRICED),
         _evidence(place, late),
         (Explanation(Say(_PACKS, {"product": said["product"]}), 0.2, test),),
-        Action(Say(_SET, {**said, "rate": rate}), "ci", facts.as_of + 7 * DAY),
+        Action(Say(_SET, {**said, "rate": rate}), "ci", known + _SET_BY),
         facts.as_of + 7 * DAY,
         (speed - 1) * 30,
         "B",
+        known_at=known,
+        # the next time is another ideal pace: history that is forgotten begins nothing anew
+        same=Same("ideal_rate", subject.key(), f"{place.rate.get(product, 0.0):g}"),
     )
 
 
@@ -143,7 +159,7 @@ def _lanes(place: Place, told: Sequence[Pace], facts: Facts) -> Iterator[Finding
         if abs(share - (place.lanes - 1) / place.lanes) > _NEAR:
             continue
         if one.is_open or facts.as_of - own[-1][0].end < DAY:
-            yield _shut(place, one, own, share, facts)
+            yield _shut(place, one, own, relative[one.raised][0].start, facts)
 
 
 def _relative(told: Sequence[Pace]) -> Iterator[tuple[Pace, float]]:
@@ -157,9 +173,9 @@ def _relative(told: Sequence[Pace]) -> Iterator[tuple[Pace, float]]:
 
 
 def _shut(
-    place: Place, episode: Episode, own: Sequence[tuple[Pace, float]], share: float, facts: Facts
+    place: Place, episode: Episode, own: Sequence[tuple[Pace, float]], known: int, facts: Facts
 ) -> Finding:
-    rows = [pace for pace, _ in own]
+    rows, share = [pace for pace, _ in own], float(np.median([part for _, part in own]))
     said: dict[str, Value] = {"machine": Name(place.id, "equipment")}
     doubt = 1.645 * float(np.std([part for _, part in own])) / float(np.sqrt(len(own)))
     hour = place.hour
@@ -187,10 +203,11 @@ def _shut(
         Cost(low, likely, high, place.currency, "hour", "contribution sold", why_none=why),
         _evidence(place, rows),
         (Explanation(Say(_SLOWER, said), 0.3, Say(_SLOWER_TEST, said)),),
-        Action(Say(_OPEN, said), "supervisor", place.shift_ends or facts.as_of + 8 * HOUR),
+        Action(Say(_OPEN, said), "supervisor", known + _OPEN_BY),
         facts.as_of + DAY,
         episode.score,
         "B",
+        known_at=known,
     )
 
 

@@ -83,15 +83,15 @@ class SetupErrors:
 
 
 def _nominals(facts: Facts, place: Place, runs: Sequence[Run]) -> Iterator[Finding]:
-    for product, parameter, by, offset, good in offsets(runs):
-        yield wrong_nominal_finding(facts, place, product, parameter, by, offset, good)
+    for one in offsets(runs):
+        yield wrong_nominal_finding(facts, place, one)
 
 
 def _blind(kind: str, place: Place) -> Cannot:
     return Cannot(
         kind,
         Subject(place.id),
-        Say(N_("no setting and no reading of %(machine)s is told"), {"machine": Name(place.id, "equipment")}),
+        Say(N_("no setting and no reading is told")),
         Say(N_("write down one setting at each set-up: the one that is most often looked for")),
     )
 

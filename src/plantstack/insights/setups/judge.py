@@ -46,6 +46,8 @@ class Wrong:
         usual: scrap rate of the good runs.
         like: products of the machine whose good runs have this value.
         at: when the first of the values was known.
+        size: pieces that a good run makes.
+        worst: the highest scrap rate that a run of the product has had.
     """
 
     run: Run
@@ -58,6 +60,8 @@ class Wrong:
     usual: float
     like: tuple[str, ...]
     at: int
+    size: float = 0.0
+    worst: float = 0.0
 
 
 def good_runs(runs: Sequence[Run], product: str) -> list[Run]:
@@ -81,6 +85,8 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
     run, before = runs[place], runs[:place]
     good = good_runs(before, run.product)
     usual = float(np.median([one.rate for one in good])) if good else 0.0
+    size = float(np.median([one.made for one in good])) if good else 0.0
+    risk = size, max((one.rate for one in before if one.product == run.product), default=0.0)
     for parameter, setting in run.settings.items():
         told = [[one.settings[parameter].value] for one in good if parameter in one.settings]
         limits = setting.low, setting.high
@@ -89,7 +95,7 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
         off = _off(told, [setting.value], limits, alpha)
         if off is not None:
             like = _like(before, run, parameter, off[0].mean, "setting")
-            yield Wrong(run, parameter, "setting", *off, *limits, usual, like, setting.at)
+            yield Wrong(run, parameter, "setting", *off, *limits, usual, like, setting.at, *risk)
     for parameter in run.readings:
         told = [first for one in good if len(first := one.first(parameter)) >= LEAST_READINGS]
         mine = run.first(parameter)
@@ -98,7 +104,7 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
         if off is not None and began_with(off[0], _end_before(before, parameter)):
             like = _like(before, run, parameter, off[0].mean, "reading")
             at = run.readings[parameter][LEAST_READINGS - 1][0]
-            yield Wrong(run, parameter, "reading", *off, *limits, usual, like, at)
+            yield Wrong(run, parameter, "reading", *off, *limits, usual, like, at, *risk)
 
 
 def _off(
@@ -166,8 +172,28 @@ def _told(runs: Sequence[Run], parameter: str, by: By) -> list[list[float]]:
     return [first for one in runs if (first := one.first(parameter))]
 
 
-def offsets(runs: Sequence[Run]) -> Iterator[tuple[str, str, By, Offset, Sequence[Run]]]:
-    """Parameters of products that no run ever had at their nominal: product, parameter, how far."""
+@dataclass(frozen=True, slots=True)
+class NeverThere:
+    """A nominal that no run of a product ever had.
+
+    Attributes:
+        product, parameter: of which.
+        by: settings that were told, or first readings.
+        offset: how far.
+        good: the runs it is seen in.
+        since: begin of the run since which it could be said.
+    """
+
+    product: str
+    parameter: str
+    by: By
+    offset: Offset
+    good: Sequence[Run]
+    since: int
+
+
+def offsets(runs: Sequence[Run]) -> Iterator[NeverThere]:
+    """Parameters of products that no run ever had at their nominal."""
     by_product: dict[str, list[Run]] = {}
     for one in runs:
         by_product.setdefault(one.product, []).append(one)
@@ -178,8 +204,20 @@ def offsets(runs: Sequence[Run]) -> Iterator[tuple[str, str, By, Offset, Sequenc
             names |= dict.fromkeys(one.readings, "reading")
             names |= dict.fromkeys(one.settings, "setting")
         for parameter, by in names.items():
-            low, high = limits_of(good, product, parameter)
-            values = [float(np.mean(told)) for told in _told(good, parameter, by)]
-            found = constant_offset(values, low, high)
+            found = _constant(good, product, parameter, by)
             if found is not None:
-                yield product, parameter, by, found, good
+                since = _since(mine, product, parameter, by)
+                yield NeverThere(product, parameter, by, found, good, since)
+
+
+def _constant(good: Sequence[Run], product: str, parameter: str, by: By) -> Offset | None:
+    low, high = limits_of(good, product, parameter)
+    return constant_offset([float(np.mean(told)) for told in _told(good, parameter, by)], low, high)
+
+
+def _since(mine: Sequence[Run], product: str, parameter: str, by: By) -> int:
+    """Begin of the run since which it could be said, and could be after each run since."""
+    number = len(mine)
+    while number > 1 and _constant(good_runs(mine[: number - 1], product), product, parameter, by):
+        number -= 1
+    return mine[number - 1].start

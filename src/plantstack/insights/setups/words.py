@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Literal
 
 import pyarrow.compute as pc
 from scipy import special
 
 from plantstack.insights.facts import Facts, Place
-from plantstack.insights.finding import Action, Cost, Effect, Evidence, Explanation, Finding, Subject
+from plantstack.insights.finding import Action, Cost, Effect, Evidence, Explanation, Finding, Same, Subject
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.insights.setups.envelope import Offset, surprise
-from plantstack.insights.setups.judge import By, Wrong
+from plantstack.insights.setups.judge import By, NeverThere, Wrong
 from plantstack.insights.setups.runs import Run
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 
 _LAYER = 1
 _ACT_BY, _EXPIRES = 30 * MINUTE, 12 * HOUR
-_MONTH = 28 * DAY
 _NO_COST = "it costs nothing while the runs are good: what it costs is every judgement made by it"
 
 
@@ -26,10 +26,12 @@ def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> F
     unit = _unit(facts, place, one.parameter)
     run = one.run
     until = facts.as_of if is_open else run.until
+    subject = Subject(place.id, {"parameter": one.parameter, "product": run.product})
+    known = facts.told_by("setups" if one.by == "setting" else "readings", place.id, one.at)
     return Finding(
         kind="setup_error",
         layer=_LAYER,
-        subject=Subject(place.id, {"parameter": one.parameter, "product": run.product}),
+        subject=subject,
         window=Interval(run.start, max(until, run.start + 1)),
         began=run.start,
         says=_says(place, one, unit),
@@ -44,14 +46,17 @@ def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> F
             n=one.off.n,
             n_baseline=one.good.n,
         ),
-        cost=_cost(place, one),
+        cost=_cost(place, one, is_open=is_open),
         evidence=_evidence(place, one, unit),
         explanations=_explanations(one),
-        action=_action(one, unit, facts.as_of),
+        action=_action(one, unit, known),
         expires_at=facts.as_of + _EXPIRES,
         severity=min(surprise(one.off.chance), 300.0),
         trust="A" if one.good.n >= 12 else "B",
         limits=() if one.good.n >= 12 else (f"only {one.good.n} good runs of this product are known",),
+        known_at=known,
+        # a count told later may move the begin of a run, never its order
+        same=Same("setup_error", subject.key(), run.order),
     )
 
 
@@ -88,23 +93,32 @@ def _baseline(n: int, product: str) -> Say:
     return Say(N_("the last %(n)s runs of %(product)s with usual scrap"), values)
 
 
-def _cost(place: Place, one: Wrong) -> Cost:
-    """Scrap of the run above what good runs have, so far; the range is that of a rate seen so often."""
+def _cost(place: Place, one: Wrong, *, is_open: bool) -> Cost:
+    """Scrap of the run above what good runs have: what there is, and while it runs what is still to come.
+
+    Where no more scrap than usual was told yet it may cost from nothing to what the worst run of the product
+    scrapped: half of that is expected, never nothing.
+    """
     run, price = one.run, place.piece.get(one.run.product)
     low, high = _rate(run.scrap, run.made)
-    rates = (max(low - one.usual, 0.0), max(run.rate - one.usual, 0.0), max(high - one.usual, 0.0))
-    pieces = [rate * run.made for rate in rates]
+    if low <= one.usual:
+        high = min(high, max(one.worst, run.rate))
+    most = max(high - one.usual, 0.0)
+    least, seen = max(low - one.usual, 0.0), max(run.rate - one.usual, 0.0)
+    made = max(run.made, one.size) if is_open else run.made
+    pieces = [rate * made for rate in (least, seen if seen > 0 else (least + most) / 2, most)]
+    per: Literal["run", "so far"] = "run" if is_open else "so far"
     if price is None:
         why = "no price of a scrapped piece"
-        return Cost(None, None, None, place.currency, "so far", pieces=pieces[1], why_none=why)
+        return Cost(None, None, None, place.currency, per, pieces=pieces[1], why_none=why)
     money = (pieces[0] * price, pieces[1] * price, pieces[2] * price)
-    return Cost(*money, place.currency, "so far", "cash cost out", pieces=pieces[1])
+    return Cost(*money, place.currency, per, "cash cost out", pieces=pieces[1])
 
 
 def _rate(bad: float, made: float) -> tuple[float, float]:
     """Bounds of a rate that hold nine times in ten."""
     if made < 1:
-        return 0.0, 0.0
+        return 0.0, 1.0
     bad = min(bad, made)
     low = float(special.betaincinv(bad, made - bad + 1, 0.05)) if bad > 0 else 0.0
     high = float(special.betaincinv(bad + 1, made - bad, 0.95)) if bad < made else 1.0
@@ -144,7 +158,7 @@ def _explanations(one: Wrong) -> tuple[Explanation, ...]:
     return tuple(found)
 
 
-def _action(one: Wrong, unit: str, as_of: int) -> Action:
+def _action(one: Wrong, unit: str, known: int) -> Action:
     values: dict[str, Value] = {
         "parameter": Name(one.parameter, "parameter"),
         "usual": _figure(one.good.centre, unit),
@@ -152,15 +166,15 @@ def _action(one: Wrong, unit: str, as_of: int) -> Action:
         "high": _figure(one.good.high, unit),
     }
     text = N_("set %(parameter)s to %(usual)s: good runs had %(low)s to %(high)s")
-    return Action(Say(text, values), "supervisor", as_of + _ACT_BY)
+    return Action(Say(text, values), "supervisor", known + _ACT_BY)
 
 
-def wrong_nominal_finding(
-    facts: Facts, place: Place, product: str, parameter: str, by: By, offset: Offset, good: Sequence[Run]
-) -> Finding:
+def wrong_nominal_finding(facts: Facts, place: Place, one: NeverThere) -> Finding:
     """A nominal that no run ever had."""
+    product, parameter, offset, good = one.product, one.parameter, one.offset, one.good
     unit = _unit(facts, place, parameter)
     about = {"parameter": parameter, "product": product}
+    subject = Subject(place.id, about)
     values: dict[str, Value] = {
         "n": Figure(offset.n, digits=0),
         "product": Name(product, "product"),
@@ -177,19 +191,22 @@ def wrong_nominal_finding(
     return Finding(
         kind="wrong_nominal",
         layer=_LAYER,
-        subject=Subject(place.id, about),
+        subject=subject,
         window=Interval(good[0].start, max(good[-1].until, good[0].start + 1)),
-        began=good[0].start // _MONTH * _MONTH,
+        began=good[0].start,
         says=Say(says, values),
         effect=_offset_effect(parameter, unit, offset),
         cost=Cost(None, None, None, place.currency, "month", why_none=_NO_COST),
-        evidence=tuple(_offset_evidence(place, about, by, offset, run, unit) for run in good[-3:]),
+        evidence=tuple(_offset_evidence(place, about, one.by, offset, run, unit) for run in good[-3:]),
         explanations=_nominal_explanations(),
-        action=Action(Say(text, values), "ci", facts.as_of + 7 * DAY),
+        action=Action(Say(text, values), "ci", one.since + 7 * DAY),
         expires_at=facts.as_of + 30 * DAY,
         severity=surprise(offset.chance),
         trust="B",
         limits=("that the gauge is right is taken for granted",),
+        known_at=one.since,
+        # another nominal is another time
+        same=Same("wrong_nominal", subject.key(), f"{offset.nominal:g}"),
     )
 
 

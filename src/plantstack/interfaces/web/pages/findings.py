@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from plantstack.insights.finding import Cost
+from plantstack.insights.finding import Cannot, Cost
 from plantstack.insights.running import monthly
 from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
@@ -37,6 +38,7 @@ PER = {
     "shift": N_("a shift"),
     "day": N_("a day"),
     "month": N_("a month"),
+    "run": N_("in this run"),
     "so far": N_("so far"),
 }
 _OPEN_ROWS = 10
@@ -63,7 +65,37 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "monthly": lambda finding: monthly(finding.cost),
         "rows": lambda finding: finding.evidence[-_OPEN_ROWS:],
         "has_cost": has_cost,
+        "is_nothing": is_nothing,
+        "cannot": alike(visit, found.cannot),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What could not be judged for one and the same reason at several places.
+
+    Attributes:
+        kind: of the findings.
+        why, fix: what is missing and what to do about it, in the language of the reader.
+        places: names of the machines; empty where none is meant.
+    """
+
+    kind: str
+    why: str
+    fix: str
+    places: tuple[str, ...]
+
+
+def alike(visit: Reading, cannot: Sequence[Cannot]) -> list[Alike]:
+    """Each sentence once, with the places it is said of."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in cannot:
+        where = one.subject.equipment if one.subject else ""
+        why, fix = (f"{told(visit, say, where).rstrip('.')}." for say in (one.why, one.fix))
+        places = found.setdefault((one.kind, why, fix), [])
+        if where and visit.name(where) not in places:
+            places.append(visit.name(where))
+    return [Alike(*said, tuple(places)) for said, places in found.items()]
 
 
 def title_of(visit: Reading, found: Findings) -> str:
@@ -79,6 +111,13 @@ def has_cost(cost: Cost) -> bool:
     return any(one is not None for one in (cost.likely, cost.pieces, cost.minutes))
 
 
+def is_nothing(cost: Cost) -> bool:
+    """Whether it is known to cost nothing, or less than anybody would notice."""
+    known = [one for one in (cost.high, cost.pieces, cost.minutes) if one is not None]
+    return bool(known) and max(known) < _LEAST
+
+
+_LEAST = 0.5  # pieces, minutes or units of a currency: what is rounded to nothing
 _NAME = N_("Findings")
 PAGES = (
     Page("/findings", _NAME, show, place=52, every_s=60),
