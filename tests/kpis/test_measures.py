@@ -93,7 +93,13 @@ def test_a_line_puts_out_what_left_its_exit_and_what_it_scrapped() -> None:
     # a line's changeover is another thing than the set-ups of its machines
     changeovers = {"n_changeover", "time_changeover", "time_changeover_std"}
     doubts = {"qty_exit_counted", "qty_exit_over_gap", "qty_exit_unjudged", "qty_exit_typed"}
-    doubts |= {"qty_exit_told_twice", "qty_exit_told_apart", "qty_exit_told", "qty_exit_unconverted"}
+    doubts |= {
+        "qty_without_plan",
+        "qty_exit_told_twice",
+        "qty_exit_told_apart",
+        "qty_exit_told",
+        "qty_exit_unconverted",
+    }
     assert outputs == pieces | orders | changeovers | doubts
 
 

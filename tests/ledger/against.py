@@ -248,7 +248,17 @@ SPAN = (
 )
 RULE_KINDS = ("rule_kept", "rule_confirmed", "rule_overridden")
 RULE_SPAN = ("kind", "equipment", "class", "from_at", "until_at", "closed", "own_us", "reason")
-PLAN_SPAN = ("equipment", "product", "from_at", "until_at", "qty", "qty_matched")
+PLAN_SPAN = (
+    "equipment",
+    "product",
+    "from_at",
+    "until_at",
+    "closed",
+    "day",
+    "hour_from",
+    "qty",
+    "qty_matched",
+)
 
 
 def spans_of_sql(books: dict[str, list[Row]], kind: str) -> list[tuple[Any, ...]]:

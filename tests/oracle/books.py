@@ -15,7 +15,7 @@ from tests.oracle.lanes import lost_lanes
 from tests.oracle.model import Books, Identity, Plant, Row, identity
 from tests.oracle.pages import site_of, split_waiting
 from tests.oracle.pieces import Cells, pieces_of
-from tests.oracle.plans import Plans, plan_pieces, slot_spans
+from tests.oracle.plans import Plans, plan_pieces, slot_spans, unplanned_pieces
 from tests.oracle.rules import rule_spans
 from tests.oracle.segments import elementary
 from tests.oracle.sources import Sources
@@ -59,7 +59,8 @@ def _add(books: Books, machine: Machine, standing: list[Row], told: list[Row]) -
     books.begin[machine.name] = machine.begin
     books.ledger += ledger_rows(machine, segments)
     books.time |= time_facts(machine, cells)
-    books.pieces |= piece_facts(machine, made + plan_pieces(plans, cells))
+    planned = plan_pieces(plans, cells) + unplanned_pieces(plans, made)
+    books.pieces |= piece_facts(machine, made + planned)
     books.lanes |= lost_lanes(machine, standing, cells)
     books.spans += stop_spans(machine, segments, stops)
     books.spans += changeover_spans(machine, segments)

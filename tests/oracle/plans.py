@@ -5,7 +5,9 @@
 > R26: plan quantities are spread by R24's rounding over the scheduled time outside fixed breaks of their
 > slot (over all of it if there is none). The plan of a slot is frozen one hour before the start of the shift
 > that contains the slot's start: the version standing by told_at then, or the first version told when there
-> was none. What differs later is `qty_plan_edited`.
+> was none. What differs later is `qty_plan_edited`. A slot that is open at as_of counts there: the lesser of
+> what was made and what is planned until then. On production days with a plan, good pieces of a product that
+> no slot of their shift plans are evidence (`qty_without_plan`).
 
 A *slot* is (equipment, product, order, from, until); what is told of it later is a new version. A plan of a
 line is booked at the line's exit machine at the slot's start. `plan_edited` is signed: live - frozen.
@@ -13,6 +15,7 @@ line is booked at the line's exit machine at the slot's start. `plan_edited` is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -92,6 +95,14 @@ def plan_pieces(plans: Plans, cells: Cells) -> list[Piece]:
 
 
 def _spread(machine: Machine, cells: Cells, slot: Slot, kind: str, qty: Decimal) -> list[Piece]:
+    out = []
+    for since, until, share in _parts(machine, cells, slot, qty):
+        if machine.begin <= since and until <= machine.as_of:
+            out.append(Piece(since, cells.at(since), slot[2], slot[1], "", kind, share))
+    return out
+
+
+def _parts(machine: Machine, cells: Cells, slot: Slot, qty: Decimal) -> list[tuple[int, int, Decimal]]:
     start, end = slot[3], slot[4]
     marks = {start, end, machine.begin, machine.as_of} | {c.from_at for _, _, c in cells.between(start, end)}
     for tile in machine.calendar.tiles:
@@ -99,11 +110,8 @@ def _spread(machine: Machine, cells: Cells, slot: Slot, kind: str, qty: Decimal)
     marks_inside = sorted(at for at in marks if start <= at <= end)
     spans = list(pairwise(marks_inside))
     working = [span for span in spans if _is_working(machine, span[0])] or spans
-    out = []
-    for (since, until), share in zip(working, shares(qty, [b - a for a, b in working]), strict=True):
-        if machine.begin <= since and until <= machine.as_of:
-            out.append(Piece(since, cells.at(since), slot[2], slot[1], "", kind, share))
-    return out
+    spread = shares(qty, [b - a for a, b in working])
+    return [(since, until, share) for (since, until), share in zip(working, spread, strict=True)]
 
 
 def _is_working(machine: Machine, at: int) -> bool:
@@ -111,19 +119,43 @@ def _is_working(machine: Machine, at: int) -> bool:
     return bool(tile["scheduled"]) and not tile["break_reason"]
 
 
+def unplanned_pieces(plans: Plans, made: list[Piece]) -> list[Piece]:
+    """R26: good pieces of products that no slot of their shift plans, on production days with a plan."""
+    tiles = plans.machine.calendar.tiles
+    planned = set()
+    for slot in plans.slots:
+        if plans.frozen(slot) > 0 or plans.live(slot) > 0:
+            over = [tile for tile in tiles if tile["from_at"] < slot[4] and tile["until_at"] > slot[3]]
+            planned |= {(tile["day"], tile["shift"], slot[1]) for tile in over}
+    days = {day for day, _, _ in planned}
+    out = []
+    for piece in made:
+        tile = piece.cell.tile
+        is_planned = (tile["day"], tile["shift"], piece.product) in planned
+        if piece.kind == "good" and tile["day"] in days and not is_planned:
+            out.append(replace(piece, kind="without_plan", reason="", flags=frozenset()))
+    return out
+
+
 def slot_spans(plans: Plans, cells: Cells, made: list[Piece]) -> list[Row]:
-    """One row per (plan, product, slot) that has ended, at the machine; its orders together."""
+    """One row per (plan, product, slot) that has begun, at the machine; its orders together.
+
+    R26: one that is open has what was made until now of what is planned until now.
+    """
     machine = plans.machine
     out = []
     totals: dict[tuple[str, str, int, int], Decimal] = {}
     for slot in plans.slots:
         key = (slot[0], slot[1], slot[3], slot[4])
-        totals[key] = totals.get(key, ZERO) + plans.frozen(slot)
+        parts = _parts(machine, cells, slot, plans.frozen(slot))
+        planned = sum((share for _, until, share in parts if until <= machine.as_of), ZERO)
+        totals[key] = totals.get(key, ZERO) + planned
     for (_, product, start, end), planned in sorted(totals.items()):
-        if not machine.begin < end <= machine.as_of:
+        if not (machine.begin < end and start < machine.as_of):
             continue
+        seen = min(end, machine.as_of)
         good = [p.qty for p in made if p.kind == "good" and p.product == product and start <= p.at < end]
-        row = span_row(machine, "plan_slot", cells.all, start, end, counted_at=end - 1)
-        own = {"order_id": "", "product": product, "qty_plan": planned}
+        row = span_row(machine, "plan_slot", cells.all, start, seen, counted_at=seen - 1)
+        own = {"order_id": "", "product": product, "qty_plan": planned, "closed": end <= machine.as_of}
         out.append({**row, **own, "qty_matched": min(sum(good, ZERO), planned)})
     return out

@@ -103,10 +103,36 @@ def test_the_plan_of_a_line_is_kept_at_its_exit_machine() -> None:
     assert (pieces(no_exit, "plan"), spans(no_exit, "plan_slot")) == ({}, [])
 
 
-def test_plans_outside_the_books_do_not_exist_and_a_slot_counts_once_it_has_ended() -> None:
+def test_plans_outside_the_books_do_not_exist_and_an_open_slot_counts_until_now() -> None:
+    made = ev("count", "m1", "14:30", good=70, product="P")
     books = books_with(
-        plan(90, from_at="13:30", until_at="15:30"), plan(70, from_at="1/06:00", until_at="1/14:00")
+        plan(90, from_at="13:30", until_at="15:30"), plan(70, from_at="1/06:00", until_at="1/14:00"), made
     )
     # all 90 in the half hour that is scheduled; tomorrow is not there yet
     assert pieces(books, "plan", "hour_from") == {"13:00": 90}
-    assert spans(books, "plan_slot") == []
+    slot = one(books, "plan_slot")
+    assert (lasting(slot), slot["closed"]) == ("13:30-15:00", False)
+    assert (slot["qty_plan"], slot["qty_matched"]) == (90, 70)
+
+
+def test_an_open_slot_matches_no_more_than_is_planned_until_now() -> None:
+    made = ev("count", "m1", "07:00", good=60, product="P")
+    # until noon 330 of 450 planned minutes
+    books = books_of(states("m1", "06:00 producing, 12:00 producing"), [plan(90), made], calendar=EARLY)
+    slot = one(books, "plan_slot")
+    assert (slot["qty_plan"], slot["qty_matched"]) == (66, 60)
+    assert pieces(books, "plan") == {(): 66}
+
+
+def test_good_pieces_of_a_product_that_no_slot_of_their_shift_plans_are_without_plan() -> None:
+    made = [
+        ev("count", "m1", "07:00", good=60, product="P"),
+        ev("count", "m1", "08:00", good=50, product="Q"),
+        ev("count", "m1", "09:00", good=5, product="R"),
+        ev("count", "m1", "14:30", good=3, product="P"),
+    ]
+    later = plan(10, product="R", from_at="13:00", until_at="14:00")
+    books = books_with(plan(100), later, *made)
+    # R is planned later in the shift, P not after it
+    assert pieces(books, "without_plan", "product") == {"Q": 50, "P": 3}
+    assert pieces(books_with(*made), "without_plan") == {}  # no plan, nothing beside it

@@ -113,3 +113,47 @@ expect:
     measures: {time_unknown: 6 h, time_constraint_planned: 8 h}
 """,
     )
+
+
+def test_what_was_scrapped_on_the_way_is_no_first_pass_of_a_line(tmp_path: Path) -> None:
+    assert not differs(
+        tmp_path,
+        """
+scenario: Only the exit of a line tells what was good at the first pass, and a machine before it scraps
+rule: 9 what a line put out
+plant:
+  machines:
+    saw: {under: line-1, kind: cyclic}
+    press: {under: line-1, kind: cyclic}
+    oven: {under: line-2, kind: cyclic}
+    belt: {under: line-2, kind: cyclic}
+  lines:
+    line-1: {under: plant, flow: [saw, press], exit: press, constraint: press}
+    line-2: {under: plant, flow: [oven, belt], exit: belt, constraint: belt}
+  standards: [{machines: [saw, press, oven, belt], ideal: 1 s}]
+events:
+  - saw 07:00 state producing, 08:00 producing
+  - press 07:00 state producing, 08:00 producing
+  - saw 07:30 count good=480 scrap=20
+  - press 07:30 count good=468 first_pass=465 rework=0 scrap=2
+  - oven 07:30 count good=90 scrap=10 first_pass=90
+  - belt 07:30 count good=90
+expect:
+  - of: line-1
+    span: 07:00-08:00
+    # 470 came to the exit, 20 did not come so far
+    measures: {qty_first_pass: 465, qty_inspected: 490, qty_scrap: 22}
+    kpis:
+      first_pass_yield: 465/490
+  - of: press
+    span: 07:00-08:00
+    kpis:
+      first_pass_yield: 465/470
+  - of: line-2
+    span: 07:00-08:00
+    # its exit never says what was good at the first pass: no 0 %
+    measures: {qty_inspected: 0}
+    kpis:
+      first_pass_yield: "none, because no denominator: qty_inspected is 0"
+""",
+    )

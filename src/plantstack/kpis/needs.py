@@ -30,7 +30,7 @@ def measures_needed(catalog: Catalog, kpi_ids: tuple[str, ...], profile: str) ->
             found.add(_IN_CURRENCY)
         for measure in MEASURES.values():
             evidence = measure.evidence
-            if evidence is not None and expansion.shown.intersection(evidence.touches):
+            if evidence is not None and expansion.touched.intersection(evidence.touches):
                 found.add(measure.name)
                 found.update(_behind(catalog, [evidence.base], profile))
     if any(catalog.kpis[kpi_id].is_ranged for kpi_id in kpi_ids):

@@ -16,5 +16,5 @@ select
     p.crew,
     p.day,
     p.hour_from
-from (from all_own_spans where kind = 'plan_slot' and qty > 0) as p
+from (from all_own_spans where kind = 'plan_slot' and is_closed and qty > 0) as p
 cross join setting as s;

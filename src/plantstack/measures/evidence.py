@@ -348,6 +348,22 @@ EVIDENCE = (
             null_above=_TWO_PERCENT,
         ),
     ),
+    replace(
+        _pieces(
+            "qty_without_plan",
+            "good pieces of a product that the plan of their shift does not name, on days with a plan",
+            "",
+            Evidence(
+                "qty_good",
+                ("throughput_vs_plan", "hourly_pace"),
+                "Plan what is run, or run what is planned; these pieces count against the plan of another.",
+                10,
+            ),
+        ),
+        feeds=("plan",),
+        sum=Sum("pieces", "qty", (("class", ("without_plan",)),)),
+        adds="output",
+    ),
     _UNJUDGED,
     _at_exit(_UNJUDGED, "qty_good", "qty_first_pass", "time_line_ideal_good"),
     _TYPED_PIECES,

@@ -72,7 +72,7 @@ class Evidence:
 
     Attributes:
         base: measure or named sum that the share is taken of.
-        touches: measures and named sums that cannot be trusted more than this share allows.
+        touches: measures, named sums and KPIs that cannot be trusted more than this share allows.
         fair_from: shares beyond it are grade B.
         poor_from: shares beyond it are grade C.
         inclusive: a share exactly at a limit already has the worse grade.
@@ -95,10 +95,11 @@ class Evidence:
 class LinePart:
     """At line scope and above: which machines of a line give which rows of an `output` measure.
 
-    The rows may be those of another fact table than the measure's own.
+    The rows may be those of another fact table than the measure's own. `before` are all but the exit
+    machine, of a line whose exit tells what is good at the first pass.
     """
 
-    machines: Literal["exit", "all"]
+    machines: Literal["exit", "all", "before"]
     sum: Sum
 
 

@@ -88,14 +88,18 @@ PIECES = (
     _pieces("qty_rework", "sent to rework on that pass", "rework", feeds=_REWORK),
     _pieces("qty_rework_recovered", "made good elsewhere: final yield and delivery, never OEE", "recovered"),
     _pieces("qty_startup_reject", "rejected while starting up", "startup_reject", feeds=_STARTUP),
-    # As what is good at the first pass: where the line puts out, not once at every machine.
+    # As what is good at the first pass: where the line puts out, not once at every machine; what was
+    # scrapped on the way failed its first judgement too, else a line could lose pieces and yield them all.
     _output(
         _pieces(
             "qty_inspected",
-            "judged for the first time: the totals of counts that state first_pass, and n of inspections",
+            "judged for the first time: totals of counts that state first_pass, n of inspections,"
+            " and of a line what is scrapped before its exit",
             "inspected",
             feeds=("count:first_pass", "inspection"),
-        )
+        ),
+        LinePart("exit", Sum("pieces", "qty", (("class", ("inspected",)),))),
+        LinePart("before", Sum("pieces", "qty", (("class", ("scrap",)),))),
     ),
     _pieces("qty_defects", "defects found; a piece may have many", "defects", feeds=("inspection",)),
     _pieces("qty_opportunities", "chances of a defect", "opportunities", feeds=("inspection",)),

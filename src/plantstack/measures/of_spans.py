@@ -111,15 +111,16 @@ CHECKS = (
 )
 
 ORDERS = (
-    replace(
-        _order(
-            "qty_plan_matched",
-            "min(good, plan) per product and slot",
-            "plan_slot",
-            "qty_matched",
-            feed="plan",
-        ),
-        kind="flow",
+    # an open slot counts too, with what is made and planned until now, as far as the plan beside it reaches
+    Measure(
+        "qty_plan_matched",
+        "pc",
+        "flow",
+        "min(good, plan) per product and slot; of an open slot until now",
+        ("plan",),
+        Sum("spans", "qty_matched", (("kind", ("plan_slot",)),)),
+        adds="output",
+        layer=2,
         grain=("line", "product", "slot"),
     ),
     _order("n_orders_due", "production orders due", "order_due"),

@@ -20,14 +20,18 @@ from plantstack.plant.structure import FAR_FUTURE, FAR_PAST, Span
 
 _FIRST, _LAST = "", "9999-99-99"
 
-# One row a machine and stretch of days: the places above it, the exit machine of its line, and which classes
-# of pieces its line, or it where it stands in none, ever told (R40).
+# One row a machine and stretch of days: the places above it, the exit machine of its line and whether that
+# ever told what is good at the first pass, and which classes of pieces its line, or it in none, told (R40).
 _HOME = """
 create or replace temp table home as
 with tells as (
     select equipment, kind from seen where kind in ('count:scrap', 'count:rework')
     union
     select equipment, unnest(['count:scrap', 'count:rework']) as kind from machine where good_by_exception
+),
+
+judge as (
+    select distinct equipment from seen where kind in ('count:first_pass', 'inspection')
 ),
 
 teller as (
@@ -64,7 +68,8 @@ select
     s.constraint_machine,
     s.entry_machine,
     (coalesce(nullif(s.line, ''), s.equipment), 'count:scrap') in (from teller) as tells_scrap,
-    (coalesce(nullif(s.line, ''), s.equipment), 'count:rework') in (from teller) as tells_rework
+    (coalesce(nullif(s.line, ''), s.equipment), 'count:rework') in (from teller) as tells_rework,
+    s.exit_machine in (from judge) as exit_judges
 from stood as s
 join border_day as first_day on first_day.site = s.site and first_day.border_at = s.from_at
 join border_day as last_day on last_day.site = s.site and last_day.border_at = s.until_at

@@ -51,6 +51,13 @@ left join (
 _OF_ORDERS = frozenset({"order", "order_busy", "order_run", "order_start", "order_due"})
 _WITHOUT_ORDERS = "(from all_own_spans union all by name from beside_span)"
 
+# Which machines of a line give a part of its sum.
+_WHICH = {
+    "exit": "h.exit_machine = s.equipment",
+    "all": "true",
+    "before": "h.exit_machine != s.equipment and h.exit_judges",
+}
+
 # What the filters of measures look at, and what they add up, by fact table.
 FILTERED: dict[FactTable, tuple[str, ...]] = {
     "time": ("account", "flags"),
@@ -127,8 +134,7 @@ def _parts(measure: Measure, *, at_line: bool) -> Iterator[tuple[Sum, str]]:
     else:
         yield whole, "h.line = ''"
         for part in measure.line_parts:
-            which = "h.exit_machine = s.equipment" if part.machines == "exit" else "true"
-            yield part.sum, f"h.line != '' and {which}"
+            yield part.sum, f"h.line != '' and {_WHICH[part.machines]}"
 
 
 def _sum(one: Sum, also: str) -> str:

@@ -21,10 +21,17 @@ class Expansion:
     Attributes:
         shown: measures written in the formula or in that of a KPI it uses, and named sums.
         measures: all measures, also those inside named sums, in order of writing.
+        kpis: itself, and the KPIs it uses.
     """
 
     shown: frozenset[str]
     measures: tuple[str, ...]
+    kpis: frozenset[str]
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """What doubt may touch: all that is shown, and the KPIs as such."""
+        return self.shown | self.kpis
 
 
 @lru_cache(maxsize=4096)
@@ -40,12 +47,13 @@ def expand(catalog: Catalog, kpi_id: str, profile: str) -> Expansion:
     if kpi.model:
         return _of_uses(catalog, kpi, profile)
     shown: set[str] = set()
+    kpis: set[str] = {kpi_id}
     measures: dict[str, None] = {}
     formula = catalog.kpi_formula(kpi, profile)
     for written in (formula, kpi.otherwise):
         if written is not None:
-            _follow(catalog, written, profile, shown, measures)
-    return Expansion(frozenset(shown), tuple(measures))
+            _follow(catalog, written, profile, shown, measures, kpis)
+    return Expansion(frozenset(shown), tuple(measures), frozenset(kpis))
 
 
 @lru_cache(maxsize=4096)
@@ -63,12 +71,14 @@ def _of_uses(catalog: Catalog, kpi: Kpi, profile: str) -> Expansion:
     """A model has no formula: it stands on what it says it uses, and is trusted no more than that."""
     shown = {name for name in kpi.uses if name in MEASURES}
     measures = dict.fromkeys(name for name in kpi.uses if name in MEASURES)
+    kpis = {kpi.id}
     for name in kpi.uses:
         if name in catalog.kpis:
             used = expand(catalog, name, profile)
             shown |= used.shown
+            kpis |= used.kpis
             measures |= dict.fromkeys(used.measures)
-    return Expansion(frozenset(shown), tuple(measures))
+    return Expansion(frozenset(shown), tuple(measures), frozenset(kpis))
 
 
 def _follow(
@@ -77,6 +87,7 @@ def _follow(
     profile: str,
     shown: set[str],
     measures: dict[str, None],
+    kpis: set[str],
     *,
     inside_sum: bool = False,
 ) -> None:
@@ -85,7 +96,9 @@ def _follow(
         is_sum = name in catalog.sums
         if is_sum or (name in MEASURES and not inside_sum):
             shown.add(name)
+        if name in catalog.kpis:
+            kpis.add(name)
         if behind is not None:
-            _follow(catalog, behind, profile, shown, measures, inside_sum=inside_sum or is_sum)
+            _follow(catalog, behind, profile, shown, measures, kpis, inside_sum=inside_sum or is_sum)
         elif name in MEASURES:
             measures[name] = None

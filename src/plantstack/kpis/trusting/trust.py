@@ -126,7 +126,7 @@ def _touching(expansion: Expansion) -> tuple[Measure, ...]:
     return tuple(
         measure
         for measure in _EVIDENCE
-        if measure.evidence is not None and not expansion.shown.isdisjoint(measure.evidence.touches)
+        if measure.evidence is not None and not expansion.touched.isdisjoint(measure.evidence.touches)
     )
 
 

@@ -6,6 +6,7 @@ with part as (
         s.product,
         s.order_id,
         s.from_at as slot_at,
+        s.until_at as slot_until,
         s.equipment as of_equipment,
         s.frozen,
         s.live,
@@ -45,7 +46,7 @@ weighed as (
         *,
         case when any_working then (case when is_working then to_at - from_at else 0 end) else to_at - from_at end as weight
     from (
-        select *, bool_or(is_working) over (partition by m, of_equipment, product, order_id, slot_at, live, frozen) as any_working
+        select *, bool_or(is_working) over (partition by m, of_equipment, product, order_id, slot_at, slot_until) as any_working
         from bordered
     )
 )
@@ -58,8 +59,8 @@ select
 from weighed
 where weight > 0
 window
-    whole as (partition by m, of_equipment, product, order_id, slot_at),
-    upto as (partition by m, of_equipment, product, order_id, slot_at order by from_at rows unbounded preceding);
+    whole as (partition by m, of_equipment, product, order_id, slot_at, slot_until),
+    upto as (partition by m, of_equipment, product, order_id, slot_at, slot_until order by from_at rows unbounded preceding);
 
 insert into pieces_fact by name
 select
@@ -90,26 +91,95 @@ join bounds as b on b.m = p.m
 where p.qty != 0 and p.from_at >= b.from_at and p.to_at <= b.until_at
 group by all;
 
--- Slots that are over: what was made of what was planned, never more than the plan (books 10).
+-- Good pieces of products that no slot of their shift plans, on days with a plan: they count against the plan of
+-- another product (R26).
+insert into pieces_fact by name
+with planned as (
+    select distinct b.equipment, s.product, t.day, t.shift
+    from slot as s
+    join bounds as b on b.m = s.m
+    join calendar_tile as t on t.m = s.m and t.from_at < s.until_at and t.to_at > s.from_at
+    where s.frozen > 0 or s.live > 0
+)
+
+select
+    g.equipment,
+    g.hour_from,
+    g.day,
+    g.shift,
+    g.crew,
+    g.order_id,
+    g.product,
+    g.account,
+    g.reason,
+    'without_plan' as class,
+    null as standard,
+    0 as flags,
+    sum(g.qty)::decimal(38, 6) as qty
+from (from pieces_fact where class = 'good') as g
+semi join planned as p on p.equipment = g.equipment and p.day = g.day
+anti join planned as p on p.equipment = g.equipment and p.day = g.day and p.shift = g.shift and p.product = g.product
+group by all
+having sum(g.qty) != 0;
+
+-- Slots: what was made of what was planned, never more than the plan (books 10). Of one that is open, what was made
+-- until now of what is planned until now, so that it says as much as the plan beside it (R26).
 insert into spans_fact by name
-with ended as (
+with begun as (
     select
         s.m,
         s.equipment,
         s.product,
         s.from_at,
         s.until_at,
+        b.until_at as now_at,
         sum(s.frozen) as qty,
         sum(s.live) - sum(s.frozen) as qty_edited
     from slot as s
     join bounds as b on b.m = s.m
-    where s.until_at > b.from_at and s.until_at <= b.until_at
+    where s.until_at > b.from_at and s.from_at < b.until_at
     group by all
 ),
 
+until_now as (
+    select
+        p.m,
+        p.of_equipment,
+        p.product,
+        p.slot_at,
+        p.slot_until,
+        sum(spread_part_of(p.frozen, p.before_us, p.until_us, p.whole_us)) as qty,
+        sum(spread_part_of(p.live - p.frozen, p.before_us, p.until_us, p.whole_us)) as qty_edited
+    from plan_part as p
+    join bounds as b on b.m = p.m
+    where p.to_at <= b.until_at
+    group by all
+),
+
+seen as (
+    select
+        e.m,
+        e.equipment,
+        e.product,
+        e.from_at,
+        e.until_at as slot_until,
+        least(e.until_at, e.now_at) as until_at,
+        e.until_at <= e.now_at as is_closed,
+        case when e.until_at <= e.now_at then e.qty else coalesce(u.qty, 0) end as qty,
+        case when e.until_at <= e.now_at then e.qty_edited else coalesce(u.qty_edited, 0) end as qty_edited
+    from begun as e
+    left join until_now as u
+        on
+            u.m = e.m
+            and u.of_equipment = e.equipment
+            and u.product = e.product
+            and u.slot_at = e.from_at
+            and u.slot_until = e.until_at
+),
+
 made as (
-    select e.m, e.equipment, e.product, e.from_at, e.until_at, sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end::decimal(38, 6)) as good
-    from ended as e
+    select e.m, e.equipment, e.product, e.from_at, e.slot_until, sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end::decimal(38, 6)) as good
+    from seen as e
     join frame as f on f.m = e.m and f.from_at >= e.from_at and f.from_at < e.until_at
     join placed as p on p.fid = f.fid
     left join order_span as o on o.oid = f.oid
@@ -124,7 +194,7 @@ select
     '' as class,
     e.from_at,
     e.until_at,
-    true as is_closed,
+    e.is_closed,
     '' as reason,
     '' as order_id,
     e.product,
@@ -138,7 +208,7 @@ select
     least(coalesce(made.good, 0), e.qty)::decimal(38, 6) as qty_matched,
     e.qty_edited,
     0 as flags
-from ended as e
+from seen as e
 join bounds as b on b.m = e.m
 left join made
     on
@@ -146,7 +216,7 @@ left join made
         and made.equipment = e.equipment
         and made.product = e.product
         and made.from_at = e.from_at
-        and made.until_at = e.until_at
+        and made.slot_until = e.slot_until
 join slice_hour as s
     on
         s.m = e.m
