@@ -28,6 +28,7 @@ ASKED: dict[str, dict[str, str]] = {
     "/api/v1/readiness": {},
     "/api/v1/tieout": {"period": "week"},
     "/api/v1/causes": {"line": "line-1"},
+    "/api/v1/claims": LINE,
     "/api/v1/losses/causes": {"loss": "breakdown", **LINE, **DAY},
     "/api/v1/losses/series": {"loss": "breakdown", **LINE, **DAY},
     "/api/v1/losses/stops": {"loss": "breakdown", **LINE, **DAY},
@@ -88,7 +89,9 @@ def recorded(folder: Path) -> dict[str, Any]:
     try:
         floor = Inside(running, Turned(END))
         call = {"call": "c1", "phase": "asked", "source": "tablet.l1"}
+        why = {"role": "symptom", "reason": "leak", "source": "tablet.l1"}
         floor.send(*shift(END), said("call", "filler", END - 5 * MINUTE, "c1", **call))
+        floor.send(said("reason", "filler", END - 3 * HOUR, "why", **why))
         running.start()
         floor.fresh()
         found = {f"GET {path}": floor.request("GET", path, params=asked) for path, asked in ASKED.items()}

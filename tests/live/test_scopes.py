@@ -74,6 +74,7 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("GET", "/api/v1/portfolio"): ({}, 200),
     ("GET", "/api/v1/tieout"): ({}, 200),
     ("GET", "/api/v1/causes"): ({"line": "line-1"}, 200),
+    ("GET", "/api/v1/claims"): ({}, 200),
     ("GET", "/api/v1/losses/causes"): (LOST, 200),
     ("GET", "/api/v1/losses/series"): (LOST, 200),
     ("GET", "/api/v1/losses/stops"): (LOST, 200),

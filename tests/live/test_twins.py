@@ -28,7 +28,7 @@ TWINS: dict[str, tuple[str, ...]] = {
     "kpis": ("definitions", "config/history"),
     "line": ("floor/detail",),
     "lineage": ("explain",),
-    "losses": ("causes",),
+    "losses": ("causes", "claims"),
     "maint": ("floor/board", "calls", "kpis"),
     "op": ("floor/station", "floor/reasons", "entries"),
     "plan": ("floor/plan",),

@@ -174,3 +174,27 @@ def test_the_reason_of_a_contest_names_nobody(app: FastAPI, plant: Inside) -> No
     assert "jane" not in row["what"].lower()
     (row,) = browser.post(ENTRIES, json={"entries": [verdict("word-0002", "contest")]}).json()["rows"]
     assert row["status"] == "accepted"
+
+
+@pytest.mark.parametrize(("role", "may"), [("maintenance", True), ("supervisor", False), ("exec", False)])
+def test_programs_are_told_what_waits_and_whether_they_may_answer(
+    app: FastAPI, plant: Inside, role: Role, may: bool
+) -> None:
+    plant.fresh()
+    browser = came(app, app.state.entrance, f"some-{role}", role)
+    (row,) = browser.get("/api/v1/claims").json()["rows"]
+    assert (row["machine"], row["owner"], row["seconds"]) == ("filler", "maintenance", 1800.0)
+    assert (row["status"], row["may_answer"]) == ("open", may)
+
+
+def test_a_word_just_told_counts_in_what_waits(plant: Inside) -> None:
+    plant.fresh()
+    assert [row["status"] for row in plant.get("claims", scope="line-1")] == ["open"]
+    tell(plant, verdict("word-0001", "contest"))
+    plant.fresh()
+    (row,) = plant.get("claims", scope="line-1")
+    assert (row["status"], row["next_owner"], row["text"]) == ("contested", "production", WHY)
+    tell(plant, verdict("word-0002", tapped=NOW + SECOND))
+    plant.fresh()
+    assert plant.get("claims", scope="line-1") == []
+    assert [row["status"] for row in plant.get("claims", settled="true")] == ["accepted"]

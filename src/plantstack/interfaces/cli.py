@@ -23,6 +23,7 @@ from plantstack.interfaces import (
     books,
     browse,
     causes,
+    claims,
     connections,
     doctor,
     explain,
@@ -71,6 +72,7 @@ _HEAVY = {
     "simulate": "plantstack.interfaces.simulate",
     "replay-agent": "plantstack.interfaces.replay",
     "report": "plantstack.interfaces.report",
+    "verdict": "plantstack.interfaces.verdict",
     "insights": "plantstack.interfaces.insights",
     "summary": "plantstack.interfaces.summary",
     "priorities": "plantstack.interfaces.priorities",
@@ -275,6 +277,7 @@ def restore(
 books.register(app)
 causes.register(app)
 explain.register(app)
+claims.register(app)
 losses.register(app)
 finance.register(app)
 tieout.register(app)

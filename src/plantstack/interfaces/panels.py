@@ -6,7 +6,7 @@ PANELS = {
     "To begin": ("demo", "init", "check", "load", "rebuild"),
     "Numbers, and what is behind them": (
         *("kpi", "ledger", "explain", "losses", "causes", "readiness", "tieout", "targets", "rates"),
-        "report",
+        *("claims", "verdict", "report"),
         *("kpi preview", "kpi eval", "finance new"),
     ),
     "What deserves attention": ("insights", "summary", "priorities", "backtest", "mcp"),

@@ -23,6 +23,7 @@ from plantstack.events.people.hashing import HASHER
 from plantstack.interfaces.answer import Answer, complain
 from plantstack.interfaces.api import (
     calls,
+    claims,
     config,
     entries,
     events,
@@ -107,7 +108,7 @@ def create_app(
     app.state.calling = calling
     app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
-    questions = (floor, reading, improving, insights, telling, config, letters)
+    questions = (floor, reading, improving, claims, insights, telling, config, letters)
     for part in (events, entries, photos, calls, *questions, state, page):
         app.include_router(part.router)
     for own in (config_page, signing, people_page, me_page):

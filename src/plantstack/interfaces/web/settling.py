@@ -9,7 +9,8 @@ from typing import Any
 from plantstack.interfaces.web.page import Reading
 from plantstack.interfaces.web.strips import reason_label
 from plantstack.intervals import SECOND, from_us, rfc3339
-from plantstack.live.access import speaks_for
+from plantstack.live.access import Sender, speaks_for
+from plantstack.plant.plant import Plant
 from plantstack.stack.reasons.settling import OwnedStop
 
 _CONTESTED, _ACCEPTED = 10, 5  # shown at most
@@ -62,8 +63,12 @@ def claims_of(
 
 def may_settle(visit: Reading, stop: OwnedStop) -> bool:
     """Whether the reader may speak for the owner of a stop, there."""
-    sender = visit.sender
-    is_here = sender.may_tell_of(visit.plant, stop.machine, visit.now)
+    return may_speak(visit.sender, visit.plant, stop, visit.now)
+
+
+def may_speak(sender: Sender, plant: Plant, stop: OwnedStop, now: int) -> bool:
+    """Whether somebody may speak for the owner of a stop, there."""
+    is_here = sender.may_tell_of(plant, stop.machine, now)
     return is_here and "enter" in sender.may and not set(speaks_for(stop.owner)).isdisjoint(sender.may)
 
 
