@@ -196,9 +196,9 @@ class Running:
         """Go on with a changed plant: what comes in is judged by it, and the books follow."""
         self.deliveries.adopt(plant, self.supervisor.mappings)
         self.door.names = names_of(plant)
+        keeps = outlives(self.plant, plant)
         self.plant = plant
         self.study.forget(keeps=keeps)
-        keeps = outlives(self.plant, plant)
         self.keeper.tell()
 
     def seal(self) -> int:
