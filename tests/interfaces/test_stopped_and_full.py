@@ -99,3 +99,25 @@ def test_F06_a_load_on_a_full_disk_says_so_and_goes_on_when_there_is_space(
     assert plantstack("load", project, file).code == 0
     assert stored(project) == 30_000
     assert plantstack("rebuild", project, "--verify").code == 0
+
+
+@pytest.mark.parametrize("met", ["plantstack.errors", "plantstack.stack.project"])
+def test_ctrl_c_while_the_command_still_loads_is_one_line(tmp_path: Path, met: str) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "plantstack", "check", str(tmp_path)]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whatever this process inherited
+    ) as child:
+        assert child.stderr is not None
+        for line in child.stderr:
+            if line.rstrip().endswith(met):
+                break
+        child.send_signal(signal.SIGINT)
+        rest = child.stderr.read()
+    said = [line for line in rest.splitlines() if line and not line.startswith("import time:")]
+    assert (child.returncode, said) in ((130, ["Stopped."]), (130, ["Aborted."]))

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from plantstack.demo.living.ahead import living
+from plantstack.demo.living.ahead import about_of, is_demo, living
 from plantstack.errors import ConfigError, Problem
 from plantstack.interfaces.answer import CRASH, Project, complain, people
 from plantstack.interfaces.api.app import create_app
@@ -23,6 +23,7 @@ from plantstack.interfaces.api.hosts import LOOPBACK, name_of
 from plantstack.interfaces.api.patience import PatientProtocol
 from plantstack.interfaces.api.proxies import Proxies, read_proxies
 from plantstack.interfaces.people import is_anybody_in, set_up_token
+from plantstack.intervals import rfc3339
 from plantstack.live.clock import SteadyClock
 from plantstack.live.running import Running
 
@@ -59,8 +60,18 @@ def serve(
 
 def _tell(project: Path, host: str, address: str) -> None:
     people().print(f"plantstack runs at {address} (API: {address}/docs). Ctrl-C stops it.")
+    if is_demo(project):
+        people().print(_lives_until(about_of(project).end), soft_wrap=True)
     if name_of(host) not in LOOPBACK:
         _invite(project, address)
+
+
+def _lives_until(end: int) -> str:
+    """How long a demo group goes on living, and what comes then."""
+    is_over = time.time_ns() // 1000 > end
+    told = "What was simulated ended at" if is_over else "This demo group was simulated up to"
+    then = "nothing new happens" if is_over else "then nothing new happens"
+    return f"{told} {rfc3339(end)}; {then}. 'plantstack demo' with another folder makes a group up to now."
 
 
 def _invite(project: Path, address: str) -> None:
