@@ -17,7 +17,7 @@ from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.finding.answers import given, hidden_by, standing
 from plantstack.stack.finding.facts import facts_of
-from plantstack.stack.finding.scoring import scores
+from plantstack.stack.finding.scoring import Worth, scores
 
 Wire = dict[str, Any]
 NOW = START + 6 * HOUR
@@ -122,10 +122,11 @@ def test_answers_take_findings_off_the_list_and_taking_them_back_puts_them_there
 ) -> None:
     first, second = here(began=1), here(began=2)
     folder = plant(tmp_path / "p")
+    worth = {"money": 120.0, "money_low": 20.0, "money_high": 300.0}
     told = [
         answer(200, "a1", first.id, "useful"),
         answer(210, "a2", first.id, "wrong"),
-        answer(220, "a3", "0" * 12, "fixed", raised_at=rfc3339(START), money=120.0),
+        answer(220, "a3", "0" * 12, "fixed", raised_at=rfc3339(START), **worth),
     ]
     load(folder, written(tmp_path, "one.ndjson", [*SHIFT, *told]), now=NOW)
     with Stack.open(folder) as stack:
@@ -142,8 +143,9 @@ def test_answers_take_findings_off_the_list_and_taking_them_back_puts_them_there
     with Stack.open(folder) as stack:
         row = stack.kpis(("condition_alert_precision",), scope="filler", now=NOW).rows[0]
     assert row["value"] == 0.5, row["why_none"]
-    (told_of,) = scores(all_, machines=1, now=NOW)
-    assert (told_of.precision, told_of.lead, told_of.money) == (0.5, 220 * MINUTE, 120.0)
+    (told_of,) = scores(all_, machines=1, now=NOW, currency_of=lambda place: "USD")
+    assert (told_of.precision, told_of.lead, told_of.until_fixed) == (0.5, 220 * MINUTE, 220 * MINUTE)
+    assert told_of.money == (Worth("USD", 20.0, 120.0, 300.0),)
     back = {"supersedes": {"source": "plc", "key": "a2"}, "void": True}
     undo = said("note", 210, "a2-void", text="-", **back)
     load(folder, written(tmp_path, "two.ndjson", [undo]), now=NOW)

@@ -57,6 +57,13 @@ def monthly(cost: Cost) -> float | None:
     return None if cost.likely is None else cost.likely * _A_MONTH[cost.per]
 
 
+def monthly_range(cost: Cost) -> tuple[float, float] | None:
+    """What it costs in a month at least and at most; None where there is no price."""
+    if cost.low is None or cost.high is None:
+        return None
+    return cost.low * _A_MONTH[cost.per], cost.high * _A_MONTH[cost.per]
+
+
 def _rank(finding: Finding) -> tuple[bool, float, bool, float, str]:
     """What has no price comes after what has one, and before what is known to cost nothing."""
     money = monthly(finding.cost)

@@ -17,7 +17,7 @@ from plantstack.interfaces.web.speaking import SOURCE
 from plantstack.intervals import rfc3339
 from plantstack.plant.plant import Plant
 from plantstack.stack import Stack
-from plantstack.stack.finding.asking import Findings, Shown, findings
+from plantstack.stack.finding.asking import Findings, Shown, findings, scores_of
 
 Row = Mapping[str, Any]
 
@@ -55,6 +55,21 @@ def insights(
         offset=offset,
         as_of=reach,
     )
+
+
+def score_rows(stack: Stack, scope: str = "", *, as_of: str | None = None, sees_money: bool = True) -> Answer:
+    """Answer how each kind of finding has done, by what people answered; one row a kind.
+
+    Raises:
+        QueryError: for an unknown scope or instant.
+    """
+    offset, reach = stack.standing()
+    now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
+    found = scores_of(stack, scope, now)
+    rows: list[Row] = [{"row": "score", **one.as_row()} for one in found]
+    if not sees_money:
+        rows = [{**row, "money": []} for row in rows]
+    return Answer(rows, notes=stack.notes(), offset=offset, as_of=reach)
 
 
 def reached(stack: Stack) -> int:

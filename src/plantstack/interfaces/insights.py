@@ -8,15 +8,19 @@ from typing import Annotated, Any
 import typer
 from rich.console import Group
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give, progress
 from plantstack.interfaces.asked_findings import insights as asked
+from plantstack.interfaces.asked_findings import score_rows
 from plantstack.interfaces.options import Scope, nothing
-from plantstack.interfaces.web.formats import money, number
+from plantstack.interfaces.web.formats import NONE, duration, money, number, percent
 from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE
+from plantstack.intervals import SECOND
 from plantstack.stack import Stack
+from plantstack.stack.finding.answers import TRUE
 
 Row = Mapping[str, Any]
 
@@ -43,11 +47,23 @@ def insights(
     as_of: AsOf = None,
     lang: Language = SOURCE,
     all_: Annotated[bool, typer.Option("--all", help="Also what an answer keeps off the list.")] = False,
+    score: Annotated[bool, typer.Option("--score", help="How each kind has done so far.")] = False,
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
     """Show what deserves attention: how far off, what it costs, who should do what, and what it could be."""
     _check_language(lang)
+    if score:
+        with Stack.open(project) as stack:
+            answer = score_rows(stack, scope, as_of=as_of)
+        empty = "Nobody has answered to a finding yet."
+        give(
+            answer,
+            as_json=as_json,
+            as_lines=as_lines,
+            told=_scores(answer.rows, lang) if answer.rows else empty,
+        )
+        return
     with Stack.open(project) as stack, progress(not (as_json or as_lines)) as bar:
         bar.add_task("Looking through what is known", total=None)
         answer = asked(stack, scope, layer=layer, as_of=as_of, language=lang, with_quiet=all_)
@@ -62,6 +78,35 @@ def _check_language(lang: str) -> None:
 
 
 # -- for people ----------------------------------------------------------------------------------
+
+
+def _scores(rows: Sequence[Row], lang: str) -> Table:
+    """A line a kind; lead is from when the facts first said it to the answer."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("kind", "answered", "true", "precision", "false a machine-week"):
+        table.add_column(name, justify="left" if name == "kind" else "right")
+    for name in ("first known to answer", "until fixed", "money found a month"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        counts = row["answers"]
+        true = sum(counts.get(word, 0) for word in TRUE)
+        table.add_row(
+            row["kind"].replace("_", " "),
+            *(str(sum(counts.values())), str(true), percent(row["precision"], lang, 0)),
+            number(row["false_a_machine_week"], lang, 2),
+            *(duration(_us(row[name])) for name in ("lead_s", "until_fixed_s")),
+            "; ".join(_worth(one, lang) for one in row["money"]) or NONE,
+        )
+    return table
+
+
+def _us(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * SECOND)
+
+
+def _worth(one: Row, lang: str) -> str:
+    low, likely, high = (money(one[end], one["currency"], lang) for end in ("low", "likely", "high"))
+    return f"{likely} ({low} to {high})"
 
 
 def _list(rows: Sequence[Row], lang: str) -> Group:

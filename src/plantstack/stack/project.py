@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -52,6 +52,7 @@ class Stack:
         self.desk = Desk(folder, log, plant, content or plant_content(folder))
         self._opened: tuple[tuple[int, int | None], Open] | None = None
         self._kept: Open | None = None
+        self.remembered: dict[Hashable, Any] = {}  # what takes long and is asked by many; keyed by offset
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Self:

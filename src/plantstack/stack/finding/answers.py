@@ -45,7 +45,7 @@ class Given:
         severity: likewise.
         at: when it was given, microseconds UTC.
         raised_at: since when the finding stood on the list; None: nobody told.
-        money: what it was likely to cost in a month, in the currency of its site.
+        money: what it costs in a month, low, likely and high, in the currency of its site; None: no price.
         offset: of the event.
     """
 
@@ -57,7 +57,7 @@ class Given:
     at: int
     severity: float
     raised_at: int | None
-    money: float | None
+    money: tuple[float, float, float] | None
     offset: int
 
 
@@ -84,13 +84,22 @@ def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
         at,
         _number(about.get("severity")) or 0.0,
         to_us(datetime.fromisoformat(raised)) if raised else None,
-        _number(about.get("money")),
+        _money(about),
         offset,
     )
 
 
 def _number(told: object) -> float | None:
     return float(told) if isinstance(told, int | float) else None
+
+
+def _money(about: Mapping[str, object]) -> tuple[float, float, float] | None:
+    """What it costs in a month; of an answer that told no range the likely amount is all there is."""
+    likely = _number(about.get("money"))
+    if likely is None:
+        return None
+    low, high = _number(about.get("money_low")), _number(about.get("money_high"))
+    return likely if low is None else low, likely, likely if high is None else high
 
 
 def standing(answers: Iterable[Given]) -> dict[str, Given]:
@@ -106,14 +115,16 @@ def hidden_by(
     `useful` keeps it there. `expected` and `fixed` take this episode off, `later` for a day. `wrong` takes it
     off and keeps the same subject quiet for two weeks, unless what is seen then is far rarer.
     """
-    own = answers.get(finding.id)
+    members = (finding, *finding.others)
+    said = [answers[one.id] for one in members if one.id in answers]
+    own = max(said, key=lambda one: (one.at, one.offset), default=None)
     if own is not None and own.equipment == finding.subject.equipment:
         if own.word == "useful" or (own.word == "later" and now - own.at >= _LATER):
             return None
         return own
-    subject = finding.subject.key()
+    kinds, keys = {one.kind for one in members}, {one.identity.key for one in members}
     for one in all_:
-        is_like = one.word == "wrong" and (one.kind, one.subject) == (finding.kind, subject)
+        is_like = one.word == "wrong" and one.kind in kinds and one.subject in keys
         if is_like and now - one.at < _MUTED and finding.severity < _LOUD * one.severity:
             return one
     return None

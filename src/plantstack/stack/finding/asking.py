@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from plantstack.insights.contract import Analysis
-from plantstack.insights.facts import Facts
+from plantstack.engines.duckdb.homes import check_scope
 from plantstack.insights.finding import Cannot, Finding
 from plantstack.insights.registry import analyses
-from plantstack.insights.running import run
+from plantstack.insights.running import ranked
+from plantstack.insights.saying import Bounds, Name, Say
 from plantstack.stack.finding.answers import Given, given, hidden_by, standing
-from plantstack.stack.finding.facts import Known, facts_of
+from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.scoring import ScoreOf, scores
+from plantstack.stack.finding.studying import study_of
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.project import Stack
 
 
@@ -34,7 +36,6 @@ class Findings:
         shown: on the list, what matters most first.
         quiet: kept off it by an answer.
         cannot: what could not be judged.
-        facts: what was looked at.
         scores: how each kind that was answered to has done.
     """
 
@@ -42,14 +43,13 @@ class Findings:
     shown: Sequence[Shown]
     quiet: Sequence[Shown]
     cannot: Sequence[Cannot]
-    facts: Facts
     scores: Sequence[ScoreOf]
 
 
 def findings(
     stack: Stack, scope: str, now: int, *, layer: int | None = None, known: Known = "told"
 ) -> Findings:
-    """Ask every analysis of a layer, or all, about the machines of a scope.
+    """Everything found of the machines of a scope, from the one study of their sites.
 
     Args:
         stack: the opened project.
@@ -61,17 +61,78 @@ def findings(
     Raises:
         QueryError: for a scope that does not exist.
     """
-    asked: Sequence[Analysis] = [one for one in analyses() if layer in (None, one.layer)]
-    facts = facts_of(stack, scope, now, known=known)
-    outcome = run(asked, facts)
-    told = given(stack.engine(scope=None).books, now)
+    sight = look(stack, scope, now)
+    places = _places(sight, check_scope(sight.plant, scope)[1])
+    sites = dict.fromkeys(sight.plant.site_of(machine).id for machine in sight.machines)
+    studies = [study_of(stack, site, now, known) for site in sites]
+    found = ranked(
+        one
+        for study in studies
+        for one in study.findings
+        if layer in (None, one.layer) and set(_named(one)) <= places
+    )
+    layers = {one.kind: one.layer for one in analyses()}
+    cannot = {
+        str(one.as_row()): one
+        for study in studies
+        for one in study.cannot
+        if layer in (None, layers.get(one.kind)) and (one.subject is None or one.subject.equipment in places)
+    }
+    told = _given(stack, places, now)
     last = standing(told)
-    all_ = [Shown(one, last.get(one.id), hidden_by(one, last, told, now)) for one in outcome.findings]
+    all_ = [Shown(one, _answer(one, last), hidden_by(one, last, told, now)) for one in found]
     return Findings(
-        facts.as_of,
+        now,
         [one for one in all_ if one.quiet is None],
         [one for one in all_ if one.quiet is not None],
-        outcome.cannot,
-        facts,
-        scores(told, len(facts.places), now),
+        list(cannot.values()),
+        _scores(sight, told, now),
     )
+
+
+def scores_of(stack: Stack, scope: str, now: int) -> list[ScoreOf]:
+    """How each kind of finding has done in a scope, by what people answered; nothing is studied for it.
+
+    Raises:
+        QueryError: for a scope that does not exist.
+    """
+    sight = look(stack, scope, now)
+    return _scores(sight, _given(stack, _places(sight, check_scope(sight.plant, scope)[1]), now), now)
+
+
+def _given(stack: Stack, places: set[str], now: int) -> list[Given]:
+    return [one for one in given(stack.engine(scope=None).books, now) if one.equipment in places]
+
+
+def _scores(sight: Sight, told: Sequence[Given], now: int) -> list[ScoreOf]:
+    return scores(told, len(sight.machines), now, lambda place: sight.plant.site_of(place).currency)
+
+
+def _places(sight: Sight, scope: str) -> set[str]:
+    """Everything that a scope stands for: its machines and the places inside it, nothing around it."""
+    found: set[str] = set()
+    for machine in sight.machines:
+        above = sight.above(machine)
+        whole = len(above) if not scope else above.index(scope) + 1 if scope in above else 1
+        found.update(above[:whole])
+    return found
+
+
+def _named(finding: Finding) -> Iterator[str]:
+    """The equipment a finding is about or speaks of: who is let near a machine hears of no other."""
+    yield finding.subject.equipment
+    says = [finding.says, finding.action.says, finding.effect.baseline_of]
+    says += [one.says for one in finding.explanations]
+    says += [one.test for one in finding.explanations if one.test is not None]
+    yield from (one.id for say in says for one in _names(say) if one.kind == "equipment")
+
+
+def _names(say: Say) -> Iterable[Name]:
+    values = (one.of if isinstance(one, Bounds) else one for one in say.values.values())
+    return [one for one in values if isinstance(one, Name)]
+
+
+def _answer(finding: Finding, last: dict[str, Given]) -> Given | None:
+    """The last answer to a finding, or to one of those that it stands for."""
+    said = [last[one.id] for one in (finding, *finding.others) if one.id in last]
+    return max(said, key=lambda one: (one.at, one.offset), default=None)

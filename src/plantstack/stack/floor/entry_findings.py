@@ -30,6 +30,8 @@ def answer_events(entry: Answer, row: Wire) -> Iterator[Wire]:
         "subject": entry.subject,
         "severity": entry.severity,
         "money": entry.money,
+        "money_low": entry.money_low,
+        "money_high": entry.money_high,
         "raised_at": raised,
     }
     yield row | {"kind": "note", "text": f"finding {entry.finding}: {entry.word}", "x": x}

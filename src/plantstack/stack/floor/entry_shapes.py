@@ -215,6 +215,8 @@ class Answer(Entry, frozen=True, kw_only=True, tag="answer"):
     subject: Words = ""
     severity: Annotated[float, msgspec.Meta(ge=0, le=10**6)] = 0.0
     money: Annotated[float, msgspec.Meta(ge=0, le=10**12)] | None = None
+    money_low: Annotated[float, msgspec.Meta(ge=0, le=10**12)] | None = None
+    money_high: Annotated[float, msgspec.Meta(ge=0, le=10**12)] | None = None
     raised_at: Words = ""
 
 

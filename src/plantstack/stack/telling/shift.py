@@ -57,7 +57,7 @@ def shift_facts(
     present, made = Present(sight), outputs(sight)
     before = _before(sight) if over.is_over else {}
     currencies = {sight.plant.site_of(one).currency for one in sight.machines}
-    found = findings(stack, place, seen).shown if has_findings else []
+    found = findings(stack, place, _studied(stack, seen)).shown if has_findings else []
     return ShiftFacts(
         place=sight.scope,
         shift=over.shift,
@@ -79,6 +79,11 @@ def shift_facts(
         changes=tuple(_changes(present)),
         findings=tuple(one.finding for one in found if _is_open(one.finding, over)),
     )
+
+
+def _studied(stack: Stack, seen: int) -> int:
+    """The instant findings are asked at: the end of the books, so that all who ask share one study."""
+    return min(seen, max(stack.engine(scope=None).books.as_of.values(), default=seen))
 
 
 def _is_open(finding: Finding, over: Handover) -> bool:
@@ -104,6 +109,8 @@ def _line(sight: Sight, made: Output, before: Output | None) -> LineOfShift:
         scrap_before=_float(before.scrap) if before else None,
         hour=hour_worth(sight, made.place),
         end=made.shift.span.end if made.shift else None,
+        without_plan=sum(float(one.qty) for one in made.unplanned),
+        unplanned=tuple(one.product for one in made.unplanned),
     )
 
 
@@ -166,7 +173,7 @@ def _crews(sight: Sight, over: Handover) -> Iterable[Crew]:
 def _late(stack: Stack, place: str, now: int) -> Iterator[Late]:
     for plan in check_plan(stack, place, now):
         for order in plan.orders:
-            if order.order and order.misses in ("yes", "maybe"):
+            if order.order and order.due_at is not None and order.misses in ("yes", "maybe"):
                 yield Late(order.order, plan.place, order.due_at, order.misses == "yes")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plantstack.insights.finding import Cannot, Cost
-from plantstack.insights.running import monthly
+from plantstack.insights.running import monthly, monthly_range
 from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
 from plantstack.intervals import rfc3339
@@ -62,7 +62,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "sees_money": "money" in visit.sender.may,
         "tell": lambda say, equipment="": told(visit, say, equipment),
         "told_at": rfc3339,
-        "monthly": lambda finding: monthly(finding.cost),
+        "monthly": lambda finding: month_of(finding.cost),
         "rows": lambda finding: finding.evidence[-_OPEN_ROWS:],
         "has_cost": has_cost,
         "is_nothing": is_nothing,
@@ -109,6 +109,12 @@ def title_of(visit: Reading, found: Findings) -> str:
 def has_cost(cost: Cost) -> bool:
     """Whether anything is known of what it costs."""
     return any(one is not None for one in (cost.likely, cost.pieces, cost.minutes))
+
+
+def month_of(cost: Cost) -> tuple[float, float, float] | None:
+    """What it costs in a month: likely, low, high; None where there is no price."""
+    likely, ends = monthly(cost), monthly_range(cost)
+    return None if likely is None or ends is None else (likely, *ends)
 
 
 def is_nothing(cost: Cost) -> bool:

@@ -1,0 +1,41 @@
+"""How kinds of findings have done, as a command says it: money and lead, for whoever asks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.stack.floor import START, load, plant, written
+from tests.stack.test_finding_facts import NOW, SHIFT, answer
+from typer.testing import CliRunner
+
+from plantstack.interfaces.asked_findings import score_rows
+from plantstack.interfaces.cli import app
+from plantstack.intervals import rfc3339
+from plantstack.stack import Stack
+
+RUNNER = CliRunner()
+
+
+def test_a_score_says_money_found_and_lead_of_what_people_confirmed(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "p")
+    worth = {"raised_at": rfc3339(START), "money": 100.0, "money_low": 50.0, "money_high": 200.0}
+    said = [
+        answer(60, "a1", "1" * 12, "useful", **worth),
+        answer(120, "a2", "2" * 12, "fixed", **worth),
+        answer(180, "a3", "2" * 12, "fixed", **worth),  # said again: the last answer counts, its money once
+        answer(170, "a4", "3" * 12, "wrong", **{**worth, "money_high": 9999.0}),
+    ]
+    load(folder, written(tmp_path, "one.ndjson", [*SHIFT, *said]), now=NOW)
+    told = RUNNER.invoke(app, ["insights", str(folder), "--score", "--json"])
+    assert told.exit_code == 0, told.output
+    (row,) = json.loads(told.stdout)["rows"]
+    assert (row["row"], row["kind"]) == ("score", "late")
+    assert row["answers"] == {"useful": 1, "fixed": 1, "wrong": 1}
+    assert (row["lead_s"], row["until_fixed_s"]) == (3600.0, 180 * 60.0)
+    assert row["money"] == [{"low": 100.0, "likely": 200.0, "high": 400.0, "currency": "USD"}]
+    shown = RUNNER.invoke(app, ["insights", str(folder), "--score"], env={"COLUMNS": "200"})
+    assert "67%" in shown.stdout and "$200.00 ($100.00 to $400.00)" in shown.stdout
+    with Stack.open(folder) as stack:
+        assert score_rows(stack, "packer").rows == []
+        assert score_rows(stack, "filler", sees_money=False).rows[0]["money"] == []
