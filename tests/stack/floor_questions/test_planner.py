@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import sqrt
+from pathlib import Path
 
 import pytest
 from tests.stack.floor_questions.told import SIX, at, counts, line_plan, orders, standing, states, told
@@ -75,6 +76,7 @@ def test_orders_are_worked_off_in_planned_time_and_held_against_their_due(planne
     # 13 h of 12 1/2: likely tomorrow, at best today
     assert b.required_s == pytest.approx(10 * 3600)
     assert b.end_at is not None and b.end_low_at is not None and b.end_high_at is not None
+    assert b.due_at is not None
     assert b.end_low_at < b.due_at == at(22) < at(30) < b.end_at < b.end_high_at
     assert b.misses == "maybe"
     assert (w.required_s, w.misses) == (None, "")
@@ -145,3 +147,50 @@ def test_a_day_that_needs_more_than_it_has_names_who_misses(taken_over: Stack) -
     assert today.required_s is not None and today.required_s > today.available_s
     assert (set(today.missing), today.at_risk) == ({"A", "C"}, ())
     assert found.missing == ("C", "A")
+
+
+def behind_the_plan(folder: Path, *, qty: int | None) -> PlanCheck:
+    """Z runs, in no slot from now on; A is planned behind it and due at nine."""
+    start = told("order", "filler", at(7), "erp", order="Z", phase="start", product="cola-330")
+    events = [
+        line_plan(3000, SIX, at(8), order="A"),
+        line_plan(3000, at(8), at(9), order="A"),
+        start if qty is None else {**start, "qty": qty},
+        told("order", "packer", at(7), "erp", order="Z", phase="start", product="cola-330"),
+        *states("filler", (SIX, "producing")),
+        *states("packer", (SIX, "producing")),
+        *counts("packer", at(7), NOW, 1000, HOUR // 4),
+        told("alive", "filler", NOW, from_=SIX, until=NOW),
+    ]
+    for number, day in enumerate((-12, -11, -8, -7, -6, -5, -4, -1)):
+        begun = SIX + day * DAY
+        events += orders("filler", "packer", order=f"H{number}", when=begun)
+        for machine in ("filler", "packer"):
+            events += states(machine, (begun, "producing"), (begun + 8 * HOUR, "off"))
+            events += [told("alive", machine, begun + 8 * HOUR, from_=begun, until=begun + 8 * HOUR)]
+        events += counts("packer", begun, begun + 8 * HOUR, 6000, HOUR)
+    with standing(folder, events, NOW) as stack:
+        return checked(stack)
+
+
+def test_an_order_that_runs_without_a_slot_comes_before_all_that_is_planned(tmp_path: Path) -> None:
+    found = behind_the_plan(tmp_path, qty=16000)
+    z, a = found.orders
+    assert [z.order, z.is_running, z.qty, z.made, z.left, z.due_at] == ["Z", True, 16000, 4000, 12000, None]
+    # two hours of it are left, so that A, half an hour of work due at nine, cannot be in time
+    assert z.required_s == pytest.approx(2 * 3600)
+    assert z.end_at is not None and a.end_at is not None and a.end_at > z.end_at
+    assert (z.misses, a.misses, found.missing) == ("", "yes", ("A",))
+    (today,) = found.days
+    assert today.orders == ("Z", "A")
+    assert today.required_s == pytest.approx(2.5 * 3600)
+
+
+def test_what_is_left_of_the_order_that_runs_is_not_left_out_where_nobody_said(tmp_path: Path) -> None:
+    found = behind_the_plan(tmp_path, qty=None)
+    z, a = found.orders
+    assert (z.left, z.end_at) == (None, None)
+    assert z.why_none == "not computable because how much is left of order Z is not known"
+    assert (a.end_at, a.misses) == (None, "")
+    assert a.why_none == "not computable because order Z before it is not"
+    assert found.days[0].required_s is None

@@ -27,6 +27,8 @@ class LineOfShift:
         good_before, scrap_before: of the whole shift before, once this one is over; else None.
         hour: what an hour of it is worth, low to high; None: no price.
         end: of its own shift, where lines of a place have others; None: that of the place.
+        without_plan: of the good pieces, those of products that no plan of the shift names; `unplanned` these
+            products, the most first.
     """
 
     line: str
@@ -38,6 +40,13 @@ class LineOfShift:
     scrap_before: float | None = None
     hour: tuple[float, float] | None = None
     end: int | None = None
+    without_plan: float = 0.0
+    unplanned: tuple[str, ...] = ()
+
+    @property
+    def planned(self) -> float | None:
+        """Good pieces of what is planned: what is run without a plan makes up for nothing."""
+        return None if self.good is None else self.good - self.without_plan
 
 
 @dataclass(frozen=True, slots=True)

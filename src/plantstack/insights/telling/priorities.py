@@ -131,8 +131,8 @@ def _why(shift: ShiftFacts, line: str, machine: str = "") -> list[Say]:
                 {"machine": equipment(machine), "line": equipment(line)},
             )
         )
-    if found.good is not None and found.plan is not None and found.good < found.plan:
-        behind = pieces(round(found.plan) - round(found.good))
+    if found.planned is not None and found.plan is not None and found.planned < found.plan:
+        behind = pieces(round(found.plan) - round(found.planned))
         told.append(
             Say(N_("%(line)s is %(apart)s pieces behind plan."), {"line": equipment(line), "apart": behind})
         )
@@ -143,8 +143,8 @@ def _score(shift: ShiftFacts, line: str, machine: str, minutes: float) -> float:
     """Minutes at the pacing machine, more where the line is behind its plan."""
     found = _line(shift, line)
     paces = machine in ("", line) or found is None or not found.pacing or machine == found.pacing
-    behind = found is not None and found.good is not None and found.plan is not None
-    late = behind and found is not None and (found.good or 0) < (found.plan or 0)
+    behind = found is not None and found.planned is not None and found.plan is not None
+    late = behind and found is not None and (found.planned or 0) < (found.plan or 0)
     return minutes * (1.0 if paces else _BESIDE) * (1.5 if late else 1.0)
 
 

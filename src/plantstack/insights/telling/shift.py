@@ -53,6 +53,8 @@ def result(line: LineOfShift) -> Fact:
         says = Say(N_("%(line)s: pieces are not known."), where)
     elif line.plan is None:
         says = Say(N_("%(line)s made %(good)s; there was no plan."), {**where, "good": pieces(line.good)})
+    elif line.unplanned:
+        says = _unplanned(line, line.good, line.plan)
     else:
         apart = line.good - line.plan
         values: dict[str, Value] = {
@@ -64,9 +66,30 @@ def result(line: LineOfShift) -> Fact:
         behind = N_("%(line)s made %(good)s of %(plan)s: %(apart)s behind plan.")
         ahead = N_("%(line)s made %(good)s of %(plan)s: plan met, %(apart)s more.")
         says = Say(behind if apart < 0 else ahead, values)
-    share = abs(line.good / line.plan - 1) if line.good is not None and line.plan else 0.0
+    share = abs((line.planned or 0.0) / line.plan - 1) if line.good is not None and line.plan else 0.0
     weight = Weight(surprise=min(1.0, 0.2 + 2 * share), actionability=0.5)
     return Fact("result", says, Link("equipment", line.line), f"result/{line.line}", weight)
+
+
+def _unplanned(line: LineOfShift, good: float, plan: float) -> Say:
+    """What counts against the plan of another product is no plan met."""
+    one = N_(
+        "%(line)s made %(good)s; %(without)s of them are %(product)s, which is not planned in this shift."
+        " Of what is planned it made %(made)s of %(plan)s."
+    )
+    several = N_(
+        "%(line)s made %(good)s; %(without)s of them, most of them %(product)s, are not planned in this"
+        " shift. Of what is planned it made %(made)s of %(plan)s."
+    )
+    values: dict[str, Value] = {
+        "line": equipment(line.line),
+        "good": pieces(good),
+        "without": pieces(line.without_plan),
+        "product": Name(line.unplanned[0], "product"),
+        "made": pieces(good - line.without_plan),
+        "plan": pieces(plan),
+    }
+    return Say(one if len(line.unplanned) == 1 else several, values)
 
 
 def _line(line: LineOfShift, shift: ShiftFacts) -> Iterator[Fact]:

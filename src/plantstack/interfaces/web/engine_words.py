@@ -40,6 +40,7 @@ TEMPLATES = (
     "%(n)s comparable shifts, %(least)s are needed to say how one ends",
     "%(n)s failures with a known start of the life, %(least)s are needed to say how long one lasts",
     "order %(order)s before it is not",
+    "how much is left of order %(order)s is not known",
     "in this period there is none of: %(list)s",
     "not known here: %(what)s",
     "%(name)s of %(places)s was never told here: book %(same)s, " + _WHOLE_SITE,

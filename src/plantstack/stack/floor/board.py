@@ -10,7 +10,7 @@ from plantstack.stack.floor.calls import OpenCall, places_of
 from plantstack.stack.floor.evidence import Suggestion, suggestion
 from plantstack.stack.floor.here import CrewHere, ShortOrder, crews_here, short_orders
 from plantstack.stack.floor.machine import is_over_limit, product_name
-from plantstack.stack.floor.output import Hour, Output, outputs
+from plantstack.stack.floor.output import Hour, Output, Unplanned, outputs
 from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.states import LOOKS, Look, State
@@ -35,6 +35,8 @@ class BoardRow:
         good: pieces this shift, at the exit; None where nobody counts, `why_none` says why.
         plan_now: planned until now; None without a plan. `plan` of the whole shift.
         difference: good less plan until now; None where either is not known.
+        planned_difference: the same of what is planned only: whether the plan is kept. None likewise.
+        unplanned: of the good pieces, those of products that no plan of the shift names, the most first.
         spark: the running difference at the end of each hour that has begun; None where it is not known.
         strip: of the open shift, to its end.
         calls: about the line or a machine of it, the oldest first.
@@ -61,6 +63,8 @@ class BoardRow:
     plan_now: Decimal | None
     plan: Decimal | None
     difference: Decimal | None
+    planned_difference: Decimal | None
+    unplanned: tuple[Unplanned, ...]
     why_none: str
     spark: tuple[Decimal | None, ...]
     strip: Strip
@@ -91,8 +95,10 @@ class Board:
     Attributes:
         place: id; `name` is what people call it, '' the group.
         rows: its lines and lone machines by need: help asked, stopped longest, behind most, then by name.
-        good: pieces of all of them this shift; `plan_now` of those with a plan; None where no line has any.
-        difference: of the lines of which both are known: their good pieces less their plans.
+        good: pieces of all of them this shift; None where no line has any.
+        plan_now: of the lines of which plan and pieces are known, as what follows is of them: `made` their
+            good pieces, `difference` these less plans, `planned_difference` the same of what is planned only.
+        n_planned: those lines; `n_no_plan` those with pieces and no plan.
         n_not_known: lines whose pieces are not known, which `good` therefore lacks.
         unexplained: stops that no reason explains, open ones first, then most lost.
         crews: heads present and needed, by place and crew.
@@ -105,7 +111,11 @@ class Board:
     rows: tuple[BoardRow, ...]
     good: Decimal | None
     plan_now: Decimal | None
+    made: Decimal | None
     difference: Decimal | None
+    planned_difference: Decimal | None
+    n_planned: int
+    n_no_plan: int
     n_not_known: int
     unexplained: tuple[Unexplained, ...]
     crews: tuple[CrewHere, ...]
@@ -134,8 +144,12 @@ def board(stack: Stack, place: str, now: int) -> Board:
         name=sight.name(sight.scope) if sight.scope else sight.plant.label,
         rows=tuple(sorted(rows, key=_need)),
         good=_sum(one.good for one in rows),
-        plan_now=_sum(one.plan_now for one in rows),
+        plan_now=_sum(one.plan_now for one in both),
+        made=_sum(one.good for one in both),
         difference=_sum(one.difference for one in both),
+        planned_difference=_sum(one.planned_difference for one in both),
+        n_planned=len(both),
+        n_no_plan=sum(1 for one in rows if one.good is not None and one.plan_now is None),
         n_not_known=sum(1 for one in rows if one.good is None),
         unexplained=tuple(unexplained(present)),
         crews=crews_here(sight),
@@ -148,7 +162,7 @@ def _need(row: BoardRow) -> tuple[bool, int, int, Decimal, str]:
     """Help asked first, then what stands longest, then what is behind most, then by name."""
     stops = [one.from_at for one in (row.stop, *row.others) if one is not None]
     stands = row.state in ("stopped", "waiting") and bool(stops)
-    behind = min(row.difference or Decimal(0), Decimal(0))
+    behind = min(row.planned_difference or Decimal(0), Decimal(0))
     return not row.is_asking, not stands, min(stops) if stands else 0, behind, row.name
 
 
@@ -200,6 +214,8 @@ def _row(present: Present, made: Output, calls: Sequence[OpenCall]) -> BoardRow:
         plan_now=made.plan_now,
         plan=made.plan,
         difference=made.behind,
+        planned_difference=made.behind_plan,
+        unplanned=made.unplanned,
         why_none=made.why_none,
         spark=_spark(made.hours, sight.now),
         strip=shift_strip(present, machine),

@@ -151,7 +151,7 @@ class HourLosses:
         """What is missing from the plan, as time of the machine."""
         if hour.plan_now is None or hour.good is None:
             return 0
-        return round(float(hour.plan_now - hour.good) * self._cycle_us(hour))
+        return round(float(hour.plan_now - hour.good + hour.without_plan) * self._cycle_us(hour))
 
     def _cycle_us(self, hour: Hour) -> float:
         """The standard time of a piece of what was on; where none is written, the pace of the plan."""

@@ -66,7 +66,12 @@ def order_on(stack: Stack, place: str, now: int) -> OrderOn | None:
     if len(sight.machines) == 1 and sight.scope != sight.machines[0]:
         sight = look(stack, sight.scope, now)
     home = next(iter(sight.places), "")
-    machine = sight.paced_by(home) if home else ""
+    return order_at(sight, home) if home else None
+
+
+def order_at(sight: Sight, home: str) -> OrderOn | None:
+    """The same of one of the places that are looked at already."""
+    now, machine = sight.now, sight.paced_by(home)
     if machine not in sight.machines:
         return None
     entries = sight.entries(sight.shift_span(machine), (machine,))[machine]

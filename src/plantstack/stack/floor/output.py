@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from plantstack.engines.contract import Exact, MeasureCell
+from plantstack.engines.contract import Axis, Exact, MeasureCell
 from plantstack.engines.duckdb.ahead import ShiftOf, planned_pieces
 from plantstack.intervals import HOUR, Interval
 from plantstack.plant.localtime import offset_at
 from plantstack.stack.floor.sight import Sight
 
-_SUMS = ("qty_good", "qty_scrap", "qty_total", "qty_plan")
+_SUMS = ("qty_good", "qty_scrap", "qty_total", "qty_plan", "qty_without_plan")
 _TIMES = ("time_run", "time_std_total")
 
 
@@ -27,6 +27,7 @@ class Hour:
         plan_now: of its plan, what lies before now: all of it when it is over.
         good: pieces made and judged good; None where nobody counts, or it has not begun.
         scrap: pieces judged scrap; None likewise.
+        without_plan: of the good ones, those of products that no plan of the shift names; 0 without a plan.
     """
 
     from_at: int
@@ -35,6 +36,16 @@ class Hour:
     plan_now: Decimal | None
     good: Decimal | None
     scrap: Decimal | None
+    without_plan: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """Good pieces of a product that no plan of the shift names: they count against the plan of another."""
+
+    product: str
+    name: str
+    qty: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ class Output:
         plan_now: planned of the time until now, as it was frozen before the shift; None: no plan.
         plan: planned of the whole shift; None: no plan.
         hours: of the shift, those to come too, in order of time.
+        unplanned: of the good pieces, those of products in no plan of the shift, the most first; none without
+            a plan.
     """
 
     place: str
@@ -61,11 +74,18 @@ class Output:
     plan: Decimal | None
     why_none: str
     hours: tuple[Hour, ...]
+    unplanned: tuple[Unplanned, ...] = ()
 
     @property
     def behind(self) -> Decimal | None:
         """Good pieces less plan for now; below zero is behind. None where either is not known."""
         return None if self.good is None or self.plan_now is None else self.good - self.plan_now
+
+    @property
+    def behind_plan(self) -> Decimal | None:
+        """The same of what is planned only: what is run without a plan makes up for nothing."""
+        without = sum((one.qty for one in self.unplanned), Decimal(0))
+        return None if self.behind is None else self.behind - without
 
 
 def outputs(sight: Sight, *, is_ahead: bool = False) -> dict[str, Output]:
@@ -134,6 +154,7 @@ def _output(sight: Sight, place: str, cells: Sequence[MeasureCell], *, is_ahead:
     sums = {name: _total(mine, name) for name in _SUMS}
     whole = planned_of(sight, place, shift) if shift else None
     hours = list(_hours(sight, place, machine, shift, mine)) if shift else []
+    plan_now = _pieces(sums["qty_plan"]) if whole is not None or not shift else None
     if is_ahead and shift and whole is not None:
         hours = list(_planned_ahead(sight, place, shift, hours))
     return Output(
@@ -142,13 +163,37 @@ def _output(sight: Sight, place: str, cells: Sequence[MeasureCell], *, is_ahead:
         good=_pieces(sums["qty_good"]),
         scrap=_pieces(sums["qty_scrap"]),
         total=_pieces(sums["qty_total"]),
-        plan_now=_pieces(sums["qty_plan"]) if whole is not None or not shift else None,
+        plan_now=plan_now,
         plan=None if whole is None else _whole(whole),
         why_none=next((cell.reasons["qty_good"] for cell in mine if "qty_good" in cell.reasons), ""),
         hours=tuple(
             hours if whole is not None else (replace(one, plan=None, plan_now=None) for one in hours)
         ),
+        unplanned=_unplanned(sight, place, shift)
+        if plan_now is not None and sums["qty_without_plan"]
+        else (),
     )
+
+
+def _unplanned(sight: Sight, place: str, shift: ShiftOf | None) -> tuple[Unplanned, ...]:
+    """By product what was made of what no plan of the shift names."""
+    level: Axis = "line" if place in sight.plant.lines else "machine"
+    sums: dict[str, Exact | None] = {}
+    for cell in sight.sums(("qty_without_plan",), (level, "shift", "product"), "hour"):
+        if cell.keys[level] == place and _is_mine(shift, cell):
+            product = cell.keys["product"]
+            sums[product] = _added(sums.get(product), cell.sums["qty_without_plan"])
+    found = (
+        Unplanned(product, _name(sight, product), qty)
+        for product, total in sums.items()
+        if (qty := _pieces(total))
+    )
+    return tuple(sorted(found, key=lambda one: (-one.qty, one.product)))
+
+
+def _name(sight: Sight, product: str) -> str:
+    found = sight.plant.products.get(product)
+    return (found.label or product) if found else product
 
 
 def _hours(
@@ -161,7 +206,8 @@ def _hours(
         good, scrap = (
             _pieces(_total(inside, name)) if inside else None for name in ("qty_good", "qty_scrap")
         )
-        yield Hour(span.start, span.end, plan, plan if begun else None, good, scrap)
+        without = _pieces(_total(inside, "qty_without_plan")) or Decimal(0)
+        yield Hour(span.start, span.end, plan, plan if begun else None, good, scrap, without)
 
 
 def planned_of(sight: Sight, place: str, shift: ShiftOf) -> Fraction | None:

@@ -96,6 +96,20 @@ class On:
         return slot.product == self.product and slot.from_at <= now
 
 
+_LAST_SLOT = """
+select max(until_at)
+from plan_told
+where equipment in (select unnest($names)) and order_id = $order and gone_at is null and coalesce(qty, 0) > 0
+"""
+
+
+def planned_until(sight: Sight, place: str, order: str) -> int | None:
+    """Where the last slot of an order ends, also one that is over; None where it was never planned."""
+    names = sorted({place, sight.exit(place)} - {""})
+    until: int | None = sight.books.con.execute(_LAST_SLOT, {"names": names, "order": order}).fetchall()[0][0]
+    return until
+
+
 def running_on(sight: Sight, place: str) -> On:
     """What is on at the machine that paces a line."""
     machine = sight.paced_by(place)

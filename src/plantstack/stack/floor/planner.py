@@ -16,7 +16,18 @@ from typing import Literal
 
 from plantstack.intervals import SECOND, Interval
 from plantstack.stack.floor.as_run import ChangesAsRun, RateAsRun, changes_as_run, rates_as_run
-from plantstack.stack.floor.planned import AHEAD, On, Slot, due_of, last_on, made_of, running_on, slots_of
+from plantstack.stack.floor.order_on import order_at
+from plantstack.stack.floor.planned import (
+    AHEAD,
+    On,
+    Slot,
+    due_of,
+    last_on,
+    made_of,
+    planned_until,
+    running_on,
+    slots_of,
+)
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.working import Work, end_after, working_time
 from plantstack.stack.project import Stack
@@ -32,16 +43,17 @@ class PlannedOrder:
     Attributes:
         order: its number, '' where the plan names none; `product` and `product_name` of it.
         from_at: where its first slot begins, microseconds UTC; `until_at` where its last ends.
-        due_at: when it is due: as its order says, else the end of its last slot.
-        qty: pieces planned from now on: of a slot that runs, all of it; `made` of the order so far.
-        left: pieces still to make.
+        due_at: when it is due: as its order says, else the end of its last slot; None where nobody said.
+        qty: pieces planned from now on: of a slot that runs, all of it; `made` of the order so far. Of one
+            that runs and is in no slot from now on, the pieces of the order; None where nobody said.
+        left: pieces still to make; None where it is not known.
         changes: whether a changeover comes before it.
         required_s: working seconds it takes with that, likely; `low_s` and `high_s` of eight in ten; None
             where it cannot be said, `why_none` says why.
         end_at: when it is likely to end; `end_low_at` at best, `end_high_at` at worst. None likewise, and
             where it ends after the two weeks that are looked at.
         misses: whether it ends after it is due.
-        is_running: whether it is on at the machine that paces the line.
+        is_running: whether it is on at the machine that paces the line; `is_planned` in a slot from now on.
         left_since: of an order that was on and is not, with pieces still to make: when it was last on.
     """
 
@@ -50,10 +62,10 @@ class PlannedOrder:
     product_name: str
     from_at: int
     until_at: int
-    due_at: int
-    qty: Decimal
-    made: Decimal
-    left: Decimal
+    due_at: int | None
+    qty: Decimal | None
+    made: Decimal | None
+    left: Decimal | None
     changes: bool
     required_s: float | None
     low_s: float | None
@@ -64,6 +76,7 @@ class PlannedOrder:
     end_high_at: int | None = None
     misses: Miss = ""
     is_running: bool = False
+    is_planned: bool = True
     left_since: int | None = None
 
 
@@ -98,7 +111,7 @@ class PlanCheck:
         place: id of the line or lone machine; `name` is what people call it; `zone` the clock on its wall.
         machine: whose time counts: the one that paces the line.
         days: with a plan, in order of time.
-        orders: the one that runs, then the others as they are planned.
+        orders: the one that runs, planned from now on or not, then the others as they are planned.
         rates: as run, of the products that are planned.
         changeovers: as run.
         missing: numbers of the orders that will miss even at best; `at_risk` of those that may.
@@ -131,19 +144,24 @@ def check_plan(stack: Stack, place: str, now: int) -> tuple[PlanCheck, ...]:
 
 def _check(sight: Sight, place: str) -> PlanCheck | None:
     slots, machine = slots_of(sight, place), sight.paced_by(place)
-    if not slots or not machine:
+    if not machine:
         return None
-    rates = rates_as_run(sight, place, [one.product for one in slots])
+    running = _running(sight, place, slots)
+    if not slots and running is None:
+        return None
+    first = [running.product] if running else []
+    rates = rates_as_run(sight, place, [*first, *(one.product for one in slots)])
     changes = changes_as_run(sight, place)
     room = working_time(sight, machine, Interval(sight.now, sight.now + AHEAD))
+    begun = [_taken(running, rates[running.product])] if running else []
     planned = list(_orders(sight, place, slots, rates, changes))
-    orders = _worked_off(planned, room)
+    orders = _worked_off([*begun, *planned], room)
     return PlanCheck(
         place=place,
         name=sight.name(place),
         zone=sight.zone(place),
         machine=machine,
-        days=tuple(_days(slots, orders, room)),
+        days=tuple(_days(slots, orders, room, n_begun=len(begun))),
         orders=tuple(orders),
         rates=tuple(rates.values()),
         changeovers=changes,
@@ -153,6 +171,46 @@ def _check(sight: Sight, place: str) -> PlanCheck | None:
 
 
 # -- what it takes -----------------------------------------------------------------------------------
+
+
+def _running(sight: Sight, place: str, slots: Sequence[Slot]) -> PlannedOrder | None:
+    """The order that runs and is in no slot from now on: it comes before all that is planned."""
+    order = running_on(sight, place).order
+    if not order or any(one.order == order for one in slots):
+        return None
+    on = order_at(sight, place)
+    if on is None:
+        return None
+    until = planned_until(sight, place, order)
+    return PlannedOrder(
+        order=order,
+        product=on.product,
+        product_name=on.product_name,
+        from_at=on.since_at,
+        until_at=until or sight.now,
+        due_at=due_of(sight).get(order, until),
+        qty=on.qty,
+        made=on.good,
+        left=None if on.left is None else max(on.left, Decimal(0)),
+        changes=False,
+        required_s=None,
+        low_s=None,
+        high_s=None,
+        why_none="",
+        is_running=True,
+        is_planned=False,
+    )
+
+
+def _taken(one: PlannedOrder, rate: RateAsRun) -> PlannedOrder:
+    """What an order that runs already takes, if anybody knows how much is left of it."""
+    if one.left is None:
+        why = f"how much is left of order {one.order} is not known"
+        return replace(one, why_none=f"not computable because {why}")
+    takes = rate.seconds(float(one.left))
+    if takes is None:
+        return replace(one, why_none=f"not computable because {rate.why_none}")
+    return replace(one, required_s=takes[0], low_s=takes[1], high_s=takes[2])
 
 
 def _orders(
@@ -174,7 +232,7 @@ def _orders(
     for parts in sorted(groups.values(), key=lambda parts: not on.is_of(parts[0], sight.now)):
         found = _planned(sight, parts, rates[parts[0].product].name, on, made)
         is_change = found.product != before
-        takes, why = _takes(float(found.left), rates[found.product], changes, is_change=is_change)
+        takes, why = _takes(float(found.left or 0), rates[found.product], changes, is_change=is_change)
         before = found.product if found.left else before
         likely, low, high = takes or (None, None, None)
         is_left = found.left and not found.is_running and found.from_at <= sight.now
@@ -264,24 +322,33 @@ def _worked_off(orders: Iterable[PlannedOrder], room: Sequence[Work]) -> list[Pl
     return found
 
 
-def _misses(due_at: int, best: int | None, worst: int | None) -> Miss:
+def _misses(due_at: int | None, best: int | None, worst: int | None) -> Miss:
+    if due_at is None:
+        return ""
     if best is None or best > due_at:
         return "yes"
     return "maybe" if worst is None or worst > due_at else "no"
 
 
-def _days(slots: Sequence[Slot], orders: Sequence[PlannedOrder], room: Sequence[Work]) -> Iterator[PlanDay]:
-    """What each day has and needs: of an order the part of its working time that is planned on the day."""
+def _days(
+    slots: Sequence[Slot], orders: Sequence[PlannedOrder], room: Sequence[Work], *, n_begun: int
+) -> Iterator[PlanDay]:
+    """What each day has and needs: of an order the part of its working time that is planned on the day.
+
+    What runs without a slot, the first `n_begun` orders, is needed on the first day.
+    """
+    begun = {id(one): (one, 1.0) for one in orders[:n_begun]}
     by_order = {(one.order, one.product, one.from_at): one for one in orders}
     firsts = {(one.order, one.product): one for one in reversed(orders)}
     for day in dict.fromkeys(one.day for one in room):
         works = [one for one in room if one.day == day]
-        parts: dict[int, tuple[PlannedOrder, float]] = {}
+        parts: dict[int, tuple[PlannedOrder, float]] = begun
+        begun = {}
         for slot in slots:
             inside, whole = _planned_s(works, slot), _planned_s(room, slot)
             one = by_order.get((slot.order, slot.product, slot.from_at)) or firsts[slot.order, slot.product]
             if inside > 0:
-                share = inside / whole * float(slot.qty / Fraction(one.qty))
+                share = inside / whole * float(slot.qty / Fraction(one.qty or 1))
                 parts[id(one)] = (one, parts.get(id(one), (one, 0.0))[1] + share)
         if parts:
             found = _day(day, works, list(parts.values()))

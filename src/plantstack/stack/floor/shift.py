@@ -9,7 +9,7 @@ from decimal import Decimal
 from plantstack.engines.duckdb.ahead import ShiftOf
 from plantstack.intervals import MINUTE, Interval
 from plantstack.stack.floor.hour_loss import HourLoss, HourLosses
-from plantstack.stack.floor.output import Hour, Output, outputs
+from plantstack.stack.floor.output import Hour, Output, Unplanned, outputs
 from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Entry, Sight, look
 from plantstack.stack.floor.stops import lost_in
@@ -31,8 +31,9 @@ class HourRow:
         difference: good less plan until now; None where either is not known.
         total_difference: the same from the begin of the shift to here.
         is_now: whether it runs; `is_over` whether it is past.
-        is_missed: under 93 % of its plan: red.
+        is_missed: under 93 % of its plan, pieces of products in no plan left out: red.
         loss: what cost most of it, see `HourLosses`; None where nothing did.
+        without_plan: of the good pieces, those of products that no plan of the shift names.
         planned_us: planned stops and breaks in it, microseconds; `planned_label` names the longest, '' for a
             break of the calendar.
     """
@@ -51,6 +52,7 @@ class HourRow:
     loss: HourLoss | None
     planned_us: int
     planned_label: str
+    without_plan: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class ShiftNow:
         plan_now: pieces planned until now, as frozen before the shift; None without a plan.
         plan: pieces planned of the whole shift; None without a plan.
         difference: good less plan until now.
+        planned_difference: the same of what is planned only: whether the plan is kept. None likewise.
+        unplanned: of the good pieces, those of products that no plan of the shift names, the most first.
         hours: in order of time, those to come too.
     """
 
@@ -91,6 +95,8 @@ class ShiftNow:
     plan_now: Decimal | None
     plan: Decimal | None
     difference: Decimal | None
+    planned_difference: Decimal | None
+    unplanned: tuple[Unplanned, ...]
     hours: tuple[HourRow, ...]
 
 
@@ -141,6 +147,8 @@ def _shift(present: Present, made: Output) -> ShiftNow:
         plan_now=made.plan_now,
         plan=made.plan,
         difference=made.behind,
+        planned_difference=made.behind_plan,
+        unplanned=made.unplanned,
         hours=tuple(_rows(sight, made.hours, HourLosses(sight, place, machine, entries, _works(shift)))),
     )
 
@@ -184,13 +192,14 @@ def _rows(sight: Sight, hours: Sequence[Hour], losses: HourLosses) -> Iterator[H
             loss=losses.loss(hour, is_missed=is_missed) if begun else None,
             planned_us=sum(one.us for one in planned),
             planned_label=planned[0].label if planned else "",
+            without_plan=hour.without_plan,
         )
 
 
 def _is_missed(hour: Hour, now: int) -> bool:
     if hour.good is None or not hour.plan_now or now - hour.from_at < JUDGED_FROM:
         return False
-    return hour.good < hour.plan_now * MISSED_BELOW
+    return hour.good - hour.without_plan < hour.plan_now * MISSED_BELOW
 
 
 def cut(entries: Sequence[Entry], span: Interval) -> Iterator[Entry]:
