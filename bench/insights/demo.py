@@ -31,8 +31,8 @@ SEEDS = (1, 2, 3, 4, 5, 6)
 # What names a truth of layers 1 and 2. Those that are about records (late, twice, silent) are named by trust,
 # doctor and letters, and are no findings.
 NAMED_BY = {
-    "drift": {"drift", "drift_speed", "scrap_pattern"},
-    "failing_bearing": {"drift"},
+    "drift": {"drift", "drift_speed", "relation", "scrap_pattern"},
+    "failing_bearing": {"drift", "relation"},
     "setup_error": {"setup_error", "scrap_pattern"},
     "scrap_pattern": {"scrap_pattern", "setup_error", "drift"},
     "starved_constraint": {"starved_constraint"},

@@ -9,6 +9,7 @@ from plantstack.insights.contract import Analysis
 
 MODULES: tuple[str, ...] = (
     "drift.analysis",
+    "drift.relations",
     "flow.analysis",
     "patterns.analysis",
     "rates.analysis",

@@ -30,7 +30,7 @@ from plantstack.insights.finding import (
 from plantstack.insights.saying import Figure, Name, Say
 from plantstack.intervals import DAY, HOUR, Interval
 
-SHARE = 0.5
+SHARE = 0.4
 """Of the plant's budget of false alarms; the rest is for the other kinds."""
 
 _Z = 1.6449

@@ -45,7 +45,12 @@ def explanations(facts: Facts, drift: Drift, others: Sequence[Series]) -> tuple[
     if not is_speed:
         found += _sensor(drift, [one for one in others if one.equipment == drift.series.equipment])
         found += _around(facts, drift, others)
-    found += _changed(facts, drift)
+    found += changed(facts, drift)
+    return weighed(found)
+
+
+def weighed(found: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    """Explanations with weights that add up to 1, the likeliest first."""
     total = sum(one.weight for one in found)
     kept = [replace(one, weight=one.weight / total) for one in found]
     return tuple(sorted(kept, key=lambda one: -one.weight))
@@ -136,7 +141,7 @@ def _around(facts: Facts, drift: Drift, others: Sequence[Series]) -> list[Explan
     return [Explanation(says, 1.0 * moved / asked, say(wording.TEST_AROUND))]
 
 
-def _changed(facts: Facts, drift: Drift) -> list[Explanation]:
+def changed(facts: Facts, drift: Drift) -> list[Explanation]:
     """An order or settings that changed when it began; a slow drift is not made by one instant."""
     at = drift.series.at
     low, high = int(at[drift.onset.low]) - _SAME_TIME, int(at[drift.onset.high]) + _SAME_TIME

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import log, sqrt
+from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from plantstack.insights.drift.budget import normal_threshold, threshold
@@ -47,8 +49,10 @@ _TOO_LONG = 28 * DAY  # an alarm that stands so long, and still, is the new norm
 _STILL = 10 * DAY
 _BEFORE = 150  # values before an alarm among which its start is looked for, beyond the last calm one
 _FEW = 12
-_ALONE = 30.0  # values standing alone that a level is learned from, at least
-_MORE = 1.25
+ALONE = 30.0
+"""Values standing alone that anything is learned from, at least."""
+MORE = 1.25
+"""Times the memory that few values show: it is rather underrated from them."""
 _LOOKS = 4.0  # in one span of an EWMA
 
 
@@ -117,21 +121,57 @@ def pace_of(series: Series) -> Pace:
     return SPEEDS if series.is_speed else READINGS
 
 
+class Remembering(Protocol):
+    """Whatever was learned from values that resemble each other."""
+
+    @property
+    def memory(self) -> float:
+        """Values that tell as much as one that stands alone."""
+
+
+_What = TypeVar("_What", bound=Remembering)
+
+
 def learn(series: Series, pace: Pace, start: int = 0) -> Learned | Lacking:
     """Learn what is normal from the first usual values from `start` on.
 
-    Values that resemble each other tell less: then it is learned from twice as many, and twice again. A
-    product that has too few by then is learned from its own first values, and judged after those.
+    A product that has too few by then is learned from its own first values, and judged after those.
     """
-    usual = np.flatnonzero(series.is_usual[start:]) + start
-    days = float(series.at[usual[-1]] - series.at[usual[0]]) / DAY if len(usual) else 0.0
+    return learn_enough(
+        series.at,
+        series.is_usual,
+        pace,
+        start,
+        lambda usual, first: _learned(series, pace, usual, start, first),
+    )
+
+
+def learn_enough(
+    at: Ints,
+    is_usual: NDArray[np.bool_],
+    pace: Pace,
+    start: int,
+    make: Callable[[Ints, int], _What | None],
+) -> _What | Lacking:
+    """Learn from the first usual values from `start` on; they are as many as it takes.
+
+    Values that resemble each other tell less: then it is learned from twice as many, and twice again.
+
+    Args:
+        at, is_usual: of the values, in order of time.
+        pace: how many it takes at least.
+        start: index.
+        make: is handed the indexes of all usual values, and the index before which it may learn.
+    """
+    usual = np.flatnonzero(is_usual[start:]) + start
+    days = float(at[usual[-1]] - at[usual[0]]) / DAY if len(usual) else 0.0
     if days < pace.days:
         return Lacking(len(usual), days)
-    enough = int(np.searchsorted(series.at[usual], series.at[usual[0]] + round(pace.days * DAY)))
+    enough = int(np.searchsorted(at[usual], at[usual[0]] + round(pace.days * DAY)))
     count = max(pace.learn, enough)
     while len(usual) >= count:
-        found = _learned(series, pace, usual, start, int(usual[count - 1]) + 1)
-        if found is None or count / found.memory >= _ALONE:
+        found = make(usual, int(usual[count - 1]) + 1)
+        if found is None or count / found.memory >= ALONE:
             return found or Lacking(len(usual), days)
         count *= 2
     return Lacking(len(usual), days)
@@ -154,7 +194,7 @@ def _learned(series: Series, pace: Pace, usual: Ints, start: int, first: int) ->
     if not by_product:
         return None
     told = z[usual[usual < first]]
-    remembered = _MORE * memory(told[np.isfinite(told)])  # a memory is rather underrated from few values
+    remembered = MORE * memory(told[np.isfinite(told)])
     return Learned(by_product, z, first, int(series.at[usual[0]]), int(series.at[first - 1]), remembered)
 
 
@@ -199,10 +239,25 @@ def judge(series: Series, a_week: float) -> Drift | Lacking | None:
         learned = learn(series, pace, start)
         if isinstance(learned, Lacking):
             return learned if start == 0 else None
-        steps, raised, anew = _watched(series, learned, chart_of(series, learned, pace, a_week))
-        if anew is None:
-            return None if raised is None else _drift(series, learned, steps, raised, pace)
-        start = anew
+        told = watch(series, learned, pace, a_week)
+        if not isinstance(told, Anew):
+            return told
+        start = told.start
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """An alarm stood so long that it is the new normal: index from which it is to be learned."""
+
+    start: int
+
+
+def watch(series: Series, learned: Learned, pace: Pace, a_week: float) -> Drift | Anew | None:
+    """Hold values against what was learned of them: the alarm that stands at their end, if one does."""
+    steps, raised, anew = _watched(series, learned, chart_of(series, learned, pace, a_week))
+    if anew is not None:
+        return Anew(anew)
+    return None if raised is None else _drift(series, learned, steps, raised, pace)
 
 
 def _watched(series: Series, learned: Learned, chart: Chart) -> tuple[list[Step], int | None, int | None]:

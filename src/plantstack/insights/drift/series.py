@@ -61,10 +61,11 @@ class Series:
 
 def series_of(facts: Facts) -> list[Series]:
     """Every parameter of every machine, and the speed of every machine that has one."""
-    return [*_readings(facts), *_speeds(facts)]
+    return [*readings_of(facts), *_speeds(facts)]
 
 
-def _readings(facts: Facts) -> Iterator[Series]:
+def readings_of(facts: Facts) -> Iterator[Series]:
+    """Every parameter of every machine, machine by machine."""
     table = facts.table("readings")
     ran = pc.fill_null(table["is_running"], True)
     table = table.filter(pc.and_(ran, pc.fill_null(pc.is_finite(table["value"]), False)))

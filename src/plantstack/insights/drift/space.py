@@ -77,6 +77,11 @@ class Space:
         weights = (self.axes.T / self.variances) @ self.axes
         return self._by_parameter((around @ weights) ** 2 / np.maximum(np.diag(weights), _STILL))
 
+    def leeway(self) -> Floats:
+        """Spread of each parameter around what the others let expect of it, in its own unit; without lags."""
+        weights = (self.axes.T / self.variances) @ self.axes
+        return np.asarray(self.scale / np.sqrt(np.maximum(np.diag(weights), _STILL)), dtype=np.float64)
+
     def _by_parameter(self, columns: Floats) -> Floats:
         parts = columns.reshape(len(columns), self.lags + 1, len(self.centre))
         return np.asarray(parts.sum(axis=1), dtype=np.float64)

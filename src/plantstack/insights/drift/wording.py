@@ -15,7 +15,28 @@ SINKS_FOR = N_(
 SLOWER = N_("%(machine)s runs %(change)s of its ideal rate slower than before, since %(since)s")
 FASTER = N_("%(machine)s runs %(change)s of its ideal rate faster than before, since %(since)s")
 
+APART = N_(
+    "%(parameter)s and %(other)s of %(machine)s no longer go together as in good runs, since %(since)s"
+)
+APART_FOR = N_(
+    "%(parameter)s and %(other)s of %(machine)s no longer go together as in good runs of %(product)s, "
+    "since %(since)s"
+)
+APART_3 = N_(
+    "%(parameter)s, %(other)s and %(third)s of %(machine)s no longer go together as in good runs, "
+    "since %(since)s"
+)
+APART_3_FOR = N_(
+    "%(parameter)s, %(other)s and %(third)s of %(machine)s no longer go together as in good runs "
+    "of %(product)s, since %(since)s"
+)
+FROM_OTHERS = N_("distance from where the others put it")
+
 BASELINE = N_("%(n)s values from %(from)s until %(until)s, in hours with usual scrap")
+BASELINE_APART = N_(
+    "%(n)s stretches of five minutes from %(from)s until %(until)s, in hours with usual scrap, "
+    "in which they went together (correlation %(r)s)"
+)
 BASELINE_SPEED = N_("%(n)s hours of running from %(from)s until %(until)s")
 
 PROCESS = N_("The process itself: wear, dirt, a part that ages, a control that no longer holds")
@@ -27,7 +48,10 @@ CHANGED = N_("Something was changed on purpose: an order began at %(when)s")
 SET = N_("Something was changed on purpose: settings were checked at %(when)s")
 AROUND = N_("Something around: %(parameter)s of %(n)s other machines moved the same way")
 COUPLED = N_("%(other)s moved with it")
+LINK = N_("What links them: a valve, a heater, a belt or a control that no longer does what it is told")
+ONE_SENSOR = N_("The sensor of %(parameter)s: it tells something else than what goes with it")
 
+TEST_LINK = N_("Change one of them by hand within its limits and see whether the other follows")
 TEST_PROCESS = N_("Bring it back to its setting: if it will not hold, it is the machine")
 TEST_SENSOR = N_("Measure %(parameter)s with a second instrument")
 TEST_CHANGED = N_("Ask who ran the machine then what was changed")
@@ -36,11 +60,19 @@ TEST_SPEED = N_("Run one order at the ideal rate and watch what gives")
 
 BRING_BACK = N_("Bring %(parameter)s of %(machine)s back to %(to)s and see whether it holds")
 CHECK_SENSOR = N_("Check the sensor of %(parameter)s at %(machine)s against a second instrument")
+CHECK_LINK = N_(
+    "Check %(parameter)s of %(machine)s against a second instrument, then what links it to %(other)s"
+)
 BRING_UP = N_("Find out why %(machine)s runs slower and bring it back to %(to)s of its ideal rate")
 LOOK_UP = N_("Check whether the ideal rate of %(machine)s is still right")
 
 FEW = N_("Cannot judge %(parameter)s: only %(days)s days with %(n)s usable readings")
 GO_ON = N_("Go on reading %(parameter)s; it takes %(least)s readings over %(days)s days")
+FEW_TOGETHER = N_(
+    "Cannot judge whether %(parameter)s and %(other)s still go together: "
+    "only %(days)s days with %(n)s stretches in which both were read"
+)
+GO_ON_TOGETHER = N_("Go on reading both; it takes %(least)s stretches of five minutes over %(days)s days")
 
 NONE = N_("There are no readings of process values and no speeds")
 READ = N_("Record a process value, or count pieces of a product with an ideal rate")
@@ -65,6 +97,11 @@ def equipment(place: str) -> Name:
 def parameter(name: str) -> Name:
     """What is read."""
     return Name(name, "parameter")
+
+
+def product(name: str) -> Name:
+    """What ran."""
+    return Name(name, "product")
 
 
 def moment(at: int) -> Figure:

@@ -23,6 +23,7 @@ WORDS = {
 KINDS = {
     "drift": N_("Drift"),
     "drift_speed": N_("Losing speed"),
+    "relation": N_("Out of step"),
     "scrap_pattern": N_("Scrap pattern"),
     "setup_error": N_("Set-up error"),
     "wrong_nominal": N_("Wrong nominal"),
