@@ -8,8 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from httpx import Response
+from tests.live.asking import asked_of
 from tests.live.inside import Inside, Turned
 from tests.live.shift import plant, said, shift
+from tests.live.talking_model import Asked, Reply, answering
 
 from plantstack.intervals import DAY as DAY_LONG
 from plantstack.intervals import HOUR, MINUTE, rfc3339
@@ -83,6 +86,17 @@ def later(folder: Path) -> dict[str, Any]:
         running.close()
 
 
+def answer_of_a_model(floor: Inside) -> Response:
+    """Ask in one's own words, of a model that looks one thing up and says it."""
+    look = Reply(calls=(("kpis", {"ids": "good_parts", **LINE, "since": DAY["from"], "until": DAY["to"]}),))
+
+    def says(asked: Asked) -> Reply:
+        return answering("[f1]") if asked.results else look
+
+    with asked_of(floor.running.folder, says):
+        return floor.request("POST", "/api/v1/ask", json={"question": "How many good parts?"})
+
+
 def recorded(folder: Path) -> dict[str, Any]:
     """Ask a plant with a shift behind it, an open call and, at last, a dead letter."""
     running = Running(plant(folder), lambda: END)
@@ -95,6 +109,7 @@ def recorded(folder: Path) -> dict[str, Any]:
         running.start()
         floor.fresh()
         found = {f"GET {path}": floor.request("GET", path, params=asked) for path, asked in ASKED.items()}
+        found["POST /api/v1/ask"] = answer_of_a_model(floor)
         floor.send({"kind": "stat", "equipment": "filler"})
         for path in ("/api/v1/dead-letters", "/api/v1/letters"):
             found[f"GET {path}"] = floor.request("GET", path)

@@ -21,10 +21,11 @@ from plantstack.insights.telling.facts_of_shift import LineOfShift
 from plantstack.insights.telling.render import Reader
 from plantstack.insights.telling.shift import facts_of, result
 from plantstack.insights.verifying.verifier import Basis, basis
-from plantstack.live.rephrasing import rephrasing
-from plantstack.live.rephrasing.model import Endpoint
+from plantstack.live.model import noting
+from plantstack.live.model.endpoint import Endpoint
+from plantstack.live.model.noting import LOG
 from plantstack.live.rephrasing.prompt import question, rules_for
-from plantstack.live.rephrasing.rephrasing import LOG, rephrase
+from plantstack.live.rephrasing.rephrasing import rephrase
 from plantstack.stack.files.llm_settings import FILE, LlmSettings, read_llm
 
 BEHIND = result(LineOfShift("line-1", "", 1234, 1300)).says
@@ -159,7 +160,7 @@ def test_the_question_holds_sentences_and_names_alone() -> None:
 
 
 def test_the_log_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rephrasing, "MOST_BYTES", 500)
+    monkeypatch.setattr(noting, "MOST_BYTES", 500)
     with model_server(lambda asked: replied([OTHERWISE])) as heard:
         for _ in range(8):
             rephrase([BEHIND], of_tulsa("en"), _model(heard.url), tmp_path, 0)

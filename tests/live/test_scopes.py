@@ -48,6 +48,7 @@ SCOPED: dict[tuple[str, str], tuple[dict[str, str], int]] = {
     ("GET", "/api/v1/insights"): ({}, 200),
     ("GET", "/api/v1/summary"): ({}, 200),
     ("GET", "/api/v1/priorities"): ({}, 200),
+    ("POST", "/api/v1/ask"): ({}, 400),
     ("GET", "/api/v1/dead-letters"): ({}, 403),
     ("GET", "/api/v1/stream"): ({}, 200),
     ("GET", "/metrics"): ({}, 200),

@@ -17,6 +17,7 @@ from plantstack.live.running import Running
 END = clock()
 API = "/api/v1"
 TWINS: dict[str, tuple[str, ...]] = {
+    "ask": ("ask",),
     "board": ("floor/board", "floor/letters", "summary"),
     "ci": ("losses", "losses/causes", "losses/series", "losses/stops"),
     "config": ("config/{section}", "config/history", "config/preview", "config"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Form = Literal[
     "number",  # of the unit, as it is; `digits` behind the point
@@ -20,6 +20,20 @@ Form = Literal[
     "money",  # of the unit, which is a currency
     "moment",  # microseconds UTC, shown on the clock of the place
     "day",  # microseconds UTC, shown as a day of the place
+]
+
+NameKind = Literal[
+    "equipment",
+    "product",
+    "reason",
+    "parameter",
+    "order",
+    "shift",
+    "crew",
+    "kpi",
+    "role",
+    "word",
+    "context",
 ]
 
 
@@ -51,19 +65,7 @@ class Name:
     """
 
     id: str
-    kind: Literal[
-        "equipment",
-        "product",
-        "reason",
-        "parameter",
-        "order",
-        "shift",
-        "crew",
-        "kpi",
-        "role",
-        "word",
-        "context",
-    ]
+    kind: NameKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +117,24 @@ def _row(value: Value) -> dict[str, object]:
     if isinstance(value, Bounds):
         sides = {"low": value.low, "high": value.high, "outside": value.is_outside}
         return {"of": _row(value.of), **sides, "unit": value.unit}
-    return {"value": value.value, "form": value.form, "unit": value.unit}
+    return {"value": value.value, "form": value.form, "unit": value.unit, "digits": value.digits}
+
+
+def read_say(row: Mapping[str, Any]) -> Say:
+    """Read a sentence back from its row; an amount that was kept from its reader is 0, and told as a dash.
+
+    >>> says = Say("%(what)s rose to %(to)s", {"what": Name("p", "parameter"), "to": Figure(4.25, digits=2)})
+    >>> read_say(says.as_row()) == says
+    True
+    """
+    return Say(row["text"], {name: _read(one) for name, one in row["values"].items()})
+
+
+def _read(row: Mapping[str, Any]) -> Value:
+    if "form" in row:
+        value = row["value"] if row["value"] is not None else 0.0
+        return Figure(value, row["form"], row["unit"], row["digits"])
+    if "of" in row:
+        of = Name(row["of"]["id"], row["of"]["kind"])
+        return Bounds(of, row["low"], row["high"], row["unit"], row["outside"])
+    return Name(row["id"], row["kind"])

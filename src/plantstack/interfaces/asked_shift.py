@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,13 +18,11 @@ from plantstack.interfaces.asked_findings import reached
 from plantstack.interfaces.telling import reader_of
 from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE
 from plantstack.intervals import rfc3339
-from plantstack.live.rephrasing.rephrasing import Rephrased
 from plantstack.stack import Stack
 from plantstack.stack.improving.shifts import instant_in, last_over, shift_word
 from plantstack.stack.telling.shift import shift_facts
 
 Row = dict[str, Any]
-Retell = Callable[[Sequence[Say], Reader], Sequence[Rephrased]]
 
 
 def summaries(
@@ -35,7 +33,6 @@ def summaries(
     language: str = SOURCE,
     has_money: bool = True,
     now: int | None = None,
-    retell: Retell | None = None,
 ) -> Answer:
     """Answer what is said of a shift: sentences, each with the fact it stands on, and the greatest losses.
 
@@ -46,7 +43,6 @@ def summaries(
         language: of the sentences.
         has_money: whether the reader may see what things cost.
         now: microseconds UTC; None: as far as the books reach.
-        retell: says sentences otherwise where that holds; None: as they were generated.
 
     Raises:
         QueryError: for an unknown scope, shift or language.
@@ -54,7 +50,7 @@ def summaries(
     rows: list[Row] = []
     for facts in shifts_known(stack, scope, shift, now):
         known = facts if has_money else facts.without_money()
-        rows += summary_rows(known, _reader(stack, facts.place, language), retell)
+        rows += summary_rows(known, _reader(stack, facts.place, language))
     return _answer(stack, rows)
 
 
@@ -111,16 +107,11 @@ def known_of(stack: Stack, place: str, shift: str, now: int, *, has_findings: bo
     return shift_facts(stack, place, now, at, has_findings=has_findings)
 
 
-def summary_rows(facts: ShiftFacts, reader: Reader, retell: Retell | None = None) -> list[Row]:
+def summary_rows(facts: ShiftFacts, reader: Reader) -> list[Row]:
     """One row a sentence, then one for each of the greatest losses."""
     said, lost = summary(facts).facts, top_losses(facts)
-    sentences = [_row("sentence", facts, one, reader) for one in said]
-    if retell is not None:
-        told = retell([one.says for one in said], reader)
-        for row, other in zip(sentences, told, strict=True):
-            row |= {"told": other.text, "generated": row["told"], "rephrased": other.is_models}
     return [
-        *sentences,
+        *(_row("sentence", facts, one, reader) for one in said),
         *(_row("loss", facts, one, reader) for one in lost),
     ]
 
@@ -152,9 +143,14 @@ def _about(facts: ShiftFacts) -> Row:
 
 def _reader(stack: Stack, place: str, language: str) -> Reader:
     if language not in LANGUAGES:
-        fix = f"Known: {', '.join(LANGUAGES)}."
-        raise QueryError(Problem("language-unknown", "--lang", f"no texts in '{language}'", fix))
+        raise language_unknown(language)
     return reader_of(stack.plant, stack.zone_of(place), language)
+
+
+def language_unknown(language: str) -> QueryError:
+    """What is said of a language that there are no texts in."""
+    fix = f"Known: {', '.join(LANGUAGES)}."
+    return QueryError(Problem("language-unknown", "--lang", f"no texts in '{language}'", fix))
 
 
 def _answer(stack: Stack, rows: list[Row]) -> Answer:

@@ -78,6 +78,7 @@ _HEAVY = {
     "priorities": "plantstack.interfaces.priorities",
     "backtest": "plantstack.interfaces.backtest",
     "mcp": "plantstack.interfaces.mcp",
+    "ask": "plantstack.interfaces.ask",
 }
 REPORT_TO = "please report it with the command you gave"
 
@@ -276,8 +277,8 @@ def restore(
 
 books.register(app)
 causes.register(app)
-explain.register(app)
 claims.register(app)
+explain.register(app)
 losses.register(app)
 finance.register(app)
 tieout.register(app)

@@ -9,7 +9,7 @@ PANELS = {
         *("claims", "verdict", "report"),
         *("kpi preview", "kpi eval", "finance new"),
     ),
-    "What deserves attention": ("insights", "summary", "priorities", "backtest", "mcp"),
+    "What deserves attention": ("insights", "summary", "priorities", "backtest", "ask", "mcp"),
     "What comes in while it runs": (
         *("serve", "connections", "connections doubts", "connections confirm", "browse", "accept"),
         *("forward", "simulate", "replay-agent"),

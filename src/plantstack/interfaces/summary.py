@@ -12,9 +12,11 @@ from rich.console import Group
 from rich.text import Text
 
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
-from plantstack.interfaces.asked_model import Retelling
+from plantstack.interfaces.asked_model import at_once
+from plantstack.interfaces.asked_otherwise import said_otherwise
 from plantstack.interfaces.asked_shift import summaries
 from plantstack.interfaces.options import Scope, nothing
+from plantstack.interfaces.telling import reader_of
 from plantstack.interfaces.web.formats import instant
 from plantstack.interfaces.web.speaking import SOURCE
 from plantstack.stack import Stack
@@ -44,13 +46,14 @@ def summary(
     as_lines: AsLines = False,
 ) -> None:
     """Say what a shift came to in a few sentences, and what it lost most to."""
-    retell = Retelling(project) if rephrased else None
+    retell = at_once(project) if rephrased else None
     with Stack.open(project) as stack:
-        answer = summaries(stack, scope, shift=shift, language=lang, retell=retell)
-        zones = zones_in(stack, answer.rows)
-    told: str | Group = _sentences(answer.rows, zones, lang) if answer.rows else nothing(answer.as_of)
+        answer = summaries(stack, scope, shift=shift, language=lang)
+        zones, plant = zones_in(stack, answer.rows), stack.plant
     if retell is not None:
-        answer = replace(answer, notes=[*answer.notes, *retell.notes()])
+        rows = said_otherwise(answer.rows, retell, lambda place: reader_of(plant, zones[place], lang))
+        answer = replace(answer, rows=rows, notes=[*answer.notes, *retell.notes()])
+    told: str | Group = _sentences(answer.rows, zones, lang) if answer.rows else nothing(answer.as_of)
     give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 

@@ -30,6 +30,19 @@ def reader_of(
     return Reader(language, zone, translate, name, formats, with_day, sees_money)
 
 
+def zone_of(plant: Plant, place: str) -> str:
+    """The clock of a place; UTC where it has several.
+
+    Args:
+        plant: what stands where.
+        place: id of an equipment; '' is everything.
+    """
+    if place in plant.spans:
+        return plant.site_of(place).zone
+    zones = {site.zone for site in plant.sites.values()}
+    return zones.pop() if len(zones) == 1 else "UTC"
+
+
 def name_of(plant: Plant, name: Name, language: str) -> str:
     """What people call something; its id where nobody gave it a name."""
     if name.kind == "equipment":

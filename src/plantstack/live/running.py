@@ -27,6 +27,7 @@ from plantstack.live.door import STATUSES, Clock, Door, Taken
 from plantstack.live.edges import Edges
 from plantstack.live.keeper import Keeper
 from plantstack.live.limits import Limits
+from plantstack.live.rephrasing.fluent import Fluent
 from plantstack.live.study import Study, outlives
 from plantstack.live.supervisor import Supervisor
 from plantstack.live.vouching import judges
@@ -107,6 +108,7 @@ class Running:
             self._log.close()
             raise
         self.study = Study(folder, clock)
+        self.fluent = Fluent(folder, clock)
         self.writer = GroupWriter(self._log)
         self.door = Door(self.writer, names_of(self.plant), clock)
         self.is_closing = False
@@ -143,6 +145,7 @@ class Running:
         self.writer.close()
         self.deliveries.close()
         self.study.close()
+        self.fluent.close()
         self.keeper.close()
         self._log.close()
 

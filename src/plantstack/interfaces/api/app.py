@@ -22,6 +22,7 @@ from plantstack.errors import PlantstackError, Problem, QueryError
 from plantstack.events.people.hashing import HASHER
 from plantstack.interfaces.answer import Answer, complain
 from plantstack.interfaces.api import (
+    asking,
     calls,
     claims,
     config,
@@ -44,9 +45,11 @@ from plantstack.interfaces.api.hosts import OwnName
 from plantstack.interfaces.api.room import Room
 from plantstack.interfaces.web import app as web
 from plantstack.interfaces.web import signing
+from plantstack.interfaces.web.pages import ask as ask_page
 from plantstack.interfaces.web.pages import config as config_page
 from plantstack.interfaces.web.pages import me as me_page
 from plantstack.interfaces.web.pages import people as people_page
+from plantstack.live.asking.allowance import Allowance
 from plantstack.live.calling.calling import Calling
 from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
@@ -59,6 +62,7 @@ _FIX = {
     405: "Use the method that /docs names.",
     408: "Send it again, in smaller parts.",
     413: "Send it in parts.",
+    429: "Ask again later; Retry-After says when.",
     415: "Name the Content-Type: application/json or application/x-ndjson, plain or packed with gzip.",
     503: "Send it again in a while.",
 }
@@ -105,13 +109,13 @@ def create_app(
     )
     app.shapes = {**floor.SHAPES, **improving.SHAPES}
     app.state.running, app.state.body_s, app.state.room = running, body_s, Room(events.MAX_HELD)
-    app.state.calling = calling
+    app.state.calling, app.state.allowance = calling, Allowance()
     app.state.entrance = Entrance(running, token_bytes, hasher)
     app.add_middleware(OwnName, running=running)
-    questions = (floor, reading, improving, claims, insights, telling, config, letters)
+    questions = (floor, reading, improving, claims, insights, telling, asking, config, letters)
     for part in (events, entries, photos, calls, *questions, state, page):
         app.include_router(part.router)
-    for own in (config_page, signing, people_page, me_page):
+    for own in (ask_page, config_page, signing, people_page, me_page):
         app.include_router(own.router)
     web.install(app, running)
     app.add_exception_handler(PlantstackError, _told)

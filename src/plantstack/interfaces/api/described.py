@@ -100,6 +100,7 @@ _WORDS = {
     "408": "The body did not come to its end in time; nothing was kept.",
     "413": "The body is too large.",
     "415": "Another content type than the one that is taken.",
+    "429": "Too many questions in too short a time.",
     "503": "It cannot be answered now; nothing was changed.",
 }
 

@@ -8,8 +8,10 @@ from typing import Any
 from plantstack.errors import QueryError
 from plantstack.insights.telling.facts_of_shift import ShiftFacts
 from plantstack.insights.telling.render import Reader
+from plantstack.interfaces.asked_model import Retelling
+from plantstack.interfaces.asked_otherwise import said_otherwise
 from plantstack.interfaces.asked_shift import priority_rows, shifts_known, summary_rows
-from plantstack.interfaces.telling import reader_of
+from plantstack.interfaces.telling import reader_of, zone_of
 from plantstack.interfaces.web.formats import moment
 from plantstack.interfaces.web.page import Reading
 from plantstack.live.study import NotYet
@@ -20,10 +22,22 @@ OWNERS = ("supervisor", "planner")
 """Roles whose home says what to do first."""
 
 
-def sentences(visit: Reading, scope: str, shift: str = "now") -> list[Row] | None:
-    """What is said of a shift, one row a sentence; None while it is worked out."""
+def sentences(
+    visit: Reading, scope: str, shift: str = "now", retelling: Retelling | None = None
+) -> list[Row] | None:
+    """What is said of a shift, one row a sentence; None while it is worked out.
+
+    Args:
+        visit: who looks.
+        scope: id of a place.
+        shift: the word that names it.
+        retelling: says them otherwise; None: as they were generated.
+    """
     rows = _rows(visit, scope, shift, summary_rows)
-    return None if rows is None else [one for one in rows if one["row"] == "sentence"]
+    said = [one for one in rows or () if one["row"] == "sentence"]
+    if retelling is not None:
+        said = [dict(one) for one in said_otherwise(said, retelling, lambda place: _reader(visit, place))]
+    return None if rows is None else said
 
 
 def first_things(visit: Reading, scope: str) -> list[Row] | None:
@@ -39,11 +53,15 @@ def _rows(
         return None
     rows: list[Row] = []
     for facts in found:
-        zone = visit.plant.site_of(facts.place).zone if facts.place else visit.zone
+        reader = _reader(visit, facts.place)
         told = facts if "money" in visit.sender.may else facts.without_money()
-        for row in rows_of(told, reader_of(visit.plant, zone, visit.language)):
-            rows.append({**row, "href": _href(row, facts, zone)})
+        for row in rows_of(told, reader):
+            rows.append({**row, "href": _href(row, facts, reader.zone)})
     return rows
+
+
+def _reader(visit: Reading, place: str) -> Reader:
+    return reader_of(visit.plant, zone_of(visit.plant, place) if place else visit.zone, visit.language)
 
 
 def _known(visit: Reading, scope: str, shift: str) -> Sequence[ShiftFacts] | None:

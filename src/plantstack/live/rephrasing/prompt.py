@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from plantstack.insights.verifying.lexicon import lexicon
 
-_NAMES = {"en": "English", "de": "German", "es": "Spanish"}
+LANGUAGE_NAMES = {"en": "English", "de": "German", "es": "Spanish"}
 RULES = (
     "You rephrase sentences of a shift report for people on a factory floor, in {language}."
     " You get a JSON array of sentences, each with a number and with the names in it."
@@ -27,7 +27,7 @@ RULES = (
 def rules_for(language: str) -> str:
     """The rules, with the words whose sense is known."""
     words = sorted({" ".join(phrase) for phrase in lexicon(language).senses})
-    return RULES.format(language=_NAMES[language], words=", ".join(words))
+    return RULES.format(language=LANGUAGE_NAMES[language], words=", ".join(words))
 
 
 def question(sentences: Sequence[str], names: Sequence[Sequence[str]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,9 @@ from plantstack.insights.saying import Say
 from plantstack.insights.telling.render import Reader
 from plantstack.insights.verifying.verifier import Basis, Doubt, basis, verify
 from plantstack.intervals import rfc3339
-from plantstack.live.rephrasing.model import Model, NoReply
+from plantstack.live.model.endpoint import Model, NoReply
+from plantstack.live.model.noting import note
 from plantstack.live.rephrasing.prompt import answered, question, rules_for
-
-LOG = "llm/said.jsonl"
-MOST_BYTES = 1_000_000  # of one file of the log
-KEPT = 3  # older files
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def rephrase(
     verdicts = [_verdict(one) for one in found]
     row: dict[str, Any] = {"at": rfc3339(at), "model": model.name, "language": reader.language}
     row |= {"asked": json.loads(asked), "reply": reply, "why_none": why, "verdicts": verdicts}
-    _write(folder, row)
+    note(folder, row)
     return found, why
 
 
@@ -87,18 +83,3 @@ def _verdict(one: Rephrased) -> Mapping[str, Any]:
         "accepted": one.is_models,
         "doubts": [{"kind": doubt.kind, "what": doubt.what} for doubt in one.doubts],
     }
-
-
-def _write(folder: Path, row: Mapping[str, Any]) -> None:
-    """Add a line to the log; full files move on, the oldest goes."""
-    path = folder / LOG
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if path.is_file() and path.stat().st_size > MOST_BYTES:
-        for n in range(KEPT, 0, -1):
-            older = path.with_suffix(f".{n}.jsonl")
-            newer = path if n == 1 else path.with_suffix(f".{n - 1}.jsonl")
-            if newer.is_file():
-                newer.replace(older)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from plantstack.interfaces.web import charts, formats
+from plantstack.interfaces.web.fluent import switch_of
 from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.settling import claims_of, words_of_claims
@@ -79,16 +80,22 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
         "is_report": is_report,
         "may_sign": now >= found.until_at - EARLY,
         "signed_from": found.until_at - EARLY,
-        "said": [] if is_report else _said(visit, scope, word or "now"),
+        **_said(visit, scope, word or "now", is_report=is_report),
         **_shown(visit, found),
         **words_of_claims(visit, claims),
     }
 
 
-def _said(visit: Reading, scope: str, word: str) -> list[dict[str, Any]] | None:
-    """The shift in sentences, without the results, which stand above them."""
-    rows = sentences(visit, scope, word)
-    return None if rows is None else [one for one in rows if one["kind"] != "result"]
+def _said(visit: Reading, scope: str, word: str, *, is_report: bool) -> dict[str, Any]:
+    """The shift in sentences, without the results, which stand above them; and the switch to other words."""
+    if is_report:
+        return {"said": [], "switch": None}
+    switch = switch_of(visit)
+    rows = sentences(visit, scope, word, switch.retelling if switch else None)
+    return {
+        "said": None if rows is None else [one for one in rows if one["kind"] != "result"],
+        "switch": switch,
+    }
 
 
 def _shown(visit: Reading, found: Handover) -> dict[str, Any]:
