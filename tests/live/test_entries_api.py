@@ -338,3 +338,39 @@ def test_a_clock_that_is_nowhere_is_refused_alone(plant: Inside, tapped: str, of
     odd = entry("count", "tap-odd1", machine="filler", good=3) | {"tapped_at": tapped, "offset_ms": offset}
     bad, good = tell(plant, odd, reason("tap-good"))
     assert (bad["status"], bad["code"], good["status"]) == ("refused", code, "accepted")
+
+
+def test_an_order_whose_product_nobody_knows_is_refused_and_one_that_is_known_has_it(plant: Inside) -> None:
+    bare: Wire = {"machines": ["filler"], "starts": "X-1", "qty": 500}
+    (row,) = tell(plant, entry("order", "order-001", **bare))
+    assert (row["status"], row["code"]) == ("refused", "entry-no-product")
+    assert "X-1" in row["what"] and row["fix"] == "Choose the product of the order."
+    assert tell(plant, entry("order", "order-002", **bare, product="cola-500"))[0]["status"] == "accepted"
+    plant.fresh()
+    capper = bare | {"machines": ["capper"]}
+    (known,) = tell(plant, entry("order", "order-003", **capper))  # an earlier order says it
+    assert known["status"] == "accepted"
+    assert [one["product"] for one in logged(plant, "order")] == ["cola-500", "cola-500"]
+    assert tell(plant, entry("order", "order-003", **capper))[0]["status"] == "duplicate"
+    (ends,) = tell(plant, entry("order", "order-004", machines=["filler"], ends="X-1"))
+    assert ends["status"] == "accepted"
+
+
+def test_a_planned_order_has_the_product_of_the_plan(plant: Inside) -> None:
+    slot = {"from": rfc3339(NOW), "until": rfc3339(NOW + HOUR), "order": "P-7", "qty": 900}
+    slot |= {"product": "cola-500"}
+    plant.send(said("plan", "line-1", NOW, "plan", **slot))
+    plant.fresh()
+    (row,) = tell(plant, entry("order", "order-005", machines=["filler"], starts="P-7"))
+    assert row["status"] == "accepted", row
+    assert logged(plant, "order")[0]["product"] == "cola-500"
+
+
+def test_a_count_far_above_what_the_machine_can_make_is_kept_and_said_to_be_looked_at(plant: Inside) -> None:
+    (fair,) = tell(plant, entry("count", "count-001", machine="filler", good=1200))
+    (huge,) = tell(plant, entry("count", "count-002", machine="filler", good=999_999_999))
+    assert (fair["status"], fair.get("notices")) == ("accepted", None)
+    (notice,) = huge["notices"]
+    assert (huge["status"], notice["code"]) == ("accepted", "entry-count-large")
+    assert "times what Filler can make" in notice["what"]
+    assert len(logged(plant, "count")) == 2

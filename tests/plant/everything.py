@@ -142,6 +142,7 @@ changeovers:
 reasons:
   planned:
     label: Planned
+    translations: {de: Geplant}
     owner: production
     account: planned_down
     allowance: 15 min

@@ -23,6 +23,7 @@ from plantstack.events.whose import Word, words_of
 from plantstack.events.wire import decode_items
 from plantstack.intervals import DAY, Interval, from_us
 from plantstack.live.access import MAY, Sender, speaks_for
+from plantstack.live.beforehand import name_products, notice_counts
 from plantstack.live.door import Item
 from plantstack.live.entrance import people_of
 from plantstack.live.limits import FAR, Limits
@@ -160,7 +161,9 @@ def enter(
     for one in found:
         _translate(one, device, running.plant, by_of)
     _hold(running, sender, device, [one for one in found if not one.status])
+    name_products(running, [(one.entry, one.events, one.refuse) for one in found if not one.status])
     _judge(running, [one for one in found if not one.status])
+    notice_counts(running, [(one.entry, one.events, one.notices) for one in found if not one.status])
     _write(running, sender, device, [one for one in found if not one.status])
     return found
 

@@ -240,10 +240,16 @@ class Reason:
     group_path: str
     until_day: date | None = None
     translations: tuple[tuple[str, str], ...] = ()  # (language, text)
+    kind_label: str = ""  # of the topmost group it stands in; '' where the files give it none
+    kind_translations: tuple[tuple[str, str], ...] = ()
 
     def text(self, language: str) -> str:
         """What people of a language read; the label where nobody translated it."""
         return dict(self.translations).get(language, self.label)
+
+    def kind_text(self, language: str) -> str:
+        """The topmost group as people of a language read it; '' where the files say nothing of it."""
+        return dict(self.kind_translations).get(language, self.kind_label)
 
     def is_offered(self, day: date) -> bool:
         """Whether people may still choose it on a day."""

@@ -33,6 +33,8 @@ class _Group:
     owner: str = ""
     account: str = ""
     allowance: int | None = None
+    label: str = ""  # of the topmost group
+    translations: tuple[tuple[str, str], ...] = ()
 
 
 def read_reasons(fields: Fields) -> dict[str, Reason]:
@@ -58,13 +60,16 @@ def _read_node(name: str, node: Node, place: Place, group: _Group, parent: Field
         fields = Fields(replace(block, place=place), f"reason '{name}'", parent.report)
     label_text = fields.want("label", text, name)
     inner = _inherit(fields, group)
+    translations = tuple(sorted(fields.want("translations", map_of(language, text), {}).items()))
     if fields.has("reasons"):
-        path = f"{group.path}/{name}".lstrip("/")
-        yield from _read_tree(fields, "reasons", replace(inner, path=path))
+        inner = replace(inner, path=f"{group.path}/{name}".lstrip("/"))
+        if not group.path:
+            named = label_text if fields.has("label") else ""
+            inner = replace(inner, label=named, translations=translations)
+        yield from _read_tree(fields, "reasons", inner)
     else:
         parent.report.declare("reason", name, place)
         _check_leaf(fields, inner)
-        translations = fields.want("translations", map_of(language, text), {})
         yield Reason(
             name,
             label_text,
@@ -75,7 +80,9 @@ def _read_node(name: str, node: Node, place: Place, group: _Group, parent: Field
             fields.want("catch_all", yes_no, False),
             group.path,
             fields.want("until", day, None),
-            tuple(sorted(translations.items())),
+            translations,
+            group.label,
+            group.translations,
         )
     fields.close("reason" if group.kind == "stop" else "scrap reason")
 

@@ -46,6 +46,7 @@ class Topic:
         title: of the document.
         parts: what changes, each with the round in which it last did.
         round: counts what was sent.
+        upto: how far the log goes that it was made of at least.
         followers: how many look at it.
         is_over: it is not made any longer; whoever looks has to come again.
     """
@@ -56,6 +57,7 @@ class Topic:
     title: str = ""
     parts: dict[str, Part] = field(default_factory=dict)
     round: int = 0
+    upto: int = 0
     followers: int = 0
     is_over: bool = False
     digest: str = ""
@@ -63,8 +65,14 @@ class Topic:
     task: asyncio.Task[None] | None = None
     _packed: dict[tuple[int, frozenset[str]], bytes] = field(default_factory=dict)
 
-    def take(self, shown: Shown) -> None:
-        """Note what changed, and wake those who look."""
+    def take(self, shown: Shown, upto: int) -> None:
+        """Note what changed, and wake those who look.
+
+        Args:
+            shown: the page as it is now.
+            upto: offset of the books it was made of; they may have been newer.
+        """
+        self.upto = upto
         digest = shown.digest
         if digest == self.digest:
             return
@@ -101,7 +109,8 @@ class Topic:
         have = (seen, keys & known)
         if have not in self._packed:
             parts = {key: self.parts[key].told(seen, key in known) for key in self.parts if key in keys}
-            data = json.dumps({"title": self.title, "parts": parts}, ensure_ascii=False)
+            told = {"title": self.title, "upto": self.upto, "parts": parts}
+            data = json.dumps(told, ensure_ascii=False)
             self._packed[have] = f"event: patch\nid: {self.digest}\ndata: {data}\n\n".encode()
         return self._packed[have]
 
@@ -160,7 +169,7 @@ class Hub:
                 rest_s = topic.found.page.every_s
                 with suppress(PlantstackError, HTTPException):  # told where the page is asked for
                     shown = await run_in_threadpool(lambda: show(topic.found, topic.visit(), {}))
-                    topic.take(shown)
+                    topic.take(shown, standing[0].offset)
                     rest_s = rest_s if shown.is_whole else min(rest_s, _SOON_S)
                 await asyncio.sleep(rest_s)
             await asyncio.sleep(_LOOK_S)
@@ -221,7 +230,7 @@ async def _messages(request: Request, topic: Topic, sender: Sender, have: str) -
                 beat = loop.time() + BEAT_S
                 if not await run_in_threadpool(_may_go_on, request, sender):
                     return
-                yield _message("beat", {"now": running.clock() // 1000})
+                yield _message("beat", {"now": running.clock() // 1000, "upto": topic.upto})
             elif topic.round > seen:
                 message = topic.since(seen, known) if topic.digest != have else b""
                 known |= topic.changed(seen) if message else frozenset()

@@ -11,6 +11,7 @@ from plantstack.interfaces.web.charts.strip import State
 from plantstack.interfaces.web.page import N_, Reading
 from plantstack.intervals import HOUR, MINUTE
 from plantstack.plant.model import Reason
+from plantstack.stack.floor.reasons import TileKind
 from plantstack.stack.floor.states import Look
 from plantstack.stack.floor.strip import Segment, Strip
 
@@ -41,6 +42,15 @@ ACCOUNTS = {
     "slow": N_("Slow running"),
     "scrap": N_("Scrap and rework"),
 }
+OWNERS = (
+    N_("production"),
+    N_("maintenance"),
+    N_("logistics"),
+    N_("planning"),
+    N_("engineering"),
+    N_("quality"),
+)
+"""Functions that own losses in most plants; another is shown as the plant calls it."""
 _LOOKS: dict[Look, State] = {
     "run": "run",
     "slow": "slow",
@@ -60,6 +70,13 @@ def reason_label(visit: Reading, reason: str, otherwise: str = "") -> str:
     if known is None:
         return otherwise or reason
     return known.text(visit.language) or reason
+
+
+def kind_label(visit: Reading, tile: TileKind) -> str:
+    """What people call a kind of reasons; where the files give it no label, its id as a word."""
+    leaves = (visit.plant.reasons.get(one.reason) for one in (*tile.tiles, *tile.more))
+    told = next((one.kind_text(visit.language) for one in leaves if one and one.group_path), "")
+    return told or reason_label(visit, tile.kind, tile.kind.replace("_", " ").replace("-", " ").capitalize())
 
 
 def strip_of(

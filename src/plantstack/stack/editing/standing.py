@@ -158,6 +158,15 @@ def reasons(content: Content) -> Iterator[Row]:
             }
 
 
+def kinds(content: Content) -> Iterator[Row]:
+    """Every topmost group of both trees: what people tap first, and in which languages it is said."""
+    for tree in TREES:
+        for name, node in content.get(tree, {}).items():
+            if isinstance(node, dict) and "reasons" in node:
+                spoken = dict(node.get("translations", {}))
+                yield {"id": name, "tree": tree, "label": node.get("label", ""), "translations": spoken}
+
+
 def groups(content: Content, tree: str) -> list[str]:
     """The groups of a tree, as paths of ids; the top is ''."""
     return ["", *(path for path, _ in _groups(content.get(tree, {}), ""))]

@@ -9,6 +9,7 @@ from plantstack.intervals import DAY
 from plantstack.stack.floor.machine import product_name
 from plantstack.stack.floor.planned import running_on, slots_of
 from plantstack.stack.floor.sight import Sight, look
+from plantstack.stack.floor.where_told import own_reasons
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
@@ -38,8 +39,8 @@ class Offered:
     """What the lines of a station are offered.
 
     Attributes:
-        scrap: ids of scrap reasons that were told here in ninety days, and of those nobody told anywhere;
-            `scrap_else` those that only others told.
+        scrap: ids of scrap reasons that were told here in ninety days, and of those nobody told anywhere, see
+            `own_reasons`; `scrap_else` those that only others told.
         products: ids of products with a standard at a machine of the lines, or that were on there.
         orders: planned next, in order of time; the one that runs is none of them.
     """
@@ -69,7 +70,7 @@ def offered(stack: Stack, places: tuple[str, ...], now: int) -> Offered:
 
 
 _TOLD = """
-select distinct equipment in (select unnest($machines)) as is_here, reason
+select distinct equipment, reason
 from all_pieces_day
 where reason != '' and class in ('scrap', 'startup_reject') and day >= $since
 """
@@ -80,13 +81,12 @@ def _scrap(sight: Sight) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if site is None:
         return (), ()
     today, since = production_day(site, sight.now), production_day(site, sight.now - _LOOKED_BACK)
-    asked = {"machines": list(sight.machines), "since": since.isoformat()}
-    told = sight.books.con.execute(_TOLD, asked).fetchall()
-    here = {reason for is_here, reason in told if is_here}
-    elsewhere = {reason for is_here, reason in told if not is_here} - here
-    leaves = [one for one in sight.plant.reasons.values() if one.kind == "scrap" and one.is_offered(today)]
-    others = tuple(one.id for one in leaves if one.id in elsewhere and not one.catch_all)
-    return tuple(one.id for one in leaves if one.id not in others), others
+    told: dict[str, set[str]] = {}
+    for machine, reason in sight.books.con.execute(_TOLD, {"since": since.isoformat()}).fetchall():
+        told.setdefault(machine, set()).add(reason)
+    leaves = [one.id for one in sight.plant.reasons.values() if one.kind == "scrap" and one.is_offered(today)]
+    own: set[str] = set().union(*(own_reasons(sight, one, leaves, told) for one in sight.machines))
+    return tuple(one for one in leaves if one in own), tuple(one for one in leaves if one not in own)
 
 
 _PRODUCTS = """

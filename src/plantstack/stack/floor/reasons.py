@@ -2,7 +2,7 @@
 
 Seven tiles are six leaves and "Another ...", which holds the rest. Where a kind has more leaves than fit,
 those go on tiles that this machine needed most in the ninety days before the month that runs: tiles stay
-where they are for a month at least, whatever happens today.
+where they are for a month at least, whatever happens today. What is told only on other lines is no tile.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from plantstack.engines.duckdb.standing import has_table, standing_events
 from plantstack.intervals import DAY, Interval
@@ -19,6 +20,7 @@ from plantstack.stack.floor.evidence import Suggestion, suggestion
 from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.stops import Stop
+from plantstack.stack.floor.where_told import own_reasons
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
@@ -75,6 +77,7 @@ class Picker:
         machine: id.
         kinds: at most eight, in the order in which they always stand.
         more: the leaves of all further kinds, and of kinds that are only ever found as causes.
+        elsewhere: the leaves that only other lines ever told: behind "all reasons".
         stop: that it is opened for; None where none is named, or it is not of this shift.
         suggestion: what is pre-selected for that stop; nothing without machine evidence.
     """
@@ -82,6 +85,7 @@ class Picker:
     machine: str
     kinds: tuple[TileKind, ...]
     more: tuple[Tile, ...]
+    elsewhere: tuple[Tile, ...]
     stop: Stop | None
     suggestion: Suggestion
 
@@ -104,12 +108,14 @@ def picker(stack: Stack, machine: str, now: int, stop_at: int | None = None) -> 
     stops = present.stops(name)
     chosen = [one for one in stops if (one.is_open if stop_at is None else one.from_at == stop_at)]
     stop = chosen[-1] if chosen else None
-    kinds, more = tiles(sight, name, stops)
-    return Picker(name, kinds, more, stop, suggestion(stop) if stop else Suggestion())
+    kinds, more, elsewhere = tiles(sight, name, stops)
+    return Picker(name, kinds, more, elsewhere, stop, suggestion(stop) if stop else Suggestion())
 
 
-def tiles(sight: Sight, machine: str, stops: Iterable[Stop]) -> tuple[tuple[TileKind, ...], tuple[Tile, ...]]:
-    """The kinds of tiles of a machine, and the leaves for which there is no kind.
+def tiles(
+    sight: Sight, machine: str, stops: Iterable[Stop]
+) -> tuple[tuple[TileKind, ...], tuple[Tile, ...], tuple[Tile, ...]]:
+    """The kinds of tiles of a machine, the leaves for which there is no kind, and those of other lines.
 
     Args:
         sight: at the machine.
@@ -117,21 +123,26 @@ def tiles(sight: Sight, machine: str, stops: Iterable[Stop]) -> tuple[tuple[Tile
         stops: that are counted on the tiles.
     """
     today = production_day(sight.plant.site_of(machine), sight.now)
-    groups: dict[str, list[Reason]] = defaultdict(list)
-    for leaf in sight.plant.reasons.values():
-        if leaf.kind == "stop" and leaf.is_offered(today):
-            groups[leaf.group_path.split("/")[0] or leaf.id].append(leaf)
+    leaves = [one for one in sight.plant.reasons.values() if one.kind == "stop" and one.is_offered(today)]
     needed = _needed(sight, machine)
-    used = needed.symptoms
-    offered = [kind for kind in sorted(groups, key=lambda kind: _order(kind, groups[kind]))]
-    offered = [kind for kind in offered if not needed.only_causes >= {one.id for one in groups[kind]}]
+    used, own = needed.symptoms, own_reasons(sight, machine, (one.id for one in leaves), needed.told)
+    groups: dict[str, list[Reason]] = defaultdict(list)
+    for leaf in leaves:
+        if leaf.id in own:
+            groups[leaf.group_path.split("/")[0] or leaf.id].append(leaf)
+    offered = [
+        kind
+        for kind in sorted(groups, key=lambda kind: _order(kind, groups[kind]))
+        if not needed.is_of_causes([one.id for one in groups[kind]])
+    ]
     kept = _most(offered, {kind: sum(used[one.id] for one in groups[kind]) for kind in offered}, KINDS)
     told: dict[str, list[Stop]] = defaultdict(list)
     for stop in stops:
         told[stop.reason].append(stop)
     kinds = [_kind(kind, groups[kind], used, told) for kind in kept]
     rest = [leaf for kind in groups if kind not in kept for leaf in groups[kind]]
-    return tuple(kinds), tuple(_tile(leaf, told) for leaf in rest)
+    others = [leaf for leaf in leaves if leaf.id not in own]
+    return tuple(kinds), tuple(_tile(one, told) for one in rest), tuple(_tile(one, told) for one in others)
 
 
 def _order(kind: str, leaves: Sequence[Reason]) -> tuple[bool, str]:
@@ -194,21 +205,40 @@ class _Needed:
 
     Attributes:
         symptoms: of the machine, by leaf.
-        only_causes: leaves that all the plant told as causes and never as symptoms.
+        told: by machine, the leaves that were told as symptoms.
+        causes: leaves that were told as causes anywhere.
     """
 
     symptoms: Counter[str]
-    only_causes: frozenset[str]
+    told: Mapping[str, frozenset[str]]
+    causes: frozenset[str]
+
+    def is_of_causes(self, leaves: Sequence[str]) -> bool:
+        """Whether a kind is only ever found as a cause: some of it was, and none was told as a symptom."""
+        seen = {leaf for mine in self.told.values() for leaf in mine}
+        return not self.causes.isdisjoint(leaves) and seen.isdisjoint(leaves)
 
 
 def _needed(sight: Sight, machine: str) -> _Needed:
-    """Read once for each opening of the books, of all machines: every picker stands on it."""
-    month = local_day("UTC", sight.now).replace(day=1)
-    begin = resolve("UTC", month)
-    table, con = f"floor_needed_{month:%Y_%m}", sight.books.con
+    """Read once for each opening of the books, of all machines: every picker stands on it.
+
+    In the first month of a plant what was told before today stands for it.
+    """
+    today = local_day("UTC", sight.now)
+    rows = _rows(sight, today.replace(day=1)) or _rows(sight, today)
+    symptoms = Counter({reason: n for one, reason, n, _ in rows if one == machine})
+    told: dict[str, set[str]] = defaultdict(set)
+    for one, reason, n, _ in rows:
+        told[one] |= {reason} if n else set()
+    causes = frozenset(reason for _, reason, _, n_cause in rows if n_cause)
+    return _Needed(symptoms, {one: frozenset(mine) for one, mine in told.items()}, causes)
+
+
+def _rows(sight: Sight, day: date) -> list[tuple[str, str, int, int]]:
+    """Machine, leaf, how often it was told as symptom and as cause, in the ninety days before a day."""
+    begin = resolve("UTC", day)
+    table, con = f"floor_needed_{day:%Y_%m_%d}", sight.books.con
     if not has_table(sight.books, table):
         told = standing_events(sight.books, {"reason"}, Interval(begin - _LOOKED_BACK, begin))
         con.execute(_NEEDED.format(table=table, told=told))
-    rows = con.execute(f"select reason, n from {table} where machine = $1", [machine]).fetchall()
-    sums = f"select reason from {table} group by reason having sum(n) = 0 and sum(n_cause) > 0"
-    return _Needed(Counter(dict(rows)), frozenset(row[0] for row in con.execute(sums).fetchall()))
+    return con.execute(f"select machine, reason, n, n_cause from {table}").fetchall()

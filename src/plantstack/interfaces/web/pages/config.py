@@ -32,6 +32,7 @@ from plantstack.stack.editing.edits import (
     read_edit,
 )
 from plantstack.stack.editing.effect import Effect
+from plantstack.stack.editing.standing import kinds
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +56,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "is_followed": taken.isdigit() and standing_offset >= int(taken),
         "may_adopt": "improve" in visit.sender.may and not visit.sender.scope,
         "library": _library(visit) if section == "kpis" else (),
+        "kinds": list(kinds(changing.content_of(visit.running))) if section == "reasons" else (),
     }
     return _around(visit, section) | told
 
@@ -156,8 +158,6 @@ def _moving(effect: Effect) -> list[Mapping[str, Any]]:
     return [row for row in effect.rows if row["changed"]] or list(effect.rows)
 
 
-def _written(edit: Edit) -> str:
-    return msgspec.json.encode(edit).decode()
 def is_judged_anew(effect: Effect) -> bool:
     """Whether a miss is believed of the new target that was not of the one of now.
 
@@ -169,6 +169,8 @@ def is_judged_anew(effect: Effect) -> bool:
     )
 
 
+def _written(edit: Edit) -> str:
+    return msgspec.json.encode(edit).decode()
 
 
 def _named(section: str, edit: Edit) -> dict[str, str]:

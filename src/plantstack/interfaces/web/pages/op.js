@@ -1,6 +1,6 @@
 // The operator page: two taps give a stop its reason. Every tap is kept on this device before it is answered.
 
-import { now } from "./live.js";
+import { heardTo, now, stillFor } from "./live.js";
 import { call, put, read, standing, undo } from "./outbox.js";
 import "./offline.js";
 
@@ -14,6 +14,7 @@ const answered = new Set(); // asks that were answered here and that the books h
 let later = new Map(); // asks put off, by when they come back
 let lastEntry = null, undoTimer = 0, idleTimer = 0;
 let lastAsks = []; // that the last answer was about
+let undoing = ""; // the entry that takes another back, until the server has answered it
 let picked = ""; // the ask that was chosen: news do not choose another one
 
 // -- what is asked ----------------------------------------------------------------------------------
@@ -117,7 +118,10 @@ document.addEventListener("click", async (event) => {
 async function takeBack() {
   if (!lastEntry) return;
   const { of, ...entry } = lastEntry;
-  await undo(entry);
+  stillFor(["order", "hours", "kpis", "why", "strip"]); // what the server made before it knew of this is not shown any more
+  const back = await undo(entry);
+  undoing = back?.id || "";
+  if (!back) heardTo(0);
   lastEntry = null;
   answered.clear();
   [picked] = [...lastAsks, picked];
@@ -129,12 +133,65 @@ async function takeBack() {
 
 function open(name) {
   const dialog = one(`#dialog-${name}`);
+  fill(dialog);
+  unsure(one("form", dialog));
   one("[data-call-told]", dialog)?.setAttribute("hidden", "");
   for (const button of all("[data-call-for]", dialog)) button.disabled = false;
-  const machine = chosen()[0]?.dataset.machine, choice = one("select[name=machine]", dialog);
+  const { machine } = one(".state").dataset, choice = one("select[name=machine]", dialog); // whom the page speaks of now
   if (machine && choice && [...choice.options].some((option) => option.value === machine)) choice.value = machine;
   dialog.showModal();
   one("input:not([type=hidden]), select, textarea, .cat", dialog)?.focus();
+}
+
+// What can be chosen comes with the page as it is now, not as it was when it was opened.
+function fill(dialog) {
+  const asked = chosen()[0]?.dataset.machine;
+  for (const place of all("[data-fill]", dialog)) {
+    const name = place.dataset.fill;
+    const from = name === "leaves" ? one(`[data-picker="${CSS.escape(asked || "")}"]`) : one('[data-live="offers"]');
+    place.innerHTML = (from && one(`template[data-for="${name}"]`, from))?.innerHTML || "";
+  }
+}
+
+function unsure(form) {
+  delete form.dataset.sure;
+  for (const [name, isHidden] of [["ask-sure", true], ["sure", true], ["unsure", false]]) { const part = one(`[data-${name}]`, form); if (part) part.hidden = isHidden; }
+}
+
+// A count far above what the machine can make is asked about once; it is kept as it was said.
+function isSure(form, said) {
+  const [name, can, time, most] = JSON.parse(one("[data-can]").dataset.can)[said.machine] || [];
+  const count = Math.max(said.good || 0, ...(said.scrap || []).map((bad) => bad.qty)), key = JSON.stringify(said);
+  if (!most || count <= most || form.dataset.sure === key) return true;
+  unsure(form);
+  form.dataset.sure = key;
+  one("[data-ask-sure]", form).textContent = say("sure", { n: pieces(Math.round(count / can)), machine: name, time });
+  for (const [part, isHidden] of [["ask-sure", false], ["sure", false], ["unsure", true]]) one(`[data-${part}]`, form).hidden = isHidden;
+  return false;
+}
+
+const pieces = (number) => new Intl.NumberFormat(document.documentElement.lang).format(number);
+const named = (select) => select.selectedOptions?.[0]?.textContent || "";
+
+// What was saved, for the toast.
+function savedAs(entry, said, form) {
+  if (entry === "order") return say(said.qty === undefined ? "order" : "ordered", { n: said.starts, product: named(form.product), qty: pieces(said.qty || 0) });
+  if (entry !== "count") return say(entry);
+  const machine = named(form.machine) || one(".about", form.machine.form).textContent, bad = (said.scrap || []).reduce((sum, { qty }) => sum + qty, 0);
+  if (said.good !== undefined && said.scrap) return say("both", { machine, n: pieces(said.good), m: pieces(bad) });
+  return said.scrap ? say("scrap", { machine, n: pieces(bad) }) : say("good", { machine, n: pieces(said.good) });
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.find) search(target);
+  const tile = target.name === "starts" && all("[data-next]").find((other) => other.dataset.next === target.value.trim());
+  if (tile) target.form.elements.product.value = tile.dataset.product;
+});
+
+function search(field) {
+  const choice = document.getElementById(field.dataset.find), asked = field.value.trim().toLowerCase();
+  fill(field.form);
+  for (const option of all("option", choice)) if (asked && !option.textContent.toLowerCase().includes(asked)) option.remove();
 }
 
 function step({ of, step: by }) {
@@ -173,7 +230,7 @@ const makers = {
     return said.good === undefined && scrap === null ? null : said;
   },
   order: (form) => {
-    const said = { entry: "order", machines: form.machines.value.split("+"), ends: form.ends.value, starts: form.starts.value.trim(), product: form.product.value };
+    const said = { entry: "order", machines: form.machines.value.split("+"), ends: form.ends?.value || "", starts: form.starts.value.trim(), product: form.product.value };
     if (amount(form.qty) !== null) said.qty = amount(form.qty);
     return said.starts ? said : null; // an order that ends with nothing after it is the planner's to end
   },
@@ -211,9 +268,10 @@ document.addEventListener("submit", async (event) => {
   if (entry === "another") { form.closest("dialog").close(); await answer(fields.reason.value, fields.reason.selectedOptions[0]?.textContent || "", fields.note.value.trim()); form.reset(); return; }
   const said = makers[entry](fields);
   if (!said) { one("input:not([type=hidden]), textarea", form).focus(); return; }
-  const photo = fields.photo?.files?.[0] || null;
+  if (entry === "count" && !isSure(form, said)) return;
+  const photo = fields.photo?.files?.[0] || null, label = savedAs(entry, said, fields);
   form.closest("dialog").close();
-  await keep(said, say(entry), photo);
+  await keep(said, label, photo);
   if (entry === "split") { for (const ask of chosen()) answered.add(ask.dataset.ask); settle(); }
   form.reset();
 });
@@ -222,7 +280,8 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("outbox", ({ detail }) => {
   const sync = one("[data-sync]"), word = one("[data-sync-word]");
-  const { waiting, refused, state, rows } = detail;
+  const { waiting, refused, state, rows, offset } = detail;
+  if (undoing && rows.some((row) => row.id === undoing)) { undoing = ""; heardTo(offset); }
   sync.dataset.state = refused.length ? "refused" : waiting ? "waiting" : "sent";
   word.textContent = state === "signed-out" && waiting ? say("signedout") : waiting === 1 ? say("waiting1") : waiting ? say("waiting", { n: waiting }) : say("sent");
   let list = one("[data-refused]");

@@ -10,12 +10,14 @@ from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.flags import flag_of
 from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Visit
-from plantstack.interfaces.web.strips import ACCOUNTS, STATES, reason_label, strip_of
+from plantstack.interfaces.web.strips import ACCOUNTS, STATES, kind_label, reason_label, strip_of
+from plantstack.interfaces.web.whys import unplanned_text
 from plantstack.intervals import MINUTE, rfc3339
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.machine import MachineNow
 from plantstack.stack.floor.offered import Offered, offered
 from plantstack.stack.floor.order_on import OrderOn, order_on
+from plantstack.stack.floor.plausible import can_make
 from plantstack.stack.floor.reasons import Picker, picker
 from plantstack.stack.floor.shift import Forecast, HourRow, ShiftNow, forecast
 from plantstack.stack.floor.station import StationNow, station_now
@@ -78,6 +80,10 @@ def show(visit: Visit) -> Mapping[str, Any]:
     size: Literal["l", "s"] = "l" if len(station.machines) == 1 else "s"
     mine = [one for one in station.strips if one.machine == first.machine]
     name = " + ".join(visit.name(place) for place in places)
+    offers = _offered(
+        visit, [one.place for one in station.shifts] or places
+    )  # asked for before what takes long
+    offers |= {"able": _able(visit, [one.machine for one in station.machines])}
     return {
         "title": _title(visit, name, first),
         "place": name,
@@ -92,6 +98,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "order": floor.order,
         "icons": ICONS,
         "shift": shift,
+        "unplanned": unplanned_text(visit, shift.unplanned) if shift else "",
         "likely": _likely(visit, shift),
         "bars": charts.hour_bars([_bar(row) for row in shift.hours]) if shift else (),
         "causes": [hour_text(visit, row, shift.machine) for row in shift.hours] if shift else (),
@@ -103,7 +110,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "checks": [one for one in station.setups if one.parameters],
         "orders": _orders(station.machines),
         "flag": flag_of(visit, places, [one.machine for one in station.machines]),
-        **_offered(visit, [one.place for one in station.shifts] or places),
+        "kind_label": lambda tile: kind_label(visit, tile),
+        **offers,
     }
 
 
@@ -137,14 +145,27 @@ def _likely(visit: Visit, shift: ShiftNow | None) -> Forecast | None:
         return None
 
 
-def _offered(visit: Visit, places: Sequence[str]) -> Mapping[str, Any]:
+def _able(visit: Visit, machines: Sequence[str]) -> dict[str, Any]:
+    """What each machine can make until it is asked about: its name, pieces, and in what time."""
+    of = tuple(machines)
+    try:
+        found = visit.study(("can_make", of), lambda stack: can_make(stack, of, visit.now)).value
+    except NotYet:
+        return {}
+    return {
+        one.machine: [one.name, round(one.pieces), formats.duration(one.us), round(one.most)]
+        for one in found.values()
+    }
+
+
+def _offered(visit: Visit, places: Sequence[str]) -> dict[str, Any]:
     """What can be chosen here; everything for the moment until it is worked out."""
     plant, of = visit.running.plant, tuple(places)
     try:
         found = visit.study(("offered", of), lambda stack: offered(stack, of, visit.now)).value
-    except NotYet:
+    except NotYet:  # the page follows in a moment; until then all of it stands behind "all reasons"
         scrap = tuple(one.id for one in plant.reasons.values() if one.kind == "scrap")
-        found = Offered(scrap, (), tuple(plant.products), ())
+        found = Offered((), scrap, tuple(plant.products), ())
     return {
         "products": [plant.products[one] for one in found.products],
         "scrap_reasons": [plant.reasons[one] for one in found.scrap],
@@ -189,12 +210,15 @@ def _tiles(visit: Visit, station: StationNow, shift: ShiftNow | None) -> list[Ti
 
 def _good(visit: Visit, shift: ShiftNow) -> Tile:
     say, language = visit.say, visit.language
-    behind = shift.difference
+    behind = shift.planned_difference  # what is in no plan makes up for nothing
     is_off = bool(behind is not None and shift.plan_now and behind < -shift.plan_now / 100)
     trend = [None if row.total_difference is None else float(row.total_difference) for row in shift.hours]
     known = [one for row, one in zip(shift.hours, trend, strict=True) if row.is_over or row.is_now]
     plan = formats.number(shift.plan_now, language)
     beside = say(N_("plan %(n)s"), n=plan) if shift.plan_now is not None else say(N_("no plan"))
+    if shift.unplanned and behind is not None and shift.plan_now is not None:
+        made = formats.number(shift.plan_now + behind, language)
+        beside = say(N_("plan %(n)s, of it made %(made)s"), n=plan, made=made)
     why = visit.told(shift.why_none) or say(N_("counted at the exit of the line"))
     return Tile(
         say(N_("Good pieces")), formats.number(shift.good, language), "", beside,

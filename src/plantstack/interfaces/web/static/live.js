@@ -6,6 +6,7 @@ const words = JSON.parse(body.dataset.words || "{}");
 const DEAD_MS = 12_000; // no bytes for so long: EventSource alone does not notice a dead link
 const LOST_MS = 30_000;
 const HELD_MS = 1_000; // a part is not changed under a finger
+const STILL_MS = 30_000; // at most so long a part waits for news that know what was taken back here
 
 let source = null;
 let heard = Date.now();
@@ -15,6 +16,8 @@ let tries = 0;
 let retry = 0;
 let touched = 0;
 const waiting = new Map();
+let upto = 0; // how far the log goes that the newest parts were made of
+let still = null; // the parts that wait, and for what
 const known = new Map(); // the text of each part as the server has it, for it sends what changed in it
 
 export const now = () => Date.now() + offset;
@@ -36,7 +39,7 @@ function open() {
   source = new EventSource(address);
   source.addEventListener("hello", (event) => { const told = JSON.parse(event.data); alive(told); renewed(told.version); });
   source.addEventListener("beat", (event) => alive(JSON.parse(event.data)));
-  source.addEventListener("patch", (event) => { digest = event.lastEventId; alive({}); patch(JSON.parse(event.data)); });
+  source.addEventListener("patch", (event) => { digest = event.lastEventId; const told = JSON.parse(event.data); alive({ upto: told.upto }); patch(told); });
   source.onerror = () => { if (source && source.readyState === EventSource.CLOSED) again(); };
 }
 
@@ -56,6 +59,7 @@ function alive(told) {
   heard = Date.now();
   tries = 0;
   if (told.now) offset = told.now - Date.now();
+  if (told.upto) upto = told.upto;
   show();
 }
 
@@ -88,10 +92,23 @@ function isHeld(part) {
   return isTyping || part.closest("[data-hold]") || (Date.now() - touched < HELD_MS && part.matches(":hover, :active, :focus-within"));
 }
 
+// Some parts are not changed until the server knows how far the log has to go (`heardTo`), and its parts are made of that.
+export function stillFor(parts) { still = { parts, needs: Infinity, since: Date.now() }; }
+
+export function heardTo(needs) {
+  if (still) still.needs = needs;
+  place();
+}
+
+function isStill(key) {
+  if (still && (upto >= still.needs || Date.now() - still.since > STILL_MS)) still = null;
+  return still !== null && still.parts.includes(key);
+}
+
 function place() {
   for (const [key, html] of waiting) {
     const part = document.querySelector(`[data-live="${CSS.escape(key)}"]`);
-    if (part && isHeld(part)) continue;
+    if (part && (isHeld(part) || isStill(key))) continue;
     waiting.delete(key);
     if (!part) { location.reload(); return; } // the page is another one now
     const focused = part.contains(document.activeElement) ? document.activeElement.id || document.activeElement.dataset.focus : "";
@@ -122,6 +139,14 @@ const length = (seconds) => {
   return s < 3600 ? `${pad(Math.floor(s / 60))}:${pad(s % 60)}` : `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`;
 };
 
+// The same in words, where figures with a colon would be taken for a time of day.
+const spoken = (seconds) => {
+  const s = Math.max(0, Math.floor(seconds)), part = (name, n) => said(name, { n });
+  if (s < 60) return part("second", s);
+  if (s < 3600) return `${part("minute", Math.floor(s / 60))} ${part("second", s % 60)}`;
+  return `${part("hour", Math.floor(s / 3600))} ${part("minute", Math.floor(s / 60) % 60)}`;
+};
+
 function show() {
   const age = Date.now() - heard;
   const state = age > LOST_MS || !navigator.onLine ? "offline" : age > DEAD_MS ? "old" : "live";
@@ -145,7 +170,7 @@ function tick() {
   const at = now();
   for (const clock of document.querySelectorAll("[data-clock]")) clock.textContent = timeOfDay(at);
   if (body.dataset.link === "lost") return; // a timer counts only while it is known to be true
-  for (const timer of document.querySelectorAll("[data-since]")) timer.textContent = length((at - Number(timer.dataset.since)) / 1000);
+  for (const timer of document.querySelectorAll("[data-since]")) timer.textContent = (timer.closest(".timer, .wall-state") ? length : spoken)((at - Number(timer.dataset.since)) / 1000);
 }
 
 setInterval(() => {

@@ -146,8 +146,8 @@ export async function standing() {
   };
 }
 
-async function told(rows = []) {
-  document.dispatchEvent(new CustomEvent("outbox", { detail: { ...(await standing()), rows } }));
+async function told(rows = [], offset = 0) {
+  document.dispatchEvent(new CustomEvent("outbox", { detail: { ...(await standing()), rows, offset } }));
 }
 
 // -- sending --------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ async function tell(records) {
     if (row.status === "refused") await change({ ...one, photo: null, problem: problem(row) });
     else await drop(one.n);
   }
-  await told(said.rows);
+  await told(said.rows, said.offset);
 }
 
 // Note that an entry is about to leave, unless it was taken back in the meantime.
