@@ -5,6 +5,7 @@ from __future__ import annotations
 from plantstack.insights.saying import Name
 from plantstack.insights.telling.facts_of_shift import (
     Called,
+    CameLate,
     Changes,
     Crew,
     Held,
@@ -14,6 +15,7 @@ from plantstack.insights.telling.facts_of_shift import (
     Material,
     SafetyEvent,
     ShiftFacts,
+    Silence,
     SlowRun,
     Standing,
 )
@@ -72,4 +74,9 @@ def early() -> ShiftFacts:
         late=(Late("B-7", "line-1", now + 3 * HOUR, True), Late("B-9", "line-2", now + 4 * HOUR, False)),
         slow=(SlowRun("filler", "line-1", now - HOUR, 0.8),),
         changes=(Changes("line-1", 2, 2400, 1800),),
+        silences=(
+            Silence("filler", "line-1", now - 30 * MINUTE, 3000, is_now=True),
+            Silence("line-2", "line-2", now - HOUR, 1800, is_now=False),
+        ),
+        came_late=(CameLate("packer", 40, START - 3 * 24 * HOUR),),
     )

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from tests.insights.shifts import START, early, reader
+from tests.insights.test_running import finding
 
+from plantstack.insights.finding import Action, Finding
 from plantstack.insights.saying import Bounds, Figure, Name, Say
 from plantstack.insights.telling.fact import MOST_OF_ONE, Fact, Link, Weight, select
-from plantstack.insights.telling.facts_of_shift import Crew, LineOfShift, ShiftFacts, Standing
+from plantstack.insights.telling.facts_of_shift import (
+    Crew,
+    LineOfShift,
+    LossOfShift,
+    ShiftFacts,
+    SlowRun,
+    Standing,
+)
 from plantstack.insights.telling.priorities import priorities
 from plantstack.insights.telling.render import tell
 from plantstack.insights.telling.shift import facts_of
@@ -161,3 +171,67 @@ def test_a_machine_is_not_asked_for_twice() -> None:
 def test_nothing_can_be_won_back_when_the_shift_is_over() -> None:
     shift = replace(early(), now=START + 8 * HOUR)
     assert all(not one.minutes for one in priorities(shift, 99))
+
+
+# -- what the records lack, what is late, who could help ------------------------------------------
+
+
+def said_of(shift: ShiftFacts, *kinds: str) -> list[str]:
+    return [
+        tell(one.says, reader("en")).replace("\u202f", " ") for one in facts_of(shift) if one.kind in kinds
+    ]
+
+
+def test_a_signal_that_was_silent_is_said_with_what_it_leaves_open() -> None:
+    assert said_of(early(), "silent", "late") == [
+        "Filler has told nothing since 03:30 (50 min): numbers of Line 1 are not complete.",
+        "Line 2 told nothing for 30 min: its numbers are not complete.",
+        "40 entries of Packer 3 of earlier days, from Fri 27 Feb on, were told only now.",
+    ]
+    told = [tell(one.says, reader("en")) for one in summary(early()).facts]
+    assert any(one.startswith("Filler has told nothing") for one in told)
+    (back,) = [one for one in priorities(early(), 99) if one.kind == "silent"]
+    assert (back.link.id, back.owner) == ("filler", "maintenance")
+
+
+def test_time_of_which_nothing_was_told_is_no_loss_besides() -> None:
+    dark = LossOfShift("filler", "line-1", "", "unknown", 3000)
+    shift = replace(early(), losses=(dark,))
+    assert not said_of(shift, "loss") and said_of(replace(shift, silences=()), "loss")
+
+
+def due(by: int, **more: Any) -> Finding:
+    return replace(finding(by, **more), action=Action(Say("Look."), "quality", by))
+
+
+def test_what_is_overdue_is_said_once_and_comes_before_the_like_of_it() -> None:
+    shift = early()
+    late, later = due(shift.now - HOUR, began=1), due(shift.now - 2 * HOUR, began=2)
+    soon = due(shift.now + HOUR, began=3)
+    assert not said_of(replace(shift, findings=(soon,)), "overdue")
+    (one,) = said_of(replace(shift, findings=(late, soon)), "overdue")
+    assert one == "What was to be done about a finding is overdue since Mon 2 Mar 03:00."
+    (many,) = said_of(replace(shift, findings=(late, later, soon)), "overdue")
+    assert many == "What was to be done about 2 findings is overdue, the first since Mon 2 Mar 02:00."
+    ranked = [one for one in priorities(replace(shift, findings=(soon, late)), 99) if one.kind == "late"]
+    (first, second) = [one for one in ranked if one.link.kind == "finding"]
+    assert first.link.id == late.id and second.link.id == soon.id
+    assert tell(first.why[0], reader("en")) == "It is overdue since Mon 2 Mar 03:00."
+
+
+def helped(shift: ShiftFacts) -> list[str]:
+    why = [tell(say, reader("en")) for one in priorities(shift, 99) for say in one.why]
+    return [one for one in why if "come from" in one]
+
+
+def test_where_nobody_told_heads_it_is_said_once_where_a_person_could_come_from() -> None:
+    stands = Standing("packer", "line-2", START, "", "other_stop")
+    shift = replace(early(), crews=(), calls=(), standing=(stands,), safety=())
+    assert helped(shift) == [  # the filler is slow and its line has nobody to spare that is known
+        "Where a person could come from is not known: nobody told how many people are at the lines."
+    ]
+    slow = replace(shift, slow=(SlowRun("filler", "line-1", START, 0.01),))
+    assert helped(slow) == [
+        "If a person is needed, one could come from Line 2 while it stands; how many are there was not told."
+    ]
+    assert not helped(replace(shift, crews=(Crew("line-1", 3, 4), Crew("line-2", 5, 4))))

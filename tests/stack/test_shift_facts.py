@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from tests.stack.floor_questions.test_handover import EVENTS, LATER
-from tests.stack.floor_questions.told import at, standing, told
+from tests.stack.floor_questions.told import SIX, at, orders, standing, states, told
 
 from plantstack.insights.telling.priorities import priorities
 from plantstack.insights.telling.render import tell
 from plantstack.insights.telling.summary import summary
 from plantstack.interfaces.telling import reader_of
-from plantstack.intervals import HOUR, MINUTE
+from plantstack.intervals import DAY, HOUR, MINUTE
 from plantstack.stack.floor.handover import handover
 from plantstack.stack.telling.shift import shift_facts
 
@@ -71,3 +71,39 @@ def test_money_can_be_left_out(tmp_path: Path, has_money: bool) -> None:
     shown = facts if has_money else facts.without_money()
     assert has_money or all(one.money is None for one in shown.losses)
     assert [one.seconds for one in shown.losses] == [one.seconds for one in facts.losses]
+
+
+def test_a_signal_that_was_silent_and_entries_of_days_before_are_told(tmp_path: Path) -> None:
+    """Whoever never told anything is not silent; a correction or two are no late file."""
+    days_ago = SIX - 3 * DAY
+    events = [
+        *orders("filler", "packer"),
+        *states("filler", (SIX - 2 * HOUR, "producing"), (at(10), "producing")),
+        *states("packer", (SIX - 2 * HOUR, "producing")),
+        told("alive", "filler", at(8), from_=SIX - 2 * HOUR, until=at(8)),
+        told("alive", "filler", at(12), from_=at(10), until=at(12)),
+        told("alive", "packer", at(12), from_=SIX - 2 * HOUR, until=at(12)),
+        *(told("count", "filler", days_ago + n * MINUTE, told_at=at(9), good=5) for n in range(12)),
+        *(told("count", "packer", days_ago + n * MINUTE, told_at=at(9), good=5) for n in range(3)),
+    ]
+    with standing(tmp_path, events, at(12)) as stack:
+        facts = shift_facts(stack, "line-1", at(12), has_findings=False)
+        early = shift_facts(stack, "line-1", at(9, 45), has_findings=False)
+    (silent,) = facts.silences
+    assert (silent.machine, silent.line, silent.is_now) == ("filler", "line-1", False)
+    assert silent.seconds <= 2 * 3600 and at(8) <= silent.since < at(10)
+    assert [(one.machine, one.is_now) for one in early.silences] == [("filler", True)]
+    (late,) = facts.came_late
+    assert (late.place, late.n, late.since) == ("filler", 12, days_ago)
+
+
+def test_a_line_that_falls_silent_as_a_whole_is_said_once(tmp_path: Path) -> None:
+    events = [
+        *orders("filler", "packer"),
+        *(one for name in ("filler", "packer") for one in states(name, (SIX - 2 * HOUR, "producing"))),
+        *(told("alive", name, at(8), from_=SIX - 2 * HOUR, until=at(8)) for name in ("filler", "packer")),
+    ]
+    with standing(tmp_path, events, at(12)) as stack:
+        facts = shift_facts(stack, "line-1", at(12), has_findings=False)
+    (silent,) = facts.silences
+    assert (silent.machine, silent.line, silent.is_now) == ("line-1", "line-1", True)

@@ -185,6 +185,37 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A machine, or several of a line, of which nothing was told for a while in the shift.
+
+    Attributes:
+        machine: id; of several machines that of their line.
+        line: whose numbers are not complete; the machine itself where it stands in none.
+        since: begin of the last such stretch; `is_now`: it goes on.
+        seconds: of all of them in the shift.
+    """
+
+    machine: str
+    line: str
+    since: int
+    seconds: float
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CameLate:
+    """Entries about earlier days that were told only in this shift: numbers of then have changed.
+
+    Attributes:
+        n: how many; `since` the instant of the earliest.
+    """
+
+    place: str
+    n: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftFacts:
     """What is known of one shift of a place.
 
@@ -215,6 +246,8 @@ class ShiftFacts:
     slow: tuple[SlowRun, ...] = ()
     changes: tuple[Changes, ...] = ()
     findings: tuple[Finding, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    came_late: tuple[CameLate, ...] = ()
 
     def without_money(self) -> ShiftFacts:
         """The same for somebody who may not see what anything costs."""

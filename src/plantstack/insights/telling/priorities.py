@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.insights.telling.fact import Link
 from plantstack.insights.telling.facts_of_shift import Crew, LineOfShift, Money, ShiftFacts, Standing
+from plantstack.insights.telling.lending import lent
 from plantstack.insights.telling.words import SAFETY, WHOM, equipment, pieces, word
 
 SHORT = 5
+_LATE = 1.25  # what should have been done already comes before the like of it
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
 _OWNERS = {"maintenance": "maintenance", "material": "planner", "quality": "quality", "lead": "supervisor"}
+_BY_HAND = ("standing", "call", "slow", "material")  # another pair of hands ends it sooner
 _BESIDE = 0.25  # of a minute of a machine that does not set the pace: its line may catch up
 
 
@@ -93,12 +96,35 @@ def priorities(shift: ShiftFacts, n: int = SHORT) -> list[Priority]:
         *_material(shift),
         *_late(shift),
         *_holds(shift),
+        *_silent(shift),
         *_findings(shift),
     ]
     once = {one.id: one for one in found}
     ranked = sorted(once.values(), key=lambda one: (not one.is_safety, -one.score, one.id))
     safe = [one for one in ranked if one.is_safety]
-    return [*safe, *(one for one in ranked if not one.is_safety)][: max(n, len(safe))]
+    first = [*safe, *(one for one in ranked if not one.is_safety)][: max(n, len(safe))]
+    return _with_help(shift, first)
+
+
+def _with_help(shift: ShiftFacts, first: list[Priority]) -> list[Priority]:
+    """The first that wins time says where a person could come from, once, if no slot is moved by count."""
+    if any(one.kind == "crew" for one in first):
+        return first
+    place = next((i for i, one in enumerate(first) if one.minutes and one.kind in _BY_HAND), None)
+    if place is None:
+        return first
+    one = first[place]
+    says = lent(shift, _at(shift, one.link.id))
+    helped = one if says is None else replace(one, why=(*one.why, says))
+    return [*first[:place], helped, *first[place + 1 :]]
+
+
+def _at(shift: ShiftFacts, place: str) -> str:
+    """The line in which something stands that has to do with a priority."""
+    places = {one.machine: one.line for one in shift.standing}
+    places |= {one.machine: one.line for one in shift.slow}
+    places |= {one.place: one.line for one in shift.calls}
+    return places.get(place, place)
 
 
 def _left(shift: ShiftFacts, line: str, since: int = 0) -> float:
@@ -326,6 +352,20 @@ def _holds(shift: ShiftFacts) -> Iterator[Priority]:
         yield Priority("hold", says, (), "quality", None, None, link, score=10.0)
 
 
+def _silent(shift: ShiftFacts) -> Iterator[Priority]:
+    for one in shift.silences:
+        if not one.is_now:
+            continue
+        values: dict[str, Value] = {
+            "machine": equipment(one.machine),
+            "since": Figure(one.since, "moment"),
+        }
+        says = Say(N_("Get the signal of %(machine)s back: it has told nothing since %(since)s."), values)
+        why = Say(N_("Until then the numbers of %(line)s are not complete."), {"line": equipment(one.line)})
+        link, score = Link("equipment", one.machine), _score(shift, one.line, one.machine, 30.0)
+        yield Priority("silent", says, (why,), "maintenance", None, None, link, score=score)
+
+
 def _findings(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.findings:
         cost, minutes = one.cost, one.action.minutes
@@ -334,6 +374,10 @@ def _findings(shift: ShiftFacts) -> Iterator[Priority]:
         link, line = Link("finding", one.id), _stands(shift, one.subject.equipment)
         score = _score(shift, line, one.subject.equipment, minutes if minutes is not None else 20.0)
         why = (one.says, *_why(shift, line, one.subject.equipment))
+        if one.is_overdue(shift.now):
+            by = one.action.by
+            late = {"day": Figure(by, "day"), "by": Figure(by, "moment")}
+            why, score = (Say(N_("It is overdue since %(day)s %(by)s."), late), *why), score * _LATE
         yield Priority(
             one.kind,
             one.action.says,

@@ -20,14 +20,69 @@ def facts_of(shift: ShiftFacts) -> list[Fact]:
     return [
         *_safety(shift),
         *(fact for line in shift.lines for fact in _line(line, shift)),
-        *(_loss(one, shift.currency) for one in shift.losses if one.seconds >= 60),
+        *(_loss(one, shift.currency) for one in shift.losses if _is_told(shift, one)),
+        *_records(shift),
         *_unexplained(shift),
         *_standing(shift),
         *_slow(shift),
         *_people(shift),
         *_changes(shift),
         *(_found(one) for one in shift.findings),
+        *_overdue(shift),
     ]
+
+
+def _is_told(shift: ShiftFacts, loss: LossOfShift) -> bool:
+    """Whether a loss is worth a word; that a signal was silent is said as what it is."""
+    places = {one.machine for one in shift.silences}
+    is_silence = loss.account == "unknown" and bool(places & {loss.machine, loss.line})
+    return loss.seconds >= 60 and not is_silence
+
+
+def _records(shift: ShiftFacts) -> Iterator[Fact]:
+    """What is wrong with the records themselves: signals that were silent, entries that came days late."""
+    for one in shift.silences:
+        values: dict[str, Value] = {"line": equipment(one.line), "time": seconds(one.seconds)}
+        is_whole = one.machine == one.line
+        if not is_whole:
+            values["machine"] = equipment(one.machine)
+        if one.is_now:
+            values["since"] = Figure(one.since, "moment")
+        says = Say(_SILENT[one.is_now, is_whole], values)
+        weight = Weight(None, one.seconds / 60, 0.9, 0.9 if one.is_now else 0.5)
+        yield Fact("silent", says, Link("equipment", one.machine), f"silent/{one.machine}", weight, 1)
+    for late in shift.came_late:
+        said: dict[str, Value] = {"place": equipment(late.place), "n": pieces(late.n)}
+        said["since"] = Figure(late.since, "day")
+        text = N_("%(n)s entries of %(place)s of earlier days, from %(since)s on, were told only now.")
+        weight = Weight(surprise=0.7, actionability=0.4)
+        yield Fact("late", Say(text, said), Link("equipment", late.place), f"late/{late.place}", weight, 1)
+
+
+_SILENT = {  # whether it goes on, and whether it is all of the line
+    (True, True): N_("%(line)s has told nothing since %(since)s (%(time)s): its numbers are not complete."),
+    (True, False): N_(
+        "%(machine)s has told nothing since %(since)s (%(time)s): numbers of %(line)s are not complete."
+    ),
+    (False, True): N_("%(line)s told nothing for %(time)s: its numbers are not complete."),
+    (False, False): N_("%(machine)s told nothing for %(time)s: numbers of %(line)s are not complete."),
+}
+
+
+def _overdue(shift: ShiftFacts) -> Iterator[Fact]:
+    """What should have been done about findings by now: one sentence for all of them."""
+    late = sorted((one for one in shift.findings if one.is_overdue(shift.now)), key=lambda one: one.action.by)
+    if not late:
+        return
+    by = late[0].action.by
+    values: dict[str, Value] = {"day": Figure(by, "day"), "by": Figure(by, "moment")}
+    one = N_("What was to be done about a finding is overdue since %(day)s %(by)s.")
+    many = N_("What was to be done about %(n)s findings is overdue, the first since %(day)s %(by)s.")
+    if len(late) > 1:
+        values["n"] = pieces(len(late))
+    says = Say(many if len(late) > 1 else one, values)
+    weight = Weight(surprise=0.6, actionability=0.9)
+    yield Fact("overdue", says, Link("finding", late[0].id), "overdue", weight)
 
 
 def _safety(shift: ShiftFacts) -> Iterator[Fact]:
@@ -73,14 +128,6 @@ def result(line: LineOfShift) -> Fact:
 
 def _unplanned(line: LineOfShift, good: float, plan: float) -> Say:
     """What counts against the plan of another product is no plan met."""
-    one = N_(
-        "%(line)s made %(good)s; %(without)s of them are %(product)s, which is not planned in this shift."
-        " Of what is planned it made %(made)s of %(plan)s."
-    )
-    several = N_(
-        "%(line)s made %(good)s; %(without)s of them, most of them %(product)s, are not planned in this"
-        " shift. Of what is planned it made %(made)s of %(plan)s."
-    )
     values: dict[str, Value] = {
         "line": equipment(line.line),
         "good": pieces(good),
@@ -89,7 +136,20 @@ def _unplanned(line: LineOfShift, good: float, plan: float) -> Say:
         "made": pieces(good - line.without_plan),
         "plan": pieces(plan),
     }
-    return Say(one if len(line.unplanned) == 1 else several, values)
+    return Say(unplanned_sentence(len(line.unplanned)), values)
+
+
+def unplanned_sentence(n_products: int) -> str:
+    """The result of a line that made so many products which no plan of its shift names."""
+    one = N_(
+        "%(line)s made %(good)s; %(without)s of them are %(product)s, which is not planned in this shift."
+        " Of what is planned it made %(made)s of %(plan)s."
+    )
+    several = N_(
+        "%(line)s made %(good)s; %(without)s of them, most of them %(product)s, are not planned in this"
+        " shift. Of what is planned it made %(made)s of %(plan)s."
+    )
+    return one if n_products == 1 else several
 
 
 def _line(line: LineOfShift, shift: ShiftFacts) -> Iterator[Fact]:

@@ -24,7 +24,7 @@ from plantstack.insights.telling.facts_of_shift import (
     SlowRun,
     Standing,
 )
-from plantstack.intervals import SECOND
+from plantstack.intervals import SECOND, Interval
 from plantstack.stack.finding.asking import findings
 from plantstack.stack.floor.handover import Handover, handover
 from plantstack.stack.floor.output import Output, outputs
@@ -34,6 +34,7 @@ from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.stops import lost_in
 from plantstack.stack.project import Stack
 from plantstack.stack.telling.losses import hour_worth, losses_of
+from plantstack.stack.telling.records import came_late, silences
 
 
 def shift_facts(
@@ -78,6 +79,8 @@ def shift_facts(
         slow=tuple(_slow(sight, over)),
         changes=tuple(_changes(present)),
         findings=tuple(one.finding for one in found if _is_open(one.finding, over)),
+        silences=tuple(silences(sight, Interval(over.from_at, seen))),
+        came_late=tuple(came_late(sight, Interval(over.from_at, seen))),
     )
 
 
