@@ -25,6 +25,9 @@ def hour_text(visit: Reading, row: HourRow, paced_by: str) -> str:
         row: of the hour.
         paced_by: id of the machine that paces the line: another one is named.
     """
+    if row.is_missed and row.without_plan and (row.loss is None or row.loss.account == "unexplained"):
+        n = formats.number(row.without_plan, visit.language)
+        return visit.say(N_("%(n)s pieces in no plan"), n=n)
     if row.loss is not None and (row.is_missed or row.loss.us >= _WORTH):
         return _lost(visit, row.loss, paced_by)
     if row.planned_us:

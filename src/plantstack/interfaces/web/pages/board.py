@@ -14,6 +14,7 @@ from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.pages.op import BANNERS
 from plantstack.interfaces.web.strips import STATES, reason_label, strip_of
 from plantstack.interfaces.web.told import sentences
+from plantstack.interfaces.web.whys import unplanned_text, why_of
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.board import Board, BoardRow, board
 from plantstack.stack.floor.sqdcp import LetterDay, LetterRow, letters
@@ -43,6 +44,9 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "most": _MOST,
         "said": sentences(visit, scope),
         "reason_label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
+        "why_of": lambda stop: why_of(visit, stop),
+        "unplanned": lambda row: unplanned_text(visit, row.unplanned),
+        "is_behind": _is_behind,
         "shifts": list(
             dict.fromkeys((row.shift, row.from_at, row.until_at) for row in found.rows if row.shift)
         ),
@@ -65,8 +69,16 @@ def show_andon(visit: Visit) -> Mapping[str, Any]:
         "standing": _STANDING,
         "distance": min((3, 5, 8, 12), key=lambda one: abs(one - distance)),
         "screen": min((43, 55, 65), key=lambda one: abs(one - screen)),
-        "reason_label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
+        "why_of": lambda stop: why_of(visit, stop),
+        "unplanned": lambda row: unplanned_text(visit, row.unplanned),
+        "is_behind": _is_behind,
     }
+
+
+def _is_behind(told: Board | BoardRow) -> bool:
+    """Whether what is planned is behind by more than one in a hundred; what is in no plan does not help."""
+    behind, plan = told.planned_difference, told.plan_now
+    return bool(plan and behind is not None and behind < -plan / 100)
 
 
 def _number(text: str, otherwise: int, least: int, most: int) -> int:

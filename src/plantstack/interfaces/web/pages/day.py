@@ -12,11 +12,14 @@ from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.pages.handover import SAFETY
 from plantstack.interfaces.web.periods import one_day, today
 from plantstack.interfaces.web.strips import reason_label, strip_of
+from plantstack.measures.catalog import MEASURES
 from plantstack.stack.floor.figures import Figure
 from plantstack.stack.improving.day import DayOfLine, DayReport, day_report
 from plantstack.stack.improving.hours import kind_s
 from plantstack.stack.project import Stack
 
+_EVIDENCE = MEASURES["qty_without_plan"].evidence
+_WITHOUT_PLAN = _EVIDENCE.step if _EVIDENCE else ""
 YESTERDAY, TODAY = "yesterday", "today"
 _MOST = 15  # stops on paper; the rest is counted
 
@@ -87,6 +90,11 @@ def sentence(visit: Reading, line: DayOfLine) -> str:
     if plan is None or plan.value is None:
         return visit.say(N_("%(line)s made %(good)s; there was no plan."), **told)
     told["share"] = formats.percent(plan.value, visit.language)
+    if plan.step == _WITHOUT_PLAN:
+        unplanned = N_(
+            "%(line)s made %(good)s: %(share)s of plan, with pieces of products that are in no plan."
+        )
+        return visit.say(unplanned, **told)
     return visit.say(N_("%(line)s made %(good)s: %(share)s of plan."), **told)
 
 

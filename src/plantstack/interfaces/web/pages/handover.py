@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from plantstack.insights.telling.shift import unplanned_sentence
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.fluent import switch_of
 from plantstack.interfaces.web.hours import hour_text
@@ -137,9 +138,21 @@ def sentence(visit: Reading, shift: ShiftNow) -> str:
         return visit.say(N_("%(line)s: pieces are not known."), **told)
     if shift.plan_now is None:
         return visit.say(N_("%(line)s made %(good)s; there was no plan."), **told)
+    if shift.unplanned:
+        return visit.say(unplanned_sentence(len(shift.unplanned)), **told, **_unplanned(visit, shift))
     if shift.difference is not None and shift.difference < 0:
         return visit.say(N_("%(line)s made %(good)s of %(plan)s: %(apart)s behind plan."), **told)
     return visit.say(N_("%(line)s made %(good)s of %(plan)s: plan met, %(apart)s more."), **told)
+
+
+def _unplanned(visit: Reading, shift: ShiftNow) -> dict[str, Any]:
+    """What of a result is in no plan, and what was made of what is."""
+    without = sum((one.qty for one in shift.unplanned), Decimal(0))
+    return {
+        "without": formats.number(without, visit.language),
+        "product": shift.unplanned[0].name,
+        "made": formats.number((shift.good or Decimal(0)) - without, visit.language),
+    }
 
 
 def _bar(hour: HourRow) -> charts.HourBar:

@@ -14,6 +14,7 @@ from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import period_of
 from plantstack.interfaces.web.series import run_chart_of
 from plantstack.interfaces.web.strips import STATES, reason_label
+from plantstack.interfaces.web.whys import why_of
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.board import board
 from plantstack.stack.floor.calls import OpenCall, open_calls
@@ -78,6 +79,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "chart": _chart(visit, history) if history else None,
         "zone_of": lambda call: _zone_of(visit, call),
         "reason_label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
+        "why_of": lambda stop: why_of(visit, stop),
     }
 
 

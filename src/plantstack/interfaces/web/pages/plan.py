@@ -17,6 +17,8 @@ MISSES = {
 }
 
 _BOTH = N_("This plan needs %(need)s h of a %(have)s h day: %(missing)s will miss, %(risky)s may miss.")
+_MISSING = N_("The hours fit, but these orders will miss: %(orders)s.")
+_AT_RISK = N_("The hours fit, but these orders may miss: %(orders)s.")
 
 
 def show(visit: Visit) -> Mapping[str, Any]:
@@ -42,6 +44,9 @@ def _means(visit: Visit, day: PlanDay) -> str:
     """What the hours of a day mean, in one sentence that names the orders."""
     if day.required_s is None or day.high_s is None:
         return visit.say(N_("Not computable: %(why)s."), why=day.why_none)
+    if day.required_s <= day.available_s and (day.missing or day.at_risk):
+        late, orders = (_MISSING, day.missing) if day.missing else (_AT_RISK, day.at_risk)
+        return visit.say(late, orders=formats.listed(orders, visit.language))
     if day.required_s <= day.available_s:
         fits = (
             N_("It fits.")
