@@ -49,7 +49,7 @@ def test_a_change_since_the_baseline_limits_a_change() -> None:
 
 
 def test_a_break_names_the_machines_and_only_those_that_changed() -> None:
-    assert method_break(MANUAL, SIGNAL).startswith("mill was read by manual before and by signal now")
+    assert method_break(MANUAL, SIGNAL).startswith("mill was read by hand before and by signal now")
     assert "lathe" not in method_break(MANUAL, SIGNAL)
     assert method_break(SIGNAL, SIGNAL) == method_break(Methods(), SIGNAL) == ""
     assert Methods().share == Fraction(0)

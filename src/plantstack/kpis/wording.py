@@ -59,7 +59,7 @@ _TOLD_BY = {
     "level": "tell {name} once, and whenever it changes",
 }
 
-_NAMED = re.compile(r"needs (cost|finance|level) '(\w+)' of (.+)")
+_NAMED = re.compile(r"needs (cost|finance|level) '(\w+)'(?: of (.+))?")
 _NEEDS = re.compile(r"needs ([\w:]+(?: or [\w:]+)*)")
 _NOTHING = re.compile(r"no denominator: (.+) is 0")
 _UNKNOWN = re.compile(r"(\w+) is not known here")
@@ -91,11 +91,16 @@ def named_figure(why: str) -> str:
 
     >>> named_figure("needs finance 'cogs' of tulsa")
     'cogs of tulsa was never told here: give cogs in the finance pack'
+    >>> named_figure("needs finance 'hours_payroll'")
+    'hours paid, by payroll: never told here; give hours_payroll in the finance pack'
     """
     found = _NAMED.fullmatch(why)
     if not found:
         return ""
     kind, name, places = found.groups()
+    if not places:
+        what = MEASURES[name].meaning if name in MEASURES else name.replace("_", " ")
+        return f"{what}: never told here; {_TOLD_BY[kind].format(name=name)}"
     return f"{name} of {places} was never told here: {_TOLD_BY[kind].format(name=name)}"
 
 

@@ -52,7 +52,7 @@ def currency_of(plant: Plant, sites: Iterable[str], wanted: str) -> tuple[str, s
         return wanted, ""
     found = sorted({plant.sites[site].currency for site in sites})
     if len(found) > 1:
-        return "", f"money in {' and '.join(found)}: name one with --currency"
+        return "", f"money in {' and '.join(found)}: choose one currency"
     return (found[0], "") if found else ("", "")
 
 

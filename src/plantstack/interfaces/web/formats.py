@@ -18,6 +18,7 @@ from plantstack.intervals import SECOND
 NONE = "–"
 _MINUS = "−"
 _NARROW = " "
+_SIGNS = {"degC": "°C", "degF": "°F", "m3": "m³", "m3/h": "m³/h"}
 Number = int | float | Decimal
 
 
@@ -80,6 +81,15 @@ def duration(length_us: int | None) -> str:
 def moment(at: int, zone: str) -> datetime:
     """An instant on the clock of a zone."""
     return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone))
+
+
+def zone_of(at: int, zone: str) -> str:
+    """What people call the zone of an instant, shortly.
+
+    >>> zone_of(1_772_431_200_000_000, "Asia/Kolkata"), zone_of(1_772_431_200_000_000, "Europe/Berlin")
+    ('IST', 'CET')
+    """
+    return moment(at, zone).tzname() or zone
 
 
 def clock(at: int | None, language: str, zone: str) -> str:
@@ -173,7 +183,16 @@ def figure(value: Number | None, unit: str, language: str) -> tuple[str, str]:
     size = abs(float(value))
     return number(
         value, language, 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
-    ), unit
+    ), unit_sign(unit)
+
+
+def unit_sign(unit: str) -> str:
+    """A unit as people write it; the plant files spell it in plain letters.
+
+    >>> unit_sign("degC"), unit_sign("mm/s")
+    ('°C', 'mm/s')
+    """
+    return _SIGNS.get(unit, unit)
 
 
 def _seconds(seconds: float, language: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces.web.speaking import catalogue, spoken, with_words
+from plantstack.interfaces.web.speaking import catalogue, named_by, spoken, with_words
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.live.seeing import may_see
@@ -119,8 +119,8 @@ class Reading:
         return told % with_words(values, self.told) if values else told
 
     def told(self, text: str) -> str:
-        """A sentence of an engine, as why there is no number, in the reader's language."""
-        return spoken(text, self.language)
+        """A sentence of an engine in the reader's language, by what the plant calls equipment."""
+        return named_by(spoken(text, self.language), self.plant)
 
     def name(self, equipment: str) -> str:
         """What people call an equipment."""

@@ -16,9 +16,10 @@ from plantstack.interfaces.figures import unit_of
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.assets import WEB
 from plantstack.interfaces.web.page import Fragments
-from plantstack.interfaces.web.speaking import catalogue, spoken, with_words
+from plantstack.interfaces.web.speaking import catalogue, named_by, spoken, with_words
 from plantstack.measures.catalog import MEASURES
 
+_DUTIES = {"ci": "Improvement"}  # roles whose name says nothing to people
 _FOLDERS = ("pages", "components", "templates")
 
 
@@ -53,7 +54,8 @@ def environment(language: str) -> Environment:
         moved=partial(formats.moved, language=language),
         kpi_of=lambda side, head: formats.figure(side["value"], unit_of(head), language),
         measure_words=measure_words,
-        spoken=partial(spoken, language=language),
+        spoken=_spoken,
+        duty=partial(_duty, language),
         address=address,
         told=_told,
     )
@@ -98,12 +100,27 @@ def _live(context: Context, key: str, tag: str = "div", kind: str = "", caller: 
 
 @pass_context
 def _clock(context: Context, at: int | None, zone: str = "") -> str:
-    return formats.clock(at, context["language"], zone or context["zone"])
+    """A time of day; on another clock than that of the page, which stands at its head, with its zone."""
+    told = formats.clock(at, context["language"], zone or context["zone"])
+    is_other = at is not None and zone and zone != context["zone"]
+    return f"{told} {formats.zone_of(at, zone)}" if is_other and at is not None else told
 
 
 @pass_context
 def _day(context: Context, at: int | None, zone: str = "") -> str:
     return formats.day(at, context["language"], zone or context["zone"])
+
+
+def _duty(language: str, owner: str) -> str:
+    """The function that has to do something, as people call it."""
+    told = spoken(_DUTIES.get(owner, owner), language)
+    return told[:1].upper() + told[1:]
+
+
+@pass_context
+def _spoken(context: Context, text: str) -> str:
+    """A sentence of an engine in the reader's language, by the names of the plant."""
+    return named_by(spoken(text, context["language"]), context.get("plant"))
 
 
 @pass_context

@@ -13,6 +13,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from plantstack.interfaces.web.engine_words import TEMPLATES, steps
+from plantstack.kpis.wording import named_figure
+from plantstack.plant.plant import Plant
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 SOURCE = "en"
@@ -59,6 +61,7 @@ def _weight(text: str) -> float:
 
 SPOKEN = ("why", "step")
 """Values of a text that are themselves sentences of an engine: whoever says the text says them too."""
+_ID = re.compile(r"(?<![\w/.-])[A-Za-z]\w*(?:-\w+)+(?![\w/-])")
 _PLACE = re.compile(r"%\((\w+)\)s")
 _SHAPES = {
     **dict.fromkeys(("n", "least", "days"), r"[\d.,]+"),
@@ -74,6 +77,7 @@ def spoken(text: str, language: str) -> str:
     >>> spoken("no shift of tul-1 is open at noon", "en")
     'no shift of tul-1 is open at noon'
     """
+    text = named_figure(text or "") or text
     if language == SOURCE or not text:
         return text
     say = catalogue(language).gettext
@@ -89,6 +93,21 @@ def spoken(text: str, language: str) -> str:
                 name: _value(name, told, language) for name, told in found.groupdict().items()
             }
     return text
+
+
+def named_by(text: str, plant: Plant | None) -> str:
+    """A sentence with what people call equipment where it says ids, such as 'tul-1-filler'.
+
+    Ids that may as well be words, without a hyphen, stay as they are.
+    """
+    if plant is None or not text:
+        return text
+
+    def name(found: re.Match[str]) -> str:
+        known = plant.equipment.get(found[0])
+        return known.label if known and known.label else found[0]
+
+    return _ID.sub(name, text)
 
 
 def with_words(values: dict[str, object], say: Callable[[str], str]) -> dict[str, object]:

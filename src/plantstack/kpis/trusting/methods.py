@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -92,17 +92,22 @@ def method_break(before: Methods, after: Methods) -> str:
 
     >>> paper, signal = (Methods((Reading("mill", one, "", 1),)) for one in ("manual", "signal"))
     >>> method_break(paper, signal)
-    'mill was read by manual before and by signal now: that part of the difference is no trend'
+    'mill was read by hand before and by signal now: that part of the difference is no trend'
     >>> method_break(paper, paper)
     ''
     """
     then, now = _by_machine(before), _by_machine(after)
     told = [
-        f"{machine} was read by {' and '.join(then[machine])} before and by {' and '.join(now[machine])} now"
+        f"{machine} was read by {_ways(then[machine])} before and by {_ways(now[machine])} now"
         for machine in then
         if machine in now and then[machine] != now[machine]
     ]
     return f"{', '.join(told)}: that part of the difference is no trend" if told else ""
+
+
+def _ways(methods: Sequence[str]) -> str:
+    """How a machine was read, as people say it."""
+    return " and ".join("hand" if one == "manual" else one for one in methods)
 
 
 def _by_machine(methods: Methods) -> Mapping[str, tuple[str, ...]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from plantstack.engines.duckdb.causes import Watch, astray_verdicts, line_causes
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.errors import Problem, QueryError
-from plantstack.intervals import Interval, rfc3339
+from plantstack.intervals import Interval, from_us, rfc3339
 from plantstack.stack.answers.asking import KpiTable
 
 Row = dict[str, Any]
@@ -101,7 +102,7 @@ def blame(
     rows += _cause_rows(groups)
     books = engine.books
     as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
-    return KpiTable(rows, books.stamp.offset, as_of, _astray(engine))
+    return KpiTable(rows, books.stamp.offset, as_of, _astray(engine, found))
 
 
 def _cause_rows(groups: dict[tuple[str, str, str, str], _Group]) -> Iterator[Row]:
@@ -118,15 +119,19 @@ def _cause_rows(groups: dict[tuple[str, str, str, str], _Group]) -> Iterator[Row
         }
 
 
-def _astray(engine: DuckEngine) -> list[Problem]:
-    """Verdicts that say nothing: about no stop, or not by who owns its reason."""
-    rows = astray_verdicts(engine.books).to_pylist()
+def _astray(engine: DuckEngine, line: str) -> list[Problem]:
+    """Verdicts about machines of a line that say nothing: about no stop, or not by who owns its reason."""
+    plant = engine.books.plant
+    here = {one for one in plant.machines if any(span.line == line for span in plant.spans[one])}
+    rows = [row for row in astray_verdicts(engine.books).to_pylist() if row["equipment"] in here]
     if not rows:
         return []
-    first = rows[0]
-    at = f"the first of {first['owner']} about {first['equipment']} at {rfc3339(first['at'])}"
-    many = "1 verdict meets" if len(rows) == 1 else f"{len(rows)} verdicts meet"
-    what = f"{many} no stop whose reason its owner owns, {at}"
-    return [
-        Problem("verdict-astray", first["equipment"], what, "Reasons and owners stand in the plant files.")
-    ]
+    first, machines = rows[0], {row["equipment"] for row in rows}
+    of = line if len(machines) > 1 else first["equipment"]
+    name, zone = plant.equipment[of].label or of, ZoneInfo(plant.site_of(line).zone)
+    at = from_us(first["at"]).astimezone(zone).strftime("%d %b %Y %H:%M %Z")
+    many = f"a verdict about {name} meets no stop of a reason its owner owns: "
+    if len(rows) > 1:
+        many = f"{len(rows)} verdicts about {name} meet no stop of a reason its owner owns; the first: "
+    what, fix = f"{many}{first['owner']}, {at}", "Reasons and owners stand in the plant files."
+    return [Problem("verdict-astray", first["equipment"], what, fix)]

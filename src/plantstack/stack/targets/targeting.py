@@ -238,7 +238,8 @@ class CaptureChange:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.machine} was read by {self.before} until {self.day}, by {self.after} since"
+        before, after = ("hand" if one == "manual" else one for one in (self.before, self.after))
+        return f"{self.machine} was read by {before} until {self.day}, by {after} since"
 
 
 def capture_changes(plant: Plant, scope: str) -> list[CaptureChange]:

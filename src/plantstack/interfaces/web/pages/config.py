@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -185,7 +185,41 @@ def show_history(visit: Visit) -> Mapping[str, Any]:
     section = visit.query.get("section", "")
     rows = changing.history(visit.running, visit.sender, section if section in SECTIONS else "", _MOST)
     told = {"title": visit.say(N_("History")), "rows": rows, "say": _said, "only": section}
+    told |= {"path": lambda path: _named_path(visit, path), "who": lambda by: _who(visit, by)}
     return _around(visit, "history") | told
+
+
+_KEYS = {
+    "value": N_("Target"), "low": N_("At least"), "high": N_("At most"), "from": N_("From"),
+    "until": N_("Until before"), "owner": N_("Owner"), "at": N_("Of"), "products": N_("Product"),
+    "evidence": N_("From where"), "author": N_("Agreed by"), "ideal": N_("Ideal"), "label": N_("Name"),
+    "standard": N_("For planning"), "translations": N_("Translations"), "shifts": N_("Shifts"),
+    "breaks": N_("Breaks"), "per": N_("Per period"),
+}  # fmt: skip
+"""What people call the keys of the plant files that change weekly."""
+
+
+def _named_path(visit: Visit, path: Sequence[str]) -> list[str]:
+    """Where in the files something changed, by what people call it."""
+    plant, catalog = visit.running.plant, catalog_of(visit.running.plant)
+    found = []
+    for one in map(str, path):
+        if one in catalog.kpis:
+            found.append(visit.say(catalog.kpis[one].name))
+        elif one in plant.equipment:
+            found.append(visit.name(one))
+        elif one in plant.reasons:
+            found.append(plant.reasons[one].text(visit.language))
+        else:
+            found.append(visit.say(_KEYS[one]) if one in _KEYS else one)
+    return found
+
+
+def _who(visit: Visit, by: str) -> str:
+    """Who changed it: what he is called at his desk, or that nobody was signed in."""
+    if by in ("desk-here", "desk-person"):
+        return visit.say(N_("by somebody at this server, not signed in"))
+    return visit.say(N_("by %(who)s"), who=by)
 
 
 def _said(told: Any) -> str:
