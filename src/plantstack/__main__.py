@@ -1,4 +1,4 @@
-"""`python -m plantstack`, and the command of that name; Ctrl-C is told in one line from the first moment on."""
+"""`python -m plantstack`, and the command of that name; Ctrl-C is one line from the first moment on."""
 
 from __future__ import annotations
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from plantstack.stack.floor.order_runs import OrderRun, order_runs
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.project import Stack
 
@@ -26,6 +27,7 @@ class Hit:
         place: id of that equipment, '' likewise.
         last_day: production day on which an order or a product ran last, or is planned; '' else.
         is_running: an order or a product that is on somewhere now.
+        runs: of an order, where it ran or is planned, and what was made of it.
     """
 
     kind: Kind
@@ -35,6 +37,7 @@ class Hit:
     place: str
     last_day: str = ""
     is_running: bool = False
+    runs: tuple[OrderRun, ...] = ()
 
 
 def search(stack: Stack, text: str, now: int, *, scope: str = "") -> tuple[Hit, ...]:
@@ -59,7 +62,9 @@ def search(stack: Stack, text: str, now: int, *, scope: str = "") -> tuple[Hit, 
         if (rank := _rank(wanted, hit)) is not None
     ]
     found.sort(key=lambda one: (one[0], not one[1].is_running, one[1].kind in ("order",), one[1].id))
-    return tuple(hit for _, hit in found[:MOST])
+    hits = [hit for _, hit in found[:MOST]]
+    runs = order_runs(sight, {hit.id for hit in hits if hit.kind == "order"})
+    return tuple(replace(hit, runs=runs.get(hit.id, ())) if hit.kind == "order" else hit for hit in hits)
 
 
 def _rank(wanted: str, hit: Hit) -> int | None:

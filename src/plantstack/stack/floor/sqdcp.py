@@ -29,7 +29,7 @@ CANDIDATES: dict[Letter, tuple[str, ...]] = {
     "Q": ("first_pass_yield", "scrap_rate"),
     "D": ("schedule_attainment", "throughput_vs_plan", "otif"),
     "C": ("cost_per_good_unit", "minutes_lost"),
-    "P": ("crew_present_ratio", "oee"),
+    "P": ("crew_present_ratio",),
 }
 """The KPIs a letter may stand for: the first for which a target was agreed here, else the first."""
 
@@ -82,6 +82,16 @@ class LetterRow:
     scope: str
     days: tuple[LetterDay, ...]
     n_unanswered: int
+
+    @property
+    def has_target(self) -> bool:
+        """Whether any of the days could be met or missed; without a target none ever is."""
+        return any(one.target is not None for one in self.days)
+
+    @property
+    def last(self) -> LetterDay | None:
+        """The last day of which a value is known; None where none is."""
+        return next((one for one in reversed(self.days) if one.value is not None), None)
 
 
 def letters(stack: Stack, place: str, now: int) -> tuple[LetterRow, ...]:

@@ -58,6 +58,7 @@ def show_andon(visit: Visit) -> Mapping[str, Any]:
     scope = visit.scope
     now = visit.now
     found = visit.ask(lambda stack: board(stack, scope, now))
+    alone = found.rows if len(found.rows) == 1 else ()  # a line by itself has room for its shift
     distance = _number(visit.query.get("distance", "5"), 5, 3, 20)
     screen = _number(visit.query.get("screen", "55"), 55, 24, 100)
     return {
@@ -66,6 +67,7 @@ def show_andon(visit: Visit) -> Mapping[str, Any]:
         "board": found,
         "states": STATES,
         "banners": BANNERS,
+        "strips": {row.place: strip_of(visit, row.strip, _zone(visit, row), size="s") for row in alone},
         "standing": _STANDING,
         "distance": min((3, 5, 8, 12), key=lambda one: abs(one - distance)),
         "screen": min((43, 55, 65), key=lambda one: abs(one - screen)),

@@ -19,10 +19,10 @@ from plantstack.interfaces.web.told import sentences
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack.floor.detail import stops_in
 from plantstack.stack.floor.entries import EARLY
+from plantstack.stack.floor.followed import Led, led
 from plantstack.stack.floor.handover import Handover, LineResult, handover
 from plantstack.stack.floor.shift import HourRow, ShiftNow
 from plantstack.stack.floor.sight import standing_in
-from plantstack.stack.floor.stops import Stop
 from plantstack.stack.improving.shifts import instant_in, last_over, shift_word
 from plantstack.stack.project import Stack
 from plantstack.stack.reasons.settling import OwnedStop, stops_to_settle
@@ -61,14 +61,14 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
     if word not in ("", "now", "last") and named is None:
         raise HTTPException(404, f"there is no shift '{word}'; write 'now', 'last' or 2026-11-25.early")
 
-    def asked(stack: Stack) -> tuple[Handover, int, Mapping[str, int], list[Stop], list[OwnedStop]]:
+    def asked(stack: Stack) -> tuple[Handover, int, Mapping[str, int], list[Led], list[OwnedStop]]:
         at = instant_in(stack, scope, *named, now) if named else None
         found = handover(stack, scope, now, last_over(stack, scope, now) if word == "last" else at)
         versions = {kpi.id: kpi.version for kpi in stack.catalog().kpis.values()}
         inside = Interval(found.from_at, max(found.from_at, min(found.until_at, now)))
         stops = [one for one in stops_in(stack, scope, inside, now) if not one.is_micro] if is_report else []
         owned = [] if is_report else stops_to_settle(stack, standing_in(stack.plant, scope, now), inside)
-        return found, stack.standing()[0], versions, sorted(stops, key=lambda one: -one.own_us), owned
+        return found, stack.standing()[0], versions, led(stack.plant, stops), owned
 
     found, offset, versions, stops, owned = visit.ask(asked)
     claims = claims_of(visit, owned, most=_CLAIMS, with_settled=False)
@@ -78,6 +78,7 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
         "versions": {one.kpi: versions[one.kpi] for row in found.results for one in row.figures},
         "stops": stops[:_MOST],
         "more_stops": max(0, len(stops) - _MOST),
+        "has_causes": any(one.stop.cause for one in stops[:_MOST]),
         "is_report": is_report,
         "may_sign": now >= found.until_at - EARLY,
         "signed_from": found.until_at - EARLY,

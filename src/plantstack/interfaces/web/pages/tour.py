@@ -13,15 +13,23 @@ from plantstack.interfaces import questions
 from plantstack.interfaces.questions import Kpis, Window
 from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.page import N_, Page, Visit
-from plantstack.interfaces.web.periods import period_of, today
+from plantstack.interfaces.web.pages.portfolio import weeks_between
+from plantstack.interfaces.web.periods import Period, period_of, today
 from plantstack.interfaces.web.strips import reason_label
-from plantstack.intervals import HOUR, Interval
-from plantstack.stack.floor.detail import stops_in
-from plantstack.stack.floor.stops import Stop
+from plantstack.intervals import HOUR, SECOND, Interval, rfc3339
+from plantstack.live.entering import TABLET
+from plantstack.live.study import NotYet
+from plantstack.stack.answers.asking import KpiTable
+from plantstack.stack.floor.sight import Entry, look
+from plantstack.stack.improving.portfolio import portfolio
 from plantstack.stack.project import Stack
+from plantstack.stack.reasons.blaming import blame
+from plantstack.stack.reasons.one_event import EventTold, one_event
+from plantstack.stack.reasons.settling import OwnedStop, line_stops_to_settle
 
 _DEMO = "meridian-demo"
 _MACHINE, _LINE, _PAPER, _CLOSED = "tul-1-filler", "tul-1", "lei-2", "pune"
+_LOST = ("breakdown", "other_stop", "waiting")  # planned stops cost nothing
 Row = Mapping[str, Any]
 
 
@@ -41,10 +49,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Tap:
+    """What somebody tapped at a machine, and the time that is laid to it.
+
+    Attributes:
+        event: as it was told.
+        reason: that was tapped.
+        span: from the first second that has its reason to the last; `us` all of them.
+    """
+
+    event: EventTold
+    reason: str
+    span: Interval
+    us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the tour asks the books for, in one turn."""
 
-    tap: Stop | None
+    tap: Tap | None
     cost: Row | None
     reported: Row | None
     savings: Row | None
@@ -62,11 +86,11 @@ def show(visit: Visit) -> Mapping[str, Any]:
     day = (today(visit) - timedelta(days=1)).isoformat()
 
     def asked(stack: Stack) -> Facts:
-        span = Interval(visit.now - 30 * HOUR, visit.now - 2 * HOUR)
-        taps = [one for one in stops_in(stack, _MACHINE, span, visit.now) if one.reason and not one.is_micro]
+        tap = _longest_tap(stack, Interval(visit.now - 30 * HOUR, visit.now - 2 * HOUR), visit.now)
+        window = (rfc3339(tap.span.start), rfc3339(tap.span.end)) if tap else (day, day)
         return Facts(
-            max((one for one in taps if not one.is_automatic), key=lambda one: one.own_us, default=None),
-            _row(stack, "downtime_cost", _LINE, day, day),
+            tap,
+            _row(stack, "downtime_cost", _LINE, *window) if tap else None,
             _restated(stack, week.before.before.first, week.last),
             _row(stack, "saving_realisation", "tulsa", quarter.first, quarter.last),
             _row(stack, "oee", _PAPER, quarter.first, quarter.last),
@@ -74,17 +98,17 @@ def show(visit: Visit) -> Mapping[str, Any]:
 
     facts = visit.study(("tour", day), asked).value
     steps = (
-        _tap(visit, facts, day),
+        _tap(visit, facts),
         _monday(visit, facts),
         Step(
             N_("Whose loss it is gets settled, not argued."),
-            "",
+            _settled(visit, week),
             ((N_("Losses of the line"), f"/losses/{_LINE}"),),
         ),
         _kaizen(visit, facts, quarter.first, quarter.last),
         Step(
             N_("Plants are compared only where they can be; else it says why, and the next step."),
-            "",
+            _compared(visit),
             ((N_("Portfolio"), "/portfolio"), (N_("Readiness"), "/readiness")),
         ),
         _paper(visit, facts, quarter.first, quarter.last),
@@ -113,21 +137,90 @@ def _told(visit: Visit, row: Row | None) -> str:
     return " ".join(formats.kpi(row, visit.language))
 
 
-def _tap(visit: Visit, facts: Facts, day: str) -> Step:
-    told = ""
-    if facts.tap is not None and "money" in visit.sender.may:
-        zone = visit.running.plant.site_of(_MACHINE).zone
-        told = visit.say(
-            N_("%(reason)s at %(clock)s stood for %(time)s. What standing cost that day: %(cost)s"),
-            reason=reason_label(visit, facts.tap.reason, facts.tap.label),
-            clock=formats.clock(facts.tap.from_at, visit.language, zone),
-            time=formats.duration(facts.tap.own_us),
-            cost=_told(visit, facts.cost),
+def _longest_tap(stack: Stack, span: Interval, now: int) -> Tap | None:
+    """The reason tapped at a tablet that most lost time of the machine is laid to."""
+    laid: dict[int, list[Entry]] = {}
+    for entry in look(stack, _MACHINE, now).entries(span)[_MACHINE]:
+        if entry.reason and entry.reason_offset is not None and entry.account in _LOST:
+            laid.setdefault(entry.reason_offset, []).append(entry)
+    for offset, parts in sorted(laid.items(), key=lambda one: -sum(part.length for part in one[1])):
+        event = one_event(stack.log, offset)
+        if event is not None and event.kind == "reason" and event.source.startswith(TABLET):
+            whole = Interval(parts[0].from_at, parts[-1].until_at)
+            return Tap(event, parts[0].reason, whole, sum(part.length for part in parts))
+    return None
+
+
+def _tap(visit: Visit, facts: Facts) -> Step:
+    claim = N_("A tap at the machine becomes money, and the money leads back to the tap.")
+    tap = facts.tap
+    if tap is None:
+        return Step(claim, "", ((N_("The line"), f"/line/{_LINE}"),))
+    zone = visit.running.plant.site_of(_MACHINE).zone
+    told: dict[str, Any] = {
+        "reason": reason_label(visit, tap.reason),
+        "machine": visit.name(_MACHINE),
+        "clock": formats.clock(tap.event.told_at, visit.language, zone),
+        "time": formats.duration(tap.us),
+    }
+    cost = _told(visit, facts.cost) if "money" in visit.sender.may else ""
+    if cost:
+        text = N_("%(reason)s, tapped for %(machine)s at %(clock)s: it stood for %(time)s and cost %(cost)s.")
+    else:
+        text = N_("%(reason)s, tapped for %(machine)s at %(clock)s: it stood for %(time)s.")
+    since = f"since={rfc3339(tap.span.start)}&until={rfc3339(tap.span.end)}"
+    money = f"/lineage/downtime_cost/{_LINE}?{since}"
+    links = ((N_("The money"), money), (N_("Back to the tap"), f"/event/{tap.event.offset}"))
+    return Step(claim, visit.say(text, **told, **({"cost": cost} if cost else {})), links)
+
+
+def _settled(visit: Visit, week: Period) -> str:
+    """How much of a week's stops of the line is answered; '' while it is worked out."""
+
+    def asked(stack: Stack) -> tuple[KpiTable, list[OwnedStop]]:
+        days = (week.first, week.last)
+        return blame(stack.engine(), _LINE, "constraint", days, None), line_stops_to_settle(
+            stack, _LINE, days
         )
-    money = f"/lineage/downtime_cost/{_LINE}/{day}..{day}"
-    back = f"/lineage/stop_time/{_MACHINE}/{day}..{day}"
-    links = ((N_("The money"), money), (N_("Back to the tap"), back))
-    return Step(N_("A tap at the machine becomes money, and the money leads back to the tap."), told, links)
+
+    try:
+        total = visit.study(("whose", _LINE, week), asked).value[0].rows[0]
+    except NotYet:
+        return ""
+    names = ("seconds", "accepted", "contested")
+    seconds, accepted, contested = (round(total[name] * SECOND) for name in names)
+    return visit.say(
+        N_(
+            "In seven days it stood for %(time)s: %(accepted)s are accepted by their owners, %(contested)s"
+            " contested, %(open)s not answered."
+        ),
+        time=formats.duration(seconds),
+        accepted=formats.duration(accepted),
+        contested=formats.duration(contested),
+        open=formats.duration(seconds - accepted - contested),
+    )
+
+
+def _compared(visit: Visit) -> str:
+    """How many plants are compared, and why one is not; '' while it is worked out, or for others."""
+    if "portfolio" not in visit.sender.may:
+        return ""
+    weeks, scope = weeks_between(1, "", today(visit)), visit.scope
+    try:
+        key = ("portfolio", scope, weeks, "")
+        plants = visit.study(key, lambda stack: portfolio(stack, scope, weeks, "")).value.plants
+    except NotYet:
+        return ""
+    left = [one for one in plants if not one.is_comparable]
+    counts = {"n": len(plants) - len(left), "all": len(plants)}
+    if not left or not left[0].why:
+        return visit.say(N_("%(n)s of %(all)s plants are compared."), **counts)
+    return visit.say(
+        N_("%(n)s of %(all)s plants are compared. %(plant)s is not, because: %(why)s."),
+        **counts,
+        plant=visit.name(left[0].id),
+        why=left[0].why,
+    )
 
 
 def _monday(visit: Visit, facts: Facts) -> Step:

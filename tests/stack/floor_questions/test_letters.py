@@ -1,0 +1,35 @@
+"""The five letters of the board: what each stands for, and that none is met or missed without a target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.stack.floor_questions.told import SIX, at, standing, states, told
+
+from plantstack.intervals import DAY
+from plantstack.stack.floor.sqdcp import CANDIDATES, letters
+
+EVENTS = [
+    *states("filler", (SIX, "producing")),
+    told("attendance", "line-1", SIX, "people", crew="A", heads_present=4, heads_needed=5),
+    told("alive", "filler", at(9), from_=SIX, until=at(9)),
+]
+
+
+def test_p_is_people_and_never_something_of_machines(tmp_path: Path) -> None:
+    assert CANDIDATES["P"] == ("crew_present_ratio",)
+    with standing(tmp_path, EVENTS, at(9)) as stack:
+        found = {one.letter: one for one in letters(stack, "line-1", at(9))}
+        people = found["P"]
+        assert (people.kpi, people.has_target) == ("crew_present_ratio", False)
+        assert {one.mark for one in people.days} == {"not measured"}
+        assert people.last is not None and people.last.value == 0.8
+
+
+def test_a_target_makes_days_of_it(tmp_path: Path) -> None:
+    target = told(
+        "target", "line-1", SIX, "desk", kpi="crew_present_ratio", low=0.95, high=1.1, from_=SIX - DAY
+    )
+    with standing(tmp_path, [*EVENTS, target], at(9)) as stack:
+        (people,) = [one for one in letters(stack, "line-1", at(9)) if one.letter == "P"]
+        assert people.has_target
