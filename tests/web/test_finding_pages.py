@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar, cast
 
 import pytest
 from tests.stack.floor import START, Wire, load, plant, written
 
+from plantstack.insights.finding import Cannot, Cost, Subject
+from plantstack.insights.saying import Say
+from plantstack.interfaces.asked_findings import rows_of
 from plantstack.interfaces.web import page as pages
 from plantstack.interfaces.web.finding import find
 from plantstack.interfaces.web.page import Visit
@@ -16,9 +21,11 @@ from plantstack.interfaces.web.showing import show
 from plantstack.intervals import DAY, HOUR, rfc3339
 from plantstack.live.access import MAY, Sender
 from plantstack.live.running import Running
+from plantstack.live.study import Studied
 from plantstack.stack import Stack
-from plantstack.stack.finding.asking import findings
+from plantstack.stack.finding.asking import Findings, findings
 
+T = TypeVar("T")
 DAYS = 6
 NOW = START + DAYS * DAY
 
@@ -95,3 +102,50 @@ def test_whoever_stands_at_the_machine_hears_of_it_and_never_waits_for_it(runnin
     assert re.search(r'<p class="flag">.*<b>Filler runs Cola 0.33 l at 11\d\.\d% of its ideal pace', text)
     assert 'href="/findings/filler#f-' in text
     assert '<p class="flag">' not in shown(running, "operator", path="/op/capper")
+
+
+def page_of(running: Running, listed: Findings, language: str = "en") -> str:
+    """The page of findings that were not asked for but given."""
+
+    class Given(Visit):
+        def study(self, key: tuple[Hashable, ...], question: Callable[[Stack], T]) -> Studied[T]:
+            return Studied(cast(T, listed), NOW, 1)
+
+    there = find("/findings")
+    assert there is not None
+    sender = Sender(may=MAY["supervisor"], role="supervisor")
+    return show(there[0], Given(running, sender, "/findings", {}, {}, NOW, language), {}).text
+
+
+def test_what_is_overdue_says_so_and_what_costs_nothing_prints_no_range(
+    running: Running,
+) -> None:
+    told = shown(running, "supervisor")
+    assert "by " in told and "overdue since" not in told
+    with Stack.open(running.folder) as stack:
+        asked = findings(stack, "", NOW)
+    first = asked.shown[0]
+    late = replace(first.finding, action=replace(first.finding.action, by=NOW - HOUR))
+    cost = Cost(0.0, 0.0, 0.0, "USD", "so far", "cash cost out", pieces=0.0)
+    some = replace(cost, likely=40.0, high=80.0, per="run", pieces=16.0)
+    cases = {
+        "costs nothing that could be seen so far": replace(late, cost=cost),
+        "up to $80.00": replace(late, cost=some),
+    }
+    for text, finding in cases.items():
+        listed = replace(asked, shown=[replace(first, finding=finding)])
+        page = page_of(running, listed)
+        assert "overdue since" in page and text in page and "$0.00" not in page
+        (row,) = [one for one in rows_of(listed, running.plant, "en") if one["row"] == "finding"]
+        assert row["overdue"] is True and row["known_at"] and row["others"] == []
+
+
+def test_what_cannot_be_judged_is_said_once_with_its_machines(running: Running) -> None:
+    with Stack.open(running.folder) as stack:
+        asked = findings(stack, "", NOW)
+    why, fix = Say("no setting and no reading is told"), Say("it comes with the next runs")
+    cannot = [Cannot("setup_error", Subject(one), why, fix) for one in ("filler", "capper", "packer")]
+    listed = replace(asked, cannot=cannot)
+    page = page_of(running, listed, "de")
+    assert page.count("Es wird keine Einstellung und kein Messwert gemeldet.") == 1
+    assert "3 Orte: Filler, Capper, Case packer" in page
