@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
 
+from plantstack.insights.chart import Control
 from plantstack.insights.saying import Say
 from plantstack.intervals import Interval, rfc3339
 
@@ -170,6 +171,7 @@ class Finding:
         known_at: since when the facts say it: deadlines are counted from it. None: since it began.
         same: what its id is made of; None: its kind, subject and the begin of its episode.
         others: findings about the same thing that this one stands for as well; their money is not added.
+        chart: the values it was found in against limits of good runs; None where there is none.
     """
 
     kind: str
@@ -191,6 +193,12 @@ class Finding:
     known_at: int | None = None
     same: Same | None = None
     others: tuple[Finding, ...] = ()
+    chart: Control | None = None
+
+    @property
+    def charts(self) -> list[Control]:
+        """Its own chart and those of what it stands for as well."""
+        return [one.chart for one in (self, *self.others) if one.chart is not None]
 
     @property
     def identity(self) -> Same:

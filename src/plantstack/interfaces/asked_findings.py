@@ -31,6 +31,7 @@ def insights(
     language: str = SOURCE,
     with_quiet: bool = False,
     sees_money: bool = True,
+    with_charts: bool = False,
 ) -> Answer:
     """Answer what deserves attention, and what could not be judged.
 
@@ -42,6 +43,7 @@ def insights(
         language: of the sentences.
         with_quiet: also what an answer keeps off the list.
         sees_money: whether sentences tell amounts.
+        with_charts: also the control charts of what a finding was found in.
 
     Raises:
         QueryError: for an unknown scope or instant.
@@ -49,8 +51,11 @@ def insights(
     offset, reach = stack.standing()
     now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
     found = findings(stack, scope, now, layer=layer)
+    rows = rows_of(found, stack.plant, language, with_quiet=with_quiet, sees_money=sees_money)
+    if with_charts:
+        rows = _with_charts(rows, found, stack.plant)
     return Answer(
-        rows_of(found, stack.plant, language, with_quiet=with_quiet, sees_money=sees_money),
+        rows,
         notes=stack.notes(),
         offset=offset,
         as_of=reach,
@@ -84,6 +89,17 @@ def rows_of(
     shown = [*found.shown, *(found.quiet if with_quiet else ())]
     rows: list[Row] = [_shown(one, plant, language, sees_money, found.as_of) for one in shown]
     return [*rows, *(_cannot(one, plant, language) for one in found.cannot)]
+
+
+def _with_charts(rows: Sequence[Row], found: Findings, plant: Plant) -> list[Row]:
+    """Rows of findings with the charts that stand beside them on the page."""
+    charts = {one.finding.id: one.finding.charts for one in (*found.shown, *found.quiet)}
+    return [
+        {**row, "charts": [one.as_row(plant.site_of(one.equipment).zone) for one in charts[row["id"]]]}
+        if row["row"] == "finding"
+        else row
+        for row in rows
+    ]
 
 
 def raised_rows(raised: Sequence[Raised], plant: Plant, language: str = SOURCE) -> list[Row]:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.insights.drift.made import A_DAY, START, facts, noise, readings
 
-from plantstack.insights.drift.control import Control, control
+from plantstack.insights.chart import Control
+from plantstack.insights.drift.control import control
 from plantstack.insights.drift.judge import Lacking
 from plantstack.insights.drift.robust import Floats
 from plantstack.intervals import DAY, HOUR

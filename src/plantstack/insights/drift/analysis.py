@@ -9,6 +9,7 @@ import numpy as np
 
 from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.drift import wording
+from plantstack.insights.drift.control import control_of_drift
 from plantstack.insights.drift.costing import cost_of, cost_of_speed
 from plantstack.insights.drift.explaining import explanations
 from plantstack.insights.drift.judge import Drift, Lacking, judge, pace_of
@@ -100,6 +101,7 @@ def _finding(facts: Facts, drift: Drift, others: Sequence[Series]) -> Finding:
         trust=_trust(limits),
         limits=limits,
         known_at=known,
+        chart=control_of_drift(drift),
     )
 
 

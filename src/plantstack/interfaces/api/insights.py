@@ -27,6 +27,7 @@ def insights(
     as_of: Annotated[str | None, Query(description="As it was known at an instant.")] = None,
     lang: Annotated[str, Query(description="Language of the sentences.", pattern="^(en|de|es)$")] = SOURCE,
     quiet: Annotated[bool, Query(description="Also what an answer keeps off the list.")] = False,
+    charts: Annotated[bool, Query(description="Also the control charts of drifts, point by point.")] = False,
 ) -> Response:
     """Answer as the command `insights` does; worked out anew every few minutes at most."""
     where = near(running, sender, scope)
@@ -35,9 +36,16 @@ def insights(
 
     def question(stack: Stack) -> Answer:
         return asked_findings.insights(
-            stack, where, layer=layer, as_of=as_of, language=lang, with_quiet=quiet, sees_money=sees
+            stack,
+            where,
+            layer=layer,
+            as_of=as_of,
+            language=lang,
+            with_quiet=quiet,
+            sees_money=sees,
+            with_charts=charts,
         )
 
-    answer = running.study.ask(("insights", where, layer, as_of, lang, quiet, sees), question).value
+    answer = running.study.ask(("insights", where, layer, as_of, lang, quiet, sees, charts), question).value
     seen = asked_by.seen_findings(sender, answer)
     return answered(asked_by.reaching(running.plant, sender, seen, running.clock()))

@@ -8,6 +8,7 @@ from typing import Any
 
 from plantstack.insights.finding import Cannot, Cost
 from plantstack.insights.running import monthly, monthly_range
+from plantstack.interfaces.web.control import control_chart_of, limits_said
 from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
 from plantstack.intervals import rfc3339
@@ -66,6 +67,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "monthly": lambda finding: month_of(finding.cost),
         "rows": lambda finding: finding.evidence[-_OPEN_ROWS:],
         "has_cost": has_cost,
+        "control_chart": lambda chart: control_chart_of(visit, chart),
+        "limits_said": lambda chart: limits_said(visit, chart),
         "is_nothing": is_nothing,
         "cannot": alike(visit, found.cannot),
     }
