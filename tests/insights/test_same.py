@@ -84,6 +84,22 @@ def test_what_costs_money_comes_before_what_has_no_price_and_that_before_what_co
     assert [one.kind for one in ranked([nothing, free, dear])] == ["a", "b", "c"]
 
 
+def test_money_of_several_currencies_is_compared_at_its_rate_or_not_at_all() -> None:
+    def costs(kind: str, likely: float, currency: str) -> Finding:
+        one = about(kind, kind, 1, likely)
+        return replace(one, cost=replace(one.cost, currency=currency))
+
+    rupees, dollars = costs("a", 4000.0, "INR"), [costs("b", 500.0, "USD"), costs("c", 90.0, "USD")]
+    less, free = costs("d", 300.0, "INR"), about("e", "e", 1)
+    all_ = [free, less, rupees, *dollars]
+    by_rate = ranked(all_, {"INR": 0.0119, "USD": 1.0})
+    assert [one.kind for one in by_rate] == ["b", "c", "a", "d", "e"]
+    apart = [
+        one.kind for one in ranked(all_)
+    ]  # 4,000 rupees are not more than 500 dollars: nobody wrote a rate
+    assert set(apart[:2]) == {"a", "b"} and set(apart[2:4]) == {"c", "d"} and apart[4] == "e"
+
+
 # -- asked again later ---------------------------------------------------------------------------
 
 

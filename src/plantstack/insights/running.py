@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyarrow.compute as pc
 
@@ -47,9 +47,23 @@ def run(analyses: Sequence[Analysis], facts: Facts) -> Outcome:
     return Outcome(ranked(once.values()), cannot)
 
 
-def ranked(found: Iterable[Finding]) -> list[Finding]:
-    """Findings, what matters most first: safety, then the money at stake, then what is rarest."""
-    return sorted(found, key=_rank)
+def ranked(found: Iterable[Finding], factors: Mapping[str, float] | None = None) -> list[Finding]:
+    """Findings, what matters most first: safety, then the money at stake, then what is rarest.
+
+    Args:
+        found: in any order.
+        factors: what money of each currency is multiplied by to compare it; None: nobody wrote rates. Then
+            amounts of several currencies are not held against each other: the first of each comes first.
+    """
+    all_ = list(found)
+    by_currency: dict[str, list[Finding]] = {}
+    for one in all_:
+        if monthly(one.cost):
+            by_currency.setdefault(one.cost.currency, []).append(one)
+    if factors is not None or len(by_currency) < 2:
+        return sorted(all_, key=lambda one: _rank(one, (factors or {}).get(one.cost.currency, 1.0)))
+    places = {one.id: at for own in by_currency.values() for at, one in enumerate(sorted(own, key=_rank))}
+    return sorted(all_, key=lambda one: (not one.is_safety, places.get(one.id, len(all_)), *_rank(one)[2:]))
 
 
 def monthly(cost: Cost) -> float | None:
@@ -64,10 +78,10 @@ def monthly_range(cost: Cost) -> tuple[float, float] | None:
     return cost.low * _A_MONTH[cost.per], cost.high * _A_MONTH[cost.per]
 
 
-def _rank(finding: Finding) -> tuple[bool, float, bool, float, str]:
+def _rank(finding: Finding, factor: float = 1.0) -> tuple[bool, float, bool, float, str]:
     """What has no price comes after what has one, and before what is known to cost nothing."""
     money = monthly(finding.cost)
-    return (not finding.is_safety, -(money or 0.0), money is not None, -finding.severity, finding.id)
+    return (not finding.is_safety, -(money or 0.0) * factor, money is not None, -finding.severity, finding.id)
 
 
 def _missing(analysis: Analysis, facts: Facts) -> Iterator[Cannot]:

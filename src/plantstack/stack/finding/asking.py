@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from plantstack.engines.duckdb.homes import check_scope
+from plantstack.engines.duckdb.money import dated_factors
 from plantstack.insights.finding import Cannot, Finding
 from plantstack.insights.registry import analyses
 from plantstack.insights.running import ranked
 from plantstack.insights.saying import Bounds, Name, Say
+from plantstack.plant.plant import Plant
 from plantstack.stack.finding.answers import Given, given, hidden_by, standing
 from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.scoring import ScoreOf, scores
 from plantstack.stack.finding.studying import study_of
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.project import Stack
+from plantstack.stack.targets.targeting import production_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,13 @@ def findings(
     places = _places(sight, check_scope(sight.plant, scope)[1])
     sites = dict.fromkeys(sight.plant.site_of(machine).id for machine in sight.machines)
     studies = [study_of(stack, site, now, known) for site in sites]
-    found = ranked(
+    seen = [
         one
         for study in studies
         for one in study.findings
         if layer in (None, one.layer) and set(_named(one)) <= places
-    )
+    ]
+    found = ranked(seen, _factors(sight.plant, _priced(seen), now))
     layers = {one.kind: one.layer for one in analyses()}
     cannot = {
         str(one.as_row()): one
@@ -106,6 +110,24 @@ def _given(stack: Stack, places: set[str], now: int) -> list[Given]:
 
 def _scores(sight: Sight, told: Sequence[Given], now: int) -> list[ScoreOf]:
     return scores(told, len(sight.machines), now, lambda place: sight.plant.site_of(place).currency)
+
+
+def _priced(found: Iterable[Finding]) -> set[str]:
+    return {one.cost.currency for one in found if one.cost.likely is not None}
+
+
+def _factors(plant: Plant, currencies: Set[str], now: int) -> dict[str, float] | None:
+    """What money of each currency is multiplied by to be compared, at rates of the day; None: no rates."""
+    day = production_day(next(iter(plant.sites.values())), now).isoformat()
+    for into in sorted(currencies):
+        found = {
+            one: [each for start, each in dated_factors(plant, one, into) if start <= day][-1]
+            for one in currencies
+        }
+        known = {one: float(factor) for one, factor in found.items() if factor is not None}
+        if len(known) == len(currencies):
+            return known
+    return None
 
 
 def _places(sight: Sight, scope: str) -> set[str]:
