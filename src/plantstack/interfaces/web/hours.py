@@ -25,7 +25,7 @@ def hour_text(visit: Reading, row: HourRow, paced_by: str) -> str:
         row: of the hour.
         paced_by: id of the machine that paces the line: another one is named.
     """
-    if row.is_missed and row.without_plan and (row.loss is None or row.loss.account == "unexplained"):
+    if row.is_missed and row.is_kept_without_plan:
         n = formats.number(row.without_plan, visit.language)
         return visit.say(N_("%(n)s pieces in no plan"), n=n)
     if row.loss is not None and (row.is_missed or row.loss.us >= _WORTH):

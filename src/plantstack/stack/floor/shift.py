@@ -54,6 +54,12 @@ class HourRow:
     planned_label: str
     without_plan: Decimal = Decimal(0)
 
+    @property
+    def is_kept_without_plan(self) -> bool:
+        """Whether only what is in no plan of the shift stands where its planned pieces are missing."""
+        enough = (self.plan_now or Decimal(0)) * MISSED_BELOW
+        return bool(self.without_plan) and (self.good or Decimal(0)) >= enough
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftNow:

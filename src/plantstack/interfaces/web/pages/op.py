@@ -224,7 +224,7 @@ def _good(visit: Visit, shift: ShiftNow) -> Tile:
         say(N_("Good pieces")), formats.number(shift.good, language), "", beside,
         formats.number(behind, language, is_signed=True) if behind is not None else "",
         is_off, "▼" if is_off else "", "U" if shift.good is None else "A", why,
-        lineage_of("good_parts", shift.place, shift), known, 0.0,
+        lineage_of("good_parts", shift.place, shift), () if shift.unplanned else known, 0.0,
     )  # fmt: skip
 
 
