@@ -90,7 +90,7 @@ def named_figure(why: str) -> str:
     """What a cost, figure or level means that nobody told, and how to tell it; '' for any other reason.
 
     >>> named_figure("needs finance 'cogs' of tulsa")
-    'cogs of tulsa was never told here: give cogs in the finance pack'
+    'cost of goods sold of tulsa was never told here: give cogs in the finance pack'
     >>> named_figure("needs finance 'hours_payroll'")
     'hours paid, by payroll: never told here; give hours_payroll in the finance pack'
     """
@@ -98,10 +98,10 @@ def named_figure(why: str) -> str:
     if not found:
         return ""
     kind, name, places = found.groups()
+    what = MEASURES[name].meaning if name in MEASURES else name
     if not places:
-        what = MEASURES[name].meaning if name in MEASURES else name.replace("_", " ")
         return f"{what}: never told here; {_TOLD_BY[kind].format(name=name)}"
-    return f"{name} of {places} was never told here: {_TOLD_BY[kind].format(name=name)}"
+    return f"{what} of {places} was never told here: {_TOLD_BY[kind].format(name=name)}"
 
 
 def meaning_of(name: str, catalog: Catalog) -> str:

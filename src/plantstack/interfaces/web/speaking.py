@@ -61,7 +61,7 @@ def _weight(text: str) -> float:
 
 SPOKEN = ("why", "step")
 """Values of a text that are themselves sentences of an engine: whoever says the text says them too."""
-_ID = re.compile(r"(?<![\w/.-])[A-Za-z]\w*(?:-\w+)+(?![\w/-])")
+_ID = re.compile(r"(?<![\w/.-])[A-Za-z]\w*(?:-\w+)*(?![\w/-])")
 _PLACE = re.compile(r"%\((\w+)\)s")
 _SHAPES = {
     **dict.fromkeys(("n", "least", "days"), r"[\d.,]+"),
@@ -77,7 +77,7 @@ def spoken(text: str, language: str) -> str:
     >>> spoken("no shift of tul-1 is open at noon", "en")
     'no shift of tul-1 is open at noon'
     """
-    text = named_figure(text or "") or text
+    text = "; ".join(named_figure(part) or part for part in (text or "").split("; "))
     if language == SOURCE or not text:
         return text
     say = catalogue(language).gettext
@@ -98,13 +98,13 @@ def spoken(text: str, language: str) -> str:
 def named_by(text: str, plant: Plant | None) -> str:
     """A sentence with what people call equipment where it says ids, such as 'tul-1-filler'.
 
-    Ids that may as well be words, without a hyphen, stay as they are.
+    Ids that may as well be words, without a hyphen, stay as they are; those of sites do not.
     """
     if plant is None or not text:
         return text
 
     def name(found: re.Match[str]) -> str:
-        known = plant.equipment.get(found[0])
+        known = plant.equipment.get(found[0]) if "-" in found[0] else plant.sites.get(found[0])
         return known.label if known and known.label else found[0]
 
     return _ID.sub(name, text)

@@ -12,6 +12,7 @@ from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.pages.handover import SAFETY
 from plantstack.interfaces.web.periods import one_day, today
 from plantstack.interfaces.web.strips import reason_label, strip_of
+from plantstack.interfaces.web.versions import Versions, named_versions
 from plantstack.measures.catalog import MEASURES
 from plantstack.stack.floor.figures import Figure
 from plantstack.stack.improving.day import DayOfLine, DayReport, day_report
@@ -29,8 +30,8 @@ def show(visit: Reading) -> Mapping[str, Any]:
     scope, day = visit.scope, day_of(visit)
     currency = visit.query.get("currency", "").upper()
 
-    def asked(stack: Stack) -> tuple[DayReport, Mapping[str, int]]:
-        versions = {kpi.id: kpi.version for kpi in stack.catalog().kpis.values()}
+    def asked(stack: Stack) -> tuple[DayReport, Versions]:
+        versions = {kpi.id: (kpi.name, kpi.version) for kpi in stack.catalog().kpis.values()}
         return day_report(stack, scope, day, visit.now, currency), versions
 
     studied = visit.study(("day", scope, day, currency), asked)
@@ -42,7 +43,9 @@ def show(visit: Reading) -> Mapping[str, Any]:
         "found": found,
         "day_text": told,
         "zone": found.zone,
-        "versions": {one.kpi: versions[one.kpi] for line in found.lines for one in line.figures},
+        "versions": named_versions(
+            visit, (versions[one.kpi] for line in found.lines for one in line.figures)
+        ),
         "sentences": {line.place: sentence(visit, line) for line in found.lines},
         "strips": {line.place: _strips(visit, found, line, is_one) for line in found.lines},
         "kinds": [

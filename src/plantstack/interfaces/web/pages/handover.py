@@ -16,6 +16,7 @@ from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.settling import claims_of, words_of_claims
 from plantstack.interfaces.web.strips import reason_label, strip_of
 from plantstack.interfaces.web.told import sentences
+from plantstack.interfaces.web.versions import Versions, named_versions
 from plantstack.intervals import Interval, rfc3339
 from plantstack.stack.floor.detail import stops_in
 from plantstack.stack.floor.entries import EARLY
@@ -61,10 +62,10 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
     if word not in ("", "now", "last") and named is None:
         raise HTTPException(404, f"there is no shift '{word}'; write 'now', 'last' or 2026-11-25.early")
 
-    def asked(stack: Stack) -> tuple[Handover, int, Mapping[str, int], list[Led], list[OwnedStop]]:
+    def asked(stack: Stack) -> tuple[Handover, int, Versions, list[Led], list[OwnedStop]]:
         at = instant_in(stack, scope, *named, now) if named else None
         found = handover(stack, scope, now, last_over(stack, scope, now) if word == "last" else at)
-        versions = {kpi.id: kpi.version for kpi in stack.catalog().kpis.values()}
+        versions = {kpi.id: (kpi.name, kpi.version) for kpi in stack.catalog().kpis.values()}
         inside = Interval(found.from_at, max(found.from_at, min(found.until_at, now)))
         stops = [one for one in stops_in(stack, scope, inside, now) if not one.is_micro] if is_report else []
         owned = [] if is_report else stops_to_settle(stack, standing_in(stack.plant, scope, now), inside)
@@ -75,7 +76,9 @@ def _told(visit: Reading, word: str, *, is_report: bool) -> Mapping[str, Any]:
     return {
         "found": found,
         "offset": offset,
-        "versions": {one.kpi: versions[one.kpi] for row in found.results for one in row.figures},
+        "versions": named_versions(
+            visit, (versions[one.kpi] for row in found.results for one in row.figures)
+        ),
         "stops": stops[:_MOST],
         "more_stops": max(0, len(stops) - _MOST),
         "has_causes": any(one.stop.cause for one in stops[:_MOST]),
