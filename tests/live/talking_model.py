@@ -41,14 +41,14 @@ class Asked:
 
     Attributes:
         rules: that it answers under.
-        question: as it stands in the quotes of JSON.
+        question: as it stands in the quotes of JSON; of sentences to be said otherwise, those.
         results: of what it asked for so far, read.
         tools: names of what it may ask for; none where it has to answer.
         body: all of it.
     """
 
     rules: str
-    question: dict[str, Any]
+    question: Any
     results: list[Result]
     tools: list[str]
     body: dict[str, Any]
@@ -137,9 +137,9 @@ def _openai(body: dict[str, Any]) -> Asked:
             assert (one["role"], one["tool_call_id"]) == ("tool", open_calls.pop(0))
             results.append(json.loads(one["content"]))
     assert open_calls == []
-    tools = [one["function"]["name"] for one in body["tools"]]
-    assert all(one["function"]["parameters"]["type"] == "object" for one in body["tools"])
-    may = tools if body["tool_choice"] == "auto" else []
+    tools = [one["function"] for one in body.get("tools", ())]
+    assert all(one["parameters"]["type"] == "object" for one in tools)
+    may = [one["name"] for one in tools] if body.get("tool_choice") == "auto" else []
     return Asked(rules["content"], json.loads(question["content"]), results, may, body)
 
 
@@ -157,9 +157,9 @@ def _anthropic(body: dict[str, Any]) -> Asked:
                 assert part["tool_use_id"] == open_calls.pop(0)
                 results.append(json.loads(part["content"]))
     assert open_calls == []
-    tools = [one["name"] for one in body["tools"]]
-    assert all(one["input_schema"]["type"] == "object" for one in body["tools"])
-    may = tools if body["tool_choice"] == {"type": "auto"} else []
+    tools = body.get("tools", ())
+    assert all(one["input_schema"]["type"] == "object" for one in tools)
+    may = [one["name"] for one in tools] if body.get("tool_choice") == {"type": "auto"} else []
     return Asked(body["system"], json.loads(question["content"]), results, may, body)
 
 

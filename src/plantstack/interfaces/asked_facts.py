@@ -75,7 +75,7 @@ class Readership:
         if first:
             return f"{formats.written(first, language)} – {formats.written(last, language)}"
         zone = zone_of(self.plant, place)
-        start, end = (formats.instant(row[side] or "", language, zone) for side in ("from", "to"))
+        start, end = (formats.instant(_minute(row[side]), language, zone) for side in ("from", "to"))
         same = start.rpartition(" ")[0] == end.rpartition(" ")[0]
         return f"{start} – {end.rpartition(' ')[2] if same else end}"
 
@@ -114,3 +114,8 @@ class Readership:
             before = self._days(told.versus, told.place)
             query |= dict(zip(("versus_from", "versus_to"), before, strict=True))
         return address(f"/{kind}/{id_}{place}", **query)
+
+
+def _minute(text: str | None) -> str:
+    """An instant without its seconds; '' of none."""
+    return datetime.fromisoformat(text).replace(second=0, microsecond=0).isoformat() if text else ""

@@ -58,10 +58,10 @@ FELL = N_("%(kpi)s of %(place)s fell from %(before)s (%(then)s) to %(now)s (%(pe
 SAME = N_("%(kpi)s of %(place)s was %(now)s in both, %(then)s and %(period)s.")
 FACTOR = N_("%(kpi)s of %(place)s moved by %(amount)s through %(what)s, %(period)s.")
 AMOUNT = N_("%(what)s, %(place)s, %(period)s: %(value)s.")
-LOST = N_("%(place)s lost %(time)s to %(leaf)s, %(period)s.")
-LOST_PIECES = N_("%(place)s lost %(time)s and %(pieces)s pieces to %(leaf)s, %(period)s.")
+LOST = N_("%(place)s lost %(time)s of machine time to %(leaf)s, %(period)s.")
+LOST_PIECES = N_("%(place)s lost %(time)s of machine time and %(pieces)s pieces to %(leaf)s, %(period)s.")
 COST = N_("%(leaf)s at %(place)s cost %(low)s to %(high)s, %(class)s, %(period)s.")
-COST_NONE = N_("What %(leaf)s at %(place)s cost cannot be said: %(why)s.")
+COST_NONE = N_("What losses of %(place)s cost cannot be said: %(why)s.")
 READY = N_("Layer %(layer)s of %(place)s: %(status)s.")
 STEP = N_("Layer %(layer)s of %(place)s: %(status)s. Next step: %(step)s")
 MEANS = N_("%(kpi)s is %(formula)s.")
@@ -233,16 +233,16 @@ class Telling:
             lost |= {"pieces": Figure(row["pieces"], "pieces")} if is_counted else {}
             text = LOST_PIECES if is_counted else LOST
             yield Told(Say(text, named | lost), place, ("losses", place), period)
-        for row in rows:
-            if row["row"] == "money" and row["leaf"] in _LEAVES:
+        money = [row for row in rows if row["row"] == "money" and row["leaf"] in _LEAVES]
+        for row in money:
+            if row["low"] is not None and row["high"] is not None:
                 yield self._cost(row, named, place, period)
+        for why in dict.fromkeys(row["why_none"] for row in money if row["why_none"]):
+            says = Say(COST_NONE, {"place": named["place"], "why": _as_is(self.spoken(why))})
+            yield Told(says, place, ("losses", place), period, is_cannot=True)
 
     def _cost(self, row: Row, named: Mapping[str, Value], place: str, period: Row) -> Told:
         leaf, link = word(_LEAVES[row["leaf"]]), ("losses", place)
-        if row["low"] is None or row["high"] is None:
-            why = _as_is(self.spoken(row["why_none"]))
-            says = Say(COST_NONE, {"leaf": leaf, "place": named["place"], "why": why})
-            return Told(says, place, link, period, is_cannot=True)
         sides = {side: Figure(row[side], "money", row["currency"]) for side in ("low", "high")}
         kind = word(_MONEY[row["class"]])
         return Told(Say(COST, {**named, **sides, "leaf": leaf, "class": kind}), place, link, period)
@@ -254,7 +254,7 @@ class Telling:
             place = row["scope"].get("equipment", "")
             if row["row"] == "cannot judge":
                 yield Told(read_say(row["why"]), place, ("finding", ""), is_cannot=True)
-                yield Told(read_say(row["fix"]), place, ("finding", ""), is_cannot=True)
+                yield Told(read_say(row["fix"]), place, ("finding", ""))
                 continue
             link, grade = ("finding", row["id"]), row["trust"]["grade"]
             yield Told(read_say(row["says"]), place, link, row["period"], grade)

@@ -34,7 +34,7 @@ class Bounds:
         facts: that are laid before it.
     """
 
-    seconds: float = 60.0
+    seconds: float = 50.0
     rounds: int = 6
     calls: int = 12
     characters: int = 300_000

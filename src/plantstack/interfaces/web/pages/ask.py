@@ -14,7 +14,6 @@ from plantstack.errors import PlantstackError
 from plantstack.interfaces.api.callers import Posting, running_of
 from plantstack.interfaces.asked_here import asked_here
 from plantstack.interfaces.asked_model import is_set_up, model_of
-from plantstack.interfaces.asked_question import BOUNDS
 from plantstack.interfaces.web.app import around, as_page
 from plantstack.interfaces.web.finding import find
 from plantstack.interfaces.web.live import language_of
@@ -26,6 +25,8 @@ from plantstack.live.asking.asking import MOST_ASKED
 from plantstack.stack.files.llm_settings import FILE
 
 router = APIRouter(include_in_schema=False)
+
+_LIMIT_S = 60  # what is said of how long it takes: the bound of a question, and what else a page takes
 
 TRUST = {
     "A": N_("measured"),
@@ -67,7 +68,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "asked": None,
         "wait_s": 0,
         "most": MOST_ASKED,
-        "seconds": round(BOUNDS.seconds),
+        "seconds": _LIMIT_S,
         "trust_words": TRUST,
     }
 
