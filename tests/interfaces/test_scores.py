@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.live.inside import inside
+from tests.live.shift import said
 from tests.stack.floor import START, load, plant, written
 from tests.stack.test_finding_facts import NOW, SHIFT, answer
 from typer.testing import CliRunner
 
 from plantstack.interfaces.asked_findings import score_rows
 from plantstack.interfaces.cli import app
-from plantstack.intervals import rfc3339
+from plantstack.intervals import HOUR, rfc3339
 from plantstack.stack import Stack
 
 RUNNER = CliRunner()
@@ -39,3 +41,18 @@ def test_a_score_says_money_found_and_lead_of_what_people_confirmed(tmp_path: Pa
     with Stack.open(folder) as stack:
         assert score_rows(stack, "packer").rows == []
         assert score_rows(stack, "filler", sees_money=False).rows[0]["money"] == []
+
+
+def test_the_api_says_the_same_scores(tmp_path: Path) -> None:
+    now = 1_772_474_400_000_000
+    with inside(tmp_path / "p", now) as plant:
+        told = {"finding": "1" * 12, "word": "useful", "kind": "drift", "subject": "filler", "severity": 3.0}
+        x = {"phase": "answered", **told, "money": 10.0, "raised_at": rfc3339(now - HOUR)}
+        text = "finding: useful"
+        note = said("note", "filler", now - HOUR // 2, "a1", text=text, x=x, source="tablet.p3")
+        state = said("state", "filler", now - HOUR // 4, "s1", state="producing")
+        assert [row["status"] for row in plant.send(note, state)] == ["accepted", "accepted"]
+        plant.fresh()
+        (row,) = plant.get("insights", scores="true")
+        assert (row["row"], row["kind"], row["lead_s"]) == ("score", "drift", 1800.0)
+        assert plant.get("insights", scores="true", scope="packer") == []

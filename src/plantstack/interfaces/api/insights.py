@@ -28,6 +28,7 @@ def insights(
     lang: Annotated[str, Query(description="Language of the sentences.", pattern="^(en|de|es)$")] = SOURCE,
     quiet: Annotated[bool, Query(description="Also what an answer keeps off the list.")] = False,
     charts: Annotated[bool, Query(description="Also the control charts of drifts, point by point.")] = False,
+    scores: Annotated[bool, Query(description="How each kind has done so far, instead.")] = False,
 ) -> Response:
     """Answer as the command `insights` does; worked out anew every few minutes at most."""
     where = near(running, sender, scope)
@@ -35,6 +36,8 @@ def insights(
     sees = "money" in sender.may
 
     def question(stack: Stack) -> Answer:
+        if scores:
+            return asked_findings.score_rows(stack, where, as_of=as_of, sees_money=sees)
         return asked_findings.insights(
             stack,
             where,
@@ -46,6 +49,7 @@ def insights(
             with_charts=charts,
         )
 
-    answer = running.study.ask(("insights", where, layer, as_of, lang, quiet, sees, charts), question).value
+    key = ("insights", where, layer, as_of, lang, quiet, sees, charts, scores)
+    answer = running.study.ask(key, question).value
     seen = asked_by.seen_findings(sender, answer)
     return answered(asked_by.reaching(running.plant, sender, seen, running.clock()))
