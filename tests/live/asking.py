@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.live.inside import Inside, Turned
 from tests.live.shift import plant, shift
-from tests.live.talking_model import Script, Talked, talking_model
+from tests.live.talking_model import Reply, Script, Talked, answering, talking_model
 
 from plantstack.live.model.noting import LOG
 from plantstack.live.running import Running
@@ -18,6 +18,8 @@ from plantstack.live.running import Running
 END = 1_772_474_400 * 1_000_000  # the afternoon of 2 March 2026
 DAY = {"since": "2026-03-02", "until": "2026-03-02"}
 KINDS = ("openai", "anthropic")
+RUN = "Run time of Bottling line 1, 2 Mar 08:00 – 12:00: 11 h 30 min."
+ASK = ("kpis", {"ids": "run_time,stop_time", "scope": "line-1", **DAY})
 
 
 @contextmanager
@@ -52,3 +54,8 @@ def asked_of(folder: Path, script: Script, kind: str = "openai", patience_s: int
 def noted(folder: Path) -> list[dict[str, Any]]:
     """What was written down."""
     return [json.loads(line) for line in (folder / LOG).read_text("utf-8").splitlines()]
+
+
+def saying(*lines: str, calls: tuple[Any, ...] = (ASK,)) -> Script:
+    """A model that looks something up and then says some lines."""
+    return lambda told: answering(*lines) if told.results else Reply(calls=calls)

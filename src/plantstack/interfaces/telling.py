@@ -6,8 +6,8 @@ from plantstack.insights.saying import Name
 from plantstack.insights.telling.render import Reader
 from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.speaking import SOURCE, catalogue
-from plantstack.kpis.load import shipped_catalog
 from plantstack.plant.plant import Plant
+from plantstack.stack.answers.using import catalog_of
 
 
 def reader_of(
@@ -52,7 +52,7 @@ def name_of(plant: Plant, name: Name, language: str) -> str:
     if name.kind == "reason":
         return plant.reasons[name.id].text(language) if name.id in plant.reasons else name.id
     if name.kind == "kpi":
-        kpis = shipped_catalog().kpis
+        kpis = catalog_of(plant).kpis
         return catalogue(language).gettext(kpis[name.id].name) if name.id in kpis else name.id
     if name.kind == "role":
         return catalogue(language).gettext(name.id)

@@ -20,6 +20,8 @@ from plantstack.live.model.shapes import Call, Exchange, Talk, Tool, Turn
 MOST_ASKED = 500  # characters of a question
 _MOST_ANSWER = 6_000  # characters of an answer that are read
 _NOTED = 20_000  # characters of a reply that are written down
+_ANSWER_S = 10.0  # kept back from looking things up, at most a quarter of the time: the answer takes some too
+_AROUND = ("equipment", "definitions")  # tools that a model finds its way with
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,11 @@ class Asked:
 
     @property
     def used(self) -> Mapping[str, Fact]:
-        """The facts that the answer rests on; all that were found where there is no answer."""
+        """The facts that the answer rests on; where there is none, those that were found for it."""
         names = [one.fact for one in self.shown]
-        return {name: self.facts[name] for name in names} if names else self.facts
+        if names:
+            return {name: self.facts[name] for name in names}
+        return {name: one for name, one in self.facts.items() if one.tool not in _AROUND} or self.facts
 
     @property
     def cannot(self) -> Mapping[str, Fact]:
@@ -183,11 +187,16 @@ class _Talking:
     def _may_call(self) -> bool:
         bounds = self._bounds
         return (
-            len(self.done) < bounds.rounds
+            self._left_s() > 0
+            and len(self.done) < bounds.rounds
             and self._calls < bounds.calls
             and self._characters + self._length() < bounds.characters
             and self._tokens < bounds.tokens
         )
+
+    def _left_s(self) -> float:
+        """Seconds that are left to look things up."""
+        return self._end - monotonic() - min(_ANSWER_S, self._bounds.seconds / 4)
 
     def _length(self) -> int:
         """Characters of the talk so far: all of it is sent each time."""
@@ -201,7 +210,7 @@ class _Talking:
             return refusal("enough was looked up", "Answer with the facts there are.")
         if call.given is None:
             return refusal("what the tool is given is no JSON object")
-        left_s = self._end - monotonic()
+        left_s = self._left_s()
         if left_s <= 0:
             return refusal("there is no time left", "Answer with the facts there are.")
         try:
