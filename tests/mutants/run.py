@@ -43,6 +43,10 @@ TESTS = {
     "entries_of_people": "tests/live/test_entries_of_people.py",
     "people": "tests/events/people/test_people.py",
     "withholding": "tests/stack/test_withholding.py",
+    "kernels": "tests/insights/drift/test_kernels.py",
+    "drift": "tests/insights/drift/test_analysis.py",
+    "relations": "tests/insights/drift/test_relations.py",
+    "control": "tests/insights/drift/test_control.py tests/web/test_control_charts.py",
     "plant_time": "tests/plant/test_localtime.py tests/plant/test_tiles.py",
 }
 

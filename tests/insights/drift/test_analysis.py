@@ -17,7 +17,7 @@ from plantstack.insights.drift.robust import Floats
 from plantstack.insights.drift.series import series_of
 from plantstack.insights.facts import Facts
 from plantstack.insights.finding import Finding
-from plantstack.intervals import DAY, HOUR
+from plantstack.intervals import DAY, HOUR, MINUTE
 
 
 def found(given: Facts) -> list[Finding]:
@@ -50,6 +50,33 @@ def test_a_ramp_is_found_early_with_its_start_size_and_direction() -> None:
 def test_an_episode_keeps_its_identity_while_it_lasts() -> None:
     rows = ("readings", readings("m", "heat", ramp(20, 8, 6.0)))
     assert len({one.id for day in (12, 14, 17, 20) for one in found(facts(day, rows))}) == 1
+
+
+def test_an_alarm_holds_until_half_of_what_raised_it() -> None:
+    given = facts(20, ("readings", readings("m", "heat", 10 + noise(20 * A_DAY, 1))))
+    (series,) = series_of(given)
+    learned = learn(series, pace_of(series))
+    assert not isinstance(learned, Lacking)
+    chart = chart_of(series, learned, pace_of(series), 0.2)
+    limit = chart.limits.raise_at * chart.level_sd
+    monitor = Monitor(chart)
+    stands = [
+        [monitor.step(share * limit).is_raised for _ in range(300)][-1] for share in (0.7, 1.3, 0.7, 0.3, 0.7)
+    ]
+    assert stands == [False, True, True, False, False]
+
+
+def test_a_stretch_counts_when_it_is_over() -> None:
+    n = 3 * A_DAY * 5  # a reading every minute
+    at = START + MINUTE * np.arange(n)
+    rows: dict[str, object] = {"equipment": ["m"] * n, "known_at": at, "at": at, "parameter": ["heat"] * n}
+    rows |= {"value": noise(n, 1), "unit": ["bar"] * n, "product": ["p"] * n, "is_running": [True] * n}
+    whole = facts(3, ("readings", table("readings", rows, n)))
+    (all_,) = series_of(whole)
+    for minutes in (1500, 1502, 1504):
+        (seen,) = series_of(whole.known(START + minutes * MINUTE))
+        assert len(seen.at) == 300 and seen.at[-1] == START + 1500 * MINUTE
+        assert np.array_equal(seen.value, all_.value[:300])
 
 
 def test_what_comes_later_changes_nothing() -> None:

@@ -39,6 +39,16 @@ def test_limits_do_not_follow_their_points() -> None:
     assert late.broken
 
 
+def test_hours_that_gave_the_limits_break_no_rule_and_those_after_them_give_none() -> None:
+    values = 10 + noise(14 * A_DAY, 1)
+    values[12 * 20 : 12 * 21] += 4  # one hour of the first day is far off
+    values[8 * A_DAY :] += 9
+    drawn = drawn_after(14, values)
+    assert drawn.value[20] > drawn.high and not drawn.rules_at(20)
+    assert all(one.first >= drawn.first for one in drawn.broken) and drawn.rules_at(len(drawn.at) - 1)
+    assert drawn.n_learned == drawn.first <= 3 * 24 and drawn.high < 12
+
+
 def test_too_little_has_no_limits() -> None:
     rows = ("readings", readings("m", "heat", noise(A_DAY, 1)))
     assert isinstance(control(facts(1, rows), "m", "heat", "p"), Lacking)
