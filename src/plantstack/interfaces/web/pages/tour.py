@@ -86,7 +86,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
     day = (today(visit) - timedelta(days=1)).isoformat()
 
     def asked(stack: Stack) -> Facts:
-        tap = _longest_tap(stack, Interval(visit.now - 30 * HOUR, visit.now - 2 * HOUR), visit.now)
+        tap = longest_tap(stack, _MACHINE, Interval(visit.now - 30 * HOUR, visit.now - 2 * HOUR), visit.now)
         window = (rfc3339(tap.span.start), rfc3339(tap.span.end)) if tap else (day, day)
         return Facts(
             tap,
@@ -137,10 +137,17 @@ def _told(visit: Visit, row: Row | None) -> str:
     return " ".join(formats.kpi(row, visit.language))
 
 
-def _longest_tap(stack: Stack, span: Interval, now: int) -> Tap | None:
-    """The reason tapped at a tablet that most lost time of the machine is laid to."""
+def longest_tap(stack: Stack, machine: str, span: Interval, now: int) -> Tap | None:
+    """The reason tapped at a tablet that most lost time of a machine is laid to; None where none was.
+
+    Args:
+        stack: the opened project.
+        machine: by id.
+        span: in which it stood.
+        now: microseconds UTC.
+    """
     laid: dict[int, list[Entry]] = {}
-    for entry in look(stack, _MACHINE, now).entries(span)[_MACHINE]:
+    for entry in look(stack, machine, now).entries(span)[machine]:
         if entry.reason and entry.reason_offset is not None and entry.account in _LOST:
             laid.setdefault(entry.reason_offset, []).append(entry)
     for offset, parts in sorted(laid.items(), key=lambda one: -sum(part.length for part in one[1])):
