@@ -33,12 +33,9 @@ def about(kind: str, parameter: str, since: int, likely: float | None = None, **
     cost = FREE if likely is None else replace(FREE, low=0.0, likely=likely, high=2 * likely)
     one = finding(NOW, kind=kind, began=since, cost=cost)
     cause = Explanation(Say("wear"), 0.6)
-    told: dict[str, Any] = {
-        "subject": Subject("m1", {"parameter": parameter}),
-        "explanations": (cause,),
-        **more,
-    }
-    return replace(one, **{"window": Interval(since, NOW), "known_at": since + HOUR, **told})
+    told: dict[str, Any] = {"subject": Subject("m1", {"parameter": parameter}), "known_at": since + HOUR}
+    action = replace(one.action, by=since + 9 * HOUR)
+    return replace(one, window=Interval(since, NOW), action=action, explanations=(cause,), **{**told, **more})
 
 
 def test_one_mistake_in_two_parameters_is_one_finding_with_one_price() -> None:
