@@ -105,7 +105,7 @@ def test_what_was_known_then_is_what_was_drawn_then(running: Running) -> None:
 
 def test_the_page_draws_it_with_limits_begin_and_rules_by_name(running: Running) -> None:
     text = shown(running)
-    assert "Control chart of heat · Cola 0.33 l" in text
+    assert "Control chart of heat, hour by hour · Cola 0.33 l" in text
     for limit in ("upper limit", "lower limit", "centre"):
         assert re.search(rf"{limit} \d\d\.\d+ (°C|degC)", text)
     assert "1 beyond 3 sigma" in text and "8 on one side" in text and 'class="rc-signal"' in text

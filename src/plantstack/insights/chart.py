@@ -24,6 +24,7 @@ class Control:
         first: index of the first point after those; rules are asked from there on.
         broken: indexes of points; points beside each other that break one rule stand together.
         onset: when what was found began, microseconds UTC; None where nothing was found.
+        apart_from: parameters; where there are any, values are how far it stands from where those put it.
     """
 
     equipment: str
@@ -39,6 +40,7 @@ class Control:
     first: int
     broken: tuple[Broken, ...]
     onset: int | None = None
+    apart_from: tuple[str, ...] = ()
 
     @property
     def low(self) -> float:
@@ -64,6 +66,7 @@ class Control:
         onset = None if self.onset is None else rfc3339(self.onset)
         return {
             "parameter": self.parameter,
+            "apart_from": list(self.apart_from),
             "product": self.product,
             "unit": self.unit,
             "zone": zone,

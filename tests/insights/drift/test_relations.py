@@ -80,6 +80,21 @@ def test_a_broken_relation_is_found_with_its_parameters_while_each_stays_where_i
     assert later.action.by == told.action.by < START + (BREAKS + 1) * DAY + 8 * HOUR
 
 
+def test_its_chart_is_of_how_far_the_first_stands_from_where_the_other_puts_it() -> None:
+    rows = values(breaks=DAYS, phi=0.0)
+    rows["power"][BREAKS * A_DAY :] += 8 * 0.45
+    (told,) = found(made(rows, BREAKS + 1))
+    (chart,) = told.charts
+    assert {chart.parameter, *chart.apart_from} == {"heat", "power"}
+    assert chart.centre == pytest.approx(0, abs=0.1 * chart.high)
+    assert chart.onset == told.window.start and chart.learned.end < chart.onset
+    after = [value for at, value in zip(chart.at, chart.value, strict=True) if at > chart.onset]
+    # power stands 0.45 of its spread too high, and heat as much below where power puts it
+    off = 8 * 0.45 if chart.parameter == "power" else -0.5 * 0.9 * 0.45
+    assert np.median(after) - chart.centre == pytest.approx(off, rel=0.25)  # medians of 24 hours
+    assert {one.rule for one in chart.broken if chart.at[one.first] > chart.onset} >= {"one_side"}
+
+
 def test_an_offset_within_the_limits_of_both_is_found_too() -> None:
     rows = values(breaks=DAYS, phi=0.0)
     rows["power"][BREAKS * A_DAY :] += 8 * 0.45  # less than half a spread: no drift by itself

@@ -121,6 +121,16 @@ class Broken:
         rows = rows[rows >= self.drift.onset.at]
         return np.sqrt(self.together.blame[rows, column]) * self.leeway(column), rows
 
+    def distances(self) -> Series:
+        """How far the first of the blamed stands above (or below) where the others put it, row by row."""
+        column, rows = self.blamed[0], np.flatnonzero(self.joint.product == self.product)
+        own = self.joint.value[np.ix_(rows, self.relation.columns)]
+        signs = self.relation.space.signs(own)[:, self.place(column)]
+        value = np.full(len(self.joint.at), np.nan)
+        value[rows] = signs * np.sqrt(self.together.blame[rows, column]) * self.leeway(column)
+        of = self.joint.series[column]
+        return replace(self.together.series, parameter=of.parameter, unit=of.unit, value=value)
+
     def place(self, column: int) -> int:
         """Where a column of the joint stands in the relation."""
         return int(np.flatnonzero(self.relation.columns == column)[0])

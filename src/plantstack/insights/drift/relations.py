@@ -6,13 +6,16 @@ It is said only where no parameter that it would name has a drift of its own (`a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 
+from plantstack.insights.chart import Control
 from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.drift import wording
 from plantstack.insights.drift.analysis import ANALYSIS as DRIFT
+from plantstack.insights.drift.control import control_of
 from plantstack.insights.drift.costing import cost_of
 from plantstack.insights.drift.explaining import changed, weighed
 from plantstack.insights.drift.joint import Joint, joint_of
@@ -124,7 +127,15 @@ def _finding(kind: str, facts: Facts, told: Broken) -> Finding:
         trust=grades[min(len(limits), 3)],
         limits=limits,
         known_at=known,
+        chart=_chart(told, since),
     )
+
+
+def _chart(told: Broken, since: int) -> Control | None:
+    """How far the first one stands from where the others put it, hour by hour."""
+    made = control_of(told.distances(), told.together.learned, told.product, onset=since)
+    others = tuple(told.joint.parameters[column] for column in told.blamed[1:])
+    return replace(made, apart_from=others) if isinstance(made, Control) else None
 
 
 def _says(told: Broken, names: list[str], since: int) -> Say:

@@ -77,6 +77,11 @@ class Space:
         weights = (self.axes.T / self.variances) @ self.axes
         return self._by_parameter((around @ weights) ** 2 / np.maximum(np.diag(weights), _STILL))
 
+    def signs(self, rows: Floats) -> Floats:
+        """1 where a parameter stands above what the others let expect of it, -1 below; without lags."""
+        weights = (self.axes.T / self.variances) @ self.axes
+        return np.asarray(np.sign(((rows - self.centre) / self.scale - self.mean) @ weights), np.float64)
+
     def leeway(self) -> Floats:
         """Spread of each parameter around what the others let expect of it, in its own unit; without lags."""
         weights = (self.axes.T / self.variances) @ self.axes

@@ -78,14 +78,13 @@ def control_chart_of(visit: Reading, chart: Control) -> charts.RunChart:
         low_text=say(N_("lower limit %(value)s"), value=words.value(chart.low)),
         high_text=say(N_("upper limit %(value)s"), value=words.value(chart.high)),
     )
-    name = chart.parameter.replace("_", " ")
     heads = (
         say(N_("Hour until (%(zone)s)"), zone=words.zone),
         say(N_("Value and zone of the chart")),
         say(N_("Rule")),
     )
     return charts.RunChart(
-        sentence=say(N_("Control chart of %(name)s, hour by hour"), name=name),
+        sentence=heading(visit, chart),
         points=[_point(visit, words, place) for place in places],
         phases=[lines],
         signals=_signals(visit, words, places),
@@ -96,6 +95,16 @@ def control_chart_of(visit: Reading, chart: Control) -> charts.RunChart:
         summary=say(N_("All points")),
         heads=heads,
     )
+
+
+def heading(visit: Reading, chart: Control) -> str:
+    """What the chart is of."""
+    name = chart.parameter.replace("_", " ")
+    if not chart.apart_from:
+        return visit.say(N_("Control chart of %(name)s, hour by hour"), name=name)
+    others = formats.listed([one.replace("_", " ") for one in chart.apart_from], visit.language)
+    text = N_("Control chart of how far %(name)s stands from where %(others)s puts it, hour by hour")
+    return visit.say(text, name=name, others=others)
 
 
 def limits_said(visit: Reading, chart: Control) -> str:

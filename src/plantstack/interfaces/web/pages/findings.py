@@ -8,7 +8,7 @@ from typing import Any
 
 from plantstack.insights.finding import Cannot, Cost
 from plantstack.insights.running import monthly, monthly_range
-from plantstack.interfaces.web.control import control_chart_of, limits_said
+from plantstack.interfaces.web.control import control_chart_of, heading, limits_said
 from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
 from plantstack.intervals import rfc3339
@@ -68,6 +68,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "rows": lambda finding: finding.evidence[-_OPEN_ROWS:],
         "has_cost": has_cost,
         "control_chart": lambda chart: control_chart_of(visit, chart),
+        "heading": lambda chart: heading(visit, chart),
         "limits_said": lambda chart: limits_said(visit, chart),
         "is_nothing": is_nothing,
         "cannot": alike(visit, found.cannot),
