@@ -29,6 +29,7 @@ TESTS = {
     "soundness": "tests/soundness/test_silent.py",
     "causes": "tests/ledger/test_causes.py",
     "shipped": "tests/soundness/test_stack_shipped.py",
+    "newcomer": "tests/soundness/test_newcomer_stack.py",
     "oracle_sql": "tests/ledger/test_sql_is_the_oracle.py",
     "pages": "tests/ledger/test_pages.py",
     "models": "tests/soundness/test_models.py",
