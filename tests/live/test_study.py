@@ -124,7 +124,7 @@ def test_after_a_change_of_the_files_the_old_answer_is_given_and_says_that_it_wa
     gate, runs = Event(), iter(range(1, 9))
 
     def question(_stack: Stack) -> int:
-        gate.wait()
+        gate.wait(20)
         clock.now += 40 * SECOND
         return next(runs)
 
@@ -151,7 +151,7 @@ def test_how_long_it_took_the_last_time_is_told_apart_for_the_first_after_a_chan
     gate, lengths = Event(), iter((3, 60, 5, 2))
 
     def question(_stack: Stack) -> int:
-        gate.wait()
+        gate.wait(20)
         clock.now += next(lengths) * SECOND
         return 0
 
@@ -176,7 +176,7 @@ def test_what_was_asked_before_a_change_and_answered_after_it_does_not_stand_as_
     gate = Event()
 
     def slow(_stack: Stack) -> str:
-        gate.wait()
+        gate.wait(20)
         return "before"
 
     with pytest.raises(NotYet):

@@ -35,7 +35,10 @@ def register(app: typer.Typer) -> None:
 
 def verdict(
     project: Project,
-    word: Annotated[Word, typer.Argument(help="What the owner says; undo takes back what was said here.")],
+    word: Annotated[
+        Word,
+        typer.Argument(metavar="accept|contest|undo", help="The word; undo takes back what was said here."),
+    ],
     machine: Annotated[str, typer.Argument(metavar="MACHINE", help="Id or path of the machine that stood.")],
     at: Annotated[str, typer.Argument(metavar="AT", help="When the stop began, as `claims` lists it.")],
     owner: Annotated[
