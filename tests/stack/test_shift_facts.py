@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.stack.floor import load, plant, written
 from tests.stack.floor_questions.test_handover import EVENTS, LATER
 from tests.stack.floor_questions.told import SIX, at, orders, standing, states, told
 
@@ -13,6 +14,7 @@ from plantstack.insights.telling.render import tell
 from plantstack.insights.telling.summary import summary
 from plantstack.interfaces.telling import reader_of
 from plantstack.intervals import DAY, HOUR, MINUTE
+from plantstack.stack import Stack
 from plantstack.stack.floor.handover import handover
 from plantstack.stack.telling.shift import shift_facts
 
@@ -107,3 +109,26 @@ def test_a_line_that_falls_silent_as_a_whole_is_said_once(tmp_path: Path) -> Non
         facts = shift_facts(stack, "line-1", at(12), has_findings=False)
     (silent,) = facts.silences
     assert (silent.machine, silent.line, silent.is_now) == ("line-1", "line-1", True)
+
+
+def test_what_was_told_days_ago_and_only_came_in_now_is_late_but_a_loaded_history_is_not(
+    tmp_path: Path,
+) -> None:
+    """A tablet that had no network for days; the first load of a history is all there is."""
+    days_ago = SIX - 3 * DAY
+    usual = [
+        *states("filler", (SIX - 2 * HOUR, "producing")),
+        *(told("count", "filler", SIX - HOUR + n * MINUTE, good=5) for n in range(20)),
+    ]
+    offline = [told("count", "filler", days_ago + n * MINUTE, good=5) for n in range(12)]
+    folder = plant(tmp_path / "p")
+    load(folder, written(tmp_path, "usual.ndjson", usual), now=SIX - MINUTE)
+    load(folder, written(tmp_path, "offline.ndjson", offline), now=at(9))
+    with Stack.open(folder) as stack:
+        (late,) = shift_facts(stack, "line-1", at(12), has_findings=False).came_late
+        assert (late.place, late.n, late.since) == ("filler", 12, days_ago)
+        assert not shift_facts(stack, "line-1", at(8), has_findings=False).came_late
+    whole = plant(tmp_path / "q")
+    load(whole, written(tmp_path, "whole.ndjson", [*offline, *usual]), now=at(9))
+    with Stack.open(whole) as stack:
+        assert not shift_facts(stack, "line-1", at(12), has_findings=False).came_late

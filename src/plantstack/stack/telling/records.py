@@ -16,13 +16,33 @@ _LEAST = 15 * MINUTE  # of silence in a shift
 _SPOKE = 2 * DAY  # a machine that told nothing for so long before has no signal that could be silent
 _FEW = 10  # entries about earlier days: fewer are corrections
 
+# Told in the shift, or told before and only now received: a tablet without a network, a file of another week.
+# A history that is loaded is more than all that came before it, and is no late file; nor is one of a machine
+# whose files always come days later.
 _LATE = """
-select e.equipment, count(*), min(e.at)
-from everything as e
-anti join gone on gone.log_offset = e.log_offset
-where e.equipment in (select unnest($machines)) and not e.void
-    and e.kind in ('count', 'state', 'reason', 'reading', 'setup_check')
-    and e.told_at >= $start and e.told_at < $now and e.at < $before
+with told as (
+    select e.equipment, e.at, e.received_at < $start as is_before,
+        e.received_at < $start and e.received_at - e.at > $day as is_late_before,
+        e.at < $before and e.told_at >= $start and e.told_at < $now as is_told,
+        e.at < $before and coalesce(e.told_at, e.at) < $start
+            and e.received_at >= $start and e.received_at < $now as is_received
+    from everything as e
+    anti join gone on gone.log_offset = e.log_offset
+    where e.equipment in (select unnest($machines)) and not e.void
+        and e.kind in ('count', 'state', 'reason', 'reading', 'setup_check')
+),
+
+loaded as (
+    select equipment, count(*) filter (where is_received) > count(*) filter (where is_before)
+            or 2 * count(*) filter (where is_late_before) > count(*) filter (where is_before) as is_usual
+    from told
+    group by 1
+)
+
+select t.equipment, count(*), min(t.at)
+from told as t
+inner join loaded as l on l.equipment = t.equipment
+where t.is_told or (t.is_received and not l.is_usual)
 group by 1
 having count(*) >= $few
 order by 1
@@ -71,6 +91,6 @@ def _stretch(dark: list[Interval]) -> Interval:
 def came_late(sight: Sight, span: Interval) -> Iterator[CameLate]:
     """Places of which many entries about the days before were told only in a shift."""
     asked = {"machines": list(sight.machines), "start": span.start, "now": span.end, "few": _FEW}
-    rows = sight.books.con.execute(_LATE, {**asked, "before": span.start - DAY}).fetchall()
+    rows = sight.books.con.execute(_LATE, {**asked, "before": span.start - DAY, "day": DAY}).fetchall()
     for place, n, since in rows:
         yield CameLate(place, int(n), int(since))
