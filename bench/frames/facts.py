@@ -9,7 +9,7 @@ import pandas as pd
 from bench.frames.books import Books
 from bench.frames.counts import inspected_fact, made_fact, sorted_pieces
 from bench.frames.doubts import lane_fact, line_fact, outpaced_fact, twice_fact
-from bench.frames.plans import ended_slots, plan_fact, slots
+from bench.frames.plans import ended_slots, plan_fact, slots, unplanned_fact
 from bench.frames.spans import spans_fact
 from bench.frames.time import by_hour, named, time_fact
 
@@ -42,6 +42,7 @@ def facts_of(books: Books) -> Facts:
         named(books, line_fact(books, sorted_)),
         named(books, lane_fact(books, tiles)),
         plan_fact(books, slot),
+        unplanned_fact(books, slot, made),
         outpaced_fact(made, time),
         twice_fact(made),
     ]

@@ -13,6 +13,7 @@ from plantstack.intervals import HOUR
 
 SLOT = ["m", "product", "order_id", "from_at", "until_at"]
 _OF = ["m", "product", "from_at", "until_at"]
+_DAY, _SHIFT = ["m", "day"], ["m", "day", "shift", "product"]
 
 
 def slots(books: Books) -> pd.DataFrame:
@@ -75,6 +76,22 @@ def plan_fact(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
     keys = ["m", "hour_from", "tile", "o", "product", "order_id", "class"]
     fact = pd.concat(facts).groupby(keys)["qty"].sum().reset_index()
     return named(books, fact).assign(account="", reason="", flags=0)
+
+
+def unplanned_fact(books: Books, slot: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
+    """Good pieces of products that no slot of their shift plans, on days with a plan."""
+    slot = slot[(slot["frozen"] > 0) | (slot["live"] > 0)]
+    mine, theirs = meeting(slot.rename(columns={"from_at": "t", "until_at": "to"}), books.tile)
+    planned = books.tile.iloc[theirs][["m", "day", "shift"]].reset_index(drop=True)
+    planned["product"] = slot["product"].iloc[mine].to_numpy()
+    good = made[made["class"] == "good"]
+    days, shifts = (pd.MultiIndex.from_frame(planned[keys]) for keys in (_DAY, _SHIFT))
+    is_on_day = pd.MultiIndex.from_frame(good[_DAY]).isin(days)
+    is_planned = pd.MultiIndex.from_frame(good[_SHIFT]).isin(shifts)
+    found = good[is_on_day & ~is_planned].assign(**{"class": "without_plan", "flags": 0})
+    keys = [name for name in found.columns if name not in ("qty", "ideal", "std", "standard")]
+    sums = found.groupby(keys, observed=True, dropna=False)["qty"].sum().reset_index()
+    return sums[sums["qty"] != 0]
 
 
 def _hours(part: pd.DataFrame, off: pd.Series) -> pd.DataFrame:

@@ -45,7 +45,8 @@ def test_the_generator_repeats_itself_and_lands_in_sealed_segments(project: Path
 
 
 _MADE = (
-    "good scrap rest inspected first_pass defects opportunities plan plan_edited line_good reduced_capacity"
+    "good scrap rest inspected first_pass defects opportunities plan plan_edited without_plan line_good"
+    " reduced_capacity"
 )
 _SPANS = "stop changeover failure check reason plan_slot good_run"
 
