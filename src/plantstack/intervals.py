@@ -53,6 +53,18 @@ def to_us(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
+def told_us(text: object) -> int | None:
+    """Read an instant that somebody told in a free object; None for whatever is none.
+
+    >>> told_us("1970-01-01T00:00:01Z"), told_us("yesterday"), told_us("1970-01-01T00:00:01"), told_us(None)
+    (1000000, None, None, None)
+    """
+    try:
+        return to_us(datetime.fromisoformat(str(text)))
+    except (ValueError, OverflowError):
+        return None
+
+
 def from_us(us: int) -> datetime:
     """Turn microseconds UTC into an aware datetime.
 

@@ -34,6 +34,10 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
         ("/op/nowhere", 404),
         ("/op/filler+nowhere", 404),
         ("/lineage/nothing/line-1/today", 400),
+        ("/api/v1/insights?as_of=0001-01-01T00:00:00Z", 400),
+        ("/api/v1/insights?as_of=9999-12-31T23:59:59-14:00", 400),
+        ("/api/v1/kpis?from=0001-01-01&to=9999-12-31", 400),
+        ("/api/v1/losses?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59-14:00", 400),
         ("/andon/line-1?distance=-1&screen=99999", 200),
     ],
 )

@@ -117,6 +117,15 @@ def test_whoever_speaks_of_one_machine_says_nothing_of_the_findings_of_another(t
         assert given(stack.engine(scope=None).books, NOW) == []
 
 
+def test_an_answer_that_tells_no_instant_is_an_answer_all_the_same(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "p")
+    told = [answer(200 + n, f"a{n}", f"{n}" * 12, "useful", raised_at=at) for n, at in enumerate(("soon", 7))]
+    load(folder, written(tmp_path, "one.ndjson", [*SHIFT, *told]), now=NOW)
+    with Stack.open(folder) as stack:
+        found = given(stack.engine(scope=None).books, NOW)
+    assert [(one.word, one.raised_at) for one in found] == [("useful", None)] * 2
+
+
 def test_answers_take_findings_off_the_list_and_taking_them_back_puts_them_there_again(
     tmp_path: Path,
 ) -> None:

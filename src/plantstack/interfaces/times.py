@@ -13,6 +13,7 @@ from plantstack.intervals import Interval, to_us
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _FAR = 2**61
+_YEARS = range(1900, 2201)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def instant(text: str, zones: Collection[str]) -> int:
     except ValueError:
         fix = "Write a date such as 2026-03-02, or an instant such as 2026-03-02T06:00:00+01:00."
         raise _wrong(text, "expected a date or an instant", fix) from None
+    _near(text, found.year)
     if found.tzinfo is not None:
         return to_us(found)
     if len(set(zones)) != 1:
@@ -87,9 +89,18 @@ def structure(text: str) -> str:
 
 def _day(text: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
+        found = date.fromisoformat(text)
     except ValueError:
         raise _wrong(text, "there is no such day", "Write a date such as 2026-03-02.") from None
+    _near(text, found.year)
+    return found.isoformat()
+
+
+def _near(text: str, year: int) -> None:
+    """Keep to years in which plants are: at the ends of the calendar there is no day before or after."""
+    if year not in _YEARS:
+        fix = f"Write a year from {_YEARS.start} to {_YEARS.stop - 1}, as in 2026-03-02."
+        raise _wrong(text, "no plant has numbers of that year", fix)
 
 
 def _wrong(where: str, what: str, fix: str) -> QueryError:

@@ -162,9 +162,11 @@ def test_slow_running_is_asked_about_once_and_a_note_answers_it(tmp_path: Path) 
         assert slow.lost_us == pytest.approx(6 * MINUTE)
     (tmp_path / "told").mkdir()
     note = told("note", "filler", at(6, 40), "tablet-1", text="a roll of film was changed")
+    odd = {"reason": "adjustment", "from": "at six", "until": 7}
+    no_time = told("note", "filler", at(6, 41), "tablet-1", text="Adjustment", x=odd)
     x = {"reason": "adjustment", "from": rfc3339(at(6, 20)), "until": rfc3339(at(6, 40))}
     answer = told("note", "filler", at(6, 20), "tablet-1", text="Adjustment", x=x)
-    with standing(tmp_path / "told", [*events, note], at(6, 50)) as stack:
+    with standing(tmp_path / "told", [*events, note, no_time], at(6, 50)) as stack:
         # that something was written down is no answer
         found = station_now(stack, "filler", at(6, 50), has_figures=False)
         assert [one.kind for one in found.queue] == ["setup", "slow"]

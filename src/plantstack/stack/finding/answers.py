@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast, get_args
 
 from plantstack.engines.duckdb.books import Books
 from plantstack.insights.finding import Finding
-from plantstack.intervals import DAY, to_us
+from plantstack.intervals import DAY, told_us
 from plantstack.stack.floor.entry_findings import PHASE
 from plantstack.stack.floor.entry_shapes import FindingWord as Word
 
@@ -74,7 +73,6 @@ def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
     # whoever may speak of one machine says nothing of the findings of another
     if str(about.get("subject", "")).partition("/")[0] != equipment:
         return None
-    raised = str(about.get("raised_at") or "")
     return Given(
         str(about.get("finding", "")),
         equipment,
@@ -83,7 +81,7 @@ def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
         cast(Word, about["word"]),
         at,
         _number(about.get("severity")) or 0.0,
-        to_us(datetime.fromisoformat(raised)) if raised else None,
+        told_us(about.get("raised_at")),
         _money(about),
         offset,
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from plantstack.engines.duckdb.ahead import ShiftOf
@@ -16,7 +15,7 @@ from plantstack.engines.duckdb.beside import put_beside
 from plantstack.engines.duckdb.reported import frozen
 from plantstack.engines.duckdb.standing import standing_events
 from plantstack.errors import Problem, QueryError
-from plantstack.intervals import Interval, to_us
+from plantstack.intervals import Interval, told_us
 from plantstack.stack.floor.board import Unexplained, unexplained
 from plantstack.stack.floor.calls import OpenCall
 from plantstack.stack.floor.figures import Figure, figure_of
@@ -329,5 +328,4 @@ def _taken_over(sight: Sight, shift: ShiftOf, now: int) -> int | None:
 
 def _is_of(note: Said, shift: ShiftOf) -> bool:
     more = note.body.get("x") or {}
-    until = more.get("until") if more.get("phase") == "taken_over" else None
-    return until is not None and to_us(datetime.fromisoformat(str(until))) == shift.span.end
+    return more.get("phase") == "taken_over" and told_us(more.get("until")) == shift.span.end

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
-from plantstack.intervals import MINUTE, Interval, to_us
+from plantstack.intervals import MINUTE, Interval, told_us
 from plantstack.stack.floor.calls import OpenCall, name_of
 from plantstack.stack.floor.evidence import NOTHING, Suggestion, suggestion
 from plantstack.stack.floor.machine import is_over_limit
@@ -198,10 +197,11 @@ def _is_noted(slow: Slow, notes: Sequence[Said]) -> bool:
     span = Interval(slow.from_at, slow.until_at)
     for one in notes:
         more = one.body.get("x") or {}
-        if one.machine == slow.machine and more.get("reason") and more.get("from") and more.get("until"):
-            start, end = (to_us(datetime.fromisoformat(str(more[name]))) for name in ("from", "until"))
-            if start < end and span.clip(Interval(start, end)):
-                return True
+        start, end = (told_us(more.get(name)) for name in ("from", "until"))
+        if one.machine != slow.machine or not more.get("reason") or start is None or end is None:
+            continue
+        if start < end and span.clip(Interval(start, end)):
+            return True
     return False
 
 
