@@ -17,7 +17,7 @@ from plantstack.stack.floor.sqdcp import letters
 NOW = at(8)
 TARGETS = """
 targets:
-  - {kpi: oee, value: 60 %, at: [line-1], owner: lead, author: test}
+  - {kpi: schedule_attainment, value: 90 %, at: [line-1], owner: lead, author: test}
 """
 
 
@@ -27,6 +27,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     yesterday = SIX - DAY
     events = [
         line_plan(46500, SIX, at(14)),
+        line_plan(46500, yesterday, at(14) - DAY),
         line_plan(500, at(10), at(14), order="B-77", product="water-500"),
         *orders("packer", order="A-1", when=yesterday),
         *orders("filler", "packer", order="A-2"),
@@ -38,7 +39,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         told("reason", "filler", at(6, 31), "tech-1", role="cause", reason="leak"),
         told("alive", "packer", NOW, from_=yesterday, until=NOW),
         told("alive", "filler", NOW, from_=SIX, until=NOW),
-        told("action", "line-1", at(7), "desk", action="splice", phase="opened", kpi="oee", owner="lead"),
+        told(
+            "action",
+            "line-1",
+            at(7),
+            "desk",
+            action="splice",
+            phase="opened",
+            kpi="schedule_attainment",
+            owner="lead",
+        ),
     ]
     with standing(tmp_path_factory.mktemp("desk"), events, NOW, {"targets.yaml": TARGETS}) as stack:
         yield stack
@@ -94,19 +104,18 @@ def test_search_finds_whole_ids_first_and_says_where_things_are(desk: Stack) -> 
 def test_a_missed_day_is_linked_to_the_action_that_answers_it(desk: Stack) -> None:
     rows = {one.letter: one for one in letters(desk, "line-1", NOW)}
     assert list(rows) == ["S", "Q", "D", "C", "P"]
-    people = rows["P"]
-    assert (people.kpi, people.scope, len(people.days)) == ("oee", "line-1", 31)
-    assert (people.days[-1].day, people.days[-2].day) == ("2026-03-03", "2026-03-02")
-    missed = people.days[-2]
+    plan = rows["D"]
+    assert (plan.kpi, plan.scope, len(plan.days)) == ("schedule_attainment", "line-1", 31)
+    assert (plan.days[-1].day, plan.days[-2].day) == ("2026-03-03", "2026-03-02")
+    missed = plan.days[-2]
     assert (missed.mark, missed.target, missed.action, missed.action_owner) == (
         "missed",
-        0.6,
+        0.9,
         "splice",
         "lead",
     )
-    # one stop of eight hours is one bad day, and may be chance
-    assert (missed.is_chance, people.n_unanswered) == (True, 0)
-    assert people.days[0].mark == "not measured"
+    assert (missed.is_chance, plan.n_unanswered) == (False, 0)
+    assert plan.days[0].mark == "not measured"
     # without a target no day is met or missed, and safety is a figure of the area
-    assert {one.mark for one in rows["D"].days} == {"not measured"}
+    assert {one.mark for one in rows["C"].days} == {"not measured"}
     assert rows["S"].scope == "packing"

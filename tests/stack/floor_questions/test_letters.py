@@ -33,3 +33,17 @@ def test_a_target_makes_days_of_it(tmp_path: Path) -> None:
     with standing(tmp_path, [*EVENTS, target], at(9)) as stack:
         (people,) = [one for one in letters(stack, "line-1", at(9)) if one.letter == "P"]
         assert people.has_target
+
+
+def test_two_bad_pieces_of_a_hundred_are_a_miss_that_may_be_chance(tmp_path: Path) -> None:
+    events = [
+        *states("packer", (SIX, "producing")),
+        told("count", "packer", at(8), from_=SIX, good=98, scrap=2),
+        told("target", "line-1", SIX, "desk", kpi="scrap_rate", value=0.015, from_=SIX - DAY),
+        told("alive", "packer", at(9), from_=SIX, until=at(9)),
+    ]
+    with standing(tmp_path, events, at(9)) as stack:
+        (quality,) = [one for one in letters(stack, "line-1", at(9)) if one.letter == "Q"]
+    today = quality.days[-1]
+    assert (quality.kpi, today.value, today.mark) == ("scrap_rate", 0.02, "missed")
+    assert (today.is_chance, quality.n_unanswered) == (True, 0)
