@@ -15,9 +15,10 @@ from plantstack.stack.floor.search import search
 from plantstack.stack.floor.sqdcp import letters
 
 NOW = at(8)
-TARGETS = """
+KPI = "schedule_attainment"
+TARGETS = f"""
 targets:
-  - {kpi: schedule_attainment, value: 90 %, at: [line-1], owner: lead, author: test}
+  - {{kpi: {KPI}, value: 90 %, at: [line-1], owner: lead, author: test}}
 """
 
 
@@ -105,7 +106,7 @@ def test_a_missed_day_is_linked_to_the_action_that_answers_it(desk: Stack) -> No
     rows = {one.letter: one for one in letters(desk, "line-1", NOW)}
     assert list(rows) == ["S", "Q", "D", "C", "P"]
     plan = rows["D"]
-    assert (plan.kpi, plan.scope, len(plan.days)) == ("schedule_attainment", "line-1", 31)
+    assert (plan.kpi, plan.scope, len(plan.days)) == (KPI, "line-1", 31)
     assert (plan.days[-1].day, plan.days[-2].day) == ("2026-03-03", "2026-03-02")
     missed = plan.days[-2]
     assert (missed.mark, missed.target, missed.action, missed.action_owner) == (
