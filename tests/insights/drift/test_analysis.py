@@ -17,6 +17,7 @@ from plantstack.insights.drift.robust import Floats
 from plantstack.insights.drift.series import series_of
 from plantstack.insights.facts import Facts
 from plantstack.insights.finding import Finding
+from plantstack.insights.saying import Figure
 from plantstack.intervals import DAY, HOUR, MINUTE
 
 
@@ -50,6 +51,11 @@ def test_a_ramp_is_found_early_with_its_start_size_and_direction() -> None:
 def test_an_episode_keeps_its_identity_while_it_lasts() -> None:
     rows = ("readings", readings("m", "heat", ramp(20, 8, 6.0)))
     assert len({one.id for day in (12, 14, 17, 20) for one in found(facts(day, rows))}) == 1
+
+
+def test_it_began_when_its_sentence_says_it_did() -> None:
+    (told,) = found(facts(20, ("readings", readings("m", "heat", ramp(20, 8, 6.0)))))
+    assert told.says.values["since"] == wording.moment(told.began) and told.began == told.window.start
 
 
 def test_an_alarm_holds_until_half_of_what_raised_it() -> None:
@@ -229,6 +235,23 @@ def test_a_few_days_are_not_enough_and_it_says_so() -> None:
     assert told.subject.about == {"parameter": "heat"}
     (nothing,) = ANALYSIS.run(facts(3)).cannot
     assert nothing.why.text == wording.NONE
+
+
+def test_many_values_that_repeat_themselves_are_not_called_few() -> None:
+    made = 100 * (0.8 + 0.01 * np.repeat(noise(20, 1), 24))  # a speed that changes once a day
+    rows = pieces("m", np.zeros(480))
+    rows = rows.set_column(rows.schema.get_field_index("total"), "total", pa.array(made))
+    (told,) = ANALYSIS.run(facts(20, ("pieces", rows), ("time", run_time("m", 480)))).cannot
+    assert (told.why.text, told.fix.text) == (wording.ALIKE, wording.GO_ON_ALIKE)
+    n, alone, least = (told.why.values["n"], told.why.values["alone"], told.fix.values["least"])
+    assert isinstance(n, Figure) and isinstance(alone, Figure) and isinstance(least, Figure)
+    assert n.value > 400 and alone.value < least.value < n.value
+
+
+def test_values_that_never_differ_are_not_called_few() -> None:
+    rows = ("readings", readings("m", "heat", np.full(4 * A_DAY, 10.0)))
+    (told,) = ANALYSIS.run(facts(4, rows)).cannot
+    assert (told.why.text, told.fix.text) == (wording.FLAT, wording.GO_ON_FLAT)
 
 
 def test_what_has_long_become_normal_is_no_finding() -> None:

@@ -13,6 +13,7 @@ from plantstack.insights.episodes import LEAST, episodes
 from plantstack.insights.facts import TABLES, Facts, Place
 from plantstack.insights.flow.analysis import ANALYSIS as FLOW
 from plantstack.insights.rates.analysis import ANALYSIS as RATES
+from plantstack.insights.saying import Figure
 from plantstack.intervals import DAY, HOUR, MINUTE
 
 SHIFT = 8 * HOUR
@@ -100,7 +101,8 @@ def test_a_machine_that_makes_the_filler_wait_more_is_named(machine: str, side: 
     (one,) = found
     assert abs(one.began - 105 * SHIFT) <= 3 * SHIFT
     assert 18 < one.effect.value < 32 and one.effect.baseline < 6
-    assert one.cost.minutes is not None and one.cost.minutes == pytest.approx(one.effect.value, abs=1)
+    beyond = one.effect.value - one.effect.baseline
+    assert one.cost.minutes is not None and one.cost.minutes == pytest.approx(beyond, abs=1e-6)
     assert one.cost.low == 0 and one.cost.high == pytest.approx(one.cost.minutes / 60 * 600)
     assert one.action.owner == "supervisor" and one.explanations and one.evidence
 
@@ -114,6 +116,49 @@ def test_what_comes_later_changes_nothing_that_was_said_and_names_mean_nothing()
     assert [(one.kind, one.effect, one.began) for one in renamed] == [
         (one.kind, one.effect, one.began) for one in then
     ]
+
+
+def ends_with(*minutes: float) -> Stops:
+    """The packer as usual, and so many minutes in the last shifts that are over; one more is open."""
+
+    def stops(shift: int, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
+        told, place = usual(shift, rng), shift - (3 * DAYS - 1 - len(minutes))
+        return told | ({"packer": (minutes[place], "blocked")} if 0 <= place < len(minutes) else {})
+
+    return stops
+
+
+def test_one_bad_shift_is_no_finding_and_three_are() -> None:
+    assert FLOW.run(facts(entries(ends_with(87.7, 0.0, 6.2)))).findings == []
+    assert FLOW.run(facts(entries(ends_with(0.5, 110.0)))).findings == []
+    assert len(FLOW.run(facts(entries(ends_with(20.0, 55.0, 25.0)))).findings) == 1
+
+
+def test_waits_that_have_ended_are_no_longer_told() -> None:
+    jam = [95.0, 110.0, 100.0, 120.0, 95.0, 105.0]
+    back = [0.6, 1.5, 0.7, 2.2, 3.0, 1.4]
+    assert len(FLOW.run(facts(entries(ends_with(*jam, *back[:1])))).findings) == 1
+    assert FLOW.run(facts(entries(ends_with(*jam, *back)))).findings == []
+    assert FLOW.run(facts(entries(ends_with(*jam, *back, 53.0)))).findings == []  # and one is no new jam
+
+
+def test_what_lies_between_holds_the_scatter_of_the_shifts_seen() -> None:
+    jam = [20.0, 70.0, 25.0, 90.0, 22.0, 60.0]
+    (one,) = FLOW.run(facts(entries(ends_with(*jam)))).findings
+    effect = one.effect
+    assert effect.low is not None and effect.high is not None
+    alone = 2.015 * float(np.std(jam, ddof=1)) / np.sqrt(len(jam))  # Student's t of five, nine in ten
+    assert (effect.high - effect.low) / 2 >= 0.95 * alone
+    assert effect.low < float(np.mean(jam)) - effect.baseline < effect.high
+
+
+def test_the_minutes_of_a_finding_agree() -> None:
+    (one,) = FLOW.run(facts(entries(jams("packer", "blocked", 105)))).findings
+    said = one.says.values
+    more, lost = said["more"], said["lost"]
+    assert isinstance(more, Figure) and isinstance(lost, Figure)
+    assert more.value == pytest.approx(one.effect.value - one.effect.baseline)
+    assert lost.value == pytest.approx(one.cost.minutes)
 
 
 def test_of_lines_as_they_always_are_fewer_are_named_than_the_plant_accepts() -> None:

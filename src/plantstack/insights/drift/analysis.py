@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import floor
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from plantstack.insights.drift import wording
 from plantstack.insights.drift.control import control_of_drift
 from plantstack.insights.drift.costing import cost_of, cost_of_speed
 from plantstack.insights.drift.explaining import explanations
-from plantstack.insights.drift.judge import Drift, Lacking, judge, pace_of
+from plantstack.insights.drift.judge import ALONE, Drift, Lacking, judge, pace_of
 from plantstack.insights.drift.series import Series, series_of
 from plantstack.insights.drift.wording import say
 from plantstack.insights.drift.worth import worth_saying
@@ -26,6 +27,7 @@ from plantstack.insights.finding import (
     Explanation,
     Finding,
     Grade,
+    Same,
     Subject,
 )
 from plantstack.insights.saying import Figure, Name, Say
@@ -69,9 +71,18 @@ ANALYSIS = ParameterDrift()
 def _lacking(kind: str, series: Series, told: Lacking) -> Cannot:
     pace = pace_of(series)
     name = wording.parameter(series.parameter)
-    least, days = wording.count(float(pace.learn)), wording.count(pace.days)
-    why = say(wording.FEW, parameter=name, days=wording.count(told.days), n=wording.count(told.n))
-    fix = say(wording.GO_ON, parameter=name, least=least, days=days)
+    n, over = wording.count(told.n), wording.count(told.days)
+    if told.is_flat:
+        why = say(wording.FLAT, parameter=name, days=over, n=n, least=wording.count(pace.least))
+        fix = say(wording.GO_ON_FLAT, parameter=name)
+    elif told.learned:
+        learned, alone = wording.count(told.learned), wording.count(floor(told.alone))
+        why = say(wording.ALIKE, parameter=name, days=over, n=n, learned=learned, alone=alone)
+        fix = say(wording.GO_ON_ALIKE, parameter=name, least=wording.count(ALONE))
+    else:
+        why = say(wording.FEW, parameter=name, days=over, n=n)
+        least, days = wording.count(float(pace.learn)), wording.count(pace.days)
+        fix = say(wording.GO_ON, parameter=name, least=least, days=days)
     return Cannot(kind, Subject(series.equipment, {"parameter": series.parameter}), why, fix)
 
 
@@ -82,14 +93,16 @@ def _finding(facts: Facts, drift: Drift, others: Sequence[Series]) -> Finding:
     cost = _speed_cost(facts, drift, effect) if is_speed else cost_of(facts, drift)
     causes, limits = explanations(facts, drift, others), _limits(facts, drift)
     since = int(series.at[drift.onset.at]) - series.every
-    began = int(series.at[drift.raised])
-    known = facts.told_by(series.table, series.equipment, began)
+    raised = int(series.at[drift.raised])
+    known = facts.told_by(series.table, series.equipment, raised)
+    kind = "drift_speed" if is_speed else "drift"
+    subject = Subject(series.equipment, {"parameter": series.parameter})
     return Finding(
-        kind="drift_speed" if is_speed else "drift",
+        kind=kind,
         layer=1,
-        subject=Subject(series.equipment, {"parameter": series.parameter}),
+        subject=subject,
         window=Interval(since, facts.as_of),
-        began=began - began % DAY,
+        began=since,
         says=_says(drift, effect, since),
         effect=effect,
         cost=cost,
@@ -102,6 +115,7 @@ def _finding(facts: Facts, drift: Drift, others: Sequence[Series]) -> Finding:
         limits=limits,
         known_at=known,
         chart=control_of_drift(drift),
+        same=Same(kind, subject.key(), str(raised - raised % DAY)),  # the onset moves as more is read
     )
 
 

@@ -58,10 +58,20 @@ _LOOKS = 4.0  # in one span of an EWMA
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A series that cannot be judged yet: what it has, usual values and days."""
+    """A series that cannot be judged yet.
+
+    Attributes:
+        n, days: usual values it has, and the days they are from.
+        learned: of them that were learned from, where they are many but resemble each other; else 0.
+        alone: values standing alone that would tell as much as those learned from.
+        is_flat: they are many, but no product has enough of them that differ.
+    """
 
     n: int
     days: float
+    learned: int = 0
+    alone: float = 0.0
+    is_flat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +179,16 @@ def learn_enough(
         return Lacking(len(usual), days)
     enough = int(np.searchsorted(at[usual], at[usual[0]] + round(pace.days * DAY)))
     count = max(pace.learn, enough)
+    lacking = Lacking(len(usual), days)
     while len(usual) >= count:
         found = make(usual, int(usual[count - 1]) + 1)
-        if found is None or count / found.memory >= ALONE:
-            return found or Lacking(len(usual), days)
+        if found is None:
+            return replace(lacking, is_flat=True)
+        if count / found.memory >= ALONE:
+            return found
+        lacking = replace(lacking, learned=count, alone=count / found.memory)
         count *= 2
-    return Lacking(len(usual), days)
+    return lacking
 
 
 def _learned(series: Series, pace: Pace, usual: Ints, start: int, first: int) -> Learned | None:

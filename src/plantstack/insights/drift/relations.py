@@ -24,7 +24,17 @@ from plantstack.insights.drift.relation import PACE, Broken, judge_together
 from plantstack.insights.drift.series import readings_of
 from plantstack.insights.drift.wording import say
 from plantstack.insights.facts import Facts
-from plantstack.insights.finding import Action, Cannot, Effect, Evidence, Explanation, Finding, Grade, Subject
+from plantstack.insights.finding import (
+    Action,
+    Cannot,
+    Effect,
+    Evidence,
+    Explanation,
+    Finding,
+    Grade,
+    Same,
+    Subject,
+)
 from plantstack.insights.saying import Figure, Say, Value
 from plantstack.intervals import DAY, HOUR, Interval
 
@@ -106,16 +116,16 @@ def _finding(kind: str, facts: Facts, told: Broken) -> Finding:
     joint, drift = told.joint, told.drift
     names = [joint.parameters[column] for column in told.blamed]
     since = int(joint.at[drift.onset.at]) - joint.series[0].every
-    began = int(joint.at[drift.raised])
-    about = dict(zip(("parameter", "with", "and"), sorted(names), strict=False))
-    known, limits = facts.told_by("readings", joint.equipment, began), _limits(facts, told)
+    raised = int(joint.at[drift.raised])
+    subject = Subject(joint.equipment, dict(zip(("parameter", "with", "and"), sorted(names), strict=False)))
+    known, limits = facts.told_by("readings", joint.equipment, raised), _limits(facts, told)
     grades: tuple[Grade, ...] = ("A", "B", "C", "D")
     return Finding(
         kind=kind,
         layer=1,
-        subject=Subject(joint.equipment, about),
+        subject=subject,
         window=Interval(since, facts.as_of),
-        began=began - began % DAY,
+        began=since,
         says=_says(told, names, since),
         effect=_effect(told),
         cost=cost_of(facts, drift),
@@ -128,6 +138,7 @@ def _finding(kind: str, facts: Facts, told: Broken) -> Finding:
         limits=limits,
         known_at=known,
         chart=_chart(told, since),
+        same=Same(kind, subject.key(), str(raised - raised % DAY)),  # the onset moves as more is read
     )
 
 

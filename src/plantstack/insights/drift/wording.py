@@ -68,6 +68,18 @@ LOOK_UP = N_("Check whether the ideal rate of %(machine)s is still right")
 
 FEW = N_("Cannot judge %(parameter)s: only %(days)s days with %(n)s usable readings")
 GO_ON = N_("Go on reading %(parameter)s; it takes %(least)s readings over %(days)s days")
+ALIKE = N_(
+    "Cannot judge %(parameter)s: of %(n)s usable readings in %(days)s days neighbours are so alike that "
+    "the first %(learned)s tell as much as %(alone)s independent ones"
+)
+GO_ON_ALIKE = N_(
+    "Go on reading %(parameter)s; it is judged once they tell as much as %(least)s independent ones"
+)
+FLAT = N_(
+    "Cannot judge %(parameter)s: of %(n)s usable readings in %(days)s days no product has %(least)s "
+    "that differ"
+)
+GO_ON_FLAT = N_("Check whether %(parameter)s is really read, and finely enough to tell values apart")
 FEW_TOGETHER = N_(
     "Cannot judge whether %(parameter)s and %(other)s still go together: "
     "only %(days)s days with %(n)s stretches in which both were read"

@@ -2,6 +2,7 @@
 
 What a line makes is what its pacing machine makes: a stop before it costs nothing until the table between
 them is empty. So it is not stops that are judged but waits, each laid at the machine that stood meanwhile.
+All minutes are those beyond the usual; those of the pacing machine are what it costs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from plantstack.insights.contract import Needs, Outcome
-from plantstack.insights.episodes import LEAST, Episode, episodes
+from plantstack.insights.drift.robust import Floats
+from plantstack.insights.episodes import LEAST, episodes
 from plantstack.insights.facts import Facts, Place
 from plantstack.insights.finding import (
     Action,
@@ -25,6 +27,7 @@ from plantstack.insights.finding import (
     Finding,
     Subject,
 )
+from plantstack.insights.flow.runs import Difference, Run, difference, standing
 from plantstack.insights.flow.waits import BLOCKED, STARVED, Shift, Waits, waits_in
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.intervals import DAY, HOUR, SECOND, Interval
@@ -37,12 +40,12 @@ _ROWS = 10  # of evidence
 _ACT_BY = 8 * HOUR  # from when it was first known: a deadline never moves
 
 _STARVES = N_(
-    "%(machine)s starves %(pacing)s: %(line)s waits %(seen)s min a shift for it, usual are %(usual)s; "
-    "most of its stops are %(reason)s."
+    "%(machine)s starves %(pacing)s: %(line)s waits %(more)s min a shift for it beyond the usual %(usual)s, "
+    "and %(pacing)s loses %(lost)s min; most of its stops are %(reason)s."
 )
 _BLOCKS = N_(
-    "%(machine)s blocks the machines before it: %(seen)s min a shift, usual are %(usual)s; "
-    "most of its stops are %(reason)s."
+    "%(machine)s blocks the machines before it %(more)s min a shift beyond the usual %(usual)s, "
+    "and %(pacing)s loses %(lost)s min; most of its stops are %(reason)s."
 )
 _USUAL = N_("%(n)s shifts of the same line before it")
 _DO = N_("Go to %(machine)s first: end %(reason)s there, and watch whether %(pacing)s still waits.")
@@ -53,7 +56,7 @@ _FASTER_TEST = N_("Look at the pace of %(pacing)s over the same shifts.")
 _NO_FLOW = N_("%(line)s has no pacing machine whose waits are told.")
 _NO_FLOW_FIX = N_("Let %(pacing)s tell 'starved' and 'blocked', or name the constraint of %(line)s.")
 _NO_PRICE = "no contribution of its products is written"
-_NO_COST = "the pacing machine did not wait for it"
+_NO_COST = "the pacing machine did not wait for it more than usual"
 
 
 class _Flow:
@@ -99,32 +102,24 @@ def _findings(waits: Waits, line: Sequence[Place], facts: Facts, time: pa.Table)
     values = waits.of_line[:over].tolist()
     if len(values) <= LEAST:
         return []
-    told = episodes(values, a_week, facts.budget * _SHARE, _WORTH)
-    now = facts.as_of
-    return [
-        _finding(one, waits, line, facts, time)
-        for one in told
-        if one.is_open or now - waits.shifts[one.last].end < DAY
-    ]
+    accepted = facts.budget * _SHARE
+    told = episodes(values, a_week, accepted, _WORTH)
+    run = standing(values, told, min(accepted / a_week, 1.0))
+    return [] if run is None else [_finding(run, told[-1].score, waits, line, facts, time)]
 
 
-def _finding(episode: Episode, waits: Waits, line: Sequence[Place], facts: Facts, time: pa.Table) -> Finding:
+def _finding(
+    run: Run, score: float, waits: Waits, line: Sequence[Place], facts: Facts, time: pa.Table
+) -> Finding:
     own = facts.places[waits.culprit]
     pacing = next(one for one in line if one.is_pacing)
-    shifts = waits.shifts[episode.first : episode.last + 1]
+    shifts = waits.shifts[run.first : run.last + 1]
     window = Interval(shifts[0].start, shifts[-1].end)
-    reason = _reason(time, window)
     is_starving = waits.side == STARVED
-    said: dict[str, Value] = {
-        "machine": Name(own.id, "equipment"),
-        "pacing": Name(pacing.id, "equipment"),
-        "line": Name(own.line, "equipment"),
-        "seen": Figure(episode.seen, digits=0),
-        "usual": Figure(episode.usual, digits=0),
-        "reason": Name(reason, "reason") if reason != _UNCODED else Name(N_("without a reason"), "word"),
-    }
-    lost = waits.of_pacing[episode.first : episode.last + 1]
-    known = waits.shifts[episode.raised].end
+    waited, lost = (_difference(of, run) for of in (waits.of_line, waits.of_pacing))
+    beyond = max(lost.seen - lost.usual, 0.0)
+    said = _said(own, pacing, waited, beyond, _reason(time, window))
+    known = waits.shifts[run.told].end
     return Finding(
         "starved_constraint" if is_starving else "blocked_chain",
         2,
@@ -132,27 +127,39 @@ def _finding(episode: Episode, waits: Waits, line: Sequence[Place], facts: Facts
         window,
         shifts[0].start,
         Say(_STARVES if is_starving else _BLOCKS, said),
-        _effect(episode),
-        _cost(float(np.mean(lost)), pacing),
-        _evidence(waits, episode),
+        _effect(waited, run),
+        _cost(beyond, pacing),
+        _evidence(waits, run),
         _others(said),
         Action(
             Say(_DO, {key: said[key] for key in ("machine", "pacing", "reason")}),
             "supervisor",
             known + _ACT_BY,
-            _winnable(float(np.mean(lost)), shifts, own, facts),
+            _winnable(beyond, shifts, own, facts),
         ),
         facts.as_of + DAY,
-        episode.score,
+        score,
         "B",
         ("what a machine waits for is laid at the machine that stood meanwhile",),
         known_at=known,
     )
 
 
-def _evidence(waits: Waits, episode: Episode) -> tuple[Evidence, ...]:
+def _said(own: Place, pacing: Place, waited: Difference, lost: float, reason: str) -> dict[str, Value]:
+    return {
+        "machine": Name(own.id, "equipment"),
+        "pacing": Name(pacing.id, "equipment"),
+        "line": Name(own.line, "equipment"),
+        "more": Figure(waited.seen - waited.usual, digits=0),
+        "usual": Figure(waited.usual, digits=0),
+        "lost": Figure(lost, digits=0),
+        "reason": Name(reason, "reason") if reason != _UNCODED else Name(N_("without a reason"), "word"),
+    }
+
+
+def _evidence(waits: Waits, run: Run) -> tuple[Evidence, ...]:
     """The last shifts of it, one row each."""
-    numbers = range(episode.first, episode.last + 1)[-_ROWS:]
+    numbers = range(run.first, run.last + 1)[-_ROWS:]
     return tuple(
         Evidence(
             "time",
@@ -176,26 +183,28 @@ def _others(said: Mapping[str, Value]) -> tuple[Explanation, ...]:
     )
 
 
-def _effect(episode: Episode) -> Effect:
-    spread = (episode.high - episode.low) / 3.29
-    doubt = 1.645 * spread / np.sqrt(max(episode.last - episode.first + 1, 1))
-    far = episode.seen - episode.usual
+def _difference(minutes: Floats, run: Run) -> Difference:
+    return difference(minutes[run.first : run.last + 1], minutes[list(run.usual)])
+
+
+def _effect(waited: Difference, run: Run) -> Effect:
+    n = len(run.usual)
     return Effect(
-        episode.seen,
-        episode.usual,
-        far - float(doubt),
-        far + float(doubt),
+        waited.seen,
+        waited.usual,
+        waited.low,
+        waited.high,
         "min",
         N_("minutes waited in a shift"),
-        Say(_USUAL, {"n": Figure(episode.n_usual, "pieces")}),
-        episode.last - episode.first + 1,
-        episode.n_usual,
+        Say(_USUAL, {"n": Figure(n, "pieces")}),
+        run.last - run.first + 1,
+        n,
         "down",
     )
 
 
 def _cost(minutes: float, pacing: Place) -> Cost:
-    """What the waits of the pacing machine cost in a shift: nothing to all of the pieces it did not make."""
+    """What its waits beyond the usual cost in a shift: nothing to all of the pieces not made meanwhile."""
     if minutes <= 0:
         return Cost(None, None, None, pacing.currency, "shift", why_none=_NO_COST)
     if pacing.hour is None:
