@@ -303,6 +303,34 @@ def words(told: Told, chance: Random) -> str | None:
     return re.sub(rf"\b{old}\b", new, told.sentence, count=1)
 
 
+def _replaced(kind: str) -> Spoil:
+    def spoil(told: Told, chance: Random) -> str | None:
+        found = [(old, new) for old, new in pairs_of(kind, told.language) if old in told.sentence]
+        if not found:
+            return None
+        return told.sentence.replace(*chance.choice(found), 1)
+
+    return spoil
+
+
+tense = _replaced("tense")
+given_back = _replaced("given back")
+
+
+def asked(told: Told, chance: Random) -> str | None:
+    """A fact as a question."""
+    return f"{told.sentence.rstrip('.')}?"
+
+
+def other_digits(told: Told, chance: Random) -> str | None:
+    """Digits of another script."""
+    plain = [one for one in told.numbers if _digits(one)]
+    if not plain:
+        return None
+    old, zero = chance.choice(plain), chance.choice((0x660, 0xFF10))
+    return _put(told, old, re.sub(r"[0-9]", lambda found: chr(zero + int(found.group())), old))
+
+
 SPOILS: Mapping[str, Spoil] = {
     "value": value,
     "magnitude": magnitude,
@@ -320,4 +348,8 @@ SPOILS: Mapping[str, Spoil] = {
     "certainty": certainty,
     "another measure": words,
     "invented clause": invented,
+    "tense": tense,
+    "given back": given_back,
+    "question": asked,
+    "other digits": other_digits,
 }

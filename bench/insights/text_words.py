@@ -54,6 +54,26 @@ _PAIRS: Mapping[str, Mapping[str, str]] = {
             "hasta >"
         ),
     },
+    "tense": {
+        "en": (
+            " made > will make  |  made > would have made  |  lost > will lose  |  lost > loses  | "
+            " has been > will have been  |  rose > rises  |  fell > falls  |  are on hold > were on hold  | "
+            " is not > was not "
+        ),
+        "de": (
+            " fertigte > wird fertigen  |  fertigte > fertigt  |  verlor > verliert  |  steht > stand  | "
+            " läuft > lief  |  stieg > steigt  |  sank > sinkt  |  ist nicht > war nicht "
+        ),
+        "es": (
+            " hizo > haría  |  perdió > pierde  |  perdió > perderá  |  está > estaba  |  subió > sube  | "
+            " bajó > baja  |  no está > no estaba "
+        ),
+    },
+    "given back": {
+        "en": (" lost > gets back  |  lost > gave  |  lost > has  |  lost > got  |  lost > regained "),
+        "de": (" verlor > bekam  |  verlor > hat  |  verlor > brachte  |  verlor > gewann "),
+        "es": (" perdió > recuperó  |  perdió > tiene  |  perdió > ganó  |  perdió > devolver "),
+    },
     "words": {
         "en": (
             "good>scrap | pieces>people | scrap>good | made>scrapped | lost>gained | "

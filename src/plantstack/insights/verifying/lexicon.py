@@ -21,6 +21,10 @@ class Lexicon:
         units: of numbers: dimension and factor to its base.
         numbers: words that are numbers.
         point: decimal sign; `group` that of thousands.
+        prepositions: what they say of the name behind them; `articles` and `joining` say nothing of it.
+        having: forms of "have"; `being` those of what is so now; `asking` words that begin a question.
+        orders: verbs of what is to be done; `done`: words with which it is done already.
+        is_first: whether what is to be done begins with its verb.
     """
 
     senses: Mapping[tuple[str, ...], tuple[str, ...]]
@@ -29,6 +33,15 @@ class Lexicon:
     numbers: Mapping[str, int]
     point: str
     group: str
+    prepositions: Mapping[str, str]
+    articles: frozenset[str]
+    joining: frozenset[str]
+    having: frozenset[str]
+    being: frozenset[str]
+    asking: frozenset[str]
+    orders: frozenset[str]
+    done: frozenset[str]
+    is_first: bool
 
 
 @cache
@@ -50,7 +63,23 @@ def lexicon(language: str) -> Lexicon:
         units.update(dict.fromkeys(words.split(), (dimension, float(factor))))
     numbers = {word: value for value, word in enumerate(told.NUMBERS.split(), 2)}
     signs = (".", ",") if language == "en" else (",", ".")
-    return Lexicon(senses, max(map(len, senses)), units, numbers, *signs)
+    before = dict(one.replace("_", " ").split(":") for one in told.PREPOSITIONS.split())
+    return Lexicon(
+        senses,
+        max(map(len, senses)),
+        units,
+        numbers,
+        *signs,
+        prepositions=before,
+        articles=frozenset(told.ARTICLES.split()),
+        joining=frozenset(told.JOINING.split()),
+        having=frozenset(told.HAVING.split()),
+        being=frozenset(told.BEING.split()),
+        asking=frozenset(told.ASKING.split()),
+        orders=frozenset(told.ORDERS.split()),
+        done=frozenset(told.DONE.split()),
+        is_first=told.IS_FIRST,
+    )
 
 
 def _phrase(word: str) -> tuple[str, ...]:

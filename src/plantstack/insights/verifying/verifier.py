@@ -9,9 +9,20 @@ from typing import Literal
 
 from plantstack.insights.saying import Bounds, Figure, Name, Say
 from plantstack.insights.telling.render import Reader, tell, value_of
+from plantstack.insights.verifying.claims import (
+    is_asked,
+    is_nearly,
+    is_told_past,
+    is_turned,
+    left_out,
+    negated,
+    states,
+    strange_digits,
+)
 from plantstack.insights.verifying.lexicon import lexicon
 from plantstack.insights.verifying.numbers import Slot, doubted_numbers, slots_of
 from plantstack.insights.verifying.reading import CURRENCIES, Known, Token, read
+from plantstack.insights.verifying.roles import misplaced_names
 
 Kind = Literal[
     "number",
@@ -55,7 +66,7 @@ _AGAIN = (
 )  # may be said once more than they were: "of 1,300 planned"
 _PIECES = ("made", "good", "scrap")  # where these are told of, a number may be said to be of pieces
 # Senses that claim nothing by themselves.
-_FREE = ("approx", "from", "to", "of", "by", "against", "shift", "together", "met")
+_FREE = ("was", "approx", "from", "to", "of", "by", "against", "shift", "together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,8 @@ def verify(sentence: str, behind: Basis) -> tuple[Doubt, ...]:
                     for one in doubted_numbers(told, behind.slots)
                 ),
                 *_senses(told, behind),
+                *_parts(told, behind),
+                *_claims(told, behind, sentence),
             ]
         )
     )
@@ -181,6 +194,28 @@ def _names(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
             yield Doubt("order", " / ".join(name for name, _ in found))
 
 
+def _parts(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
+    """Names that do another thing, or belong to another number, than they did."""
+    words = lexicon(behind.language)
+    yield from (Doubt("order", one) for one in misplaced_names(told, behind.tokens, words))
+
+
+def _claims(told: Sequence[Token], behind: Basis, sentence: str) -> Iterator[Doubt]:
+    """What is left out, when it is, and whether it is said at all."""
+    there, words = behind.tokens, lexicon(behind.language)
+    yield from (Doubt("word", one) for one in left_out(told, there))
+    if states(there) and states(told) != states(there):
+        yield Doubt("order", " / ".join(states(told)))
+    if is_told_past(told, there, words):
+        yield Doubt("time", "was")
+    if is_turned(told, there, words):
+        yield Doubt("certainty", "to do")
+    if is_asked(told, there, words) or is_nearly(told, there):
+        yield Doubt("certainty", "?")
+    if odd := strange_digits(sentence, behind.sentence):
+        yield Doubt("number", odd)
+
+
 def _priced(tokens: Sequence[Token]) -> frozenset[str]:
     """Words of the texts that stand behind an amount: they say which money it is."""
     found = set[str]()
@@ -213,7 +248,7 @@ def _senses(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
         yield from (Doubt(kind, one) for one in senses if (one in here) != (one in there))
     if here["may"] > there["may"]:
         yield Doubt("certainty", "may")
-    if here["not"] != there["not"]:
+    if here["not"] != there["not"] or negated(told) != negated(behind.tokens):
         yield Doubt("negation", f"{here['not']} for {there['not']}")
     for kind, senses in _NONE_NEW.items():
         yield from (Doubt(kind, one) for one in senses if here[one] > there[one])

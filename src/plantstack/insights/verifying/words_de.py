@@ -80,6 +80,14 @@ SENSES = {
     "from": "von",
     "by": "um",
     "to": "nach auf",
+    "target": "ziel ziele",
+    "restore": "bringen brachte",
+    "give": "gab",
+    "cost": "kostete kostet kosten kosteten",
+    "find": "finden",
+    "will": "wird werden würde würden",
+    "was": "war waren hatte hatten stand lief fuhr",
+    "present": "fertigt fertigen verliert verlieren steigt sinkt",
     "approx": "etwa rund ungefähr circa ca knapp gut_und_gern",
     "against": "gegenüber verglichen im_vergleich als",
 }
@@ -87,13 +95,13 @@ NEUTRAL = (
     "der die das den dem des ein eine einen einem einer es er sie ist sind war waren wird"
     " werden wurde wurden"
     " hat hatte haben und oder in im an am auf_der auf_dem mit für zu zum zur bis bei aus so auch dabei"
-    " zuerst_die vor lag liegt lagen liegen davon worden sein ihr gibt_es gab bringen laufen finden planen"
+    " zuerst_die vor lag liegt lagen liegen davon worden sein ihr gibt_es laufen "
     " geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug beträgt uhr"
     " teile_der blieb bleibt bleiben blieben damit somit statt anstatt ging gingen gehen"
     " geht_an kommt"
-    " kommen ergibt ergab ergaben machen brachte fiel_an fielen anfielen angefallen ein dauerte dauerten"
+    " kommen ergibt ergab ergaben machen fiel_an fielen anfielen angefallen ein dauerte dauerten"
     " gedauert fand stattfanden macht_aus da wo während worden_sein sowie bzw jeweils verzeichnete dies"
-    " diese dieser entspricht pro welche welcher welches man beim vom ins ans"
+    " es_gab gab_es diese dieser entspricht pro welche welcher welches man beim vom ins ans"
 )
 UNITS = {
     "time:1": "s sek sekunde sekunden",
@@ -104,3 +112,22 @@ UNITS = {
     "times:1": "× mal",
 }
 NUMBERS = "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"
+
+PREPOSITIONS = (
+    "von:of vom:of aus:of mit:of an:at am:at auf:at in:at im:at bei:at beim:at nach:to zu:to zum:to zur:to"
+    " für:for durch:by über:by"
+)
+ARTICLES = "der die das den dem des ein eine einen einem einer"
+JOINING = "und oder sowie bzw welche welcher da dies er es sie"
+HAVING = "hat hatte hatten haben"
+BEING = "ist sind steht läuft wartet"
+ASKING = (
+    "ist sind war waren hat hatte haben steht läuft wartet fertigte verlor kann wird werden stieg sank"
+    " lag liegt"
+)
+ORDERS = (
+    "bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten planen"
+    " herstellen aufzeichnen"
+)
+DONE = "hat haben hatte wurde wurden worden"
+IS_FIRST = False

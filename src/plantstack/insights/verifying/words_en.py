@@ -8,7 +8,8 @@ SENSES = {
     " turned_out",
     "good": "good",
     "piece": "piece pieces part parts pcs units",
-    "plan": "plan plans planned target scheduled",
+    "plan": "plan plans planned scheduled",
+    "target": "target targets",
     "met": "met reached achieved",
     "scrap": "scrap scrapped scraps scrapping rejects rejected",
     "stop": "stop stops stopped stand stands standing stood standstill halted idle been_down is_down",
@@ -85,18 +86,25 @@ SENSES = {
     "plus to": "is_up_to are_up_to",
     "minus to": "is_down_to are_down_to",
     "of": "of",
+    "restore": "get gets bring back gave gives give",
+    "cost": "cost costs",
+    "find": "find",
+    "will": "will would shall going_to",
+    "ask": "did do does",
+    "was": "was were had stood ran",
+    "present": "makes make produces produce loses lose rises increases grows falls drops decreases",
     "approx": "about around roughly approximately circa some_of nearly almost",
     "against": "against versus compared compared_to compared_with than vs",
 }
 NEUTRAL = (
     "a an the is are was were be been being has have had it its there here this that these those which who"
-    " and or on in at for with into as also but while will would do does did one once per each_of"
-    " see get gets bring back find come comes go going there's it's itself their they them"
+    " and or on in at for with into as also but while one once per each_of"
+    " see come comes go going there's it's itself their they them"
     " amounts amounted equals namely worth came took taken takes stands_at counts counting lies"
-    " i.e went gone going_to leaving left ended_up made_up remains remain remaining reached_a stays stay"
+    " i.e went gone leaving left ended_up made_up remains remain remaining stays stay"
     " due_at sits happened occurred there's spent accounting consisting including during"
     " so_there itself how"
-    " totals_up amounting corresponds gave gives under_way reports shows showed shown saw seen"
+    " totals_up amounting corresponds under_way reports shows showed shown saw seen"
     " needs_to were_at"
 )
 UNITS = {
@@ -108,3 +116,17 @@ UNITS = {
     "times:1": "x × times",
 }
 NUMBERS = "two three four five six seven eight nine ten eleven twelve"
+
+PREPOSITIONS = (
+    "from:from to:to into:to of:of with:of at:at on:at in:at for:for by:by through:by because_of:by than:by"
+)
+ARTICLES = "the a an its their that this"
+JOINING = "and or that which who as also it there"
+HAVING = "had has have"
+BEING = "is are"
+ASKING = "is are was were has have had did do does will would can could may might should"
+ORDERS = (
+    "get bring find stage prepare move transfer send decide answer watch monitor observe record go see plan"
+)
+DONE = ""
+IS_FIRST = True  # what is to be done begins with its verb

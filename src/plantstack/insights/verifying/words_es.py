@@ -5,7 +5,7 @@ SENSES = {
     " hicieron produjeron completó",
     "good": "buena buenas buenos",
     "piece": "pieza piezas unidades",
-    "plan": "plan planificado planificadas previsto previstas previsión objetivo",
+    "plan": "plan planificado planificadas previsto previstas previsión",
     "met": "cumplido cumplió alcanzado alcanzó",
     "scrap": "chatarra rechazadas rechazos desechó desecharon desechadas rechazó",
     "stop": "parada paradas parado paró detenida detenido paro",
@@ -72,14 +72,21 @@ SENSES = {
     "often": "normalmente frecuentemente habitualmente constantemente",
     "from": "de del",
     "to": "a al",
+    "target": "objetivo objetivos",
+    "restore": "poner volver devolver",
+    "cost": "costó cuesta costaron cuestan",
+    "find": "buscar",
+    "will": "terminará acabará",
+    "was": "estaba estaban estuvo era eran fue fueron había tenía funcionó paró esperó",
+    "present": "produce fabrica pierde sube baja perder",
     "approx": "unas unos aproximadamente cerca alrededor casi",
     "against": "frente comparado que respecto",
 }
 NEUTRAL = (
     "el la los las un una es son está están fue fueron ha han y e o en con su sus se lo le que_el había hay"
-    " ser estar para por como también mientras volver poner devolver buscar primero_la tiene tuvo tienen"
+    " ser estar para por como también mientras primero_la tiene tuvo tienen"
     " quedó quedan lleva llevan duró duraron dura supone suponen quedó_en resultó fueron_a"
-    " hacen hace tras entre_ellas desde_las uno esto eso este esta ese esa replanificar"
+    " hacen hace tras entre_ellas uno esto eso este esta ese esa "
     " equivale va_al"
     " durante cuenta suma sumó era eran hubo cual cuales"
 )
@@ -92,3 +99,16 @@ UNITS = {
     "times:1": "× veces",
 }
 NUMBERS = "dos tres cuatro cinco seis siete ocho nueve diez once doce"
+
+PREPOSITIONS = "de:of del:of con:of desde:from a:to al:to en:at para:for por:by"
+ARTICLES = "el la los las un una su sus"
+JOINING = "y e o que cual cuales como también lo se le"
+HAVING = "tiene tuvo tienen"
+BEING = "es son está están hay"
+ASKING = ""
+ORDERS = (
+    "poner volver devolver buscar preparar mover trasladar pasar enviar mandar decidir vigilar observar"
+    " atender responder replanificar recuperar registrar"
+)
+DONE = "ha han fue fueron hizo"
+IS_FIRST = False

@@ -1,0 +1,144 @@
+"""What a sentence claims besides numbers and names: what is kept, what is negated, when, if at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from plantstack.insights.verifying.lexicon import Lexicon
+from plantstack.insights.verifying.reading import Token
+
+# Senses that may not be left out: without them another thing is said.
+_KEPT = (
+    *("lost", "stop", "run", "wait", "hold", "scrap", "lack", "call", "changeover", "move", "decide"),
+    *("answer", "find", "restore", "safety", "target", "staged", "cost", "need", "reason", "told", "known"),
+    *("pace", "due", "end", "begin", "set", "open", "standard", "super", "before", "person", "money"),
+    *("will", "some", "only"),
+)
+_STATES = ("run", "stop", "wait", "hold")
+_BREAKS = ":;.!?,()"
+_EMPTY = (
+    "approx",
+    "from",
+    "to",
+    "of",
+    "by",
+    "against",
+    "shift",
+    "not",
+    "was",
+    "still",
+    "again",
+)  # nothing to negate
+
+
+def left_out(told: Sequence[Token], there: Sequence[Token]) -> Iterator[str]:
+    """Senses of the generated sentence, and words of it that no list knows, that a sentence leaves out."""
+    here, mine = _senses(told), _senses(there)
+    yield from (sense for sense in _KEPT if mine[sense] and not here[sense])
+    texts = {one.text for one in told}
+    strange = (one.text for one in there if one.kind == "word" and one.senses is None)
+    yield from (text for text in strange if text not in texts)
+
+
+def negated(tokens: Sequence[Token]) -> Counter[str]:
+    """What each "not" of a sentence is about: a sense, a name or a word."""
+    found = Counter[str]()
+    for at, one in enumerate(tokens):
+        senses = one.senses or ()
+        if "not" not in senses:
+            continue
+        own = [sense for sense in senses if sense != "not"]
+        found[own[0] if own else _negated(tokens, at)] += 1
+    return found
+
+
+def _negated(tokens: Sequence[Token], at: int) -> str:
+    for step in (1, -1):
+        place = at + step
+        while 0 <= place < len(tokens) and tokens[place].text not in _BREAKS:
+            one = tokens[place]
+            if one.kind != "word" or one.senses is None:
+                return one.text
+            content = [sense for sense in one.senses if sense not in _EMPTY]
+            if content:
+                return content[0]
+            place += step
+    return ""
+
+
+def states(tokens: Sequence[Token]) -> list[str]:
+    """Standing, running, waiting, and the instants, in their order; empty where there is one state only."""
+    found = [
+        one.text if one.kind == "clock" else sense
+        for one in tokens
+        for sense in (one.senses or ()) + (("",) if one.kind == "clock" else ())
+        if one.kind == "clock" or sense in _STATES
+    ]
+    return found if len(set(found) & set(_STATES)) > 1 else []
+
+
+def is_told_past(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
+    """Whether what holds now is said as if it were over."""
+    if not _senses(told)["was"] or _senses(there)["was"]:
+        return False
+    return bool(_senses(there)["since"]) or any(one.text in words.being for one in there)
+
+
+def is_asked(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
+    """Whether a fact is put as a question."""
+    if any(one.text == "?" for one in told) and not any(one.text == "?" for one in there):
+        return True
+    return bool(told) and told[0].text in words.asking and told[0].text != there[0].text
+
+
+def is_turned(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
+    """Whether what is to be done is said as if it were so, or the other way round."""
+    wanted, found = _to_do(there, words), _to_do(told, words)
+    if not wanted:
+        return bool(found)
+    if wanted == {"watch"}:  # why is said in the same sentence
+        return bool(found - wanted)
+    return not wanted & found or any(one.text in words.done for one in told)
+
+
+def _to_do(tokens: Sequence[Token], words: Lexicon) -> set[str]:
+    """Senses of the words that tell somebody to do something."""
+    found = set[str]()
+    for before, one, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        if one.text == "plan" and not (after is not None and "order" in (after.senses or ())):
+            continue
+        is_first = before is None or (before.kind == "mark" and before.text in _BREAKS)
+        if one.text in words.orders and (is_first or not words.is_first):
+            found |= set(one.senses or (one.text,))
+    return found
+
+
+def strange_digits(sentence: str, generated: str) -> str:
+    """Digits that are none of ASCII and not in the generated sentence."""
+    return "".join(one for one in sentence if one.isnumeric() and not one.isascii() and one not in generated)
+
+
+def is_nearly(told: Sequence[Token], there: Sequence[Token]) -> bool:
+    """Whether something is said to be nearly so: "about" stands before a number."""
+    return _loose(told) > _loose(there)
+
+
+def _loose(tokens: Sequence[Token]) -> int:
+    return sum(
+        "approx" in (one.senses or ()) and not _counts(tokens[at + 1 :]) for at, one in enumerate(tokens)
+    )
+
+
+def _counts(rest: Sequence[Token]) -> bool:
+    """Whether a number comes before any word that claims something."""
+    for one in rest:
+        if one.kind in ("number", "clock"):
+            return True
+        if one.kind != "word" or any(sense not in _EMPTY for sense in one.senses or ()):
+            return False
+    return False
+
+
+def _senses(tokens: Sequence[Token]) -> Counter[str]:
+    return Counter(sense for one in tokens for sense in one.senses or ())
