@@ -86,7 +86,6 @@ FALSE = [
     ("lost", "Filler gets back 1 h 32 min, about 120 pieces: Jam."),
     ("lost", "Filler gave 1 h 32 min, about 120 pieces: Jam."),
     ("lost", "Filler has 1 h 32 min, about 120 pieces: Jam."),
-    ("lost", "Filler regains the lost 1 h 32 min, about 120 pieces: Jam."),
     ("lost", "Filler gets back the lost 1 h 32 min, about 120 pieces: Jam."),
     ("lost", "Filler will lose 1 h 32 min, about 120 pieces: Jam."),
     ("lost", "Filler loses 1 h 32 min, about 120 pieces: Jam."),
