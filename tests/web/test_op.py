@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -111,10 +112,13 @@ def test_for_ten_seconds_it_is_taken_back_with_one_tap(look: Look, told: Callabl
     page = look("/op/pun-4", ROLE)
     ask = page.locator(".ask.stop").first
     name = ask.get_attribute("data-ask")
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))  # ten seconds last until it has arrived
     tap_reason(page)
     expect(page.locator(f"[data-ask='{name}']")).to_be_hidden()
     sent(page)
     page.locator("[data-undo]").click()
+    page.clock.resume()
     expect(page.locator(f"[data-ask='{name}']")).to_be_visible()
     sent(page)
     first, back = [one for one in told("reason") if one["equipment"] == "pun-4"]
