@@ -15,6 +15,7 @@ from plantstack.stack import Stack
 from plantstack.stack.files.packing import NAME, new_pack
 
 _YEAR = timedelta(days=365)
+_ANY = range(date.min.year, date.max.year + 1)  # how many days a workbook holds is said where it is written
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +33,7 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Write the workbook that finance fills in: a row for each site and fiscal period."""
-    first, last = times.window(since, until, []).days
+    first, last = times.window(since, until, [], years=_ANY).days
     end = date.fromisoformat(last) if last else datetime.now(UTC).date() - timedelta(days=1)
     start = date.fromisoformat(first) if first else end - _YEAR
     with Stack.open(project) as stack:

@@ -13,7 +13,8 @@ from plantstack.intervals import Interval, to_us
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _FAR = 2**61
-_YEARS = range(1900, 2201)
+YEARS = range(1970, 2200)
+"""Of a calendar that plants live by: what is compared with lies around it, and must be a year too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,16 @@ class Asked:
     span: Interval | None = None
 
 
-def window(since: str | None, until: str | None, zones: Collection[str]) -> Asked:
+def window(
+    since: str | None, until: str | None, zones: Collection[str], *, years: Collection[int] = YEARS
+) -> Asked:
     """Read a window.
 
     Args:
         since: an ISO date, an instant with its offset from UTC, or a local one where all sites share a clock.
         until: the same; as a date the last day that counts, as an instant the first that does not.
         zones: the clocks of the plant's sites.
+        years: that days may lie in.
 
     Raises:
         QueryError: for anything else, for a day and an instant mixed, for an end before its start.
@@ -41,7 +45,7 @@ def window(since: str | None, until: str | None, zones: Collection[str]) -> Aske
     told = [text for text in (since, until) if text is not None]
     are_days = [bool(_DAY.match(text)) for text in told]
     if all(are_days):
-        days = tuple(None if text is None else _day(text) for text in (since, until))
+        days = tuple(None if text is None else _day(text, years) for text in (since, until))
         if days[0] and days[1] and days[0] > days[1]:
             raise _wrong(f"{since} .. {until}", "the window ends before it starts", "Swap --from and --to.")
         return Asked(days=(days[0], days[1]))
@@ -87,19 +91,19 @@ def structure(text: str) -> str:
     return text if text in ("as-was", "as-is") else _day(text)
 
 
-def _day(text: str) -> str:
+def _day(text: str, years: Collection[int] = YEARS) -> str:
     try:
         found = date.fromisoformat(text)
     except ValueError:
         raise _wrong(text, "there is no such day", "Write a date such as 2026-03-02.") from None
-    _near(text, found.year)
+    _near(text, found.year, years)
     return found.isoformat()
 
 
-def _near(text: str, year: int) -> None:
+def _near(text: str, year: int, years: Collection[int] = YEARS) -> None:
     """Keep to years in which plants are: at the ends of the calendar there is no day before or after."""
-    if year not in _YEARS:
-        fix = f"Write a year from {_YEARS.start} to {_YEARS.stop - 1}, as in 2026-03-02."
+    if year not in years:
+        fix = f"Write a year from {YEARS.start} to {YEARS.stop - 1}, as in 2026-03-02."
         raise _wrong(text, "no plant has numbers of that year", fix)
 
 

@@ -37,9 +37,9 @@ SHARE = 0.4
 """Of the plant's budget of false alarms; the rest is for the other kinds."""
 
 _Z = 1.6449
-_FRESH = 7 * DAY  # nothing is said of a parameter that was last read longer ago
+FRESH = 7 * DAY  # nothing is said of a parameter that was last read longer ago
 _ROWS = 5
-_SOON, _ACT_BY = HOUR, 8 * HOUR  # from when it was first known: a deadline never moves
+_SOON, ACT_BY = HOUR, 8 * HOUR  # from when it was first known: a deadline never moves
 
 
 class ParameterDrift:
@@ -60,7 +60,7 @@ class ParameterDrift:
             told = judge(series, SHARE * facts.budget / shared[series.equipment])
             if isinstance(told, Lacking):
                 cannot.append(_lacking(self.kind, series, told))
-            elif told is not None and facts.as_of - int(series.at[-1]) <= _FRESH:
+            elif told is not None and facts.as_of - int(series.at[-1]) <= FRESH:
                 findings.append(_finding(facts, told, all_))
         return Outcome(worth_saying(findings, facts.places), tuple(cannot))
 
@@ -191,7 +191,7 @@ def _action(
     cost: Cost,
 ) -> Action:
     machine, name = wording.equipment(place.id), wording.parameter(drift.series.parameter)
-    by = known + _ACT_BY
+    by = known + ACT_BY
     if drift.series.is_speed:
         if effect.value > effect.baseline:
             return Action(say(wording.LOOK_UP, machine=machine), "engineer", by)

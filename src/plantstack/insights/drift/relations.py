@@ -14,6 +14,7 @@ import numpy as np
 from plantstack.insights.chart import Control
 from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.drift import wording
+from plantstack.insights.drift.analysis import ACT_BY, FRESH
 from plantstack.insights.drift.analysis import ANALYSIS as DRIFT
 from plantstack.insights.drift.control import control_of
 from plantstack.insights.drift.costing import cost_of
@@ -36,14 +37,12 @@ from plantstack.insights.finding import (
     Subject,
 )
 from plantstack.insights.saying import Figure, Say, Value
-from plantstack.intervals import DAY, HOUR, Interval
+from plantstack.intervals import DAY, Interval
 
 SHARE = 0.1
 """Of the plant's budget of false alarms; the rest is for the other kinds."""
 
 _Z = 1.6449
-_FRESH = 7 * DAY
-_ACT_BY = 8 * HOUR  # from when it was first known: a deadline never moves
 _RARE = 1.0  # as of drifts: less is the threshold's own doubt
 _WORTH = 1.5  # times as far apart as in good runs, at least
 _LATELY = 100  # rows from which is read how far apart they are now
@@ -93,7 +92,7 @@ def _lacking(kind: str, joint: Joint, told: Lacking) -> Cannot:
 
 def _is_worth_saying(facts: Facts, told: Broken) -> bool:
     """It goes on, is rare and large enough to be seen, and no drift of one of them says it already."""
-    if facts.as_of - int(told.joint.at[-1]) > _FRESH or told.drift.severity < _RARE:
+    if facts.as_of - int(told.joint.at[-1]) > FRESH or told.drift.severity < _RARE:
         return False
     since_it_began, _ = told.apart(told.blamed[0])
     _, usual, n = _apart(told)
@@ -214,7 +213,7 @@ def _action(known: int, told: Broken, names: list[str]) -> Action:
     one, other = (wording.parameter(name) for name in names[:2])
     machine = wording.equipment(told.joint.equipment)
     return Action(
-        say(wording.CHECK_LINK, parameter=one, machine=machine, other=other), "maintenance", known + _ACT_BY
+        say(wording.CHECK_LINK, parameter=one, machine=machine, other=other), "maintenance", known + ACT_BY
     )
 
 

@@ -11,32 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from plantstack.insights.saying import N_, Figure, Name, NameKind, Say, Value, read_say
-from plantstack.insights.telling.words import ACCOUNTS, MONEY, word
+from plantstack.insights.telling.words import ACCOUNTS, CLASSES, LEAVES, word
 from plantstack.measures.catalog import MEASURES
 
 Row = Mapping[str, Any]
 
-_LEAVES = {
-    "breakdown": N_("Breakdowns"),
-    "waiting": N_("Waiting"),
-    "other_stop": N_("Other stops"),
-    "setup": N_("Changeovers"),
-    "planned_overrun": N_("Planned stops that overran"),
-    "no_order": N_("No order"),
-    "unknown": N_("No data"),
-    "micro_stop": N_("Micro stops"),
-    "reduced_capacity": N_("Reduced capacity"),
-    "ramp": N_("Running up"),
-    "speed": N_("Slow running"),
-    "scrap": N_("Scrap"),
-    "rework": N_("Rework"),
-    "startup_reject": N_("Rejects while starting up"),
-    "unjudged": N_("Not judged"),
-}
-_MONEY = MONEY | {
-    "cost avoided": N_("cost that could be avoided"),
-    "working capital one-off": N_("working capital, once"),
-}
 _STATUS = {"met": N_("met"), "partly": N_("partly met"), "blocked": N_("not met")}
 _KINDS: Mapping[str, NameKind] = {
     "product": "product",
@@ -222,18 +201,18 @@ class Telling:
             "period": _as_is(self.period_of(period, place)),
         }
         leaves = [
-            row for row in rows if row["row"] == "leaf" and row["leaf"] in _LEAVES and row["seconds"] > 0
+            row for row in rows if row["row"] == "leaf" and row["leaf"] in LEAVES and row["seconds"] > 0
         ]
         for row in sorted(leaves, key=lambda one: -one["seconds"]):
             lost: dict[str, Value] = {
                 "time": Figure(row["seconds"], "duration", "s"),
-                "leaf": word(_LEAVES[row["leaf"]]),
+                "leaf": word(LEAVES[row["leaf"]]),
             }
             is_counted = row["pieces"] is not None and round(row["pieces"]) > 0
             lost |= {"pieces": Figure(row["pieces"], "pieces")} if is_counted else {}
             text = LOST_PIECES if is_counted else LOST
             yield Told(Say(text, named | lost), place, ("losses", place), period)
-        money = [row for row in rows if row["row"] == "money" and row["leaf"] in _LEAVES]
+        money = [row for row in rows if row["row"] == "money" and row["leaf"] in LEAVES]
         for row in money:
             if row["low"] is not None and row["high"] is not None:
                 yield self._cost(row, named, place, period)
@@ -242,9 +221,9 @@ class Telling:
             yield Told(says, place, ("losses", place), period, is_cannot=True)
 
     def _cost(self, row: Row, named: Mapping[str, Value], place: str, period: Row) -> Told:
-        leaf, link = word(_LEAVES[row["leaf"]]), ("losses", place)
+        leaf, link = word(LEAVES[row["leaf"]]), ("losses", place)
         sides = {side: Figure(row[side], "money", row["currency"]) for side in ("low", "high")}
-        kind = word(_MONEY[row["class"]])
+        kind = word(CLASSES[row["class"]])
         return Told(Say(COST, {**named, **sides, "leaf": leaf, "class": kind}), place, link, period)
 
     # -- sentences that are there already, and words -----------------------------------------------

@@ -17,6 +17,24 @@ ACCOUNTS = {
     "scrap": N_("Scrap and rework"),
     "unknown": N_("No data"),
 }
+LEAVES = {
+    "breakdown": N_("Breakdowns"),
+    "waiting": N_("Waiting"),
+    "other_stop": N_("Other stops"),
+    "setup": N_("Changeovers"),
+    "planned_overrun": N_("Planned stops that overran"),
+    "no_order": N_("No order"),
+    "unknown": N_("No data"),
+    "micro_stop": N_("Micro stops"),
+    "reduced_capacity": N_("Reduced capacity"),
+    "ramp": N_("Running up"),
+    "speed": N_("Slow running"),
+    "scrap": N_("Scrap"),
+    "rework": N_("Rework"),
+    "startup_reject": N_("Rejects while starting up"),
+    "unjudged": N_("Not judged"),
+}
+"""Leaves of the loss tree."""
 SAFETY = {
     "near_miss": N_("near miss"),
     "unsafe": N_("unsafe condition"),
@@ -37,6 +55,11 @@ MONEY = {
     "capacity freed": N_("capacity freed"),
 }
 """Classes of money (BOOKS 12); they never add up into one total."""
+CLASSES = MONEY | {
+    "cost avoided": N_("cost that could be avoided"),
+    "working capital one-off": N_("working capital, once"),
+}
+"""These and what improvement is counted in."""
 
 
 def word(text: str) -> Name:

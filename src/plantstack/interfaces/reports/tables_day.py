@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from plantstack.insights.telling.words import CLASSES, LEAVES
 from plantstack.interfaces.reports.tables import (
     VALUE_HEADS,
     Amount,
@@ -17,7 +18,6 @@ from plantstack.interfaces.reports.tables import (
     value_cells,
 )
 from plantstack.interfaces.reports.tables_shift import note_table, stop_table
-from plantstack.interfaces.web.improving.words import CLASSES, LEAVES
 from plantstack.interfaces.web.page import N_, Reading
 from plantstack.stack.improving.day import DayOfLine, DayReport
 

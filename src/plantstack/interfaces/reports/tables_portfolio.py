@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from plantstack.insights.telling.words import CLASSES
 from plantstack.interfaces.reports.tables import (
     VALUE_HEADS,
     Amount,
@@ -15,7 +16,7 @@ from plantstack.interfaces.reports.tables import (
     row_cells,
     table,
 )
-from plantstack.interfaces.web.improving.words import CLASSES, KINDS
+from plantstack.interfaces.web.improving.words import KINDS
 from plantstack.interfaces.web.page import N_, Reading
 from plantstack.stack.improving.hours import kind_s
 from plantstack.stack.improving.portfolio import TREND_WEEKS, Lever, Portfolio, Weeks, levers

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from plantstack.errors import Problem, QueryError
+from plantstack.interfaces.times import YEARS
 from plantstack.interfaces.web.page import N_, Reading
 from plantstack.plant.plant import Plant
 from plantstack.stack.targets.targeting import production_day
@@ -18,7 +19,6 @@ NAMES = {
     "4w": N_("Last 4 weeks"),
     "13w": N_("Last 13 weeks"),
 }
-_FIRST, _LAST = 1970, 2199
 _DAYS = {"today": 1, "day": 1, "week": 7, "4w": 28, "13w": 91}
 
 
@@ -103,7 +103,7 @@ def as_day(text: str) -> date:
         ValueError: where it is none; what is compared with lies before it, and must be a day too.
     """
     found = date.fromisoformat(text)
-    if not _FIRST <= found.year <= _LAST:
+    if found.year not in YEARS:
         raise ValueError(text)
     return found
 

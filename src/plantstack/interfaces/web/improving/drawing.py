@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from plantstack.insights.telling.words import LEAVES
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.improving.tracing import View, cause_label, query_of
-from plantstack.interfaces.web.improving.words import LEAVES, hours
+from plantstack.interfaces.web.improving.words import hours
 from plantstack.interfaces.web.page import N_, Visit
 from plantstack.interfaces.web.rendering import address
 from plantstack.interfaces.web.series import run_chart_of

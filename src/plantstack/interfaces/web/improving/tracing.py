@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from plantstack.errors import Problem, QueryError
-from plantstack.interfaces.web.improving.words import LEAVES
+from plantstack.insights.telling.words import LEAVES
 from plantstack.interfaces.web.page import N_, Visit
 from plantstack.interfaces.web.periods import Period, period_of
 from plantstack.live.study import NotYet, Studied

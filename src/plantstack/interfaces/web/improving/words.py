@@ -23,30 +23,6 @@ KINDS = {
     "slow": N_("Slow running"),
     "quality": N_("Scrap and rework"),
 }
-LEAVES = {
-    "breakdown": N_("Breakdowns"),
-    "waiting": N_("Waiting"),
-    "other_stop": N_("Other stops"),
-    "setup": N_("Changeovers"),
-    "planned_overrun": N_("Planned stops that overran"),
-    "no_order": N_("No order"),
-    "unknown": N_("No data"),
-    "micro_stop": N_("Micro stops"),
-    "reduced_capacity": N_("Reduced capacity"),
-    "ramp": N_("Running up"),
-    "speed": N_("Slow running"),
-    "scrap": N_("Scrap"),
-    "rework": N_("Rework"),
-    "startup_reject": N_("Rejects while starting up"),
-    "unjudged": N_("Not judged"),
-}
-CLASSES = {
-    "cash cost out": N_("cash cost out"),
-    "contribution sold": N_("contribution not sold"),
-    "capacity freed": N_("capacity freed"),
-    "cost avoided": N_("cost that could be avoided"),
-    "working capital one-off": N_("working capital, once"),
-}
 DEMAND = {
     "sold out": N_("sold out: lost pieces could have been sold"),
     "recoverable": N_("recoverable by overtime or expediting"),

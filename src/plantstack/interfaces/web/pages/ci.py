@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from plantstack.insights.telling.words import CLASSES, LEAVES
 from plantstack.interfaces.web.beginning import short_of
 from plantstack.interfaces.web.improving import drawing
 from plantstack.interfaces.web.improving.tracing import (
@@ -22,7 +23,7 @@ from plantstack.interfaces.web.improving.tracing import (
     shown_rows,
     view_of,
 )
-from plantstack.interfaces.web.improving.words import CLASSES, DEMAND, LEAVES, hours, money_range
+from plantstack.interfaces.web.improving.words import DEMAND, hours, money_range
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import NAMES
 from plantstack.stack.improving.hours import Hours, hours_of

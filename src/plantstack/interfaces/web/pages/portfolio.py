@@ -10,10 +10,11 @@ from typing import Any
 from babel.dates import format_interval
 
 from plantstack.errors import Problem, QueryError
+from plantstack.insights.telling.words import CLASSES
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.beginning import short_of
 from plantstack.interfaces.web.improving.headline import headline
-from plantstack.interfaces.web.improving.words import CLASSES, KINDS, hours, money_range, points
+from plantstack.interfaces.web.improving.words import KINDS, hours, money_range, points
 from plantstack.interfaces.web.page import N_, Page, Reading
 from plantstack.interfaces.web.periods import as_day, today
 from plantstack.stack.improving.hours import KINDS as LEAVES_OF
