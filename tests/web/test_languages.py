@@ -47,6 +47,12 @@ def test_a_translation_fills_the_places_of_its_text(language: str) -> None:
             assert set(_PLACE.findall(_said(message)[-1])) == wanted, message.id
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_translation_says_itself_twice(language: str) -> None:
+    told = [text for message in translations(language) if message.id for text in _said(message)]
+    assert not [text for text in told if len(text) > 20 and text == text[: len(text) // 2] * 2]
+
+
 def test_texts_come_from_templates_modules_and_the_catalogue() -> None:
     found = set(texts())
     assert {"Why did it stop?", "Running slowly", "Downtime by category"} <= found
