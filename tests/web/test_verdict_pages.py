@@ -117,6 +117,16 @@ def test_a_contest_names_the_reason_and_who_answers_next(look: Look, demo_site: 
     expect(row.locator("[data-word]")).to_contain_text("it should be “No material”. “no caps came” Logistics")
 
 
+def test_what_it_should_be_is_of_the_site_and_in_the_language_of_the_reader(look: Look) -> None:
+    page = opened(look, "supervisor", language="de")
+    waiting(page, "production", 1).locator("[data-verdict=contest]").click()
+    options = page.locator("#contest option[data-sites]")
+    reasons = set(options.evaluate_all("all => all.map(one => one.value)"))
+    assert "no-material" in reasons
+    assert not reasons & {"chips", "part-stuck", "hydraulic"}, "what only other plants ever told"
+    assert "Kein Material" in options.all_inner_texts()
+
+
 def test_undo_takes_it_back(look: Look, demo_site: DemoSite) -> None:
     page = opened(look, "ci", "/handover/tul-1?shift=last")
     row = waiting(page, "production", 0)

@@ -9,6 +9,7 @@ from tests.stack.floor import Wire
 from tests.stack.floor_questions.told import SIX, at, orders, standing, states, told
 
 from plantstack.intervals import DAY
+from plantstack.stack.floor.instead import reasons_at
 from plantstack.stack.floor.offered import offered
 from plantstack.stack.floor.reasons import Picker, picker
 
@@ -16,6 +17,12 @@ _PLANT = files("plantstack.plant").joinpath("template/plant.yaml").read_text("ut
 _ONE_MORE = "machines:\n  oven: {label: Oven, under: packing, kind: cyclic, capture: manual}\n"
 OVEN = {"plant.yaml": _PLANT.replace("machines:\n", _ONE_MORE, 1)}
 """The plant that `init` writes, and a machine of its own in no line."""
+_AWAY = "sites:\n  away: {label: Away, zone: Europe/Berlin, currency: EUR, calendar: two-shifts}\n"
+_ABROAD = "machines:\n  kiln: {label: Kiln, under: away, kind: cyclic}\n"
+TWO_SITES = {
+    "plant.yaml": _PLANT.replace("sites:\n", _AWAY, 1).replace("machines:\n", _ABROAD, 1),
+}
+"""The plant that `init` writes, and a machine at another site."""
 
 
 def tiles_of(found: Picker) -> set[str]:
@@ -62,3 +69,19 @@ def test_scrap_reasons_of_another_line_are_not_first(tmp_path: Path) -> None:
         found = offered(stack, ("filler",), at(7))
         assert "underfill" in found.scrap
         assert found.scrap_else == ("label-defect",)
+
+
+def test_a_loss_can_be_what_its_own_site_has_and_nothing_of_another(tmp_path: Path) -> None:
+    earlier = SIX - 20 * DAY
+    events = [*orders("filler"), *states("filler", (SIX, "producing"))]
+    events += [said("filler", "leak", earlier), said("kiln", "bottle-jam", earlier + 1)]
+    events += [told("reason", "kiln", earlier + 2, "desk-1", role="cause", reason="cap-jam")]
+    with standing(tmp_path, events, at(7), TWO_SITES) as stack:
+        found = reasons_at(stack, ["capper", "kiln"], at(7))
+        home = stack.plant.site_of("capper").id
+        assert found.keys() == {home, "away"}
+        assert "leak" in found[home] - found["away"]
+        assert {"bottle-jam", "cap-jam"} <= found["away"] - found[home]
+        assert "electrical" in found[home] & found["away"]  # nobody told it anywhere
+        assert "other" not in found[home] | found["away"]  # it says nothing
+        assert reasons_at(stack, [], at(7)) == {}

@@ -8,9 +8,10 @@ from typing import Any
 
 from plantstack.interfaces.web.page import Reading
 from plantstack.interfaces.web.strips import reason_label
-from plantstack.intervals import SECOND, from_us, rfc3339
+from plantstack.intervals import SECOND, rfc3339
 from plantstack.live.access import Sender, speaks_for
 from plantstack.plant.plant import Plant
+from plantstack.stack.floor.instead import reasons_at
 from plantstack.stack.reasons.settling import OwnedStop
 
 _CONTESTED, _ACCEPTED = 10, 5  # shown at most
@@ -78,16 +79,19 @@ def words_of_claims(visit: Reading, claims: Claims) -> dict[str, Any]:
         "claims": claims,
         "claim_reason": lambda reason: reason_label(visit, reason),
         "claim_at": lambda stop: rfc3339(min(stop.stop_at + SECOND, max(stop.stop_at, stop.until_at - 1))),
+        "claim_site": lambda stop: visit.plant.site_of(stop.machine).id,
         "may_settle": lambda stop: may_settle(visit, stop),
-        "claim_reasons": _reasons(visit),
+        "claim_reasons": _reasons(visit, claims) if claims.mine else {},
     }
 
 
-def _reasons(visit: Reading) -> Mapping[str, list[tuple[str, str]]]:
-    """The reasons of stops by owner, as somebody may choose another: id and label."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    today = from_us(visit.now).date()
+def _reasons(visit: Reading, claims: Claims) -> Mapping[str, list[tuple[str, str, str]]]:
+    """The reasons of stops by owner, as somebody may choose another: id, label, the sites it is of."""
+    machines = {stop.machine for stop in claims.shown}
+    at_home = visit.ask(lambda stack: reasons_at(stack, machines, visit.now))
+    found: dict[str, list[tuple[str, str, str]]] = {}
     for one in visit.plant.reasons.values():
-        if one.kind == "stop" and not one.catch_all and one.is_offered(today):
-            found.setdefault(one.owner, []).append((one.id, reason_label(visit, one.id)))
+        sites = " ".join(sorted(site for site, reasons in at_home.items() if one.id in reasons))
+        if sites:
+            found.setdefault(one.owner, []).append((one.id, reason_label(visit, one.id), sites))
     return dict(sorted(found.items()))

@@ -224,14 +224,26 @@ def _needed(sight: Sight, machine: str) -> _Needed:
 
     In the first month of a plant what was told before today stands for it.
     """
-    today = local_day("UTC", sight.now)
-    rows = _rows(sight, today.replace(day=1)) or _rows(sight, today)
+    rows = _told(sight)
     symptoms = Counter({reason: n for one, reason, n, _ in rows if one == machine})
     told: dict[str, set[str]] = defaultdict(set)
     for one, reason, n, _ in rows:
         told[one] |= {reason} if n else set()
     causes = frozenset(reason for _, reason, _, n_cause in rows if n_cause)
     return _Needed(symptoms, {one: frozenset(mine) for one, mine in told.items()}, causes)
+
+
+def told_of(sight: Sight) -> Mapping[str, frozenset[str]]:
+    """By machine, the leaves told of it as symptoms or as causes, in the days of `_needed`."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for machine, reason, _, _ in _told(sight):
+        found[machine].add(reason)
+    return {machine: frozenset(mine) for machine, mine in found.items()}
+
+
+def _told(sight: Sight) -> list[tuple[str, str, int, int]]:
+    today = local_day("UTC", sight.now)
+    return _rows(sight, today.replace(day=1)) or _rows(sight, today)
 
 
 def _rows(sight: Sight, day: date) -> list[tuple[str, str, int, int]]:

@@ -70,7 +70,12 @@ function ask(row) {
   asked = row.dataset.claim;
   form.reset();
   one("[data-contest-what]", dialog).textContent = one(".what", row).textContent.trim().replace(/\s+/g, " ");
-  for (const group of dialog.querySelectorAll("optgroup")) group.disabled = group.hidden = group.dataset.owner === row.dataset.owner;
+  const off = (choice, is) => { choice.disabled = choice.hidden = is; };
+  for (const group of dialog.querySelectorAll("optgroup")) {
+    const reasons = [...group.children];
+    for (const reason of reasons) off(reason, !reason.dataset.sites.split(" ").includes(row.dataset.site));
+    off(group, group.dataset.owner === row.dataset.owner || reasons.every((reason) => reason.hidden));
+  }
   dialog.showModal();
   form.elements.reason.focus();
 }
