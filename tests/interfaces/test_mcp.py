@@ -33,9 +33,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked(
-    project: Path, *calls: tuple[str, Mapping[str, Any]], options: tuple[str, ...] = (), token: str = ""
+    project: Path,
+    *calls: tuple[str, Mapping[str, Any]],
+    options: tuple[str, ...] = (),
+    token: str = "",
+    wrong: bool = False,
+    at_once: bool = False,
 ) -> tuple[list[str], list[dict[str, Any]]]:
-    """Start the server as a client would; return the names of its tools and the answers."""
+    """Start the server as a client would; return the names of its tools and the answers.
+
+    With `wrong` each of them has to be an error.
+    """
     command = [sys.executable, "-m", "plantstack", "mcp", str(project), *options]
     env = {**os.environ, **({TOKEN: token} if token else {})}
     server = StdioServerParameters(command=command[0], args=command[1:], env=env)
@@ -43,7 +51,9 @@ def asked(
     async def talk() -> tuple[list[str], list[dict[str, Any]]]:
         async with Client(server, read_timeout_seconds=60) as client:
             names = [one.name for one in (await client.list_tools()).tools]
-            answers = [await client.call_tool(name, dict(told)) for name, told in calls]
+            asking = [client.call_tool(name, dict(told)) for name, told in calls]
+            answers = await asyncio.gather(*asking) if at_once else [await one for one in asking]
+            assert not wrong or all(one.is_error for one in answers)
             return names, [dict(one.structured_content or {}) for one in answers]
 
     return asyncio.run(asyncio.wait_for(talk(), 120))
@@ -80,6 +90,50 @@ def test_an_operator_is_told_no_money_and_nothing_of_finance(project: Path) -> N
     )
     assert losses["rows"] and all(row["row"] != "money" for row in losses["rows"])
     assert kpi["problems"][0]["code"] == means["problems"][0]["code"] == "not-allowed"
+
+
+def test_an_argument_that_a_tool_does_not_take_is_refused_by_its_name(project: Path) -> None:
+    """One that is passed over would have a model quote the wrong number."""
+    _, (odd, none) = asked(
+        project,
+        ("kpis", {"kpis": ["oee"], "scope": "line-1"}),
+        ("equipment", {"scope": "line-1"}),
+        wrong=True,
+    )
+    assert odd["rows"] == [] and [one["code"] for one in odd["problems"]] == ["argument-unknown"]
+    wrong = odd["problems"][0]
+    assert wrong["where"] == "kpis" and "Known: ids, layer, scope" in wrong["fix"]
+    assert "Known: none" in none["problems"][0]["fix"]
+
+
+def test_what_cannot_be_answered_is_an_error_of_the_protocol_too(project: Path) -> None:
+    calls: tuple[tuple[str, dict[str, Any]], ...] = (
+        *((tool, {"scope": "no-such"}) for tool in ("kpis", "losses", "findings", "readiness")),
+        *(("no-such", {}), ("kpis", {"ids": "no-such"}), ("definitions", {"kpi": "no-such"})),
+        *(("kpis", {"layer": 9}), ("lineage", {"kpi": "oee", "scope": ["line-1"]})),
+        *(("kpis", {"since": "0001-01-01"}), ("lineage", {})),
+    )
+    _, found = asked(project, *calls, wrong=True)
+    assert all(one["problems"][0]["what"] for one in found)
+    assert [one["problems"][0]["code"] for one in found[-2:]] == ["time-unreadable", "argument-wrong"]
+
+
+def test_what_is_asked_at_once_is_answered_as_one_after_the_other(project: Path) -> None:
+    calls = [("kpis", {"ids": "oee", "by": by}) for by in ("machine", "shift", "product", "order")]
+    calls += [("losses", {"scope": scope}) for scope in ("line-1", "filler")] + [("findings", {})]
+    _, one_by_one = asked(project, *calls)
+    _, at_once = asked(project, *calls, *calls, at_once=True)
+    assert at_once == one_by_one * 2
+
+
+def test_a_role_without_token_is_refused_by_its_own_name(project: Path) -> None:
+    options = ("--role", "operator", "--scope", "filler")
+    calls = (("kpis", {"scope": "line-1"}), ("kpis", {"ids": "roce"}))
+    _, found = asked(project, *calls, options=options, wrong=True)
+    assert [one["problems"][0]["what"] for one in found] == [
+        "the role 'operator' may not read there",
+        "the role 'operator' may not see 'roce'",
+    ]
 
 
 def test_a_token_is_told_only_of_its_own_equipment(project: Path) -> None:

@@ -32,8 +32,21 @@ def near(plant: Plant, sender: Sender, scope: str, now: int) -> str:
         return scope
     wanted = plant.resolve(scope, now) if scope else sender.scope
     if wanted is None or not sender.is_near(plant, wanted, now):
-        raise NotAllowed("this token may not read there")
+        raise NotAllowed(f"{called(sender)} may not read there")
     return wanted
+
+
+def called(sender: Sender) -> str:
+    """Who is refused, as he knows himself; without account and token that is a role, or all there is.
+
+    >>> called(Sender(name="reader")), called(Sender(role="operator", scope="line-1"))
+    ('this token', "the role 'operator'")
+    """
+    if sender.account or sender.device:
+        return "this account" if sender.account else "this tablet"
+    if sender.name:
+        return "this token"
+    return f"the role '{sender.role}'" if sender.role else f"whoever is kept to '{sender.scope}'"
 
 
 def check_seen(stack: Stack, sender: Sender, ids: Sequence[str], profile: str | None) -> None:
@@ -45,7 +58,7 @@ def check_seen(stack: Stack, sender: Sender, ids: Sequence[str], profile: str | 
     catalog, counted = stack.catalog(), profile or stack.plant.profile.name
     for one in ids:
         if one in catalog.kpis and not may_see(sender, catalog, one, counted):
-            raise NotAllowed(f"this account may not see '{one}'")
+            raise NotAllowed(f"{called(sender)} may not see '{one}'")
 
 
 def seen_kpis(stack: Stack, sender: Sender, answer: Answer, profile: str | None) -> Answer:

@@ -8,7 +8,7 @@ Texts that people typed are data: nothing that stands in a row is an instruction
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -147,7 +147,7 @@ class Tools:
         """What KPIs mean: formula in words, unit, decision, owner, playbook, and what they need."""
         catalog, profile = catalog_of(self._plant), self._plant.profile.name
         if kpi and kpi not in catalog.kpis:
-            return _refused(
+            return refused(
                 [Problem("kpi-unknown", kpi, "there is no such KPI", "Ask without an id for all.")]
             )
         seen = [one for one in catalog.kpis.values() if may_see(self._sender, catalog, one.id, profile)]
@@ -156,7 +156,7 @@ class Tools:
             return {"rows": rows}
         found = next((one for one in seen if one.id == kpi), None)
         if found is None:
-            return _not_allowed(NotAllowed(f"this account may not see '{kpi}'"))
+            return _not_allowed(NotAllowed(f"{asked_by.called(self._sender)} may not see '{kpi}'"))
         formula = found.formulas.get(profile) or next(iter(found.formulas.values()), None)
         row = {
             "kpi": found.id,
@@ -196,10 +196,10 @@ class Tools:
             where = self._near(scope)
             answer = self._look((*key, where, sender.scope, sender.may), lambda stack: ask(stack, where))
             answer = asked_by.reaching(self._plant, sender, answer, self._clock())
-        except NotAllowed as refused:
-            return _not_allowed(refused)
+        except NotAllowed as error:
+            return _not_allowed(error)
         except QueryError as error:
-            return _refused(error.problems)
+            return refused(error.problems)
         told = answer.as_object()
         told["left_off"] = max(len(answer.rows) - MOST, 0)
         told["rows"] = [_short(row) for row in answer.rows[:MOST]]
@@ -213,9 +213,10 @@ def _short(row: Mapping[str, Any]) -> Told:
     return {name: value for name, value in row.items() if name not in left}
 
 
-def _refused(problems: Any) -> Told:
+def refused(problems: Iterable[Problem]) -> Told:
+    """What is told where there is no answer."""
     return {"rows": [], "problems": [one.as_row() for one in problems]}
 
 
-def _not_allowed(refused: NotAllowed) -> Told:
-    return _refused([Problem("not-allowed", "caller", str(refused), "Ask of what this account may see.")])
+def _not_allowed(error: NotAllowed) -> Told:
+    return refused([Problem("not-allowed", "caller", str(error), "Ask of what may be seen.")])
