@@ -23,7 +23,7 @@ from plantstack.insights.patterns.analysis import ScrapPatterns
 from plantstack.insights.patterns.search import Limits
 from plantstack.insights.registry import analyses
 from plantstack.insights.running import ranked
-from plantstack.insights.saying import Say
+from plantstack.insights.saying import Bounds, Name, Say
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 
 NOW = 10 * DAY
@@ -73,6 +73,38 @@ def test_who_leads_may_change_but_not_the_id_nor_the_deadline() -> None:
 )
 def test_what_is_not_the_same_stays_apart(other: Finding) -> None:
     assert len(grouped([about("drift", "p", DAY), other])) == 2
+
+
+def pattern(known: int, low: float = 1.5, parameter: str = "p", place: str = "m1") -> Finding:
+    """A pattern of scrap that comes with values of a parameter from `low` on; a finding of 2.0 is one."""
+    bounds = Bounds(Name(parameter, "parameter"), low, None, "degC")
+    beside = Explanation(Say("it comes with %(first)s", {"first": bounds}), 0.3)
+    one = about("scrap_pattern", "", 0, 900.0, subject=Subject(place, {"shift": "night"}), known_at=known)
+    return replace(one, explanations=(Explanation(Say("it comes with nights"), 0.3), beside))
+
+
+def test_a_night_of_a_pattern_that_is_known_is_no_finding_of_its_own() -> None:
+    """One night's heat was told three times: as pattern, as drift and as set-up, with two targets."""
+    drift, setup = about("drift", "p", 8 * DAY, 70.0), about("setup_error", "p", 8 * DAY + HOUR, 60.0)
+    known = pattern(3 * DAY)
+    (one,) = grouped([drift, known, setup])
+    assert (one.kind, one.id, one.cost, one.action) == (known.kind, known.id, known.cost, known.action)
+    assert {each.kind for each in one.others} == {"drift", "setup_error"}
+
+
+def test_a_drift_that_was_known_first_does_not_become_a_pattern() -> None:
+    drift = about("drift", "p", 2 * DAY, 70.0)
+    (one,) = grouped([drift, pattern(8 * DAY)])
+    assert (one.kind, one.id, one.cost) == ("drift", drift.id, drift.cost) and len(one.others) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [pattern(DAY, low=2.5), pattern(DAY, parameter="q"), pattern(DAY, place="m2")],
+    ids=["other values", "other parameter", "other machine"],
+)
+def test_a_pattern_of_other_rows_stays_by_itself(other: Finding) -> None:
+    assert len(grouped([about("drift", "p", 8 * DAY), other])) == 2
 
 
 def test_what_costs_money_comes_before_what_has_no_price_and_that_before_what_costs_nothing() -> None:

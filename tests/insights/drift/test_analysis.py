@@ -53,6 +53,24 @@ def test_an_episode_keeps_its_identity_while_it_lasts() -> None:
     assert len({one.id for day in (12, 14, 17, 20) for one in found(facts(day, rows))}) == 1
 
 
+def test_what_is_back_to_normal_is_not_said_to_stand() -> None:
+    """A newcomer read 'stands 7.8 K higher' of a night that was over: the alarm forgets slowly."""
+    values = 10 + 0.5 * noise(20 * A_DAY, 4)
+    values[-120:-8] += 4.0
+    rows = ("readings", readings("m", "heat", values))
+    (told,) = found(facts(20 - 8 / A_DAY, rows))
+    assert told.effect.value > 12
+    assert not found(facts(20, rows))
+
+
+def test_a_small_drift_does_not_come_and_go() -> None:
+    values = 10 + 0.5 * noise(24 * A_DAY, 6)
+    values[18 * A_DAY :] += 0.8  # 1.6 spreads
+    rows = ("readings", readings("m", "heat", values))
+    seen = [len(found(facts(day, rows))) for day in np.arange(20, 24, 1 / 12)]
+    assert sum(seen) >= 0.95 * len(seen)
+
+
 def test_it_began_when_its_sentence_says_it_did() -> None:
     (told,) = found(facts(20, ("readings", readings("m", "heat", ramp(20, 8, 6.0)))))
     assert told.says.values["since"] == wording.moment(told.began) and told.began == told.window.start

@@ -60,7 +60,7 @@ class ParameterDrift:
             told = judge(series, SHARE * facts.budget / shared[series.equipment])
             if isinstance(told, Lacking):
                 cannot.append(_lacking(self.kind, series, told))
-            elif told is not None and facts.as_of - int(series.at[-1]) <= FRESH:
+            elif told is not None and not told.is_back and facts.as_of - int(series.at[-1]) <= FRESH:
                 findings.append(_finding(facts, told, all_))
         return Outcome(worth_saying(findings, facts.places), tuple(cannot))
 

@@ -49,6 +49,9 @@ _TOO_LONG = 28 * DAY  # an alarm that stands so long, and still, is the new norm
 _STILL = 10 * DAY
 _BEFORE = 150  # values before an alarm among which its start is looked for, beyond the last calm one
 _FEW = 12
+_LAST = 5  # values that say by themselves whether a drift still stands
+_NINE_IN_TEN = 1.2816
+_SPREAD_OF_STEPS = 1.4826 / sqrt(2)  # spread of values, of the median step from one to the next
 ALONE = 30.0
 """Values standing alone that anything is learned from, at least."""
 MORE = 1.25
@@ -107,6 +110,7 @@ class Drift:
         n: values behind it.
         product: what ran last.
         severity: -log10 of the chance that noise comes so far in a week.
+        is_back: the last values have come back so far that an alarm is left over from those before them.
     """
 
     series: Series
@@ -119,6 +123,7 @@ class Drift:
     n: int
     product: str
     severity: float
+    is_back: bool
 
     @property
     def normal(self) -> Baseline:
@@ -320,4 +325,18 @@ def _drift(series: Series, learned: Learned, steps: list[Step], raised: int, pac
     known = learned.by_product[product := str(series.product[recent[-1]])]
     error = sqrt(1.5708 * learned.memory / len(recent) + (known.doubt / known.spread) ** 2)
     rare = -float(norm.logsf(abs(steps[-1].score))) / log(10) - log(2 * _looks(series, learned, pace), 10)
-    return Drift(series, learned, raised, begun, up, shift, error, len(recent), product, max(rare, 0.0))
+    back = _is_back(z * (1 if up else -1), float(levels[raised - learned.first :].max()))
+    told = (begun, up, shift, error, len(recent), product, max(rare, 0.0), back)
+    return Drift(series, learned, raised, *told)
+
+
+def _is_back(z: Floats, most: float) -> bool:
+    """Whether the last values alone say, nine times in ten, that more than half of a drift is gone.
+
+    An EWMA forgets slowly, and its alarm holds on to half its height so that it does not come and go: after a
+    large step it stands for hours when the values are long as they were. Their doubt is that of neighbours:
+    it is asked where the values are now, not where they will be.
+    """
+    apart = float(np.median(np.abs(np.diff(z)))) * _SPREAD_OF_STEPS
+    doubt = _NINE_IN_TEN * sqrt(1.5708 / _LAST) * apart
+    return float(np.median(z[-_LAST:])) + doubt < most / 2

@@ -27,7 +27,7 @@ from plantstack.insights.finding import (
     Finding,
     Subject,
 )
-from plantstack.insights.flow.runs import Difference, Run, difference, standing
+from plantstack.insights.flow.runs import Difference, Run, difference, is_more, standing
 from plantstack.insights.flow.waits import BLOCKED, STARVED, Shift, Waits, waits_in
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.intervals import DAY, HOUR, SECOND, Interval
@@ -56,6 +56,8 @@ _FASTER_TEST = N_("Look at the pace of %(pacing)s over the same shifts.")
 _NO_FLOW = N_("%(line)s has no pacing machine whose waits are told.")
 _NO_FLOW_FIX = N_("Let %(pacing)s tell 'starved' and 'blocked', or name the constraint of %(line)s.")
 _NO_PRICE = "no contribution of its products is written"
+_LAID = "what a machine waits for is laid at the machine that stood meanwhile"
+_UNSURE = "that it is more is sure, how much is not: of so few shifts even none cannot be ruled out"
 _NO_COST = "the pacing machine did not wait for it more than usual"
 
 
@@ -105,7 +107,9 @@ def _findings(waits: Waits, line: Sequence[Place], facts: Facts, time: pa.Table)
     accepted = facts.budget * _SHARE
     told = episodes(values, a_week, accepted, _WORTH)
     run = standing(values, told, min(accepted / a_week, 1.0))
-    return [] if run is None else [_finding(run, told[-1].score, waits, line, facts, time)]
+    if run is None or not is_more(waits.of_line[run.first : run.last + 1], waits.of_line[list(run.usual)]):
+        return []
+    return [_finding(run, told[-1].score, waits, line, facts, time)]
 
 
 def _finding(
@@ -139,8 +143,8 @@ def _finding(
         ),
         facts.as_of + DAY,
         score,
-        "B",
-        ("what a machine waits for is laid at the machine that stood meanwhile",),
+        "B" if waited.low > 0 else "C",
+        (_LAID,) if waited.low > 0 else (_LAID, _UNSURE),
         known_at=known,
     )
 

@@ -171,9 +171,8 @@ def _finding(site: _Site, reason: str, held: _Held, among: Bools, number: int) -
     pieces = float(cells.total[rows].sum()) / days * _MONTH
     cost = _cost(site, rows, (max(low, 0.0), off, high), pieces)
     units = _units(facts)
-    rates = found.held.inside.rate[0], found.held.outside.shrunk[0]
     size = Size(
-        *(reason, float(bad[rows].sum() / bad.sum()), float(rates[0] / rates[1]), float(off * pieces)),
+        *(reason, float(bad[rows].sum() / bad.sum()), found.times, float(off * pieces)),
         *(cost.likely, cost.currency),
     )
     grade, limits = _trust(site)

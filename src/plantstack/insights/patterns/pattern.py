@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from plantstack.insights.patterns.rule import Rule, axes, covered, merged
+from plantstack.insights.patterns.rule import Rule, Within, axes, covered, merged
 from plantstack.insights.patterns.sample import Bools, Ints, Sample
 from plantstack.insights.patterns.score import Groups, Test, discoveries, gain
 from plantstack.insights.patterns.search import LIMITS, STEADY, Limits, Tried, search, sharpened
@@ -20,7 +20,10 @@ _SAME = 0.7  # share of pieces that two rules have in common when one may stand 
 _STARTS = 5  # rules of different axes that are worked out before one is chosen
 _AS_GOOD = 4.0  # gain, in spreads between groups, that is no difference between two rules
 _MOST = 3  # patterns of one kind of bad piece
+_AS_MUCH = 0.8  # of times as often, and of bad pieces: a rule of names that does so much says it as well
 _LEAST_WEIGHT = 0.02
+_LOOKED_AT = 400  # rules among which others for the same pieces are looked for
+_HELD_GROUPS = 3  # at least, with the rule, among the rows held out
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,13 @@ class Rival:
         rule: what it says.
         weight: how well it explains the bad pieces beside the pattern and the other rivals, 0 to 1.
         pieces: that tell the two apart: inside the one and outside the other.
+        times: how many times as often the pieces are bad with it as without, on the rows held out.
     """
 
     rule: Rule
     weight: float
     pieces: float
+    times: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,11 @@ class Pattern:
     rivals: tuple[Rival, ...]
     n_tried: int
 
+    @property
+    def times(self) -> float:
+        """How many times as often the pieces are bad with it as without, on the rows held out."""
+        return float(self.held.inside.rate[0] / self.held.outside.shrunk[0])
+
 
 def patterns(sample: Sample, limits: Limits = LIMITS, alpha: float = 0.05) -> list[Pattern]:
     """The rules that explain bad pieces and hold on rows not searched; each after those before it.
@@ -80,7 +90,7 @@ def patterns(sample: Sample, limits: Limits = LIMITS, alpha: float = 0.05) -> li
         if not standing:
             break
         rule = simple(held, searched, _best(searched, standing), ADDS_HELD)
-        told = _scored(sample, left, rule, limits, alpha, len(tried), standing)
+        told = _scored(sample, left, rule, limits, alpha, tried)
         if told is None:
             refused |= {axes(standing[0].rule), axes(rule)}  # what is best next speaks of something else
             continue
@@ -178,73 +188,123 @@ def _chance_of(searched: Sample, rule: Rule, place: int) -> float:
 
 
 def _scored(
-    sample: Sample,
-    left: Bools,
-    rule: Rule,
-    limits: Limits,
-    alpha: float,
-    n_tried: int,
-    standing: Sequence[Tried],
+    sample: Sample, left: Bools, rule: Rule, limits: Limits, alpha: float, tried: Sequence[Tried]
 ) -> Pattern | None:
-    """A rule on the rows held out; None where it does not hold there."""
-    held = sample.where(left & sample.is_held)
+    """A rule on the rows held out; None where it does not hold there.
+
+    One of names alone leads where it explains as much: a mould or a shift can be changed, and a value that
+    comes with them is their trace. It was not picked for what it does on the rows held out but for being as
+    good, so that it makes no pattern where there is none.
+    """
+    searched, held = (sample.where(left & one) for one in (~sample.is_held, sample.is_held))
     if not len(held):
         return None
-    groups = Groups(held)
-    test = groups.test(covered(held, rule)[groups.order][:, None])
-    chance = min(float(test.chance[0]) * _MOST, 1.0)
-    is_less = test.inside.rate[0] < limits.ratio * test.outside.rate[0]
-    is_usual = test.inside.total[0] > limits.share * (test.inside.total[0] + test.outside.total[0])
-    if chance > alpha or is_less or is_usual or test.inside.groups[0] < 3:
+    if not _stands(held, rule, limits, alpha):
         return None
-    rows = covered(sample, rule) & left
-    weight, rivals = _rivals(sample.where(left), rule, standing)
-    return Pattern(merged(rule), test, chance, rows, weight, rivals, n_tried)
+    names = _standing(search(replace(searched, measured={}), limits)) if _is_measured(rule) else []
+    others = list(_others(searched, rule, [*names, *_standing(tried)]))
+    lead = _by_name(held, rule, others, limits, alpha)
+    test = _tested(held, [lead])
+    chance = min(float(test.chance[0]) * _MOST, 1.0)
+    rows = covered(sample, lead) & left
+    besides = [one for one in (rule, *others) if one != lead]
+    kept = 0 if lead == rule else 1  # the trace of what leads is told, however little it says beside it
+    weight, rivals = _rivals(sample.where(left), held, lead, besides, kept)
+    return Pattern(merged(lead), test, chance, rows, weight, rivals, len(tried))
 
 
-def _rivals(sample: Sample, rule: Rule, standing: Sequence[Tried]) -> tuple[float, tuple[Rival, ...]]:
-    """Rules of other axes that hold for much the same pieces, weighed by how likely they make the bad."""
-    from_rule = covered(sample, rule)
+def _tested(sample: Sample, rules: Sequence[Rule]) -> Test:
     groups = Groups(sample)
-    candidates = list(_others(sample, rule, standing))
-    if not candidates:
+    return groups.test(np.column_stack([covered(sample, one)[groups.order] for one in rules]))
+
+
+def _stands(held: Sample, rule: Rule, limits: Limits, alpha: float) -> bool:
+    """Whether a rule holds on the rows held out."""
+    test = _tested(held, [rule])
+    is_more = test.inside.rate[0] >= limits.ratio * test.outside.rate[0]
+    is_rare = test.inside.total[0] <= limits.share * (test.inside.total[0] + test.outside.total[0])
+    is_sure = min(float(test.chance[0]) * _MOST, 1.0) <= alpha
+    return bool(is_sure and is_more and is_rare and test.inside.groups[0] >= _HELD_GROUPS)
+
+
+def _is_measured(rule: Rule) -> bool:
+    return any(isinstance(one, Within) for one in rule)
+
+
+def _by_name(held: Sample, rule: Rule, others: Sequence[Rule], limits: Limits, alpha: float) -> Rule:
+    """Of rules for the same pieces one of names alone that explains as much, else the rule."""
+    if not _is_measured(rule):
+        return rule
+    alike = _explain_as_much(held, [rule, *others])[1:]
+    named = [
+        (len(one), number)
+        for number, one in enumerate(others)
+        if alike[number] and not _is_measured(one) and _stands(held, one, limits, alpha)
+    ]
+    return others[min(named)[1]] if named else rule
+
+
+def _explain_as_much(held: Sample, rules: Sequence[Rule]) -> Bools:
+    """Which rules do nearly as well as the first on the rows held out: so many times, and so many bad pieces.
+
+    Rules that name the same hours differ in a few pieces at the edges; a likelihood makes much of those.
+    """
+    test = _tested(held, rules)
+    times, caught = test.inside.rate / test.outside.shrunk, test.inside.bad
+    return np.asarray((times >= _AS_MUCH * times[0]) & (caught >= _AS_MUCH * caught[0]))
+
+
+def _rivals(
+    sample: Sample, held: Sample, rule: Rule, others: Sequence[Rule], kept: int
+) -> tuple[float, tuple[Rival, ...]]:
+    """Other rules for much the same pieces, weighed by how likely they make the bad of the rows held out.
+
+    Those that explain as much as each other weigh the same. The first `kept` of them are always told.
+    """
+    if not others:
         return 1.0, ()
-    rows = np.column_stack([from_rule, *(each for _, each in candidates)])
-    test = groups.test(rows[groups.order])
-    wider = float(max(test.outside.dispersion[0], test.inside.dispersion[0]))
-    likely = _gains(sample, rows) / (2 * wider)
+    test = _tested(held, [rule, *others])
+    wider = float(max(test.outside.dispersion.max(), test.inside.dispersion.max()))
+    rows = np.column_stack([covered(held, one) for one in (rule, *others)])
+    likely = _gains(held, rows) / (2 * wider)
+    alike = _explain_as_much(held, [rule, *others])
+    likely[alike] = likely[alike].max()
     weights = np.exp(likely - likely.max())
     weights /= weights.sum()
-    order = np.argsort(-weights[1:], kind="stable")[:_MOST]
-    kept = [int(i) for i in order if weights[i + 1] >= _LEAST_WEIGHT]
+    order = np.argsort(-weights[1:], kind="stable").tolist()
+    likeliest = [i for i in order if i >= kept and weights[i + 1] >= _LEAST_WEIGHT]
+    told = sorted([*range(kept), *likeliest[: _MOST - kept]], key=order.index)
+    mine, times = covered(sample, rule), test.inside.rate / test.outside.shrunk
     rivals = tuple(
         Rival(
-            merged(candidates[i][0]),
+            merged(others[i]),
             float(weights[i + 1]),
-            float(sample.total[from_rule != candidates[i][1]].sum()),
+            float(sample.total[mine != covered(sample, others[i])].sum()),
+            float(times[i + 1]),
         )
-        for i in kept
+        for i in told
     )
     return float(weights[0]), rivals
 
 
-def _others(sample: Sample, rule: Rule, standing: Sequence[Tried]) -> Iterator[tuple[Rule, Bools]]:
-    mine, own = covered(sample, rule), axes(rule)
+def _others(searched: Sample, rule: Rule, standing: Sequence[Tried]) -> Iterator[Rule]:
+    """Rules of other axes that hold for much the same of the rows searched."""
+    mine, own = covered(searched, rule), axes(rule)
     seen = {own}
-    for one in standing[:400]:
+    for one in standing[:_LOOKED_AT]:
         about = axes(one.rule)
         if about in seen or about > own:
             continue
         # Sharpening moves bounds; names need none of it and are looked at first.
-        if _common(sample, mine, covered(sample, one.rule)) < _SAME / 2:
+        if _common(searched, mine, covered(searched, one.rule)) < _SAME / 2:
             continue
-        other = simple(sample, sample, sharpened(sample, one.rule), ADDS)
+        other = simple(searched, searched, sharpened(searched, one.rule), ADDS)
         about = axes(other)
-        rows = covered(sample, other)
-        if about in seen or about > own or about < own or _common(sample, mine, rows) < _SAME:
+        rows = covered(searched, other)
+        if about in seen or about > own or about < own or _common(searched, mine, rows) < _SAME:
             continue
         seen.add(about)
-        yield other, rows
+        yield other
         if len(seen) > 2 * _MOST:
             return
 

@@ -47,9 +47,9 @@ _PRICED = (
     ),
 )
 _CAUSES = (
-    N_("it comes with %(first)s"),
-    N_("it comes with %(first)s and %(second)s"),
-    N_("it comes with %(first)s, %(second)s and %(third)s"),
+    N_("it comes with %(first)s: %(times)s as often as elsewhere"),
+    N_("it comes with %(first)s and %(second)s: %(times)s as often as elsewhere"),
+    N_("it comes with %(first)s, %(second)s and %(third)s: %(times)s as often as elsewhere"),
 )
 _PLACES = ("first", "second", "third")
 
@@ -95,17 +95,17 @@ def _conditions(rule: Rule, units: Mapping[str, str]) -> dict[str, Value]:
 
 
 def explanations(found: Pattern, units: Mapping[str, str]) -> tuple[Explanation, ...]:
-    """What the pattern says it is, and what else would explain the same pieces."""
-    mine = Explanation(Say(_CAUSES[len(found.rule) - 1], _conditions(found.rule, units)), found.weight)
+    """What the pattern says it is, and what else would explain the same pieces, each with its own figure."""
+    mine = Explanation(_cause(found.rule, found.times, units), found.weight)
     others = [
-        Explanation(
-            Say(_CAUSES[len(one.rule) - 1], _conditions(one.rule, units)),
-            one.weight,
-            _apart(found.rule, one, units),
-        )
+        Explanation(_cause(one.rule, one.times, units), one.weight, _apart(found.rule, one, units))
         for one in found.rivals
     ]
     return (mine, *others)
+
+
+def _cause(rule: Rule, times: float, units: Mapping[str, str]) -> Say:
+    return Say(_CAUSES[len(rule) - 1], _conditions(rule, units) | {"times": Figure(times, "times")})
 
 
 def _apart(rule: Rule, rival: Rival, units: Mapping[str, str]) -> Say:

@@ -25,6 +25,8 @@ from plantstack.insights.setups.runs import Run, Setting
 GOOD_RUNS = 6  # of the same product that are needed to know what is usual
 RECENT_RUNS = 30  # good runs that are looked at: what was usual last year is not what is usual now
 LEAST_READINGS = 3  # at the start of a run
+_TURNS = 3  # earlier shifts of a name and product, to know what is usual in it
+_BACK = 0.5  # of how far it was off: nearer to what is usual than that is no longer off
 _SHARE = 0.25  # of half the tolerance; less does not matter whatever its chance
 _RESOLUTION = 50  # spreads finer than this part of the tolerance are taken as that
 _LIMITS_FROM = 10  # runs whose limits are looked at
@@ -101,7 +103,9 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
         mine = run.first(parameter)
         limits = limits_of(runs[: place + 1], run.product, parameter)
         off = _off(told, mine, limits, alpha) if len(mine) >= LEAST_READINGS else None
-        if off is not None and began_with(off[0], _end_before(before, parameter)):
+        if off is None or _is_of_its_shift(before, run, parameter, off[0]):
+            continue
+        if began_with(off[0], _end_before(before, parameter)) and not _is_back(run, parameter, *off):
             like = _like(before, run, parameter, off[0].mean, "reading")
             at = run.readings[parameter][LEAST_READINGS - 1][0]
             yield Wrong(run, parameter, "reading", *off, *limits, usual, like, at, *risk)
@@ -124,6 +128,27 @@ def _off(
     off = against(good, mine)
     is_it = off.chance <= alpha and is_material(off, good, low, high, _SHARE)
     return (off, good) if is_it else None
+
+
+def _is_of_its_shift(before: Sequence[Run], run: Run, parameter: str, off: Off) -> bool:
+    """Whether the product has had such values in that shift before: then it is the shift, and no set-up.
+
+    Good runs do not tell it: where the values of nights make scrap, no run of a night is among them.
+    """
+    shift = run.first_shift(parameter)
+    turns = [turn for one in before if one.product == run.product for turn in one.turns.get(parameter, [])]
+    levels = [
+        float(np.median(one.values))
+        for one in turns
+        if shift and one.shift == shift and len(one.values) >= LEAST_READINGS
+    ][-RECENT_RUNS:]
+    return len(levels) >= _TURNS and abs(off.mean - float(np.median(levels))) < _BACK * abs(off.by)
+
+
+def _is_back(run: Run, parameter: str, off: Off, good: Envelope) -> bool:
+    """Whether the last readings of a run are right again."""
+    last = run.last(parameter)
+    return abs(float(np.median(last)) - good.centre) < _BACK * abs(off.by)
 
 
 def _end_before(before: Sequence[Run], parameter: str) -> Off | None:

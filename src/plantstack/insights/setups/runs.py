@@ -14,6 +14,7 @@ from plantstack.insights.facts import Facts
 from plantstack.intervals import HOUR
 
 FIRST = 6  # readings at the start of a run, and at its end
+_NEW_TURN = 6 * HOUR  # without a reading: the shift of the same name after it is another one
 _LATE = 2 * HOUR  # a first reading later than this after the start says nothing of the set-up
 
 
@@ -29,6 +30,15 @@ class Setting:
 
 
 @dataclass(slots=True)
+class Turn:
+    """Readings of one shift, from its first to its last."""
+
+    shift: str
+    until: int
+    values: list[float]
+
+
+@dataclass(slots=True)
 class Run:
     """An order on a machine.
 
@@ -36,6 +46,7 @@ class Run:
         start, until: first and last row that speaks of it.
         settings: the last one told of each parameter.
         readings: (instant, value) of each parameter while it ran.
+        turns: the same, shift by shift.
         made, scrap: pieces.
     """
 
@@ -46,6 +57,7 @@ class Run:
     until: int
     settings: dict[str, Setting] = field(default_factory=dict)
     readings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    turns: dict[str, list[Turn]] = field(default_factory=lambda: defaultdict(list))
     made: float = 0.0
     scrap: float = 0.0
 
@@ -58,6 +70,12 @@ class Run:
         """The first readings of a parameter."""
         told = self.readings.get(parameter, [])[:FIRST]
         return [value for at, value in told if at - self.start <= _LATE]
+
+    def first_shift(self, parameter: str) -> str:
+        """The shift in which all the first readings were made; '' where that is none or not one."""
+        turns = self.turns.get(parameter, [])
+        is_one = bool(turns) and len(turns[0].values) >= len(self.first(parameter))
+        return turns[0].shift if is_one else ""
 
     def last(self, parameter: str) -> list[float]:
         """The last readings of a parameter."""
@@ -107,8 +125,15 @@ def _count(own: Facts, found: _Found) -> None:
 def _read(own: Facts, found: _Found) -> None:
     table = own.table("readings")
     table = table.filter(pc.fill_null(table["is_running"], True)).sort_by("at")
-    for order, product, at, parameter, value in _rows(table, "order", "product", "at", "parameter", "value"):
-        found.run(order, product, at, at).readings[parameter].append((at, value))
+    names = ("order", "product", "at", "parameter", "value", "shift")
+    for order, product, at, parameter, value, shift in _rows(table, *names):
+        run = found.run(order, product, at, at)
+        run.readings[parameter].append((at, value))
+        turns = run.turns[parameter]
+        if not turns or turns[-1].shift != (shift or "") or at - turns[-1].until > _NEW_TURN:
+            turns.append(Turn(shift or "", at, []))
+        turns[-1].until = at
+        turns[-1].values.append(value)
 
 
 def _set(own: Facts, found: _Found) -> None:

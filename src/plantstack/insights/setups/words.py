@@ -34,7 +34,7 @@ def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> F
         subject=subject,
         window=Interval(run.start, max(until, run.start + 1)),
         began=run.start,
-        says=_says(place, one, unit),
+        says=_says(place, one, unit, is_open=is_open),
         effect=Effect(
             value=one.off.mean,
             baseline=one.good.centre,
@@ -66,7 +66,7 @@ def _figure(value: float, unit: str, *, signed: bool = False) -> Figure:
     return Figure(value, "signed" if signed else "number", unit, digits)
 
 
-def _says(place: Place, one: Wrong, unit: str) -> Say:
+def _says(place: Place, one: Wrong, unit: str, *, is_open: bool) -> Say:
     values: dict[str, Value] = {
         "parameter": Name(one.parameter, "parameter"),
         "machine": Name(place.id, "equipment"),
@@ -79,6 +79,11 @@ def _says(place: Place, one: Wrong, unit: str) -> Say:
         text = N_(
             "%(parameter)s of %(machine)s was set to %(value)s for %(product)s: good runs have %(usual)s"
             " (%(by)s)"
+        )
+    elif not is_open:
+        text = N_(
+            "%(parameter)s of %(machine)s was %(value)s from the set-up for %(product)s on, until that run"
+            " ended: good runs begin with %(usual)s (%(by)s)"
         )
     else:
         text = N_(
