@@ -237,6 +237,45 @@ def test_H_HT_02_health_names_nobody_to_strangers(group: Inside, secrets: dict[s
         assert "far-erp" not in told["why"][0]
 
 
+@pytest.mark.parametrize("path", sorted(path for method, path in SCOPED if method == "GET"))
+def test_H_HT_02_what_the_rest_of_the_group_sends_cannot_be_counted(
+    group: Inside, secrets: dict[str, str], path: str
+) -> None:
+    """An offset counts the events of everybody; a part of the plant is told an instant in its place."""
+    asked, status = SCOPED["GET", path]
+    if status != 200 or path == "/metrics":
+        return
+    line, whole = (ask(group, secrets[name], "GET", path, asked).text for name in ("line", "all"))
+    if path.endswith("/stream"):
+        line, whole = (text.partition("data: ")[2].partition("\n")[0] for text in (line, whole))
+    told, of_all = json.loads(line), json.loads(whole)
+    assert 0 < (of_all["offset"] or 1) <= group.running.offset
+    assert told["offset"] in (None, NOW)
+    assert told.get("books_offset") is None and told.get("behind") is None
+
+
+def test_H_HT_02_an_answer_is_asked_for_again_by_what_it_stood_on(
+    group: Inside, secrets: dict[str, str]
+) -> None:
+    asked = {"id": "good_parts", "by": "machine"}
+    first = ask(group, secrets["line"], "GET", "/api/v1/kpis", asked).json()
+    for known_at in (first["offset"], group.running.offset + 1):
+        more = asked | {"as_known_at": str(known_at)}
+        again = ask(group, secrets["line"], "GET", "/api/v1/kpis", more)
+        assert (again.status_code, again.json()["rows"]) == (200, first["rows"])
+    beyond = asked | {"as_known_at": str(group.running.offset + 1)}
+    assert ask(group, secrets["all"], "GET", "/api/v1/kpis", beyond).status_code == 400
+
+
+def test_H_HT_02_figures_of_a_part_of_the_plant_count_nothing_of_others(
+    group: Inside, secrets: dict[str, str]
+) -> None:
+    line, whole = (ask(group, secrets[name], "GET", "/metrics", {}).text for name in ("line", "all"))
+    for word in ("log_offset", "books_offset", "dead_letters", "items_total{"):
+        assert f"plantstack_{word}" in whole and f"plantstack_{word}" not in line
+    assert "plantstack_up 1.0" in line
+
+
 def test_H_HT_03_what_is_called_nearly_so_is_not_told_to_a_scoped_sender(
     group: Inside, secrets: dict[str, str]
 ) -> None:

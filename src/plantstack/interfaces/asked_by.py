@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from plantstack.interfaces.answer import Answer
+from plantstack.intervals import told_us
 from plantstack.live.access import Sender
 from plantstack.live.seeing import may_see
 from plantstack.plant.plant import Plant
@@ -79,11 +80,24 @@ def seen_findings(sender: Sender, answer: Answer) -> Answer:
     return replace(answer, rows=[_without_money(row) for row in answer.rows]) if _is_poor(sender) else answer
 
 
-def reaching(plant: Plant, sender: Sender, answer: Answer, now: int) -> Answer:
-    """An answer that says how far the books reach only of the sites that somebody is let near."""
-    if answer.as_of is None:
-        return answer
-    return replace(answer, as_of=sender.near_sites(plant, answer.as_of, now))
+def reaching(
+    plant: Plant, sender: Sender, answer: Answer, now: int, *, known_at: int | None = None
+) -> Answer:
+    """An answer that says only of the sites that somebody is let near how far the books reach.
+
+    Args:
+        plant: what stands where.
+        sender: for whom it is.
+        answer: of the books.
+        now: the instant, microseconds UTC.
+        known_at: when everything was received that is in the answer, which whoever is let near a part is told
+            instead of the offset; None: as far as the books reach, which are kept to the instant.
+    """
+    near = None if answer.as_of is None else sender.near_sites(plant, answer.as_of, now)
+    if answer.offset is None:
+        return replace(answer, as_of=near)
+    reach = max((at for one in (near or {}).values() if (at := told_us(one)) is not None), default=now)
+    return replace(answer, as_of=near, offset=sender.stamp(answer.offset, known_at or reach))
 
 
 def _is_poor(sender: Sender) -> bool:

@@ -195,7 +195,8 @@ class Tools:
         try:
             where = self._near(scope)
             answer = self._look((*key, where, sender.scope, sender.may), lambda stack: ask(stack, where))
-            answer = asked_by.reaching(self._plant, sender, answer, self._clock())
+            now = self._clock()
+            answer = asked_by.reaching(self._plant, sender, answer, now, known_at=now)
         except NotAllowed as error:
             return _not_allowed(error)
         except QueryError as error:

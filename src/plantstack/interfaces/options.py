@@ -13,6 +13,10 @@ from plantstack.interfaces.answer import Answer
 from plantstack.stack import Stack
 from plantstack.stack.answers.asking import KpiTable
 
+_INSTANTS = (
+    10**14
+)  # from here on a number is microseconds: no log grows so far, no plant told anything in 1973
+_MOST_DIGITS = 18
 _NEVER = "There is nothing in the books yet. Load events with 'plantstack load'."
 
 Scope = Annotated[
@@ -57,13 +61,15 @@ def zones_of(stack: Stack) -> list[str]:
 
 
 def known_offset(stack: Stack, text: str | None, zones: list[str]) -> int | None:
-    """An offset, or the last offset received at an instant."""
+    """An offset, or the last offset received at an instant, also one in microseconds (see `Sender.stamp`)."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         return stack.log.offset_at(times.instant(text, zones))
     offset, last = int(text), stack.log.last_offset()
+    if offset >= _INSTANTS:
+        return stack.log.offset_at(offset)
     if offset > last:
-        what = f"the log has no offset {offset} yet"
-        raise QueryError(Problem("offset-unknown", "--as-known-at", what, f"The last one is {last}."))
+        what, fix = f"the log has no offset {offset} yet", f"The last one is {last}."
+        raise QueryError(Problem("offset-unknown", "--as-known-at", what, fix))
     return offset

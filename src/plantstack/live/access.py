@@ -169,6 +169,19 @@ class Sender:
         home = here.site if here else ""
         return {site: told for site, told in as_of.items() if site == home or self.is_near(plant, site, now)}
 
+    def stamp(self, offset: int, at: int) -> int:
+        """What an answer stands on, as far as he may know: of a part of the plant the instant.
+
+        An offset counts what everybody tells, and whoever asks twice sees how much came from elsewhere.
+        An instant grows with it, and `as_known_at` takes either.
+
+        >>> Sender().stamp(4711, at=1_772_474_400_000_000)
+        4711
+        >>> Sender(scope="line-1").stamp(4711, at=1_772_474_400_000_000)
+        1772474400000000
+        """
+        return at if self.scope else offset
+
 
 def _is_under(plant: Plant, equipment: str, places: Iterable[str], now: int) -> bool:
     """Whether an equipment is one of some places or stands under one of them, now."""

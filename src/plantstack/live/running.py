@@ -183,6 +183,10 @@ class Running:
         """The offset of the last event on disk."""
         return self._log.last_offset()
 
+    def stamp(self, sender: Sender) -> int:
+        """What somebody may know of how far the log goes, see `Sender.stamp`."""
+        return sender.stamp(self.offset, self.clock())
+
     def ask(self, question: Callable[[Stack], _T], *, is_past: bool = False) -> _T:
         """Ask the books as they are now.
 

@@ -29,9 +29,11 @@ def calls(running: Plant, sender: MayRead, scope: Scope = "") -> Response:
     wanted = near(running, sender, scope)
     place = running.plant.resolve(wanted, now) if wanted else ""
     if place is None:
-        return answered(Answer([], offset=running.offset))
+        return answered(Answer([], offset=running.stamp(sender)))
     found = running.ask(lambda stack: open_calls(stack, place, now))
-    return answered(Answer([call_row(running.plant, one, now) for one in found], offset=running.offset))
+    return answered(
+        Answer([call_row(running.plant, one, now) for one in found], offset=running.stamp(sender))
+    )
 
 
 def call_row(plant: PlantFiles, call: OpenCall, now: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from plantstack.interfaces import times
+from plantstack.interfaces import asked_by, times
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant
@@ -52,6 +52,6 @@ def claims(
             if settled or not one.is_settled
         ]
         offset, as_of = stack.standing()
-        return Answer(rows, offset=offset, as_of=sender.near_sites(running.plant, as_of, now))
+        return asked_by.reaching(running.plant, sender, Answer(rows, offset=offset, as_of=as_of), now)
 
     return answered(running.ask(standing))

@@ -149,7 +149,7 @@ def history(
 ) -> Response:
     """List every time they were taken in, the newest first; `by` is '' where they were edited by hand."""
     found = changing.history(running, sender, section or "", limit)
-    return answered(Answer(found, offset=running.offset))
+    return answered(Answer(found, offset=running.stamp(sender)))
 
 
 @router.get(
@@ -169,7 +169,7 @@ def listed(
 ) -> Response:
     """List what stands in the plant files, each with its `version`, which an edit of it gives back."""
     place = _place(running, near(running, sender, scope)) if scope else ""
-    return answered(Answer(changing.rows(running, sender, section, place), offset=running.offset))
+    return answered(Answer(changing.rows(running, sender, section, place), offset=running.stamp(sender)))
 
 
 def _place(running: Running, scope: str) -> str:
@@ -197,7 +197,13 @@ async def preview(request: Request, running: Plant, sender: MayConfigure) -> Res
     def found() -> Response:
         days = (asked.since, asked.until)
         told = changing.worked_out(running, sender, asked.edit, days, is_supposed=asked.as_if_always)
-        return answered(Answer([told.value.as_row()], notes=told.value.notes, offset=told.offset))
+        return answered(
+            Answer(
+                [told.value.as_row()],
+                notes=told.value.notes,
+                offset=sender.stamp(told.offset, running.clock()),
+            )
+        )
 
     return await run_in_threadpool(_told, found)
 

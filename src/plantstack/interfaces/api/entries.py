@@ -111,7 +111,8 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
         counts[one.status] += 1
     told: dict[str, Any] = {
         "schema": SCHEMA,
-        "offset": running.offset,
+        # a page waits until its own stream has come to that offset
+        "offset": running.offset if sender.role else running.stamp(sender),
         "now": rfc3339(running.clock()),
         **counts,
     }

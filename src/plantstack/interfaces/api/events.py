@@ -121,7 +121,7 @@ async def send(
             return answered(Answer(problems=error.problems), 409)
     if plantstack_edge:
         await run_in_threadpool(running.edges.listen, sender.name, plantstack_edge)
-    return _items(running.offset, taken)
+    return _items(running.stamp(sender), taken)
 
 
 async def whole_body(request: Request, take: Callable[[int], None]) -> bytes:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from plantstack.errors import Problem, QueryError
-from plantstack.interfaces import times
+from plantstack.interfaces import asked_by, times
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant
@@ -208,6 +208,6 @@ def _told(running: Running, sender: Sender, question: Callable[[Stack, int], Ite
     def asked(stack: Stack) -> Answer:
         rows: list[dict[str, Any]] = [msgspec.to_builtins(one) for one in question(stack, now)]
         offset, as_of = stack.standing()
-        return Answer(rows, offset=offset, as_of=sender.near_sites(running.plant, as_of, now))
+        return asked_by.reaching(running.plant, sender, Answer(rows, offset=offset, as_of=as_of), now)
 
     return answered(running.ask(asked))

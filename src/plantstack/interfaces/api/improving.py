@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces import questions
+from plantstack.interfaces import asked_by, questions
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant, having
@@ -228,7 +228,7 @@ def meaning(
     """One object a KPI: version, formula in symbols and in words, owner, playbook, who uses it."""
     wanted = [one.strip() for one in ids.split(",") if one.strip()]
     rows = definitions(running.plant, wanted)
-    return answered(Answer(rows, offset=running.keeper.standing.offset))
+    return answered(Answer(rows, offset=running.stamp(sender)))
 
 
 def _id_of(stack: Stack, scope: str, running: Running) -> str:
@@ -262,7 +262,4 @@ def _studied(
 ) -> Response:
     """Ask what takes long to the end, and tell of the sites that somebody is let near."""
     found = running.study.ask(("api", *key), question).value
-    if found.as_of is not None:
-        near_by = sender.near_sites(running.plant, found.as_of, running.clock())
-        found = replace(found, as_of=near_by)
-    return answered(found)
+    return answered(asked_by.reaching(running.plant, sender, found, running.clock()))

@@ -66,7 +66,7 @@ def kpis(
     ] = "json",
 ) -> Response:
     """Answer as the command `kpi` does."""
-    window = Window(near(running, sender, scope), since, until, known_at)
+    window = _window(running, sender, scope, since, until, known_at)
     asked = Kpis(ids, layer, by, grain, structure, profile, currency)
     named = [one.strip() for one in ids.split(",") if one.strip()]
 
@@ -75,7 +75,7 @@ def kpis(
         return asked_by.seen_kpis(stack, sender, questions.kpis(stack, window, asked), profile)
 
     if form == "csv":
-        found = _found(running, window, question)
+        found = asked_by.reaching(running.plant, sender, _found(running, window, question), running.clock())
         return as_file(kpi_csv(found.rows, found.offset), "kpis.csv")
     return _asked(running, sender, window, question)
 
@@ -90,7 +90,7 @@ def ledger(
     known_at: KnownAt = None,
 ) -> Response:
     """Answer as the command `ledger` does."""
-    window = Window(near(running, sender, machine), since, until, known_at)
+    window = _window(running, sender, machine, since, until, known_at)
     return _asked(running, sender, window, lambda stack: questions.ledger(stack, window))
 
 
@@ -112,7 +112,7 @@ def explain(
 
     With any of `versus_from`, `versus_to` and `versus_scope` it tells how the number came from there.
     """
-    window = Window(near(running, sender, scope), since, until, known_at)
+    window = _window(running, sender, scope, since, until, known_at)
     other = None if versus_scope is None else near(running, sender, versus_scope)
     versus = Versus(versus_since, versus_until, other)
 
@@ -137,7 +137,7 @@ def losses(
     currency: Currency = "",
 ) -> Response:
     """Answer as the command `losses` does."""
-    window = Window(near(running, sender, scope), since, until, known_at)
+    window = _window(running, sender, scope, since, until, known_at)
 
     def question(stack: Stack) -> Answer:
         return asked_by.seen_losses(sender, questions.losses(stack, window, profile, currency))
@@ -148,7 +148,7 @@ def losses(
 @router.get("/readiness", summary="How far each layer may be believed, and the cheapest next step")
 def readiness(running: Plant, sender: MayRead, scope: Scope = "", known_at: KnownAt = None) -> Response:
     """Answer as the command `readiness` does."""
-    window = Window(near(running, sender, scope), known_at=known_at)
+    window = _window(running, sender, scope, None, None, known_at)
     return _asked(running, sender, window, lambda stack: questions.readiness(stack, window))
 
 
@@ -177,6 +177,24 @@ def dead_letters(
         for one in running.dead_letters(after=after, limit=limit)
     ]
     return answered(Answer(rows, offset=running.offset))
+
+
+def _window(
+    running: Running,
+    sender: Sender,
+    scope: str,
+    since: str | None,
+    until: str | None,
+    known_at: str | None,
+) -> Window:
+    """What is asked about; of a part of the plant, beyond the end of the log is all there is.
+
+    Where the log ends is not told there: it counts what everybody sent.
+    """
+    is_beyond = sender.scope and known_at and known_at.isascii() and known_at.isdigit()
+    if is_beyond and int(known_at or 0) > running.offset:
+        known_at = str(sender.stamp(0, running.clock()))
+    return Window(near(running, sender, scope), since, until, known_at)
 
 
 def near(running: Running, sender: Sender, scope: str) -> str:

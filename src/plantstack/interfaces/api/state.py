@@ -22,6 +22,8 @@ from plantstack.live.running import Running
 router = APIRouter()
 
 _RESERVED = "something is not as it should be; a token of the whole project is told what"
+_COUNTED = ("offset", "books_offset", "behind")  # what everybody told, in numbers
+_COUNT = ["integer", "null"]
 _HEALTH = {
     "application/json": {
         "schema": {
@@ -29,9 +31,9 @@ _HEALTH = {
             "required": ["status", "offset", "books_offset", "behind", "as_of", "why"],
             "properties": {
                 "status": {"enum": ["ok", "degraded", "failing"]},
-                "offset": {"type": "integer", "description": "Of the last event on disk."},
-                "books_offset": {"type": "integer", "description": "The offset the books stand on."},
-                "behind": {"type": "integer", "description": "Events that the books have not read yet."},
+                "offset": {"type": _COUNT, "description": "Of the last event on disk."},
+                "books_offset": {"type": _COUNT, "description": "The offset the books stand on."},
+                "behind": {"type": _COUNT, "description": "Events that the books have not read yet."},
                 "as_of": {"type": "object", "additionalProperties": {"type": "string"}},
                 "why": {"type": "array", "items": {"type": "string"}},
             },
@@ -56,11 +58,13 @@ _ALIVE_S = 15.0  # so that whatever stands between does not cut a silent stream
 def health(running: Plant, asker: Anybody) -> JSONResponse:
     """Tell `ok`, `degraded` or `failing`, with the reasons; 503 where it is failing.
 
-    Names of sites and connections are for tokens: what is beyond their scope is left out.
+    Names of sites and connections are for tokens: what is beyond their scope is left out. So is how many
+    events there are, but for a token of the whole project.
     """
     found = running.health()
     told = found.as_row()
     if asker is None or asker.scope:
+        told |= dict.fromkeys(_COUNTED)
         told["as_of"] = asker.near_sites(running.plant, found.as_of, running.clock()) if asker else {}
         told["why"] = [_RESERVED] if found.why else []
     return JSONResponse(told, 503 if found.status == "failing" else 200)
@@ -93,6 +97,7 @@ def metrics(running: Plant, sender: MayRead) -> Response:
 async def stream(request: Request, running: Plant, sender: MayRead) -> StreamingResponse:
     """Send `books` with the offset and how far each site reaches, whenever the books moved on.
 
+    A token of a part of the plant is told an instant instead of the offset, which grows with it.
     It ends when the token is revoked and when the server is told to stop.
     """
     return StreamingResponse(
@@ -110,8 +115,8 @@ async def _moves(request: Request, running: Running, sender: Sender) -> AsyncIte
             near = sender.near_sites(running.plant, standing.as_of, running.clock())
             as_of = {site: rfc3339(at) for site, at in sorted(near.items())}
             told, silent = standing, 0.0
-            data = json.dumps({"offset": standing.offset, "as_of": as_of})
-            yield f"event: books\nid: {standing.offset}\ndata: {data}\n\n"
+            offset = sender.stamp(standing.offset, max(near.values(), default=0))
+            yield f"event: books\nid: {offset}\ndata: {json.dumps({'offset': offset, 'as_of': as_of})}\n\n"
         elif silent >= _ALIVE_S:
             silent = 0.0
             yield ": still here\n\n"
@@ -139,15 +144,19 @@ class _Figures(Collector):
         """Read the figures as they are now."""
         running = self._running
         found = running.health()
-        gauges = {
+        is_whole = not self._sender.scope  # else it is not told what everybody sends
+        gauges: dict[str, tuple[str, float]] = {
             "plantstack_up": (
                 "1 while events are taken in and the books are kept.",
                 found.status != "failing",
-            ),
-            "plantstack_log_offset": ("Offset of the last event on disk.", found.offset),
-            "plantstack_books_offset": ("Offset the books stand on.", found.books),
-            "plantstack_dead_letters": ("Dead letters nobody settled.", running.open_letters()),
+            )
         }
+        if is_whole:
+            gauges |= {
+                "plantstack_log_offset": ("Offset of the last event on disk.", found.offset),
+                "plantstack_books_offset": ("Offset the books stand on.", found.books),
+                "plantstack_dead_letters": ("Dead letters nobody settled.", running.open_letters()),
+            }
         for name, (what, value) in gauges.items():
             yield GaugeMetricFamily(name, what, value=float(value))
         now = running.clock()
@@ -158,6 +167,6 @@ class _Figures(Collector):
         items = CounterMetricFamily(
             "plantstack_items", "Items sent, by what became of them.", labels=["status"]
         )
-        for status, count in running.counted().items():
+        for status, count in running.counted().items() if is_whole else ():
             items.add_metric([status], count)
         yield items

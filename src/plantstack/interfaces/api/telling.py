@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from plantstack.interfaces import asked_by
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant
@@ -76,6 +77,4 @@ def priorities(running: Plant, sender: MayRead, scope: Scope = "", lang: Languag
 def _asked(
     running: Running, sender: Sender, key: tuple[Hashable, ...], question: Callable[[Stack], Answer]
 ) -> Answer:
-    answer = running.study.ask(key, question).value
-    reach = sender.near_sites(running.plant, answer.as_of or {}, running.clock())
-    return replace(answer, as_of=reach)
+    return asked_by.reaching(running.plant, sender, running.study.ask(key, question).value, running.clock())
