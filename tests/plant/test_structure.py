@@ -73,3 +73,16 @@ def test_dated_values_of_the_site_reach_its_machines(tmp_path: Path) -> None:
 def test_every_equipment_has_its_site(plant: Plant) -> None:
     assert plant.site_of("lathe").currency == "EUR"
     assert plant.site_of("tulsa").id == "tulsa"
+
+
+def test_what_may_change_a_place_stood_in_it_or_above_it_or_in_a_line_with_a_machine_of_it(
+    plant: Plant,
+) -> None:
+    near = plant.kin_of(["filler"])
+    assert {"filler", "filler:2", "line-1", "line-2", "hall", "tulsa", ""} <= near
+    others = {one for one in plant.machines if plant.site_of(one).id != "tulsa"}
+    beside = {
+        one.equipment for spans in plant.spans.values() for one in spans if one.line in ("line-1", "line-2")
+    }
+    assert near.isdisjoint(others) and beside <= near
+    assert plant.kin_of([""]) >= plant.equipment.keys()

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
-from fnmatch import fnmatchcase
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -134,8 +133,7 @@ def device_of(sender: Sender, device: str) -> str:
 
 def ranks_as_person(plant: Plant, device: str) -> bool:
     """Whether the plant believes a device as it believes people."""
-    rule = next((rule for rule in plant.sources if fnmatchcase(device, rule.match)), None)
-    return rule is not None and rule.is_person
+    return plant.is_person(device)
 
 
 def enter(

@@ -6,12 +6,12 @@ now and then they are published to the lake and opened anew on top of it, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TypeVar
 
 import duckdb
@@ -34,6 +34,9 @@ class Standing:
     as_of: Mapping[str, int]
 
 
+_COUNTED = ("count", "reading", "alive")  # what machines tell all the time
+_LOOK_S = 0.02
+_HOLD_S = 2.5  # as long as this the books stand still for those who ask together
 BEAT_S = 5.0  # books reach on by the clock alone as often as this
 _PAUSE_S = 0.1  # between two freshenings, so that questions get their turn
 PUBLISH = 15 * MINUTE
@@ -46,12 +49,14 @@ class Keeper:
     def __init__(self, folder: Path, clock: Clock, *, beat_s: float = BEAT_S) -> None:
         self.folder = folder
         self.trouble: BaseException | None = None
+        self.heard: Mapping[str, int] = {}  # the last offset of each equipment, beside counts
         self.stretches: int | None = None  # changed since the freshening before; None: all was opened anew
         self._project = load_plant(folder).project_id
         self._clock = clock
         self._beat_s = beat_s
-        self._turn = Lock()
+        self._turn, self._count = Lock(), Lock()
         self._news = Event()
+        self._holding = 0
         self._is_closing = False
         self._publish(clock())
         self._stack = self._opened()
@@ -69,7 +74,8 @@ class Keeper:
         self._news.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._stack.close()
+        with self._turn:  # whoever has begun to ask is answered first
+            self._stack.close()
 
     def tell(self) -> None:
         """Say that something was committed."""
@@ -89,9 +95,34 @@ class Keeper:
         now = self._clock()
         with self._turn:
             self.stretches = self._stack.grow(now)
+            self._hear()
             self.standing = _standing(self._stack)
         if self.stretches is None or now - self._published_at > PUBLISH:
             self._renew(now)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let the books stand still for a moment, so that what is asked together is derived once."""
+        with self._count:
+            self._holding += 1
+        try:
+            yield
+        finally:
+            with self._count:
+                self._holding -= 1
+
+    def _hear(self) -> None:
+        """Note of which equipment the books have heard anew; whoever calls has the turn."""
+        since, log = self.standing.offset, self._stack.log
+        upto = _standing(self._stack).offset
+        fresh = log.hot(upto, after=since).select(["equipment", "kind", "source"])
+        told = fresh.group_by(fresh.column_names).aggregate([]).to_pylist()
+        news = {
+            one["equipment"] or "": upto
+            for one in told
+            if one["kind"] not in _COUNTED or self._stack.plant.is_person(one["source"])
+        }
+        self.heard = {**self.heard, **news}
 
     def _renew(self, now: int) -> None:
         """Publish what is known, and open the books anew on top of it; questions go on meanwhile.
@@ -123,6 +154,7 @@ class Keeper:
         old, self._stack = self._stack, fresh
         fresh.engine(scope=None).books.asked |= old.engine(scope=None).books.asked
         self.standing = _standing(fresh)
+        self.heard = {**self.heard, "": self.standing.offset}  # of everything: what came between is not known
         return old
 
     def _publish(self, now: int) -> None:
@@ -142,6 +174,7 @@ class Keeper:
         while not self._is_closing:
             self._news.wait(self._beat_s)
             self._news.clear()
+            self._let_pass()
             try:
                 self.freshen()
                 self.trouble = None
@@ -151,6 +184,12 @@ class Keeper:
                 self.trouble = error
                 return
             sleep(_PAUSE_S)
+
+    def _let_pass(self) -> None:
+        """Wait for those who ask together, a moment at most."""
+        end = monotonic() + _HOLD_S
+        while self._holding and not self._is_closing and monotonic() < end:
+            sleep(_LOOK_S)
 
     @property
     def is_alive(self) -> bool:

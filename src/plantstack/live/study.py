@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Generic, TypeVar, cast
 
 import duckdb
 
 from plantstack.errors import PlantstackError
-from plantstack.intervals import MINUTE
+from plantstack.intervals import MINUTE, SECOND
 from plantstack.live.adopting import books_of
 from plantstack.live.door import Clock
 from plantstack.plant.load import load_plant
@@ -29,6 +30,7 @@ from plantstack.stack.project import Stack
 
 _T = TypeVar("_T")
 FRESH = 5 * MINUTE  # an answer younger than this is not worked out again
+_REST = 20  # nor one younger than so many times as long as it took: the floor's processor is not for analyses
 _RENEW = 15 * MINUTE  # books that grew so long are opened anew, so that little is kept in memory
 _KEPT = 256
 _GIVE_UP_S = 0.1  # between two words that nobody waits any longer
@@ -118,6 +120,8 @@ class Study:
         self._edition = self._oldest = 0  # of the plant files; what was answered in older ones is gone
         self._stack: Stack | None = None
         self._opened_at = self._grown_at = 0
+        self._spent: dict[Hashable, int] = {}  # microseconds that the last answer took to work out
+        self._numbers: dict[Hashable, int] = {}
         self.answered = 0  # counts answers, so that whoever shows one can look for a newer
 
     def ask(
@@ -144,7 +148,8 @@ class Study:
         with self._lock:
             edition, known = self._answers.get(key, (-1, None))
             is_of_now = edition == self._edition
-            if known is None or not is_of_now or self._clock() - known.at > FRESH:
+            fresh = max(FRESH, _REST * self._spent.get(_kind(key), 0))
+            if known is None or not is_of_now or self._clock() - known.at > fresh:
                 asked = self._pending.get((self._edition, key)) or self._begin(key, question)
             if known is not None and (is_of_now or also_before):
                 self._answers.move_to_end(key)
@@ -153,6 +158,10 @@ class Study:
             with self._lock:
                 raise NotYet(self._told(asked))
         return cast(Studied[_T], asked.future.result())
+
+    def number(self, key: Hashable) -> int:
+        """The number of the last answer to a question, of all that were given; 0 where there is none."""
+        return self._numbers.get(key, 0)
 
     def forget(self, *, keeps: bool = False) -> None:
         """Answer everything anew: the plant files were changed.
@@ -166,6 +175,7 @@ class Study:
             if not keeps:
                 self._oldest = self._edition
                 self._answers.clear()
+                self._numbers.clear()
         self._worker.submit(self._let_go)
 
     def _told(self, asked: _Asked) -> Waiting:
@@ -195,6 +205,7 @@ class Study:
         return asked
 
     def _work(self, asked: _Asked, question: Callable[[Stack], Any]) -> Studied[Any]:
+        began = monotonic()
         try:
             found = self._found(question)
         except duckdb.IOException:  # the lake was published twice since: what these books read is swept
@@ -204,6 +215,7 @@ class Study:
             with self._lock:
                 self._pending.pop((asked.edition, asked.key), None)
         with self._lock:
+            self._spent[_kind(asked.key)] = round((monotonic() - began) * SECOND)
             self._keep(asked, found)
         return found
 
@@ -216,9 +228,9 @@ class Study:
             self._known.add(kind)
         if asked.edition < max(self._oldest, self._answers.get(key, (0, None))[0]):
             return
-        self._answers[key] = (asked.edition, found)
+        self._answers[key], self._numbers[key] = (asked.edition, found), self.answered
         while len(self._answers) > _KEPT:
-            self._answers.popitem(last=False)
+            self._numbers.pop(self._answers.popitem(last=False)[0])
 
     def _found(self, question: Callable[[Stack], Any]) -> Studied[Any]:
         stack = self._books()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from plantstack.plant.model import (
@@ -99,6 +101,27 @@ class Plant:
         """The site equipment stands in; it never moves to another."""
         return self.sites[self.spans[equipment][0].site]
 
+    def is_person(self, source: str) -> bool:
+        """Whether a source is believed as people are: by the first rule that fits its name."""
+        rule = next((rule for rule in self.sources if fnmatchcase(source, rule.match)), None)
+        return rule is not None and rule.is_person
+
+    def kin_of(self, places: Iterable[str]) -> frozenset[str]:
+        """All equipment whose events may change what is known of some places, at any time.
+
+        That is what ever stood in them or above them, every machine with its lanes of a line that one of
+        theirs ever stood in, and ''; of '' it is everything.
+        """
+        asked = set(places)
+        standing = [span for spans in self.spans.values() for span in spans]
+        if "" in asked:
+            return frozenset({"", *self.equipment, *self.lanes})
+        touched = [one for one in standing if not asked.isdisjoint(_around(one))]
+        lines = {one.line for one in touched} - {""}
+        found = {name for one in standing if one.line in lines for name in _around(one)}
+        found |= {name for one in touched for name in _around(one)} | asked
+        return frozenset(found | {lane for lane, (machine, _) in self.lanes.items() if machine in found})
+
     @cached_property
     def _paths(self) -> dict[str, list[Span]]:
         paths: dict[str, list[Span]] = {}
@@ -106,3 +129,7 @@ class Plant:
             for span in spans:
                 paths.setdefault(span.path, []).append(span)
         return paths
+
+
+def _around(span: Span) -> tuple[str, ...]:
+    return (span.equipment, span.line, span.area, span.site, "")

@@ -136,6 +136,7 @@ class Visit(Reading):
     Attributes:
         running: the plant.
         before: the answers it was given from before the plant files were changed, while newer ones are made.
+        studied: the longer questions it asked, each with the number of the answer there was.
     """
 
     running: Running
@@ -146,6 +147,7 @@ class Visit(Reading):
     now: int
     language: str = "en"
     before: list[Studied[Any]] = field(default_factory=list, compare=False, repr=False)
+    studied: dict[Hashable, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def plant(self) -> Plant:
@@ -162,6 +164,7 @@ class Visit(Reading):
         Raises:
             NotYet: while there is no answer; the page says so and shows it as soon as it is there.
         """
+        self.studied[key] = self.running.study.number(key)
         found = self.running.study.ask(key, question, PATIENCE_S, also_before=True)
         if found.waiting is not None:
             self.before.append(found)
