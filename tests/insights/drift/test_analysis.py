@@ -256,7 +256,7 @@ def test_a_few_days_are_not_enough_and_it_says_so() -> None:
 
 
 def test_many_values_that_repeat_themselves_are_not_called_few() -> None:
-    made = 100 * (0.8 + 0.01 * np.repeat(noise(20, 1), 24))  # a speed that changes once a day
+    made = 100 * (0.8 + 0.01 * np.repeat(noise(10, 1), 48))  # a speed that changes every other day
     rows = pieces("m", np.zeros(480))
     rows = rows.set_column(rows.schema.get_field_index("total"), "total", pa.array(made))
     (told,) = ANALYSIS.run(facts(20, ("pieces", rows), ("time", run_time("m", 480)))).cannot

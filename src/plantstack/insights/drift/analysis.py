@@ -13,7 +13,7 @@ from plantstack.insights.drift import wording
 from plantstack.insights.drift.control import control_of_drift
 from plantstack.insights.drift.costing import cost_of, cost_of_speed
 from plantstack.insights.drift.explaining import explanations
-from plantstack.insights.drift.judge import ALONE, Drift, Lacking, judge, pace_of
+from plantstack.insights.drift.judge import Drift, Lacking, judge, pace_of
 from plantstack.insights.drift.series import Series, series_of
 from plantstack.insights.drift.wording import say
 from plantstack.insights.drift.worth import worth_saying
@@ -78,7 +78,7 @@ def _lacking(kind: str, series: Series, told: Lacking) -> Cannot:
     elif told.learned:
         learned, alone = wording.count(told.learned), wording.count(floor(told.alone))
         why = say(wording.ALIKE, parameter=name, days=over, n=n, learned=learned, alone=alone)
-        fix = say(wording.GO_ON_ALIKE, parameter=name, least=wording.count(ALONE))
+        fix = say(wording.GO_ON_ALIKE, parameter=name, least=wording.count(pace.alone))
     else:
         why = say(wording.FEW, parameter=name, days=over, n=n)
         least, days = wording.count(float(pace.learn)), wording.count(pace.days)

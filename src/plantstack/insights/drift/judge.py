@@ -10,15 +10,18 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from plantstack.insights.drift.budget import normal_threshold, threshold
-from plantstack.insights.drift.monitor import Chart, Limits, Monitor, Step, ewma_sd, run
+from plantstack.insights.drift.monitor import REACH, Chart, Limits, Monitor, Step, ewma_sd, run
 from plantstack.insights.drift.onset import Onset, onset
 from plantstack.insights.drift.robust import Baseline, Floats, baseline, memory
 from plantstack.insights.drift.series import Ints, Series
 from plantstack.intervals import DAY
 
 WEEK = 7 * DAY
+ALONE = 30.0
+"""Values standing alone from which a spread is known; from fewer only what is far beyond it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Pace:
         hold: values after learning from which the threshold is checked.
         weight: of the newest value in the EWMA.
         least_shift: smaller shifts are not worth anybody's time; spreads of the baseline.
+        alone: values standing alone that anything is learned from, at least.
     """
 
     learn: int
@@ -39,10 +43,11 @@ class Pace:
     hold: int
     weight: float
     least_shift: float = 0.5
+    alone: float = ALONE
 
 
 READINGS = Pace(learn=240, days=2.0, least=60, hold=240, weight=0.04)
-SPEEDS = Pace(learn=72, days=4.0, least=16, hold=48, weight=0.12)
+SPEEDS = Pace(learn=72, days=4.0, least=16, hold=48, weight=0.12, alone=10.0)  # a pace stays for an order
 K, N, HOLD = 3, 5, 0.5
 _HIGHEST = 2.0  # of what noise alone asks for: held-out time that is off itself must not blind the chart
 _TOO_LONG = 28 * DAY  # an alarm that stands so long, and still, is the new normal: it is learned anew
@@ -52,10 +57,10 @@ _FEW = 12
 _LAST = 5  # values that say by themselves whether a drift still stands
 _NINE_IN_TEN = 1.2816
 _SPREAD_OF_STEPS = 1.4826 / sqrt(2)  # spread of values, of the median step from one to the next
-ALONE = 30.0
-"""Values standing alone that anything is learned from, at least."""
 MORE = 1.25
 """Times the memory that few values show: it is rather underrated from them."""
+_OF_FEW = 0.4  # few values that stand alone are fewer still, for their memory is read from them as well
+_BEYOND = 1.25  # of a limit, that values count to
 _LOOKS = 4.0  # in one span of an EWMA
 
 
@@ -95,6 +100,11 @@ class Learned:
     since: int
     until: int
     memory: float
+
+    @property
+    def alone(self) -> float:
+        """Values standing alone that would tell as much as those learned from."""
+        return float(np.isfinite(self.z[: self.first]).sum()) / self.memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +199,7 @@ def learn_enough(
         found = make(usual, int(usual[count - 1]) + 1)
         if found is None:
             return replace(lacking, is_flat=True)
-        if count / found.memory >= ALONE:
+        if count / found.memory >= pace.alone:
             return found
         lacking = replace(lacking, learned=count, alone=count / found.memory)
         count *= 2
@@ -227,7 +237,7 @@ def chart_of(series: Series, learned: Learned, pace: Pace, a_week: float) -> Cha
     sd = sqrt(ewma_sd(pace.weight, learned.memory) ** 2 + doubt**2)
     held = learned.z[learned.first : learned.first + pace.hold]
     held = held[np.isfinite(held)]
-    noise = normal_threshold(_looks(series, learned, pace), a_week)
+    noise = _as_sure(normal_threshold(_looks(series, learned, pace), a_week), learned)
     least = pace.least_shift / sd
     if len(held) >= pace.hold / 2:
         plain = run(Chart(Limits(1.0, 0.5), pace.weight, sd), held.tolist())
@@ -235,7 +245,14 @@ def chart_of(series: Series, learned: Learned, pace: Pace, a_week: float) -> Cha
         seen = threshold([np.array([one.score for one in plain])], a_week * max(span, 1e-6), K, N, HOLD)
         noise = max(noise, min(seen, _HIGHEST * noise))
     height = max(noise, least)
-    return Chart(Limits(height, HOLD * height, K, N), pace.weight, sd)
+    reach = max(REACH, _BEYOND * height * sd if learned.alone < ALONE else 0.0)  # of a limit so high too
+    return Chart(Limits(height, HOLD * height, K, N), pace.weight, sd, reach=reach)
+
+
+def _as_sure(limit: float, learned: Learned) -> float:
+    """A limit in spreads that are known, as one in spreads of few values: as rare by Student's t."""
+    freedom = max(_OF_FEW * learned.alone, 2.5) - 1
+    return limit if learned.alone >= ALONE else float(student.isf(norm.sf(limit), freedom))
 
 
 def _looks(series: Series, learned: Learned, pace: Pace) -> float:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from math import isfinite, sqrt
 from typing import NamedTuple
 
+REACH = 8.0
+"""Spreads that a value counts to, as a rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -101,7 +104,7 @@ class Chart:
     slack: float = 0.5
     sum_scale: float | None = None
     clip: float = 3.0
-    reach: float = 8.0
+    reach: float = REACH
 
 
 @dataclass(slots=True)

@@ -29,6 +29,8 @@ _PIECES = 50  # at least in it: whole pieces are rough
 _SHARE = 0.1  # of the accepted false alarms
 _WORTH = 5.0  # per cent of pace
 _NEAR = 0.06  # of the share that a shut lane leaves
+_REACHED = 0.75  # of the shifts are slower: those of a machine that was slow say nothing of what it can
+_AS_IDEAL = 0.97  # of their ideal paces: from there on other products lose nothing that could be compared
 _LATELY = 40  # paces that a product's usual pace is read from
 _ROWS = 10
 # From the begin of the shift in which it was first known: a deadline never moves.
@@ -38,6 +40,10 @@ _NO_PRICE = "no contribution of its products is written"
 
 _FAST = N_("%(machine)s runs %(product)s at %(speed)s of its ideal pace (%(n)s shifts): that is set too low.")
 _SET = N_("Check the ideal pace of %(product)s on %(machine)s and set it to about %(rate)s pieces an hour.")
+_SET_LIKE = N_(
+    "Check the ideal pace of %(product)s on %(machine)s: it is about %(rate)s pieces an hour at least, and "
+    "%(most)s if as much of it is lost as of the other products, which reach %(usual)s of theirs."
+)
 _TO_STANDARD = N_("the ideal pace as it is written")
 _PACKS = N_("The counter may count something else than pieces of %(product)s.")
 _PACKS_TEST = N_("Count 100 pieces of %(product)s by hand beside the counter.")
@@ -83,9 +89,10 @@ def _standards(place: Place, told: Sequence[Pace], facts: Facts) -> Iterator[Fin
     }
     for product, speeds in sorted(lately.items()):
         others = [float(np.median(one)) for name, one in lately.items() if name != product]
-        if _is_beaten(speeds, float(np.median(others)) if others else None):
+        usual = float(np.median(others)) if others else None
+        if _is_beaten(speeds, usual):
             since = _since(by_product[product], others)
-            yield _too_slow(place, by_product[product], speeds, since, facts)
+            yield _too_slow(place, by_product[product], speeds, since, usual, facts)
 
 
 def _products(told: Sequence[Pace]) -> set[str]:
@@ -110,12 +117,29 @@ def _is_beaten(speeds: Floats, others: float | None) -> bool:
     return bool(middle >= _FASTER or (high >= _AT_TIMES and is_odd_one))
 
 
-def _too_slow(place: Place, own: Sequence[Pace], speeds: Floats, known: int, facts: Facts) -> Finding:
+def _set(place: Place, product: str, speeds: Floats, usual: float | None) -> Say:
+    """What the ideal pace is to be: what the machine reaches when it is not slow, and what is never reached.
+
+    An ideal pace set to what is seen would hide what is lost anew: where other products show how much of
+    theirs is reached, as much is taken to be lost of this one.
+    """
+    said: dict[str, Value] = {"machine": Name(place.id, "equipment"), "product": Name(product, "product")}
+    reached = place.rate.get(product, 0.0) * float(np.quantile(speeds, _REACHED))
+    said["rate"] = Figure(reached, "pieces")
+    if usual is None or usual >= _AS_IDEAL:
+        return Say(_SET, said)
+    return Say(
+        _SET_LIKE, {**said, "most": Figure(reached / usual, "pieces"), "usual": Figure(usual, "share")}
+    )
+
+
+def _too_slow(
+    place: Place, own: Sequence[Pace], speeds: Floats, known: int, usual: float | None, facts: Facts
+) -> Finding:
     late, subject = own[-_LATELY:], Subject(place.id, {"product": own[0].product})
     product, speed = own[0].product, float(np.median(speeds))
     doubt = 1.645 * 1.2533 * float(np.std(speeds)) / float(np.sqrt(len(speeds)))
     said: dict[str, Value] = {"machine": Name(place.id, "equipment"), "product": Name(product, "product")}
-    rate = Figure(place.rate.get(product, 0.0) * speed, "pieces")
     test = Say(_PACKS_TEST, {"product": said["product"]})
     return Finding(
         "ideal_rate",
@@ -133,7 +157,7 @@ def _too_slow(place: Place, own: Sequence[Pace], speeds: Floats, known: int, fac
         Cost(None, None, None, place.currency, "month", why_none=_UNPRICED),
         _evidence(place, late),
         (Explanation(Say(_PACKS, {"product": said["product"]}), 0.2, test),),
-        Action(Say(_SET, {**said, "rate": rate}), "ci", known + _SET_BY),
+        Action(_set(place, product, speeds, usual), "ci", known + _SET_BY),
         facts.as_of + 7 * DAY,
         (speed - 1) * 30,
         "B",
