@@ -15,7 +15,7 @@ from plantstack.insights.facts import TABLES
 from plantstack.insights.finding import Finding, Subject
 from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.stack import Stack
-from plantstack.stack.finding.answers import given, hidden_by, standing
+from plantstack.stack.finding.answers import as_raised, given, hidden_by, standing
 from plantstack.stack.finding.facts import facts_of
 from plantstack.stack.finding.scoring import Worth, scores
 
@@ -102,7 +102,45 @@ def answer(minute: int, key: str, finding_id: str, word: str, **more: Any) -> Wi
         "subject": "filler",
         "severity": 3.0,
     }
-    return said("note", minute, key, text=f"finding {finding_id}: {word}", x={**x, "severity": 3.0, **more})
+    text = f"finding {finding_id}: {word}"
+    return said("note", minute, key, text=text, x={**x, "severity": 3.0, **more}, source="tablet.p3")
+
+
+def test_what_a_machine_says_of_a_finding_is_no_answer(tmp_path: Path) -> None:
+    """A token of one machine speaks as a machine: it mutes no finding."""
+    folder = plant(tmp_path / "p")
+    forged = answer(200, "a1", "1" * 12, "wrong", severity=1e9) | {"source": "plc"}
+    load(folder, written(tmp_path, "one.ndjson", [*SHIFT, forged]), now=NOW)
+    with Stack.open(folder) as stack:
+        assert given(stack.engine(scope=None).books, NOW) == []
+
+
+def test_answers_at_a_past_instant_are_those_that_were_received_by_then(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "p")
+    load(folder, written(tmp_path, "one.ndjson", [*SHIFT, answer(60, "a1", "1" * 12, "wrong")]), now=NOW)
+    back = {"supersedes": {"source": "tablet.p3", "key": "a1"}, "void": True, "source": "tablet.p3"}
+    late = [said("note", 60, "a1-void", text="-", **back), answer(61, "a2", "2" * 12, "useful")]
+    load(folder, written(tmp_path, "two.ndjson", late), now=NOW + HOUR)
+    with Stack.open(folder) as stack:
+        books = stack.engine(scope=None).books
+        known = [
+            [one.word for one in given(books, NOW + 2 * HOUR, known_at)]
+            for known_at in (NOW - 1, NOW, NOW + HOUR, None)
+        ]
+    assert known == [[], ["wrong"], ["useful"], ["useful"]]
+
+
+def test_how_rare_a_finding_is_is_not_taken_from_whoever_answers(tmp_path: Path) -> None:
+    """Called wrong with a forged severity it would keep its whole kind quiet, whatever comes."""
+    first = here(began=1, severity=3.0)
+    folder = plant(tmp_path / "p")
+    told = answer(200, "a1", first.id, "wrong", severity=1e6, kind="drift", subject="filler/x")
+    load(folder, written(tmp_path, "one.ndjson", [*SHIFT, told]), now=NOW)
+    with Stack.open(folder) as stack:
+        all_ = as_raised(given(stack.engine(scope=None).books, NOW), [first])
+    assert (all_[0].kind, all_[0].subject, all_[0].severity) == ("late", first.identity.key, 3.0)
+    rarer = here(began=2, severity=9.0)
+    assert hidden_by(rarer, standing(all_), all_, NOW) is None
 
 
 def here(**more: Any) -> Finding:
@@ -155,8 +193,8 @@ def test_answers_take_findings_off_the_list_and_taking_them_back_puts_them_there
     (told_of,) = scores(all_, machines=1, now=NOW, currency_of=lambda place: "USD")
     assert (told_of.precision, told_of.lead, told_of.until_fixed) == (0.5, 220 * MINUTE, 220 * MINUTE)
     assert told_of.money == (Worth("USD", 20.0, 120.0, 300.0),)
-    back = {"supersedes": {"source": "plc", "key": "a2"}, "void": True}
-    undo = said("note", 210, "a2-void", text="-", **back)
+    back = {"supersedes": {"source": "tablet.p3", "key": "a2"}, "void": True}
+    undo = said("note", 210, "a2-void", text="-", source="tablet.p3", **back)
     load(folder, written(tmp_path, "two.ndjson", [undo]), now=NOW)
     with Stack.open(folder) as stack:
         left = given(stack.engine(scope=None).books, NOW)

@@ -50,7 +50,7 @@ def insights(
     """
     offset, reach = stack.standing()
     now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
-    found = findings(stack, scope, now, layer=layer)
+    found = findings(stack, scope, now, layer=layer, answered_by=None if as_of is None else now)
     rows = rows_of(found, stack.plant, language, with_quiet=with_quiet, sees_money=sees_money)
     if with_charts:
         rows = _with_charts(rows, found, stack.plant)
@@ -70,7 +70,7 @@ def score_rows(stack: Stack, scope: str = "", *, as_of: str | None = None, sees_
     """
     offset, reach = stack.standing()
     now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
-    found = scores_of(stack, scope, now)
+    found = scores_of(stack, scope, now, None if as_of is None else now)
     rows: list[Row] = [{"row": "score", **one.as_row()} for one in found]
     if not sees_money:
         rows = [{**row, "money": []} for row in rows]

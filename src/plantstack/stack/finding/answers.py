@@ -7,8 +7,9 @@ score of a kind of finding is counted from. Whoever takes the tap back takes all
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 
 from plantstack.engines.duckdb.books import Books
@@ -21,15 +22,36 @@ WORDS: tuple[Word, ...] = get_args(Word)
 TRUE: tuple[Word, ...] = ("useful", "expected", "fixed")
 """Answers that say there was something."""
 
+_EVER = 2**62
 _LATER = DAY
 _MUTED = 14 * DAY
 _LOUD = 2.0  # times as rare as what was called wrong: then it is heard all the same
 
+_PEOPLE = re.compile(r"tablet|desk-")  # how sources of people begin where the plant files name none of them
+
+# What was taken back or said again only later stood until then.
 _SAID = """
-select e.log_offset, e.equipment, e.at, e.body
+with changed as (
+    select
+        e.sup_source as source,
+        e.sup_key as key,
+        min(e.received_at) as since
+    from everything as e
+    where e.kind = 'note' and e.sup_key is not null
+    group by all
+)
+
+select e.log_offset, e.equipment, e.at, e.body, e.source
 from everything as e
-anti join gone on gone.log_offset = e.log_offset
-where e.kind = 'note' and not e.void and e.at <= $now and contains(e.body, '"finding"')
+left join gone on gone.log_offset = e.log_offset
+left join changed as c on c.source = e.source and c.key = e.key
+where
+    e.kind = 'note'
+    and not e.void
+    and e.at <= $now
+    and e.received_at <= $known
+    and (gone.log_offset is null or c.since > $known)
+    and contains(e.body, '"finding"')
 order by e.at, e.log_offset
 """
 
@@ -60,10 +82,43 @@ class Given:
     offset: int
 
 
-def given(books: Books, now: int) -> list[Given]:
-    """Every answer that stands, in order of time."""
-    rows = books.con.execute(_SAID, {"now": now}).fetchall()
-    return [found for row in rows if (found := _read(*row)) is not None]
+def given(books: Books, now: int, known_at: int | None = None) -> list[Given]:
+    """Every answer of a person that stands, in order of time.
+
+    Args:
+        books: that hold the answers.
+        now: until when they were given, microseconds UTC.
+        known_at: only those that were received by then, as they stood then; None: all that are known.
+    """
+    known = _EVER if known_at is None else known_at
+    rows = books.con.execute(_SAID, {"now": now, "known": known}).fetchall()
+    return [
+        found for *row, source in rows if _is_person(books, source) and (found := _read(*row)) is not None
+    ]
+
+
+def _is_person(books: Books, source: str) -> bool:
+    """Whether a source speaks for people: what a machine says of a finding is no answer to it."""
+    rules = books.plant.sources
+    if any(rule.is_person for rule in rules):
+        return books.plant.is_person(source)
+    return _PEOPLE.match(source) is not None
+
+
+def as_raised(answers: Iterable[Given], found: Iterable[Finding]) -> list[Given]:
+    """Answers that tell of a finding what it is, where it still stands: not what the sender made of it.
+
+    Args:
+        answers: to any findings.
+        found: those that stand.
+    """
+    known = {own.id: own for one in found for own in (one, *one.others)}
+    return [
+        replace(one, kind=own.kind, subject=own.identity.key, severity=own.severity)
+        if (own := known.get(one.finding)) is not None and own.subject.equipment == one.equipment
+        else one
+        for one in answers
+    ]
 
 
 def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:

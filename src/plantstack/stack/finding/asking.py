@@ -12,7 +12,7 @@ from plantstack.insights.registry import analyses
 from plantstack.insights.running import ranked
 from plantstack.insights.saying import Bounds, Name, Say
 from plantstack.plant.plant import Plant
-from plantstack.stack.finding.answers import Given, given, hidden_by, standing
+from plantstack.stack.finding.answers import Given, as_raised, given, hidden_by, standing
 from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.scoring import ScoreOf, scores
 from plantstack.stack.finding.studying import study_of
@@ -50,7 +50,13 @@ class Findings:
 
 
 def findings(
-    stack: Stack, scope: str, now: int, *, layer: int | None = None, known: Known = "told"
+    stack: Stack,
+    scope: str,
+    now: int,
+    *,
+    layer: int | None = None,
+    known: Known = "told",
+    answered_by: int | None = None,
 ) -> Findings:
     """Everything found of the machines of a scope, from the one study of their sites.
 
@@ -60,6 +66,7 @@ def findings(
         now: microseconds UTC; nothing that was known later is looked at.
         layer: of the stack; None: all.
         known: see `facts_of`.
+        answered_by: only answers that were received by then; None: all there are.
 
     Raises:
         QueryError: for a scope that does not exist.
@@ -82,7 +89,7 @@ def findings(
         for one in study.cannot
         if layer in (None, layers.get(one.kind)) and (one.subject is None or one.subject.equipment in places)
     }
-    told = _given(stack, places, now)
+    told = as_raised(_given(stack, places, now, answered_by), found)
     last = standing(told)
     all_ = [Shown(one, _answer(one, last), hidden_by(one, last, told, now)) for one in found]
     return Findings(
@@ -94,18 +101,26 @@ def findings(
     )
 
 
-def scores_of(stack: Stack, scope: str, now: int) -> list[ScoreOf]:
+def scores_of(stack: Stack, scope: str, now: int, answered_by: int | None = None) -> list[ScoreOf]:
     """How each kind of finding has done in a scope, by what people answered; nothing is studied for it.
+
+    Args:
+        stack: the opened project.
+        scope: id or path of equipment; '' is everything.
+        now: microseconds UTC.
+        answered_by: only answers that were received by then; None: all there are.
 
     Raises:
         QueryError: for a scope that does not exist.
     """
     sight = look(stack, scope, now)
-    return _scores(sight, _given(stack, _places(sight, check_scope(sight.plant, scope)[1]), now), now)
+    places = _places(sight, check_scope(sight.plant, scope)[1])
+    return _scores(sight, _given(stack, places, now, answered_by), now)
 
 
-def _given(stack: Stack, places: set[str], now: int) -> list[Given]:
-    return [one for one in given(stack.engine(scope=None).books, now) if one.equipment in places]
+def _given(stack: Stack, places: set[str], now: int, answered_by: int | None) -> list[Given]:
+    books = stack.engine(scope=None).books
+    return [one for one in given(books, now, answered_by) if one.equipment in places]
 
 
 def _scores(sight: Sight, told: Sequence[Given], now: int) -> list[ScoreOf]:
