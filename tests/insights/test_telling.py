@@ -116,7 +116,7 @@ def test_bounds_are_read_as_words() -> None:
         "d": Bounds(of, 1.0, None, is_outside=True),
     }
     told = tell(replace(say, values=values), reader("en")).replace("\u202f", " ")
-    assert told == "t above 238 degC; t below 12.5; t between 1 and 2; t below 1"
+    assert told == "t above 238 °C; t below 12.5; t between 1 and 2; t below 1"
 
 
 def test_a_share_and_a_factor_are_read_as_such() -> None:
@@ -146,10 +146,10 @@ def test_the_machine_that_sets_the_pace_comes_before_one_that_does_not() -> None
             Standing("filler", "line-1", START + HOUR, "jam", "breakdown"),
         ),
     )
-    first, second = priorities(shift, 2)
-    assert (first.link.id, second.link.id) == ("filler", "packer")
-    assert first.minutes == 240 and second.minutes is None
-    assert first.money == (0.0, 1200.0, 2400.0) and first.owner == "maintenance"
+    first, second, heads = priorities(shift, 2)
+    assert (first.link.id, second.link.id, heads.kind) == ("filler", "packer", "heads")
+    assert first.minutes is None and second.minutes is None  # nobody looked how long such stops last
+    assert first.money is None and first.owner == "maintenance"
     assert tell(first.why[0], reader("en")) == "Filler sets the pace of Line 1."
 
 
@@ -224,14 +224,21 @@ def helped(shift: ShiftFacts) -> list[str]:
     return [one for one in why if "come from" in one]
 
 
+def heads_untold(shift: ShiftFacts) -> list[str]:
+    return [tell(one.says, reader("en")) for one in priorities(shift) if one.kind == "heads"]
+
+
 def test_where_nobody_told_heads_it_is_said_once_where_a_person_could_come_from() -> None:
     stands = Standing("packer", "line-2", START, "", "other_stop")
     shift = replace(early(), crews=(), calls=(), standing=(stands,), safety=())
-    assert helped(shift) == [  # the filler is slow and its line has nobody to spare that is known
-        "Where a person could come from is not known: nobody told how many people are at the lines."
+    assert helped(shift) == []  # the filler is slow and its line has nobody to spare that is known
+    assert heads_untold(shift) == [
+        "Where a person could come from is not known: nobody told how many people are at the lines. "
+        "Tap Crew at the machines when a shift begins, and a person to move is named here."
     ]
     slow = replace(shift, slow=(SlowRun("filler", "line-1", START, 0.01),))
     assert helped(slow) == [
         "If a person is needed, one could come from Line 2 while it stands; how many are there was not told."
     ]
-    assert not helped(replace(shift, crews=(Crew("line-1", 3, 4), Crew("line-2", 5, 4))))
+    told = replace(shift, crews=(Crew("line-1", 3, 4), Crew("line-2", 5, 4)))
+    assert not helped(told) and not heads_untold(told)

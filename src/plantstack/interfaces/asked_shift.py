@@ -20,6 +20,7 @@ from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE
 from plantstack.intervals import rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.improving.shifts import instant_in, last_over, shift_word
+from plantstack.stack.telling.ahead import facts_ahead, runs
 from plantstack.stack.telling.shift import shift_facts
 
 Row = dict[str, Any]
@@ -62,13 +63,13 @@ def first_things(
     has_money: bool = True,
     now: int | None = None,
 ) -> Answer:
-    """Answer what to do first until the open shift ends; see `summaries`.
+    """Answer what to do first until the open shift ends, or where none is open in the next; see `summaries`.
 
     Raises:
         QueryError: for an unknown scope or language.
     """
     rows: list[Row] = []
-    for facts in shifts_known(stack, scope, "now", now):
+    for facts in shifts_to_come(stack, scope, now):
         known = facts if has_money else facts.without_money()
         rows += priority_rows(known, _reader(stack, facts.place, language))
     return _answer(stack, rows)
@@ -90,6 +91,26 @@ def shifts_known(stack: Stack, scope: str, shift: str, now: int | None) -> Itera
     for site in sites:
         with suppress(QueryError):  # it has no such shift
             yield known_of(stack, site, shift, when)
+
+
+def shifts_to_come(stack: Stack, scope: str, now: int | None) -> Iterator[ShiftFacts]:
+    """What is left of the open shift of a place, else the next one; of everything that of each site.
+
+    Raises:
+        QueryError: for an unknown scope.
+    """
+    when = now if now is not None else reached(stack)
+    if not when:
+        return
+    sites = list(stack.plant.sites)
+    for place in [scope or sites[0]] if scope or len(sites) < 2 else sites:
+        yield _open_or_next(stack, place, when)
+
+
+def _open_or_next(stack: Stack, place: str, now: int) -> ShiftFacts:
+    if runs(stack, place, now):
+        return known_of(stack, place, "now", now)
+    return facts_ahead(stack, place, now)
 
 
 def known_of(stack: Stack, place: str, shift: str, now: int, *, has_findings: bool = True) -> ShiftFacts:
@@ -137,7 +158,13 @@ def _told(says: Say, row: Mapping[str, object], reader: Reader) -> Row:
 
 
 def _about(facts: ShiftFacts) -> Row:
-    span = {"from": rfc3339(facts.start), "to": rfc3339(facts.end), "label": facts.shift}
+    state = ("next" if facts.shift else "none") if facts.is_ahead else "over" if facts.is_over else "open"
+    span = {
+        "from": rfc3339(facts.start),
+        "to": rfc3339(facts.end),
+        "label": facts.shift,
+        "state": state,
+    }
     return {"scope": {"equipment": facts.place}, "period": span, "currency": facts.currency}
 
 

@@ -9,12 +9,13 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
+from plantstack.insights.telling.words import PER
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
 from plantstack.interfaces.asked_shift import first_things
 from plantstack.interfaces.options import Scope, nothing
 from plantstack.interfaces.summary import Language, Row, heading, zones_in
 from plantstack.interfaces.web.formats import money, number
-from plantstack.interfaces.web.speaking import SOURCE
+from plantstack.interfaces.web.speaking import SOURCE, catalogue
 from plantstack.stack import Stack
 
 
@@ -30,7 +31,10 @@ def priorities(
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> None:
-    """Say what to do first until the shift ends: who, what it wins back, and why before the others."""
+    """Say what to do first until the shift ends: who, what it wins back, and why before the others.
+
+    Where no shift runs it is for the next one that begins.
+    """
     with Stack.open(project) as stack:
         answer = first_things(stack, scope, language=lang)
         zones = zones_in(stack, answer.rows)
@@ -43,21 +47,39 @@ def priorities(
 
 
 def _list(rows: Sequence[Row], zones: Mapping[str, str], lang: str) -> Group:
+    say = catalogue(lang).gettext
     parts: list[Text] = []
     for _, told in groupby(rows, key=lambda row: row["scope"]["equipment"]):
         mine = list(told)
-        parts.append(heading(mine[0], zones, lang))
+        parts += _heading(mine[0], zones, lang)
         for row in mine:
             parts.append(Text(f"  {row['rank']}. {row['told']}"))
-            parts.append(Text(f"     {row['owner']}{_won(row, lang)}", style="dim"))
+            parts.append(Text(f"     {say(row['owner'])}{_won(row, lang)}", style="dim"))
             parts += [Text(f"     {one['told']}", style="dim") for one in row["why"]]
     return Group(*parts)
 
 
+def _heading(row: Row, zones: Mapping[str, str], lang: str) -> list[Text]:
+    """Which shift it is for."""
+    say, state = catalogue(lang).gettext, row["period"]["state"]
+    if state == "none":
+        no_shift = say("No shift runs, and none begins within seven days.")
+        return [Text(row["scope"]["equipment"], style="bold"), Text(f"  {no_shift}")]
+    told = [heading(row, zones, lang)]
+    if state == "next":
+        told.append(Text(f"  {say('No shift runs now; this is for the next one that begins.')}"))
+    return told
+
+
 def _won(row: Row, lang: str) -> str:
-    """What can be won back."""
-    if not row["minutes"]:
-        return ""
-    worth = row["money"]["high"]
-    more = f", worth up to {money(worth, row['currency'], lang)}" if worth else ""
-    return f": wins back up to {number(row['minutes'], lang)} min{more}"
+    """What can be won back, or what it costs while nobody does it."""
+    say, worth = catalogue(lang).gettext, row["money"]
+    told = []
+    if row["minutes"]:
+        told.append(say("wins back about %(n)s min") % {"n": number(row["minutes"], lang)})
+        if worth["high"] and not worth["per"]:
+            told.append(say("worth up to %(money)s") % {"money": money(worth["high"], row["currency"], lang)})
+    elif worth["per"] and worth["likely"]:
+        cost = money(worth["likely"], row["currency"], lang)
+        told.append(f"{say('costs about %(money)s') % {'money': cost}} {say(PER[worth['per']])}")
+    return f": {', '.join(told)}" if told else ""

@@ -11,6 +11,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
+from plantstack.insights.telling.words import BESIDES
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give
 from plantstack.interfaces.asked_model import at_once
 from plantstack.interfaces.asked_otherwise import said_otherwise
@@ -18,7 +19,7 @@ from plantstack.interfaces.asked_shift import summaries
 from plantstack.interfaces.options import Scope, nothing
 from plantstack.interfaces.telling import reader_of
 from plantstack.interfaces.web.formats import instant
-from plantstack.interfaces.web.speaking import SOURCE
+from plantstack.interfaces.web.speaking import SOURCE, catalogue
 from plantstack.stack import Stack
 
 Row = Mapping[str, Any]
@@ -82,6 +83,6 @@ def _sentences(rows: Sequence[Row], zones: Mapping[str, str], lang: str) -> Grou
         said = {row["id"] for row in mine if row["row"] == "sentence"}
         losses = [row for row in mine if row["row"] == "loss" and row["id"] not in said]
         if losses:
-            parts.append(Text("  Lost to, besides:", style="bold"))
+            parts.append(Text(f"  {catalogue(lang).gettext(BESIDES)}", style="bold"))
         parts += [Text(f"    {row['told']}") for row in losses]
     return Group(*parts)

@@ -7,7 +7,7 @@ reasons are ids. Nobody is named: crews are heads at a place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from plantstack.insights.finding import Finding
 
@@ -29,6 +29,8 @@ class LineOfShift:
         end: of its own shift, where lines of a place have others; None: that of the place.
         without_plan: of the good pieces, those of products that no plan of the shift names; `unplanned` these
             products, the most first.
+        per_hour: good pieces an hour of what is on, as it was run before; None: too few shifts show it.
+        work: seconds of planned working time left in its shift, breaks left out; None: until its end.
     """
 
     line: str
@@ -42,6 +44,8 @@ class LineOfShift:
     end: int | None = None
     without_plan: float = 0.0
     unplanned: tuple[str, ...] = ()
+    per_hour: float | None = None
+    work: float | None = None
 
     @property
     def planned(self) -> float | None:
@@ -76,14 +80,41 @@ class LossOfShift:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """How much longer something that has gone on so long usually goes on, by what was like it before.
+
+    Attributes:
+        n: how many before went on at least as long.
+        seconds: what they still took, the middle one; the middle half of them lies between `low` and `high`.
+            None where they were too few.
+        is_like: they were of the same reason; else any stop of the machine.
+        share: of such time that reached the machine which sets the pace; None where its waits are not told.
+    """
+
+    n: int
+    seconds: float | None = None
+    low: float | None = None
+    high: float | None = None
+    is_like: bool = True
+    share: float | None = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """A machine that stands now."""
+    """A machine that stands now.
+
+    Attributes:
+        rest: how long it usually still stands; None where nobody looked.
+        waits: it is starved or blocked while another machine of its line stands: that one comes first.
+    """
 
     machine: str
     line: str
     since: int
     reason: str
     account: str
+    rest: Rest | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +187,38 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An order that ends after it is due; `is_sure` even at best."""
+    """An order that ends after it is due; `is_sure` even at best.
+
+    Attributes:
+        missing: good pieces that will not be made when it is due; of one that is due already, those that are
+            left. None where that is not known.
+        seconds: what they take at the pace as run.
+        is_running: it is on.
+    """
 
     order: str
     line: str
     due: int
     is_sure: bool
+    missing: float | None = None
+    seconds: float | None = None
+    is_running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SlowRun:
-    """A machine that runs below its pace now."""
+    """A machine that runs below its pace now.
+
+    Attributes:
+        share: of its pace.
+        rest: how long it usually goes on running slowly; None where nobody looked.
+    """
 
     machine: str
     line: str
     since: int
     share: float
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +269,11 @@ class ShiftFacts:
     Attributes:
         place: id of a line or site; '' is everything.
         shift: its name.
-        start, end: borders; `now` where it is looked at, at most `end`.
+        start, end: borders; `now` where it is looked at, at most `end`. Before `start` the shift is the next
+            one that begins: no shift runs. Where none is known to come `start` and `end` are `now`.
         currency: of all money in it; '' where there is none.
         unexplained: stops without a reason, by machine: how many, and seconds.
+        homes: the line each machine stands in; itself where it stands in none.
     """
 
     place: str
@@ -248,6 +297,7 @@ class ShiftFacts:
     findings: tuple[Finding, ...] = ()
     silences: tuple[Silence, ...] = ()
     came_late: tuple[CameLate, ...] = ()
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def without_money(self) -> ShiftFacts:
         """The same for somebody who may not see what anything costs."""
@@ -260,6 +310,11 @@ class ShiftFacts:
                 for one in self.findings
             ),
         )
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether no shift runs: this is the one that comes, or none is known to come."""
+        return self.now <= self.start
 
     @property
     def is_over(self) -> bool:

@@ -1,98 +1,59 @@
 """What to do first today: a short list with who does it, what it wins back, and why this one first.
 
-Safety comes first, whatever the money. After that counts what can still be won back before the shift ends, on
-the machine that sets the pace; then plan, crew and material.
+Safety comes first, whatever the money. After that counts what is usually still won back before the shift
+ends, on the machine that sets the pace, and what findings cost in a shift; then what has neither.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.insights.telling.fact import Link
-from plantstack.insights.telling.facts_of_shift import Crew, LineOfShift, Money, ShiftFacts, Standing
-from plantstack.insights.telling.lending import lent
-from plantstack.insights.telling.words import SAFETY, WHOM, equipment, pieces, word
+from plantstack.insights.telling.facts_of_shift import Late, Material, ShiftFacts, Standing
+from plantstack.insights.telling.lending import lent, moved, untold
+from plantstack.insights.telling.priority import Move, Priority
+from plantstack.insights.telling.winning import (
+    BESIDE,
+    MINUTE,
+    behind_factor,
+    behind_minutes,
+    cost_in_shift,
+    left_of,
+    money_of,
+    paces,
+    score_of,
+    slow_minutes,
+    standing_minutes,
+    why_of,
+)
+from plantstack.insights.telling.words import SAFETY, WHOM, equipment, pieces, seconds, word
+
+__all__ = ["Move", "Priority", "priorities"]
 
 SHORT = 5
-_LATE = 1.25  # what should have been done already comes before the like of it
-_MINUTE = 60_000_000
-_HOUR = 60 * _MINUTE
+_OVERDUE = 1.25  # what should have been done already comes before the like of it
+_DEAREST = 2  # things found that always have a place: what they cost is spread over weeks
+_AGAIN = 0.05  # of a minute that pieces of an order will be missing: planning it again makes none of them
+_HOUR = 60.0
 _OWNERS = {"maintenance": "maintenance", "material": "planner", "quality": "quality", "lead": "supervisor"}
+_BLIND = 12.0  # minutes that a silent signal counts for: it wins none, and nobody sees what is lost
 _BY_HAND = ("standing", "call", "slow", "material")  # another pair of hands ends it sooner
-_BESIDE = 0.25  # of a minute of a machine that does not set the pace: its line may catch up
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One person-slot that can be moved: never who."""
-
-    source: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Priority:
-    """One thing to do today.
-
-    Attributes:
-        kind: what sort of thing.
-        says: what to do, in one sentence.
-        why: why before the others, the strongest reason first.
-        owner: a role.
-        minutes: run time that can be won back until the shift ends, at most; None where that is not known.
-        money: of these minutes; None where no price is known.
-        link: what it can be looked up at.
-        move: a person-slot to move; None where none moves.
-        is_safety: outranks money.
-        score: what it is ranked by, in minutes of the pacing machine.
-    """
-
-    kind: str
-    says: Say
-    why: tuple[Say, ...]
-    owner: str
-    minutes: float | None
-    money: Money | None
-    link: Link
-    move: Move | None = None
-    is_safety: bool = False
-    score: float = 0.0
-
-    @property
-    def id(self) -> str:
-        """The same for the same thing to do."""
-        told = json.dumps([self.kind, self.link.kind, self.link.id, self.says.as_row()], sort_keys=True)
-        return sha256(told.encode()).hexdigest()[:12]
-
-    def as_row(self) -> dict[str, object]:
-        """The priority as the command contract prints it."""
-        low, likely, high = self.money or (None, None, None)
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "says": self.says.as_row(),
-            "why": [one.as_row() for one in self.why],
-            "owner": self.owner,
-            "minutes": self.minutes,
-            "money": {"low": low, "likely": likely, "high": high},
-            "link": {"kind": self.link.kind, "id": self.link.id},
-            "move": None if self.move is None else {"from": self.move.source, "to": self.move.target},
-            "safety": self.is_safety,
-        }
 
 
 def priorities(shift: ShiftFacts, n: int = SHORT) -> list[Priority]:
-    """What to do first until the shift ends; of one place one thing of a kind."""
+    """What to do first until the shift ends, or in the one that comes; of one place one thing of a kind.
+
+    One line more says that nobody told heads, where that is so.
+    """
     found = [
         *_safety(shift),
         *_standing(shift),
         *_calls(shift),
         *_slow(shift),
-        *_crews(shift),
+        *moved(shift),
         *_material(shift),
         *_late(shift),
         *_holds(shift),
@@ -100,17 +61,30 @@ def priorities(shift: ShiftFacts, n: int = SHORT) -> list[Priority]:
         *_findings(shift),
     ]
     once = {one.id: one for one in found}
-    ranked = sorted(once.values(), key=lambda one: (not one.is_safety, -one.score, one.id))
+    ranked = sorted(once.values(), key=lambda one: (not one.is_safety, one.is_note, -one.score, one.id))
     safe = [one for one in ranked if one.is_safety]
-    first = [*safe, *(one for one in ranked if not one.is_safety)][: max(n, len(safe))]
-    return _with_help(shift, first)
+    first = _with_dearest(ranked[: max(n, len(safe))], ranked)
+    heads = untold(shift)
+    return _with_help(shift, first) + ([heads] if heads is not None and first else [])
+
+
+def _with_dearest(first: list[Priority], ranked: Sequence[Priority]) -> list[Priority]:
+    """The two dearest things that were found have a place, in place of the last that were not found."""
+    priced = [one for one in ranked if one.per and not one.is_safety][:_DEAREST]
+    for one in (one for one in priced if one not in first):
+        gives = [other for other in first if not other.is_safety and not other.per]
+        if len(gives) <= len(first) // 2:
+            break  # what stands now and what was found share the list
+        first = [other for other in first if other is not gives[-1]]
+        first.append(one)
+    return [one for one in ranked if one in first]
 
 
 def _with_help(shift: ShiftFacts, first: list[Priority]) -> list[Priority]:
-    """The first that wins time says where a person could come from, once, if no slot is moved by count."""
+    """The first that hands shorten says where a person could come from, once, if no slot is moved."""
     if any(one.kind == "crew" for one in first):
         return first
-    place = next((i for i, one in enumerate(first) if one.minutes and one.kind in _BY_HAND), None)
+    place = next((i for i, one in enumerate(first) if one.kind in _BY_HAND), None)
     if place is None:
         return first
     one = first[place]
@@ -127,57 +101,7 @@ def _at(shift: ShiftFacts, place: str) -> str:
     return places.get(place, place)
 
 
-def _left(shift: ShiftFacts, line: str, since: int = 0) -> float:
-    """Minutes until the shift of a line ends, from now or from a later instant."""
-    found = _line(shift, line)
-    end = shift.end if found is None or found.end is None else found.end
-    return max(end - max(shift.now, since), 0) / _MINUTE
-
-
-def _line(shift: ShiftFacts, line: str) -> LineOfShift | None:
-    return next((one for one in shift.lines if one.line == line), None)
-
-
-def _money(line: LineOfShift | None, minutes: float | None) -> Money | None:
-    if line is None or line.hour is None or minutes is None:
-        return None
-    low, high = (one * minutes / 60 for one in line.hour)
-    return low, (low + high) / 2, high
-
-
-def _why(shift: ShiftFacts, line: str, machine: str = "") -> list[Say]:
-    """What makes something urgent: the pace, and the plan."""
-    told, found = [], _line(shift, line)
-    if found is None:
-        return []
-    if machine and machine == found.pacing and machine != line:
-        told.append(
-            Say(
-                N_("%(machine)s sets the pace of %(line)s."),
-                {"machine": equipment(machine), "line": equipment(line)},
-            )
-        )
-    if found.planned is not None and found.plan is not None and found.planned < found.plan:
-        behind = pieces(round(found.plan) - round(found.planned))
-        told.append(
-            Say(N_("%(line)s is %(apart)s pieces behind plan."), {"line": equipment(line), "apart": behind})
-        )
-    return told
-
-
-def _score(shift: ShiftFacts, line: str, machine: str, minutes: float) -> float:
-    """Minutes at the pacing machine, more where the line is behind its plan."""
-    found = _line(shift, line)
-    paces = machine in ("", line) or found is None or not found.pacing or machine == found.pacing
-    behind = found is not None and found.planned is not None and found.plan is not None
-    late = behind and found is not None and (found.planned or 0) < (found.plan or 0)
-    return minutes * (1.0 if paces else _BESIDE) * (1.5 if late else 1.0)
-
-
-def _paced(shift: ShiftFacts, line: str, machine: str, minutes: float) -> float | None:
-    """Minutes that count as won back: those of the machine that sets the pace."""
-    found = _line(shift, line)
-    return minutes if found is None or not found.pacing or machine in ("", line, found.pacing) else None
+# -- now ---------------------------------------------------------------------------------------------
 
 
 def _safety(shift: ShiftFacts) -> Iterator[Priority]:
@@ -194,34 +118,47 @@ def _safety(shift: ShiftFacts) -> Iterator[Priority]:
 def _standing(shift: ShiftFacts) -> Iterator[Priority]:
     called = {one.place for one in shift.calls}
     for one in shift.standing:
-        if one.machine in called:
-            continue  # the call says it
-        minutes = _left(shift, one.line)
+        if one.machine in called or one.waits:
+            continue  # the call says it; or what it waits for
+        minutes, basis = standing_minutes(shift, one.line, one.machine, one.rest)
         says = Say(
             N_("Get %(machine)s running: it has been standing since %(since)s."),
             {"machine": equipment(one.machine), "since": Figure(one.since, "moment")},
         )
-        won = _paced(shift, one.line, one.machine, minutes)
         yield Priority(
             "standing",
             says,
-            tuple(_why(shift, one.line, one.machine)),
-            _owner(one),
-            won,
-            _money(_line(shift, one.line), won),
+            (*why_of(shift, one.line, one.machine), *basis),
+            "maintenance" if one.account == "breakdown" else "supervisor",
+            minutes,
+            money_of(shift, one.line, minutes),
             Link("equipment", one.machine),
-            score=_score(shift, one.line, one.machine, minutes),
+            score=_stop_score(shift, one, minutes),
         )
 
 
-def _owner(one: Standing) -> str:
-    return "maintenance" if one.account == "breakdown" else "supervisor"
+def _stop_score(shift: ShiftFacts, one: Standing, minutes: float | None) -> float:
+    if minutes is not None:
+        return minutes * behind_factor(shift, one.line)
+    if one.rest is not None and one.rest.seconds is not None:
+        reach = BESIDE if one.rest.share is None else 0.0
+        return one.rest.seconds / 60 * reach * behind_factor(shift, one.line)
+    return _unknown(shift, one.line, one.machine, one.since)
+
+
+def _unknown(shift: ShiftFacts, line: str, machine: str, since: int) -> float:
+    """What it is ranked by where nobody knows the end: as long as it has gone on, an hour at most."""
+    return score_of(shift, line, machine, min((shift.now - since) / MINUTE, left_of(shift, line), _HOUR))
 
 
 def _calls(shift: ShiftFacts) -> Iterator[Priority]:
-    standing = {one.machine for one in shift.standing}
+    standing = {one.machine: one for one in shift.standing}
     for one in shift.calls:
-        minutes = _left(shift, one.line) if one.place in standing else 0.0
+        stop = standing.get(one.place)
+        minutes, basis, score = None, list[Say](), 0.0
+        if stop is not None:
+            minutes, basis = standing_minutes(shift, one.line, one.place, stop.rest)
+            score = _stop_score(shift, stop, minutes)
         says = Say(
             N_("Answer the call of %(place)s for %(whom)s, open since %(since)s."),
             {
@@ -230,23 +167,22 @@ def _calls(shift: ShiftFacts) -> Iterator[Priority]:
                 "since": Figure(one.since, "moment"),
             },
         )
-        won = _paced(shift, one.line, one.place, minutes) if minutes else None
-        waited = (shift.now - one.since) / _MINUTE
+        waited = score_of(shift, one.line, one.place, min((shift.now - one.since) / MINUTE, _HOUR))
         yield Priority(
             "call",
             says,
-            tuple(_why(shift, one.line, one.place)),
+            (*why_of(shift, one.line, one.place), *basis),
             _OWNERS.get(one.whom, "supervisor"),
-            won,
-            _money(_line(shift, one.line), won),
+            minutes,
+            money_of(shift, one.line, minutes),
             Link("equipment", one.place),
-            score=_score(shift, one.line, one.place, max(minutes, min(waited, 60.0))) + 1,
+            score=max(score, waited) + 1,
         )
 
 
 def _slow(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.slow:
-        minutes = _left(shift, one.line) * max(1 - one.share, 0.0)
+        minutes, basis = slow_minutes(shift, one.line, one.machine, one.rest, one.share)
         says = Say(
             N_("Bring %(machine)s back to its pace: it has been running at %(share)s since %(since)s."),
             {
@@ -255,93 +191,102 @@ def _slow(shift: ShiftFacts) -> Iterator[Priority]:
                 "since": Figure(one.since, "moment"),
             },
         )
-        won = _paced(shift, one.line, one.machine, minutes)
+        is_known = one.rest is not None and one.rest.seconds is not None
+        score = (minutes or 0.0) * behind_factor(shift, one.line)
+        if not is_known or (minutes is None and not paces(shift, one.line, one.machine)):
+            score = _unknown(shift, one.line, one.machine, one.since) * max(1 - one.share, 0.0)
         yield Priority(
             "slow",
             says,
-            tuple(_why(shift, one.line, one.machine)),
-            "supervisor",
-            won,
-            _money(_line(shift, one.line), won),
-            Link("equipment", one.machine),
-            score=_score(shift, one.line, one.machine, minutes),
-        )
-
-
-def _crews(shift: ShiftFacts) -> Iterator[Priority]:
-    """People are moved as slots: from the line that has most to spare, a slot is taken once."""
-    spare = {one.line: -one.short for one in shift.crews if one.short < 0}
-    wanted = sorted(
-        (one for one in shift.crews if one.short > 0), key=lambda one: (-_need(shift, one), one.line)
-    )
-    for one in wanted:
-        source = max(
-            (line for line, heads in spare.items() if heads >= 1),
-            key=lambda line: (spare[line], line),
-            default="",
-        )
-        minutes = _left(shift, one.line) * min(one.short, 1.0 if source else one.short) / max(one.needed, 1.0)
-        values: dict[str, Value] = {"line": equipment(one.line)}
-        if source:
-            spare[source] -= 1
-            values["source"] = equipment(source)
-            says = Say(N_("Move one person from %(source)s to %(line)s."), values)
-            has_more = Say(N_("%(line)s has more people than it needs."), {"line": equipment(source)})
-            why = [*_why(shift, one.line), has_more]
-        else:
-            values["n"] = pieces(one.short)
-            says = Say(N_("Find people for %(line)s; missing: %(n)s."), values)
-            why = _why(shift, one.line)
-        yield Priority(
-            "crew",
-            says,
-            tuple(why),
+            (*why_of(shift, one.line, one.machine), *basis),
             "supervisor",
             minutes,
-            _money(_line(shift, one.line), minutes),
-            Link("equipment", one.line),
-            Move(source, one.line) if source else None,
-            score=_score(shift, one.line, "", minutes),
+            money_of(shift, one.line, minutes),
+            Link("equipment", one.machine),
+            score=score,
         )
 
 
-def _need(shift: ShiftFacts, crew: Crew) -> float:
-    return _score(shift, crew.line, "", crew.short / max(crew.needed, 1.0))
+# -- orders ------------------------------------------------------------------------------------------
 
 
 def _material(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.material:
-        starts = shift.now if one.is_running or one.starts is None else max(one.starts, shift.now)
-        minutes = _left(shift, one.line, starts)
         values: dict[str, Value] = {"order": Name(one.order, "order"), "line": equipment(one.line)}
         says = Say(N_("Stage the material of order %(order)s at %(line)s."), values)
-        why = _why(shift, one.line)
-        if one.is_running:
-            why.insert(0, Say(N_("The order is running.")))
-        elif one.starts is not None:
-            why.insert(0, Say(N_("It begins at %(starts)s."), {"starts": Figure(one.starts, "moment")}))
-        won = minutes if one.is_running or one.starts is not None else None
-        soon = 1.0 if one.is_running else 0.5
-        link = Link("equipment", one.line)
-        money = _money(_line(shift, one.line), won)
-        score = _score(shift, one.line, "", minutes * soon)
-        yield Priority("material", says, tuple(why), "planner", won, money, link, score=score)
+        minutes, basis = behind_minutes(shift, one.line) if one.is_running else (None, [])
+        why = [*_begins(one), *(basis or why_of(shift, one.line))]
+        score = minutes * behind_factor(shift, one.line) if minutes is not None else _wanted(shift, one)
+        money, link = money_of(shift, one.line, minutes), Link("equipment", one.line)
+        yield Priority("material", says, tuple(why), "planner", minutes, money, link, score=score)
+
+
+def _begins(one: Material) -> list[Say]:
+    if one.is_running:
+        return [Say(N_("The order is running."))]
+    if one.starts is None:
+        return []
+    return [Say(N_("It begins at %(starts)s."), {"starts": Figure(one.starts, "moment")})]
+
+
+def _wanted(shift: ShiftFacts, one: Material) -> float:
+    """The sooner an order stands without its material, the more it counts: half an hour at most."""
+    if one.is_running or one.starts is None:
+        return score_of(shift, one.line, "", _HOUR / 2)
+    ahead = max(one.starts - shift.now, 0) / MINUTE
+    return score_of(shift, one.line, "", _HOUR / 2 / (1 + ahead / _HOUR))
 
 
 def _late(shift: ShiftFacts) -> Iterator[Priority]:
-    for one in shift.late:
-        values: dict[str, Value] = {
-            "order": Name(one.order, "order"),
-            "line": equipment(one.line),
-            "due": Figure(one.due, "moment"),
-            "day": Figure(one.due, "day"),
-        }
-        sure = N_("Plan order %(order)s on %(line)s again: it will end after it is due, %(day)s %(due)s.")
-        perhaps = N_("Watch order %(order)s on %(line)s: it may end after it is due, %(day)s %(due)s.")
-        says = Say(sure if one.is_sure else perhaps, values)
-        why, score = tuple(_why(shift, one.line)), (45.0 if one.is_sure else 15.0)
-        link = Link("equipment", one.line)
-        yield Priority("late", says, why, "planner", None, None, link, score=score)
+    """Of a line the order that matters most; the others are counted behind it."""
+    ordered = sorted(
+        shift.late, key=lambda one: (one.line, not one.is_sure, not one.is_running, one.due, one.order)
+    )
+    for (line, is_sure), told in groupby(ordered, key=lambda one: (one.line, one.is_sure)):
+        one, *others = told
+        minutes, basis = _missing(shift, one)
+        why = [*basis, *why_of(shift, line)]
+        if others:
+            why.append(Say(N_("Orders of %(line)s late like it: %(n)s more."), _more(line, others)))
+        score = min(minutes or 0.0, _HOUR) * _AGAIN * (1.0 if is_sure else 0.5)
+        yield Priority(
+            *("late", _late_says(shift, one), tuple(why), "planner", None, None, Link("equipment", line)),
+            score=score,
+            is_note=minutes is None,
+        )
+
+
+def _more(line: str, others: Sequence[Late]) -> dict[str, Value]:
+    return {"line": equipment(line), "n": pieces(len(others))}
+
+
+def _late_says(shift: ShiftFacts, one: Late) -> Say:
+    values: dict[str, Value] = {
+        "order": Name(one.order, "order"),
+        "line": equipment(one.line),
+        "due": Figure(one.due, "moment"),
+        "day": Figure(one.due, "day"),
+    }
+    if one.due <= shift.now:
+        past = N_("Agree on another date for order %(order)s of %(line)s: it was due %(day)s %(due)s.")
+        return Say(past, values)
+    sure = N_("Plan order %(order)s on %(line)s again: it will end after it is due, %(day)s %(due)s.")
+    perhaps = N_("Watch order %(order)s on %(line)s: it may end after it is due, %(day)s %(due)s.")
+    return Say(sure if one.is_sure else perhaps, values)
+
+
+def _missing(shift: ShiftFacts, one: Late) -> tuple[float | None, list[Say]]:
+    """The minutes that the pieces take which will be missing, and how that is said; None: not known."""
+    if one.missing is None or one.seconds is None or round(one.missing) < 1:
+        return None, []
+    values: dict[str, Value] = {"n": pieces(one.missing), "time": seconds(one.seconds)}
+    is_past = one.due <= shift.now
+    past = N_("Pieces of it still to make: %(n)s; at the pace as run they take %(time)s.")
+    ahead = N_("Pieces missing when it is due: %(n)s; at the pace as run they take %(time)s.")
+    return one.seconds / 60, [Say(past if is_past else ahead, values)]
+
+
+# -- what stands beside it ---------------------------------------------------------------------------
 
 
 def _holds(shift: ShiftFacts) -> Iterator[Priority]:
@@ -362,36 +307,33 @@ def _silent(shift: ShiftFacts) -> Iterator[Priority]:
         }
         says = Say(N_("Get the signal of %(machine)s back: it has told nothing since %(since)s."), values)
         why = Say(N_("Until then the numbers of %(line)s are not complete."), {"line": equipment(one.line)})
-        link, score = Link("equipment", one.machine), _score(shift, one.line, one.machine, 30.0)
+        link, score = Link("equipment", one.machine), score_of(shift, one.line, one.machine, _BLIND)
         yield Priority("silent", says, (why,), "maintenance", None, None, link, score=score)
 
 
 def _findings(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.findings:
-        cost, minutes = one.cost, one.action.minutes
+        cost, minutes, machine = one.cost, one.action.minutes, one.subject.equipment
         known = cost.low is not None and cost.likely is not None and cost.high is not None
         money = (cost.low or 0.0, cost.likely or 0.0, cost.high or 0.0) if known else None
-        link, line = Link("finding", one.id), _stands(shift, one.subject.equipment)
-        score = _score(shift, line, one.subject.equipment, minutes if minutes is not None else 20.0)
-        why = (one.says, *_why(shift, line, one.subject.equipment))
+        link, line = Link("finding", one.id), _stands(shift, machine)
+        score = minutes if minutes is not None else cost_in_shift(shift, one, line)
+        score *= behind_factor(shift, line)
+        why = (one.says, *why_of(shift, line, machine))
         if one.is_overdue(shift.now):
             by = one.action.by
             late = {"day": Figure(by, "day"), "by": Figure(by, "moment")}
-            why, score = (Say(N_("It is overdue since %(day)s %(by)s."), late), *why), score * _LATE
+            why, score = (Say(N_("It is overdue since %(day)s %(by)s."), late), *why), score * _OVERDUE
+        per = "" if money is None else cost.per
         yield Priority(
-            one.kind,
-            one.action.says,
-            why,
-            one.action.owner,
-            minutes,
-            money,
-            link,
-            None,
-            one.is_safety,
-            score,
+            *(one.kind, one.action.says, why, one.action.owner, minutes, money, link, None, one.is_safety),
+            score=score,
+            per=per,
+            is_note=minutes is None and (cost.likely, cost.minutes, cost.pieces) == (None, None, None),
         )
 
 
 def _stands(shift: ShiftFacts, machine: str) -> str:
     """The line of a machine, as far as the facts tell; else the machine itself."""
-    return next((one.line for one in shift.lines if machine in (one.line, one.pacing)), machine)
+    known = next((one.line for one in shift.lines if machine in (one.line, one.pacing)), machine)
+    return shift.homes.get(machine, known)

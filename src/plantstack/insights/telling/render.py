@@ -35,6 +35,9 @@ class Formats(Protocol):
     def money(self, amount: float | None, currency: str, language: str, /) -> str:
         """An amount."""
 
+    def unit_sign(self, unit: str, /) -> str:
+        """A unit as people write it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -107,7 +110,11 @@ def _bound(value: float | None, unit: str, reader: Reader) -> str:
     most = max(4 - len(str(int(abs(value)))), 0)
     digits = next((n for n in range(most) if round(value, n) == value), most)
     told = reader.formats.number(value, reader.language, digits)
-    return f"{told}{_NARROW}{unit}" if unit and unit != "1" else told
+    return _with_unit(told, unit, reader)
+
+
+def _with_unit(told: str, unit: str, reader: Reader) -> str:
+    return f"{told}{_NARROW}{reader.formats.unit_sign(unit)}" if unit and unit != "1" else told
 
 
 def _figure(figure: Figure, reader: Reader) -> str:
@@ -128,7 +135,7 @@ def _figure(figure: Figure, reader: Reader) -> str:
         case "times":
             return f"{formats.number(figure.value, language, figure.digits)}×"
     told = formats.number(figure.value, language, figure.digits, is_signed=figure.form == "signed")
-    return f"{told}{_NARROW}{figure.unit}" if figure.unit and figure.unit != "1" else told
+    return _with_unit(told, figure.unit, reader)
 
 
 def _moment(at: int, reader: Reader) -> str:

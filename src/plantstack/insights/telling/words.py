@@ -55,6 +55,17 @@ MONEY = {
     "capacity freed": N_("capacity freed"),
 }
 """Classes of money (BOOKS 12); they never add up into one total."""
+PER = {
+    "hour": N_("an hour"),
+    "shift": N_("a shift"),
+    "day": N_("a day"),
+    "month": N_("a month"),
+    "run": N_("in this run"),
+    "so far": N_("so far"),
+}
+"""Spans of the cost of a finding."""
+BESIDES = N_("Lost to, besides:")
+"""Over losses that are in no sentence."""
 CLASSES = MONEY | {
     "cost avoided": N_("cost that could be avoided"),
     "working capital one-off": N_("working capital, once"),

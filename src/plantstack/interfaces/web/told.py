@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from plantstack.errors import QueryError
@@ -10,10 +10,12 @@ from plantstack.insights.telling.facts_of_shift import ShiftFacts
 from plantstack.insights.telling.render import Reader
 from plantstack.interfaces.asked_model import Retelling
 from plantstack.interfaces.asked_otherwise import said_otherwise
-from plantstack.interfaces.asked_shift import priority_rows, shifts_known, summary_rows
+from plantstack.interfaces.asked_shift import priority_rows, shifts_known, shifts_to_come, summary_rows
 from plantstack.interfaces.telling import reader_of, zone_of
+from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.formats import moment
 from plantstack.interfaces.web.page import Reading
+from plantstack.intervals import told_us
 from plantstack.live.study import NotYet
 from plantstack.stack import Stack
 
@@ -33,7 +35,11 @@ def sentences(
         shift: the word that names it.
         retelling: says them otherwise; None: as they were generated.
     """
-    rows = _rows(visit, scope, shift, summary_rows)
+    now = visit.now
+    key = ("shift facts", scope, shift)
+    rows = _rows(
+        visit, _studied(visit, key, lambda stack: shifts_known(stack, scope, shift, now)), summary_rows
+    )
     said = [one for one in rows or () if one["row"] == "sentence"]
     if retelling is not None:
         said = [dict(one) for one in said_otherwise(said, retelling, lambda place: _reader(visit, place))]
@@ -41,14 +47,22 @@ def sentences(
 
 
 def first_things(visit: Reading, scope: str) -> list[Row] | None:
-    """What to do first until the shift ends; None while it is worked out."""
-    return _rows(visit, scope, "now", priority_rows)
+    """What to do first until the shift ends, or in the next where none runs; None while it is worked out."""
+    now = visit.now
+    found = _studied(visit, ("first things", scope), lambda stack: shifts_to_come(stack, scope, now))
+    rows = _rows(visit, found, priority_rows)
+    return None if rows is None else [{**row, "begins": _begins(visit, row)} for row in rows]
+
+
+def _begins(visit: Reading, row: Row) -> str:
+    """When the shift begins that a row is for."""
+    zone, at = _reader(visit, row["scope"]["equipment"]).zone, told_us(row["period"]["from"])
+    return f"{formats.day(at, visit.language, zone)} {formats.clock(at, visit.language, zone)}"
 
 
 def _rows(
-    visit: Reading, scope: str, shift: str, rows_of: Callable[[ShiftFacts, Reader], list[Row]]
+    visit: Reading, found: Sequence[ShiftFacts] | None, rows_of: Callable[[ShiftFacts, Reader], list[Row]]
 ) -> list[Row] | None:
-    found = _known(visit, scope, shift)
     if found is None:
         return None
     rows: list[Row] = []
@@ -64,17 +78,17 @@ def _reader(visit: Reading, place: str) -> Reader:
     return reader_of(visit.plant, zone_of(visit.plant, place) if place else visit.zone, visit.language)
 
 
-def _known(visit: Reading, scope: str, shift: str) -> Sequence[ShiftFacts] | None:
-    now = visit.now
-
+def _studied(
+    visit: Reading, key: tuple[str, ...], known: Callable[[Stack], Iterable[ShiftFacts]]
+) -> Sequence[ShiftFacts] | None:
     def asked(stack: Stack) -> list[ShiftFacts]:
         try:
-            return list(shifts_known(stack, scope, shift, now))
+            return list(known(stack))
         except QueryError:  # no shift was worked here
             return []
 
     try:
-        return visit.study(("shift facts", scope, shift), asked).value
+        return visit.study(key, asked).value
     except NotYet:
         return None
 

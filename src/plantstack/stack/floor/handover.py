@@ -189,7 +189,7 @@ def handover(stack: Stack, place: str, now: int, at: int | None = None) -> Hando
         results=tuple(_results(present)),
         open_stops=_open_stops(present),
         unexplained=tuple(unexplained(present)),
-        holds=_holds(sight),
+        holds=holds_at(sight),
         calls=calls_at(sight),
         notes=tuple(one for one in notes if not one.type),
         safety=tuple(one for one in notes if one.type),
@@ -262,7 +262,8 @@ order by h.from_at, h.equipment
 """
 
 
-def _holds(sight: Sight) -> tuple[Hold, ...]:
+def holds_at(sight: Sight) -> tuple[Hold, ...]:
+    """The pieces that are on hold at the machines that are seen, the oldest first."""
     put_beside(sight.books, {"said"})
     names = {place for machine in sight.machines for place in sight.above(machine)}
     rows = sight.books.con.execute(_HOLDS, {"names": sorted(names), "now": sight.now}).fetchall()

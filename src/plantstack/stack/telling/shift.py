@@ -16,7 +16,6 @@ from plantstack.insights.telling.facts_of_shift import (
     Changes,
     Crew,
     Held,
-    Late,
     LineOfShift,
     Material,
     SafetyEvent,
@@ -24,17 +23,24 @@ from plantstack.insights.telling.facts_of_shift import (
     SlowRun,
     Standing,
 )
-from plantstack.intervals import SECOND, Interval
+from plantstack.intervals import DAY, SECOND, Interval
 from plantstack.stack.finding.asking import findings
-from plantstack.stack.floor.handover import Handover, handover
+from plantstack.stack.floor.calls import OpenCall
+from plantstack.stack.floor.handover import Handover, Hold, Note, handover
+from plantstack.stack.floor.here import ShortOrder
 from plantstack.stack.floor.output import Output, outputs
-from plantstack.stack.floor.planner import check_plan
+from plantstack.stack.floor.planner import PlanCheck, check_plan
 from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Sight, look
-from plantstack.stack.floor.stops import lost_in
+from plantstack.stack.floor.stops import Stop, lost_in
+from plantstack.stack.floor.working import working_time
 from plantstack.stack.project import Stack
+from plantstack.stack.telling.before import slow_rests, stop_rests
+from plantstack.stack.telling.behind import late_of, rate_of
 from plantstack.stack.telling.losses import hour_worth, losses_of
 from plantstack.stack.telling.records import came_late, silences
+
+_RECENT = 2 * DAY  # a shift that ended no longer ago is told by what is found now
 
 
 def shift_facts(
@@ -57,40 +63,61 @@ def shift_facts(
     sight = look(stack, place, seen)
     present, made = Present(sight), outputs(sight)
     before = _before(sight) if over.is_over else {}
-    currencies = {sight.plant.site_of(one).currency for one in sight.machines}
-    found = findings(stack, place, _studied(stack, seen)).shown if has_findings else []
+    plans = () if over.is_over else check_plan(stack, place, now)
+    found = findings(stack, place, _studied(stack, over, now)).shown if has_findings else []
     return ShiftFacts(
         place=sight.scope,
         shift=over.shift,
         start=over.from_at,
         end=over.until_at,
         now=seen,
-        currency=currencies.pop() if len(currencies) == 1 else "",
-        lines=tuple(_line(sight, one, before.get(place)) for place, one in made.items()),
+        currency=currency_of(sight),
+        lines=tuple(_line(sight, one, before.get(place), plans) for place, one in made.items()),
         losses=tuple(one for place in made for one in losses_of(present, made[place])),
         unexplained=_unexplained(over),
         standing=tuple(_standing(sight, over)),
-        calls=tuple(_calls(sight, over)),
-        holds=tuple(Held(one.place, one.product, _float(one.qty), one.held_at) for one in over.holds),
-        safety=tuple(SafetyEvent(one.place, one.type, one.at, one.offset) for one in over.safety),
+        calls=tuple(called(sight, over.calls)),
+        holds=held(over.holds),
+        safety=told_of_safety(over.safety),
         crews=tuple(_crews(sight, over)),
-        material=tuple(_material(sight, over)),
-        late=() if over.is_over else tuple(_late(stack, place, now)),
+        material=tuple(material(sight, over.short)),
+        late=tuple(late_of(sight, plans)),
         slow=tuple(_slow(sight, over)),
         changes=tuple(_changes(present)),
         findings=tuple(one.finding for one in found if _is_open(one.finding, over)),
         silences=tuple(silences(sight, Interval(over.from_at, seen))),
         came_late=tuple(came_late(sight, Interval(over.from_at, seen))),
+        homes=homes_of(sight),
     )
 
 
-def _studied(stack: Stack, seen: int) -> int:
-    """The instant findings are asked at: the end of the books, so that all who ask share one study."""
-    return min(seen, max(stack.engine(scope=None).books.as_of.values(), default=seen))
+def _studied(stack: Stack, over: Handover, now: int) -> int:
+    """The instant findings are asked at: the end of the books, so that all who ask share one study.
+
+    Of a shift of days ago it is the end of the shift.
+    """
+    seen = now if now - over.until_at < _RECENT else over.until_at
+    return min(seen, reached(stack, seen))
+
+
+def reached(stack: Stack, default: int) -> int:
+    """How far the books of any site reach."""
+    return max(stack.engine(scope=None).books.as_of.values(), default=default)
+
+
+def currency_of(sight: Sight) -> str:
+    """The one currency of the machines; '' where they have several."""
+    currencies = {sight.plant.site_of(one).currency for one in sight.machines}
+    return currencies.pop() if len(currencies) == 1 else ""
+
+
+def homes_of(sight: Sight) -> dict[str, str]:
+    """The line each machine stands in; itself where it stands in none."""
+    return {machine: sight.place(machine) for machine in sight.machines}
 
 
 def _is_open(finding: Finding, over: Handover) -> bool:
-    return finding.expires_at > over.from_at
+    return finding.expires_at > over.from_at and finding.window.start < over.until_at
 
 
 def _float(told: Decimal | None) -> float | None:
@@ -101,7 +128,7 @@ def _line_of(sight: Sight, place: str) -> str:
     return sight.place(place) if place in sight.machines else place
 
 
-def _line(sight: Sight, made: Output, before: Output | None) -> LineOfShift:
+def _line(sight: Sight, made: Output, before: Output | None, plans: Sequence[PlanCheck]) -> LineOfShift:
     return LineOfShift(
         line=made.place,
         pacing=sight.paced_by(made.place),
@@ -114,7 +141,17 @@ def _line(sight: Sight, made: Output, before: Output | None) -> LineOfShift:
         end=made.shift.span.end if made.shift else None,
         without_plan=sum(float(one.qty) for one in made.unplanned),
         unplanned=tuple(one.product for one in made.unplanned),
+        per_hour=rate_of(plans, made.place),
+        work=_work_left(sight, made),
     )
+
+
+def _work_left(sight: Sight, made: Output) -> float:
+    """Seconds of planned working time from now to the end of the shift of a line."""
+    machine, shift = sight.paced_by(made.place), made.shift
+    if shift is None or not machine or shift.span.end <= sight.now:
+        return 0.0
+    return sum(one.capacity_s for one in working_time(sight, machine, Interval(sight.now, shift.span.end)))
 
 
 def _before(sight: Sight) -> Mapping[str, Output]:
@@ -141,25 +178,48 @@ def _unexplained(over: Handover) -> dict[str, tuple[int, float]]:
 
 
 def _standing(sight: Sight, over: Handover) -> Iterator[Standing]:
-    for one in over.open_stops if not over.is_over else ():
-        yield Standing(one.machine, _line_of(sight, one.machine), one.from_at, one.reason, one.account)
+    stops = () if over.is_over else over.open_stops
+    rests = stop_rests(sight, stops)
+    own = {_line_of(sight, one.machine) for one in stops if not _is_wait(one)}
+    for one in stops:
+        line = _line_of(sight, one.machine)
+        waits = _is_wait(one) and line in own
+        yield Standing(one.machine, line, one.from_at, one.reason, one.account, rests.get(one.machine), waits)
 
 
-def _calls(sight: Sight, over: Handover) -> Iterator[Called]:
-    for one in over.calls:
+def _is_wait(stop: Stop) -> bool:
+    return stop.state in ("starved", "blocked")
+
+
+def _slow(sight: Sight, over: Handover) -> Iterator[SlowRun]:
+    rests = {} if over.is_over else slow_rests(sight, [one.machine for one in over.slow])
+    for one in over.slow:
+        rest = rests.get(one.machine)
+        yield SlowRun(one.machine, _line_of(sight, one.machine), one.from_at, one.share, rest)
+
+
+def called(sight: Sight, calls: Iterable[OpenCall]) -> Iterator[Called]:
+    """Calls to which nobody came yet."""
+    for one in calls:
         if not one.is_ended and one.arrived_at is None:
             line = _line_of(sight, one.equipment)
             yield Called(one.equipment, line, one.whom, one.asked_at, one.phase)
 
 
-def _material(sight: Sight, over: Handover) -> Iterator[Material]:
-    for one in over.short:
+def material(sight: Sight, short: Iterable[ShortOrder]) -> Iterator[Material]:
+    """Orders without their material, by line."""
+    for one in short:
         yield Material(one.order, _line_of(sight, one.place), one.starts_at, one.is_running)
 
 
-def _slow(sight: Sight, over: Handover) -> Iterator[SlowRun]:
-    for one in over.slow:
-        yield SlowRun(one.machine, _line_of(sight, one.machine), one.from_at, one.share)
+def held(holds: Iterable[Hold]) -> tuple[Held, ...]:
+    """Pieces on hold."""
+    return tuple(Held(one.place, one.product, _float(one.qty), one.held_at) for one in holds)
+
+
+def told_of_safety(notes: Iterable[Note]) -> tuple[SafetyEvent, ...]:
+    """What was told of safety."""
+    return tuple(SafetyEvent(one.place, one.type, one.at, one.offset) for one in notes)
 
 
 def _crews(sight: Sight, over: Handover) -> Iterable[Crew]:
@@ -171,13 +231,6 @@ def _crews(sight: Sight, over: Handover) -> Iterable[Crew]:
             told[0] += one.present
             told[1] += one.needed
     return (Crew(line, float(here), float(needed)) for line, (here, needed) in sorted(heads.items()))
-
-
-def _late(stack: Stack, place: str, now: int) -> Iterator[Late]:
-    for plan in check_plan(stack, place, now):
-        for order in plan.orders:
-            if order.order and order.due_at is not None and order.misses in ("yes", "maybe"):
-                yield Late(order.order, plan.place, order.due_at, order.misses == "yes")
 
 
 def _changes(present: Present) -> Iterator[Changes]:

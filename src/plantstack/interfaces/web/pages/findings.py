@@ -8,6 +8,7 @@ from typing import Any
 
 from plantstack.insights.finding import Cannot, Cost
 from plantstack.insights.running import monthly, monthly_range
+from plantstack.insights.telling.words import PER
 from plantstack.interfaces.web.control import control_chart_of, heading, limits_said
 from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
@@ -34,14 +35,6 @@ KINDS = {
     "reduced_capacity": N_("Lane or cavity shut"),
     "flow": N_("Flow of the line"),
     "rates": N_("Paces"),
-}
-PER = {
-    "hour": N_("an hour"),
-    "shift": N_("a shift"),
-    "day": N_("a day"),
-    "month": N_("a month"),
-    "run": N_("in this run"),
-    "so far": N_("so far"),
 }
 _OPEN_ROWS = 10
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from plantstack.insights.telling.words import PER
 from plantstack.interfaces import questions
 from plantstack.interfaces.layered import PERIODS, axis_below, targeted_layers
 from plantstack.interfaces.questions import Kpis, Window
@@ -96,6 +97,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "short_of": short_of(visit, scope, periods[own].first, periods[own].last),
         "starts": starts_of(visit),
         "first": first_things(visit, scope) if visit.sender.role in OWNERS or own == 2 else [],
+        "per": PER,
         "has_first": visit.sender.role in OWNERS or own == 2,
         "axis": axis,
     }
