@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plantstack.demo import Truth, build_demo
+from plantstack.demo.named import NAMED_BY
 from plantstack.insights.backtest import Raised, Score, Wrong, backtest, score
 from plantstack.insights.facts import Facts
 from plantstack.insights.registry import analyses
@@ -28,21 +29,6 @@ BEHIND = 21 * DAY
 EVERY = 2 * DAY
 SEEDS = (1, 2, 3, 4, 5, 6)
 
-# What names a truth of layers 1 and 2. Those that are about records (late, twice, silent) are named by trust,
-# doctor and letters, and are no findings.
-NAMED_BY = {
-    "drift": {"drift", "drift_speed", "relation", "scrap_pattern"},
-    "failing_bearing": {"drift", "relation"},
-    "setup_error": {"setup_error", "scrap_pattern"},
-    "scrap_pattern": {"scrap_pattern", "setup_error", "drift"},
-    "starved_constraint": {"starved_constraint"},
-    "blocked_chain": {"blocked_chain"},
-    "reduced_capacity": {"reduced_capacity", "drift_speed"},
-    "ideal_rate": {"ideal_rate"},
-    "capture_change": {"starved_constraint", "blocked_chain", "drift_speed", "drift"},
-    "wrong_setting": {"setup_error", "drift"},
-    "slow_spell": {"drift_speed"},
-}
 WANTED = (
     *("drift", "setup_error", "scrap_pattern", "starved_constraint", "blocked_chain"),
     *("reduced_capacity", "ideal_rate"),
@@ -81,7 +67,7 @@ def wrongs(truths: Sequence[Truth]) -> list[Wrong]:
     return [
         Wrong(
             one.id,
-            frozenset(NAMED_BY[one.what]),
+            NAMED_BY[one.what],
             frozenset({one.where, *(effect.at for effect in one.effects), one.site}),
             Interval(one.from_at, max(one.until_at, one.from_at + HOUR)),
             {},

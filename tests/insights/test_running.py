@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from plantstack.insights.backtest import Wrong, backtest, score
+from plantstack.insights.backtest import Asked, Wrong, backtest, score
 from plantstack.insights.contract import Needs, Outcome
 from plantstack.insights.facts import TABLES, Facts, Place
 from plantstack.insights.finding import Action, Cost, Effect, Finding, Subject
+from plantstack.insights.registry import KINDS, analyses
 from plantstack.insights.running import monthly, run
 from plantstack.insights.saying import Figure, Say
 from plantstack.insights.telling.render import Reader, tell
@@ -135,6 +136,37 @@ def test_what_was_wrong_is_found_missed_or_falsely_named() -> None:
     told = score(raised, [hit, other], Interval(0, 7 * DAY), machines=2)
     assert dict(told.found) == {"hit": DAY} and told.missed == ["other"]
     assert len(told.false) == 1 and told.false_a_machine_week == 0.5
+
+
+def wrong(name: str, first: int, last: int, kind: str = "late") -> Wrong:
+    return Wrong(name, frozenset({kind}), frozenset({"m1"}), Interval(first * DAY, last * DAY), {})
+
+
+def test_what_nobody_looked_for_or_asked_about_is_not_missed() -> None:
+    """A newcomer read '27 missed': records late or twice, and what began after it was asked last."""
+    truths = [
+        wrong("missed", 4, 7),
+        wrong("record", 4, 7, "duplicates"),
+        *(wrong("over", 0, 2), wrong("short", 5, 6), wrong("today", 8, 9)),
+    ]
+    asked = Asked([2 * DAY, 5 * DAY - 1, 7 * DAY], frozenset({"late"}))
+    told = score([], truths, Interval(2 * DAY, 7 * DAY), machines=1, asked=asked)
+    assert told.missed == ["missed"] and told.unlooked == ["record"]
+    assert told.unasked == {"over": "before", "short": "between", "today": "after"}
+
+
+def test_what_stood_when_it_was_asked_first_has_no_lead() -> None:
+    """'354 h after it began' was only when it was asked first."""
+    instants = [3 * DAY, 7 * DAY]
+    raised = backtest([Latest()], facts((DAY, DAY), (2 * DAY, 2 * DAY), (6 * DAY, 6 * DAY)), instants)
+    truths = [wrong("before", 1, 5), wrong("since", 5, 9), wrong("just", 3, 4)]
+    told = score(raised, truths, Interval(3 * DAY, 7 * DAY), machines=1, asked=Asked(instants))
+    assert told.found == {"before": 2 * DAY, "since": 2 * DAY, "just": 0}
+    assert told.at_first == {"before"} and not told.missed
+
+
+def test_each_analysis_says_which_kinds_it_tells_apart() -> None:
+    assert set(KINDS) == {one.kind for one in analyses()}
 
 
 def test_whoever_may_see_no_money_is_told_none_in_rows_and_in_sentences() -> None:

@@ -1,13 +1,14 @@
 """What would have been said: analyses run again and again on nothing but what was known each time.
 
 Held against a list of what really was wrong it gives what was found, how early, and how many false alarms
-there were for each machine and week.
+there were for each machine and week. What nothing looks for, or went on while nobody asked, is neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from plantstack.insights.contract import Analysis
 from plantstack.insights.facts import Facts
@@ -16,6 +17,8 @@ from plantstack.insights.running import run
 from plantstack.intervals import DAY, Interval
 
 WEEK = 7 * DAY
+Unasked = Literal["before", "between", "after"]
+"""When something went on that nobody asked during: before the first asking, between two, after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,23 @@ class Score:
     """How analyses did.
 
     Attributes:
-        found: id of what was wrong -> how long after its begin it was raised, microseconds.
-        missed: what was not found.
+        found: id of what was wrong -> how long after its begin it was raised, microseconds: too long by up to
+            the time from one asking to the next.
+        missed: what was looked for and asked about, and not found.
         false: raised without anything behind it.
         machine_weeks: what false alarms are counted over.
+        at_first: of what was found, what was raised when it was asked first: how early says nothing of it.
+        unasked: id of what nobody asked about while it went on -> when that was.
+        unlooked: what no kind of finding that was asked for names.
     """
 
     found: Mapping[str, int]
     missed: Sequence[str]
     false: Sequence[Raised]
     machine_weeks: float
+    at_first: frozenset[str] = frozenset()
+    unasked: Mapping[str, Unasked] = field(default_factory=dict)
+    unlooked: Sequence[str] = ()
 
     @property
     def false_a_machine_week(self) -> float:
@@ -97,8 +107,34 @@ def backtest(
     return sorted(raised.values(), key=lambda one: (one.raised_at, one.first.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and when.
+
+    Attributes:
+        instants: in order of time.
+        kinds: of findings; None: all there are.
+    """
+
+    instants: Sequence[int]
+    kinds: frozenset[str] | None = None
+
+    def when_not(self, span: Interval) -> Unasked | None:
+        """When something went on, if nobody asked while it did."""
+        if not self.instants or any(span.start <= at < span.end for at in self.instants):
+            return None
+        if span.start > self.instants[-1]:
+            return "after"
+        return "before" if span.end <= self.instants[0] else "between"
+
+
 def score(
-    raised: Iterable[Raised], wrong: Iterable[Wrong], span: Interval, machines: int, late: int = 2 * DAY
+    raised: Iterable[Raised],
+    wrong: Iterable[Wrong],
+    span: Interval,
+    machines: int,
+    late: int = 2 * DAY,
+    asked: Asked | None = None,
 ) -> Score:
     """Hold what was raised against what was wrong.
 
@@ -109,8 +145,9 @@ def score(
         span: of the back-test.
         machines: looked at.
         late: so long after its end something may still be named.
+        asked: None: of everything, all the time.
     """
-    all_, truths = list(raised), list(wrong)
+    all_, truths, when = list(raised), list(wrong), asked or Asked(())
     found: dict[str, int] = {}
     false = []
     for one in all_:
@@ -120,8 +157,21 @@ def score(
         for truth in hits:
             delay = max(one.raised_at - truth.span.start, 0)
             found[truth.id] = min(found.get(truth.id, delay), delay)
-    missed = [truth.id for truth in truths if truth.id not in found]
-    return Score(found, missed, false, machines * span.length / WEEK)
+    rest = [truth for truth in truths if truth.id not in found]
+    unlooked = [one.id for one in rest if when.kinds is not None and not one.kinds & when.kinds]
+    never = {one.id: told for one in rest if (told := when.when_not(one.span)) is not None}
+    unasked = {name: told for name, told in never.items() if name not in unlooked}
+    first = when.instants[0] if when.instants else None
+    begun = {truth.id: truth.span.start for truth in truths}
+    return Score(
+        found,
+        [one.id for one in rest if one.id not in unlooked and one.id not in unasked],
+        false,
+        machines * span.length / WEEK,
+        frozenset(name for name, delay in found.items() if begun[name] < (first or 0) == begun[name] + delay),
+        unasked,
+        unlooked,
+    )
 
 
 def _names(finding: Finding, truth: Wrong, raised_at: int, late: int) -> bool:

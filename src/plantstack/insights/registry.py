@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
@@ -16,6 +17,16 @@ MODULES: tuple[str, ...] = (
     "setups.analysis",
 )
 """Below this package; each holds an `ANALYSIS`."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "drift": ("drift", "drift_speed"),
+    "relation": ("relation",),
+    "flow": ("starved_constraint", "blocked_chain"),
+    "scrap_pattern": ("scrap_pattern",),
+    "rates": ("ideal_rate", "reduced_capacity"),
+    "setup_error": ("setup_error", "wrong_nominal"),
+}
+"""Kinds of findings that an analysis tells apart, by its own kind."""
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +11,11 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
+from plantstack.demo.named import NAMED_BY
 from plantstack.errors import Problem, QueryError
-from plantstack.insights.backtest import Score, Wrong, score
+from plantstack.insights.backtest import Asked, Score, Unasked, Wrong, score
 from plantstack.insights.backtest import backtest as look_back
-from plantstack.insights.registry import analyses
+from plantstack.insights.registry import KINDS, analyses
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give, progress
 from plantstack.interfaces.asked_findings import raised_rows, reached
@@ -34,6 +35,11 @@ _TRUTH = Annotated[
 _RECEIVED = Annotated[
     bool, typer.Option("--received", help="Known from when it came in here; else from when it was told.")
 ]
+_UNASKED: Mapping[Unasked, str] = {
+    "before": "it was over before it was asked first",
+    "between": "it began and ended between two times of asking",
+    "after": "it began after it was asked last",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +80,9 @@ def backtest(
         notes = stack.notes()
     span = Interval(first, last)
     if wrong is not None:
-        rows.append(_score_row(score(raised, wrong, span, len(facts.places)), wrong, span))
+        kinds = frozenset(kind for one in wanted for kind in KINDS[one.kind])
+        asked = Asked(instants, kinds)
+        rows.append(_score_row(score(raised, wrong, span, len(facts.places), asked=asked), span, every))
     answer = Answer(rows, notes=notes, offset=offset, as_of=reach)
     give(answer, as_json=as_json, as_lines=as_lines, told=_raised(rows) if rows else nothing(reach))
 
@@ -98,21 +106,26 @@ def _truths(path: Path) -> list[Wrong]:
     try:
         told = json.loads(path.read_text("utf-8"))
         rows = told["truths"] if isinstance(told, dict) else told
-        return [
-            Wrong(
-                str(row["id"]),
-                frozenset(row.get("kinds") or (row["what"],)),
-                frozenset({row["where"], *row.get("places", ())}),
-                Interval(int(row["from_at"]), max(int(row["until_at"]), int(row["from_at"]) + 1)),
-                row.get("about", {}),
-            )
-            for row in rows
-        ]
+        return [_wrong(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         fix = "Write a list of objects with id, what, where, from_at and until_at (microseconds UTC)."
         raise QueryError(
             Problem("truth-unreadable", str(path), f"it is no list of truths: {error}", fix)
         ) from None
+
+
+def _wrong(row: Row) -> Wrong:
+    """One truth; what the demo planted may be named wherever it has an effect."""
+    start, what = int(row["from_at"]), str(row.get("what", ""))
+    kinds = row["kinds"] if "kinds" in row else NAMED_BY.get(what, (what,))
+    around = (*(one["at"] for one in row.get("effects", ())), *([row["site"]] if "site" in row else ()))
+    return Wrong(
+        str(row["id"]),
+        frozenset(kinds),
+        frozenset({row["where"], *row.get("places", around)}),
+        Interval(start, max(int(row["until_at"]), start + 1)),
+        row.get("about", {}),
+    )
 
 
 def _raised(rows: Sequence[Row]) -> Group:
@@ -122,21 +135,36 @@ def _raised(rows: Sequence[Row]) -> Group:
         if row["row"] == "raised"
     ]
     for row in (one for one in rows if one["row"] == "score"):
-        for hit in row["found"]:
-            lines.append(Text(f"found   {hit['id']}: {hit['after_hours']:.0f} h after it began"))
-        lines += [Text(f"missed  {name}") for name in row["missed"]]
-        rate = row["false_a_machine_week"]
-        lines.append(Text(f"{row['n_false']} without cause: {rate:.2f} of a machine in a week"))
+        lines += [Text(line) for line in _scored(row)]
     return Group(*lines)
 
 
-def _score_row(scored: Score, wrong: Sequence[Wrong], span: Interval) -> Row:
-    inside = {one.id for one in wrong if one.span.start < span.end and one.span.end > span.start}
+def _scored(row: Row) -> Iterator[str]:
+    """What was found and what was not, a line each."""
+    every = row["every_hours"]
+    for hit in row["found"]:
+        after = f"{hit['after_hours']:.0f} h after it began"
+        how = "when it was asked first: that is no lead" if hit["at_first"] else f"asked every {every} h"
+        yield f"found    {hit['id']}: {after}, {how}"
+    yield from (f"missed   {name}" for name in row["missed"])
+    yield from (f"unasked  {one['id']}: {_UNASKED[one['when']]}" for one in row["unasked"])
+    if row["unlooked"]:
+        yield f"no kind of finding looks for: {', '.join(row['unlooked'])}"
+    yield f"{row['n_false']} without cause: {row['false_a_machine_week']:.2f} of a machine in a week"
+
+
+def _score_row(scored: Score, span: Interval, every: int) -> Row:
     return {
         "row": "score",
         "period": {"from": rfc3339(span.start), "to": rfc3339(span.end)},
-        "found": [{"id": name, "after_hours": after / HOUR} for name, after in sorted(scored.found.items())],
-        "missed": [name for name in scored.missed if name in inside],
+        "every_hours": every,
+        "found": [
+            {"id": name, "after_hours": after / HOUR, "at_first": name in scored.at_first}
+            for name, after in sorted(scored.found.items())
+        ],
+        "missed": list(scored.missed),
+        "unasked": [{"id": name, "when": when} for name, when in scored.unasked.items()],
+        "unlooked": list(scored.unlooked),
         "n_false": len(scored.false),
         "false": [one.first.id for one in scored.false],
         "machine_weeks": scored.machine_weeks,
