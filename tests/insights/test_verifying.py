@@ -161,3 +161,12 @@ def test_parameters_keep_their_units_and_bounds() -> None:
     assert verify(behind.sentence.replace("reached", "achieved"), behind) == ()
     assert _kinds(behind.sentence.replace("bar", "psi").replace("reached", "met"), behind) & {"unit", "word"}
     assert "name" in _kinds(behind.sentence.replace("238", "248"), behind)
+
+
+def test_a_unit_is_held_to_as_it_is_written() -> None:
+    behind = _behind(
+        "%(m)s is at %(v)s.", m=Name("filler", "equipment"), v=Figure(239.4, unit="degC", digits=1)
+    )
+    assert "239.4\u202f°C" in behind.sentence
+    assert verify(behind.sentence.replace("\u202f", " "), behind) == ()
+    assert _kinds(behind.sentence.replace("°C", "°F"), behind) & {"unit", "word"}

@@ -116,7 +116,7 @@ def basis(say: Say, reader: Reader) -> Basis:
         elif value.form == "money":
             currencies.add(value.unit)
         elif value.unit and value.form in ("number", "signed"):
-            units.add(value.unit)
+            units.add(reader.formats.unit_sign(value.unit))
     known = Known(names, frozenset(units), frozenset(currencies))
     sentence = tell(say, reader)
     tokens = read(sentence, known, words)
