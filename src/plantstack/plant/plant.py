@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from plantstack.plant.agreed import Cost, ExchangeRate, TargetRule
 from plantstack.plant.model import (
     AlarmRule,
     Calendar,
     Changeovers,
-    Cost,
     Equipment,
-    ExchangeRate,
     Line,
     Machine,
     MachineClass,
@@ -25,7 +24,6 @@ from plantstack.plant.model import (
     Site,
     SourceRule,
     Standard,
-    TargetRule,
 )
 from plantstack.plant.read_people import People
 from plantstack.plant.structure import Span, build_spans
@@ -101,9 +99,13 @@ class Plant:
         """The site equipment stands in; it never moves to another."""
         return self.sites[self.spans[equipment][0].site]
 
+    def rule_of(self, source: str) -> SourceRule | None:
+        """How a source is believed: the first rule that fits its name."""
+        return next((rule for rule in self.sources if fnmatchcase(source, rule.match)), None)
+
     def is_person(self, source: str) -> bool:
-        """Whether a source is believed as people are: by the first rule that fits its name."""
-        rule = next((rule for rule in self.sources if fnmatchcase(source, rule.match)), None)
+        """Whether a source is believed as people are."""
+        rule = self.rule_of(source)
         return rule is not None and rule.is_person
 
     def kin_of(self, places: Iterable[str]) -> frozenset[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from plantstack.plant.agreed import Cost, ExchangeRate
 from plantstack.plant.fields import Fields
-from plantstack.plant.model import Cost, ExchangeRate, MachineClass, Profile, SourceRule
+from plantstack.plant.model import MachineClass, Profile, SourceRule
 from plantstack.plant.read_equipment import read_silence, read_validity
 from plantstack.plant.readers import (
     amount,

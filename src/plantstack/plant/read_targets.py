@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import product as every
 
 from plantstack.intervals import DAY, HOUR, MINUTE, SECOND
+from plantstack.plant.agreed import Amount, TargetRule
 from plantstack.plant.fields import Fields
-from plantstack.plant.model import Amount, TargetRule
 from plantstack.plant.read_equipment import read_validity
 from plantstack.plant.readers import Reader, Word, choice, currency, ident, list_of, ref, share, text
 from plantstack.plant.report import Report

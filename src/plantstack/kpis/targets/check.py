@@ -8,7 +8,7 @@ from plantstack.errors import Problem, did_you_mean
 from plantstack.kpis.kpi import SCOPES, Catalog, Kpi
 from plantstack.kpis.targets.size import size_of
 from plantstack.kpis.targets.targets import Limits, exact, limits_of
-from plantstack.plant.model import Amount, TargetRule
+from plantstack.plant.agreed import Amount, TargetRule
 from plantstack.plant.plant import Plant
 
 _SHARES = ("1",)

@@ -14,8 +14,9 @@ from plantstack.engines.duckdb.money import dated_factors
 from plantstack.intervals import Interval
 from plantstack.kpis.losses import Stretch
 from plantstack.kpis.money import Demand, Roles, Wanted, demand_of
+from plantstack.plant.agreed import Cost
 from plantstack.plant.localtime import local_day, resolve
-from plantstack.plant.model import Cost, value_on
+from plantstack.plant.model import value_on
 from plantstack.plant.plant import Plant
 from plantstack.plant.structure import Span
 from plantstack.stack.targets.targeting import production_day

@@ -28,8 +28,9 @@ from plantstack.kpis.targets.size import size_of
 from plantstack.kpis.targets.targets import NO_TARGET, Asked, Target, limits_of, standing_target, verdict
 from plantstack.measures.catalog import MEASURES
 from plantstack.measures.measure import REASON_AXES
+from plantstack.plant.agreed import TargetRule
 from plantstack.plant.localtime import local_day, offset_at
-from plantstack.plant.model import Site, TargetRule
+from plantstack.plant.model import Site
 from plantstack.plant.plant import Plant
 
 _SEEN_BY_MACHINES = frozenset({"state", "count"})
