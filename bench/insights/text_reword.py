@@ -212,11 +212,11 @@ def reworded(say: Say, reader: Reader, chance: Random, of: Rewordings = REWORDED
     told = {name: value_of(value, reader) for name, value in say.values.items()}
     for name, value in say.values.items():
         if isinstance(value, Figure) and chance.random() < 0.5:
-            told[name] = _otherwise(value, reader, chance) or told[name]
+            told[name] = otherwise(value, reader, chance) or told[name]
     return text % told
 
 
-def _otherwise(figure: Figure, reader: Reader, chance: Random) -> str | None:
+def otherwise(figure: Figure, reader: Reader, chance: Random) -> str | None:
     """A value in another unit, or rounded and said to be."""
     language, number = reader.language, reader.formats.number
     if figure.form == "duration" and figure.value >= 60:

@@ -6,17 +6,31 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from plantstack.insights.verifying.lexicon import Lexicon
-from plantstack.insights.verifying.reading import Token
+from plantstack.insights.verifying.orders import BREAKS, to_do
+from plantstack.insights.verifying.reading import Token, senses_of
 
 # Senses that may not be left out: without them another thing is said.
 _KEPT = (
     *("lost", "stop", "run", "wait", "hold", "scrap", "lack", "call", "changeover", "move", "decide"),
     *("answer", "find", "restore", "safety", "target", "staged", "cost", "need", "reason", "told", "known"),
-    *("pace", "due", "end", "begin", "set", "open", "standard", "super", "before", "person", "money"),
+    *(
+        "pace",
+        "due",
+        "good",
+        "material",
+        "end",
+        "begin",
+        "set",
+        "open",
+        "standard",
+        "super",
+        "before",
+        "person",
+        "money",
+    ),
     *("will", "some", "only"),
 )
 _STATES = ("run", "stop", "wait", "hold")
-_BREAKS = ":;.!?,()"
 _EMPTY = (
     "approx",
     "from",
@@ -29,13 +43,22 @@ _EMPTY = (
     "was",
     "still",
     "again",
+    "told",
+    "exist",
+    "concord",
+    "passive",
 )  # nothing to negate
 
 
 def left_out(told: Sequence[Token], there: Sequence[Token]) -> Iterator[str]:
     """Senses of the generated sentence, and words of it that no list knows, that a sentence leaves out."""
-    here, mine = _senses(told), _senses(there)
-    yield from (sense for sense in _KEPT if mine[sense] and not here[sense])
+    here, mine = senses_of(told), senses_of(there)
+    if mine["all"] and not here["all"] + here["together"] + here["made"]:
+        yield "all"
+    gone = (sense for sense in _KEPT if mine[sense] and not here[sense])
+    yield from (
+        sense for sense in gone if not (sense == "lack" and here["find"])
+    )  # who is looked for is missing
     texts = {one.text for one in told}
     strange = (one.text for one in there if one.kind == "word" and one.senses is None)
     yield from (text for text in strange if text not in texts)
@@ -56,7 +79,7 @@ def negated(tokens: Sequence[Token]) -> Counter[str]:
 def _negated(tokens: Sequence[Token], at: int) -> str:
     for step in (1, -1):
         place = at + step
-        while 0 <= place < len(tokens) and tokens[place].text not in _BREAKS:
+        while 0 <= place < len(tokens) and tokens[place].text not in BREAKS:
             one = tokens[place]
             if one.kind != "word" or one.senses is None:
                 return one.text
@@ -78,11 +101,32 @@ def states(tokens: Sequence[Token]) -> list[str]:
     return found if len(set(found) & set(_STATES)) > 1 else []
 
 
+def is_restated(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
+    """Whether states and instants stand together as they did, in clauses of another order."""
+    return _clauses(told, words) == _clauses(there, words)
+
+
+def _clauses(tokens: Sequence[Token], words: Lexicon) -> Counter[tuple[str, ...]]:
+    """What is said in each clause: states, instants, and whether it is to be done."""
+    found = Counter[tuple[str, ...]]()
+    clause: list[Token] = []
+    for one in (*tokens, Token("mark", ".")):
+        if one.kind != "mark" or one.text not in BREAKS:
+            clause.append(one)
+            continue
+        told = [two.text if two.kind == "clock" else sense for two in clause for sense in two.senses or ("",)]
+        kept = [two for two in told if two in _STATES or ":" in two]
+        kept += ["to do"] if kept and to_do(clause, words) else []
+        found[tuple(sorted(kept))] += bool(kept)
+        clause = []
+    return +found
+
+
 def is_told_past(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
     """Whether what holds now is said as if it were over."""
-    if not _senses(told)["was"] or _senses(there)["was"]:
+    if not senses_of(told)["was"] or senses_of(there)["was"]:
         return False
-    return bool(_senses(there)["since"]) or any(one.text in words.being for one in there)
+    return bool(senses_of(there)["since"]) or any(one.text in words.being for one in there)
 
 
 def is_asked(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
@@ -94,24 +138,14 @@ def is_asked(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> b
 
 def is_turned(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
     """Whether what is to be done is said as if it were so, or the other way round."""
-    wanted, found = _to_do(there, words), _to_do(told, words)
+    wanted, found = to_do(there, words), to_do(told, words)
     if not wanted:
         return bool(found)
+    if "hold" in found - wanted:
+        return True
     if wanted == {"watch"}:  # why is said in the same sentence
-        return bool(found - wanted)
+        return bool(found) and "watch" not in found
     return not wanted & found or any(one.text in words.done for one in told)
-
-
-def _to_do(tokens: Sequence[Token], words: Lexicon) -> set[str]:
-    """Senses of the words that tell somebody to do something."""
-    found = set[str]()
-    for before, one, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
-        if one.text == "plan" and not (after is not None and "order" in (after.senses or ())):
-            continue
-        is_first = before is None or (before.kind == "mark" and before.text in _BREAKS)
-        if one.text in words.orders and (is_first or not words.is_first):
-            found |= set(one.senses or (one.text,))
-    return found
 
 
 def strange_digits(sentence: str, generated: str) -> str:
@@ -138,7 +172,3 @@ def _counts(rest: Sequence[Token]) -> bool:
         if one.kind != "word" or any(sense not in _EMPTY for sense in one.senses or ()):
             return False
     return False
-
-
-def _senses(tokens: Sequence[Token]) -> Counter[str]:
-    return Counter(sense for one in tokens for sense in one.senses or ())

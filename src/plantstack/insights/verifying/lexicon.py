@@ -8,6 +8,7 @@ from functools import cache
 
 from plantstack.insights.verifying import words_de, words_en, words_es
 
+_SHORTEST = 5  # letters of a word whose forms are looked for
 _WORDS = {"en": words_en, "de": words_de, "es": words_es}
 
 
@@ -17,17 +18,23 @@ class Lexicon:
 
     Attributes:
         senses: of words and phrases, by the words in lower case; empty for words that claim nothing.
+        others: senses that they may have instead, in another sentence.
+        endings: of words, and what stands there in the lists: forms of one word have its sense.
         longest: words of the longest phrase.
         units: of numbers: dimension and factor to its base.
         numbers: words that are numbers.
         point: decimal sign; `group` that of thousands.
         prepositions: what they say of the name behind them; `articles` and `joining` say nothing of it.
         having: forms of "have"; `being` those of what is so now; `asking` words that begin a question.
-        orders: verbs of what is to be done; `done`: words with which it is done already.
-        is_first: whether what is to be done begins with its verb.
+        orders: verbs of what is to be done; `light`: those that say it only with another word; `particles`:
+            of verbs, that may stand apart from them; `relating`: words that stand before what is compared
+            with; `done`: words with which it is done already.
+        is_first: whether what is to be done begins with its verb; `addressed`: who is asked, behind it.
     """
 
     senses: Mapping[tuple[str, ...], tuple[str, ...]]
+    others: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+    endings: tuple[tuple[str, str], ...]
     longest: int
     units: Mapping[str, tuple[str, float]]
     numbers: Mapping[str, int]
@@ -40,8 +47,22 @@ class Lexicon:
     being: frozenset[str]
     asking: frozenset[str]
     orders: frozenset[str]
+    light: frozenset[str]
+    particles: frozenset[str]
+    relating: frozenset[str]
     done: frozenset[str]
     is_first: bool
+    addressed: str
+
+    def known(self, phrase: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The phrase of the lists that this one is, or is a form of; None: it is in no list."""
+        if phrase in self.senses:
+            return phrase
+        if len(phrase) > 1 or len(phrase[0]) < _SHORTEST:
+            return None
+        word = phrase[0]
+        forms = (word.removesuffix(end) + other for end, other in self.endings if word.endswith(end) and end)
+        return next(((form,) for form in forms if len(form) >= _SHORTEST and (form,) in self.senses), None)
 
 
 @cache
@@ -57,6 +78,11 @@ def lexicon(language: str) -> Lexicon:
         for word in words.split():
             phrase = _phrase(word)
             senses[phrase] = tuple(dict.fromkeys((*senses.get(phrase, ()), *names.split())))
+    others: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for names, words in told.OTHERS.items():
+        for phrase in map(_phrase, words.split()):
+            senses.setdefault(phrase, tuple(names.split()))
+            others[phrase] = (*others.get(phrase, ()), tuple(names.split()))
     units = {}
     for name, words in told.UNITS.items():
         dimension, _, factor = name.partition(":")
@@ -66,19 +92,25 @@ def lexicon(language: str) -> Lexicon:
     before = dict(one.replace("_", " ").split(":") for one in told.PREPOSITIONS.split())
     return Lexicon(
         senses,
+        others,
+        tuple((end, other) for end, _, other in (one.partition(">") for one in told.ENDINGS.split())),
         max(map(len, senses)),
         units,
         numbers,
         *signs,
         prepositions=before,
         articles=frozenset(told.ARTICLES.split()),
-        joining=frozenset(told.JOINING.split()),
+        joining=frozenset(one.replace("_", " ") for one in told.JOINING.split()),
         having=frozenset(told.HAVING.split()),
         being=frozenset(told.BEING.split()),
         asking=frozenset(told.ASKING.split()),
-        orders=frozenset(told.ORDERS.split()),
-        done=frozenset(told.DONE.split()),
+        orders=frozenset(one.replace("_", " ") for one in told.ORDERS.split()),
+        light=frozenset(told.LIGHT.split()),
+        particles=frozenset(told.PARTICLES.split()),
+        relating=frozenset(one.replace("_", " ") for one in told.RELATING.split()),
+        done=frozenset(one.replace("_", " ") for one in told.DONE.split()),
         is_first=told.IS_FIRST,
+        addressed=told.ADDRESSED,
     )
 
 

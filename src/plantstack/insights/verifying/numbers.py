@@ -14,7 +14,7 @@ from itertools import combinations
 
 from plantstack.insights.saying import Figure
 from plantstack.insights.telling.render import Reader, value_of
-from plantstack.insights.verifying.lexicon import lexicon
+from plantstack.insights.verifying.lexicon import Lexicon, lexicon
 from plantstack.insights.verifying.reading import Known, Token, read
 
 _ROUGH = 0.02  # of the value: what rounding may take away
@@ -24,11 +24,11 @@ _NEAR = 3  # tokens between a number and the word that says what it is
 # What a value of the texts stands for, by its name in them: the senses of words that may stand beside it.
 ROLES: Mapping[str, tuple[str, ...]] = {
     "good": ("made", "good"),
-    "plan": ("plan", "of", "from"),
+    "plan": ("plan", "of", "from", "against"),
     "apart": ("plus", "minus", "by"),
     "scrap": ("scrap",),
     "share": ("all", "part", "pace"),
-    "before": ("before", "from"),
+    "before": ("before", "from", "against"),
     "now": ("to",),
     "low": ("from",),
     "high": ("to",),
@@ -36,6 +36,16 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "over": ("plus", "by"),
     "pieces": ("piece",),
 }
+# Words beside a number that say it is another one, whatever numbers there are.
+_CONTRARY: Mapping[str, tuple[str, ...]] = {
+    "good": ("scrap",),
+    "scrap": ("made", "good", "plan"),
+    "pieces": ("person", "stop", "changeover"),
+}
+_PLAIN = ("good", "scrap")  # numbers of what is, not of how much more or less
+_RELATIVE = ("plus", "minus", "plan", "target", "lost", "lack")
+_SAID = ("apart", "over", "before")  # numbers that words must say to be more, less or earlier
+_TIGHT = ("from", "to", "of", "by")  # right before a number these say which one it is
 _REFERENCES = ("plan", "before", "standard", "usual")
 
 
@@ -94,13 +104,13 @@ def _exact(figure: Figure, token: Token) -> float:
     return figure.value if figure.form != "times" else token.value
 
 
-def doubted_numbers(told: Sequence[Token], slots: Sequence[Slot]) -> Iterator[Wrong]:
+def doubted_numbers(told: Sequence[Token], slots: Sequence[Slot], words: Lexicon) -> Iterator[Wrong]:
     """The numbers of a sentence that the facts do not carry, or that stand for something else."""
     matched: list[tuple[int, Slot]] = []
     for at, one in enumerate(told):
         if one.kind != "number":
             continue
-        near = _bound(told, at)
+        near = _bound(told, at, slots)
         used = {slot.at for _, slot in matched}
         fitting = [slot for slot in slots if _fits(one, slot, told, at)]
         if fitting:
@@ -110,28 +120,53 @@ def doubted_numbers(told: Sequence[Token], slots: Sequence[Slot]) -> Iterator[Wr
             matched.append((at, best))
         elif not _is_derived(one, slots, near, told):
             yield Wrong(one.text, any(abs(_bare(one) - _bare_slot(slot)) < 1e-9 for slot in slots))
-    yield from _mistaken(told, slots, matched)
-    yield from _misplaced(told, matched)
+    yield from _mistaken(told, slots, matched, words)
+    yield from _misplaced(told, slots, matched)
 
 
 def _mistaken(
-    told: Sequence[Token], slots: Sequence[Slot], matched: Sequence[tuple[int, Slot]]
+    told: Sequence[Token], slots: Sequence[Slot], matched: Sequence[tuple[int, Slot]], words: Lexicon
 ) -> Iterator[Wrong]:
-    """Numbers that stand beside a word of another one: two of them, or one in the place of that other."""
-    there = {slot.at for _, slot in matched}
-    others = [(at, _is_another(slot, slots, _bound(told, at))) for at, slot in matched]
-    others = [(at, found) for at, found in others if found]
-    for at, found in others:
-        if len(others) > 1 or not any(slot.at in there for slot in found):
+    """Numbers that stand beside a word of another one, or of what they cannot be."""
+    for at, slot in matched:
+        contrary = frozenset(_CONTRARY.get(slot.name, ()))
+        near = _bound(told, at, slots)
+        every = {sense for _, senses in _beside(told, at) for sense in senses}
+        is_contrary = bool(_bound(told, at, slots, contrary) & contrary) and not _says(slot, frozenset(every))
+        is_another = bool(_is_another(slot, slots, near))
+        is_unsaid = slot.name in _SAID and not frozenset(every) & frozenset(slot.senses)
+        if is_contrary or is_another or is_unsaid or _is_misread(slot, told, at, words):
             yield Wrong(told[at].text)
 
 
-def _misplaced(told: Sequence[Token], matched: Sequence[tuple[int, Slot]]) -> Iterator[Wrong]:
-    """Numbers of one kind that changed places, and no word says which is which."""
+def _is_misread(slot: Slot, told: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether words right beside a number say that it is something else."""
+    left = [one for one in told[max(0, at - 4) : at] if one.text not in words.articles]
+    right = [told[at + 1]] if at + 1 < len(told) else []
+    last = set(left[-1].senses or ()) if left else set[str]()
+    if slot.name in _PLAIN:
+        beside = left[-1:] + right + (left[-2:-1] if last & {"of", "from"} else [])
+        return any(sense in _RELATIVE for one in beside for sense in one.senses or ())
+    if slot.name in ("before", "now"):  # "rose 6 %", "rose by 6 %"
+        return last == {"by"} or (bool(last & {"plus", "minus"}) and not last & {"from", "to"})
+    if slot.name in ("apart", "over") and len(left) > 1 and left[-1].text in words.being:
+        return bool(set(left[-2].senses or ()) & {"plan", "standard", "before"})  # "the plan is 6 behind"
+    return False
+
+
+def _misplaced(
+    told: Sequence[Token], slots: Sequence[Slot], matched: Sequence[tuple[int, Slot]]
+) -> Iterator[Wrong]:
+    """Numbers of one kind that changed places, and no word says of one of them which it is."""
     for (at, first), (later, second) in combinations(matched, 2):
         if first.dimension == second.dimension and first.at > second.at and first.shown != second.shown:
-            both = (_says(first, _bound(told, at)), _says(second, _bound(told, later)))
-            if not all(both):
+            near = (_bound(told, at, slots), _bound(told, later, slots))
+            are_said = (_says(first, near[0]), _says(second, near[1]))
+            is_other = any(
+                not is_said and _is_another(slot, slots, words)
+                for slot, words, is_said in zip((first, second), near, are_said, strict=True)
+            )
+            if not any(are_said) or is_other:
                 yield Wrong(f"{told[at].text} / {told[later].text}")
 
 
@@ -165,28 +200,40 @@ def _bare_slot(slot: Slot) -> float:
     return slot.shown * 100 if slot.dimension == "share" else slot.shown
 
 
-def _bound(told: Sequence[Token], at: int) -> frozenset[str]:
+def _bound(
+    told: Sequence[Token], at: int, slots: Sequence[Slot], more: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """Senses of the nearest words of a number that say which one it is, up to the next number or break."""
-    every = {sense for senses in ROLES.values() for sense in senses}
-    best, found = _NEAR + 1, set[str]()
-    for step in (-1, 1):
-        for distance in range(1, _NEAR + 1):
-            place = at + step * distance
-            if not 0 <= place < len(told) or told[place].kind in ("number", "clock"):
-                break
-            one = told[place]
-            if one.kind == "mark" and one.text in ":;.":
-                break
-            senses = {sense for sense in one.senses or () if sense in every}
-            if distance > 1 or step > 0:
-                senses -= {"from", "to", "of", "by"}
-            if senses:
-                if distance < best:
-                    best, found = distance, senses
-                elif distance == best:
-                    found |= senses
-                break
+    every = {sense for slot in slots for sense in slot.senses} | more
+    tight = {sense for one in told[max(0, at - 1) : at] for sense in one.senses or () if sense in _TIGHT}
+    if tight & every:
+        return frozenset(tight & every)  # "hat 8 von 10 gefertigt": 10 is not what was made
+    nearest = _NEAR + 1
+    found = set[str]()
+    for distance, senses in sorted(_beside(told, at), key=lambda one: one[0]):
+        if senses & every and distance <= nearest:
+            nearest = distance
+            found |= senses & every
     return frozenset(found)
+
+
+def _beside(told: Sequence[Token], at: int) -> Iterator[tuple[int, set[str]]]:
+    """Words on both sides of a number that are nearer to it than to another one, and how near they are."""
+    for step in (-1, 1):
+        row = [told[place] for place in _places(at, step, len(told))]
+        for distance, one in enumerate(row[:_NEAR], 1):
+            if one.kind == "mark" and one.text in ":;.,":
+                break
+            if one.kind in ("number", "clock"):
+                break
+            other = next((n for n, two in enumerate(row, 1) if two.kind == "number"), 99) - distance
+            if other >= distance:
+                loose = set(_TIGHT) if distance > 1 or step > 0 else set[str]()
+                yield distance, set(one.senses or ()) - loose
+
+
+def _places(at: int, step: int, length: int) -> range:
+    return range(at + step, length if step > 0 else -1, step)
 
 
 def _is_another(slot: Slot, slots: Sequence[Slot], near: frozenset[str]) -> tuple[Slot, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from plantstack.insights.saying import Bounds, Figure, Name, Say
 from plantstack.insights.telling.render import Reader, tell, value_of
+from plantstack.insights.verifying.bindings import loosened
 from plantstack.insights.verifying.claims import (
     is_asked,
     is_nearly,
+    is_restated,
     is_told_past,
     is_turned,
     left_out,
@@ -19,26 +20,13 @@ from plantstack.insights.verifying.claims import (
     states,
     strange_digits,
 )
-from plantstack.insights.verifying.lexicon import lexicon
+from plantstack.insights.verifying.doubts import Doubt, Kind
+from plantstack.insights.verifying.implied import ASIDE, asides, follows, wholes
+from plantstack.insights.verifying.lexicon import Lexicon, lexicon
 from plantstack.insights.verifying.numbers import Slot, doubted_numbers, slots_of
-from plantstack.insights.verifying.reading import CURRENCIES, Known, Token, read
-from plantstack.insights.verifying.roles import misplaced_names
+from plantstack.insights.verifying.reading import CURRENCIES, Known, Token, read, readings, senses_of
+from plantstack.insights.verifying.roles import keeps_parts, misplaced_names
 
-Kind = Literal[
-    "number",
-    "unit",
-    "name",
-    "direction",
-    "judgement",
-    "cause",
-    "negation",
-    "time",
-    "order",
-    "quantifier",
-    "certainty",
-    "word",
-    "length",
-]
 _LONGEST = 2.5  # of the generated sentence: more is more than it says
 
 # Senses that must be the same on both sides: to leave one out changes what is said.
@@ -60,6 +48,7 @@ _AGAIN = (
     "plan",
     "made",
     "piece",
+    "staged",
     "good",
     "pace",
     "together",
@@ -67,19 +56,6 @@ _AGAIN = (
 _PIECES = ("made", "good", "scrap")  # where these are told of, a number may be said to be of pieces
 # Senses that claim nothing by themselves.
 _FREE = ("was", "approx", "from", "to", "of", "by", "against", "shift", "together")
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """One thing a sentence says that the facts do not.
-
-    Attributes:
-        kind: of what is wrong.
-        what: the words that say it.
-    """
-
-    kind: Kind
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +114,17 @@ def verify(sentence: str, behind: Basis) -> tuple[Doubt, ...]:
     if len(sentence) > _LONGEST * len(behind.sentence) + 20:
         return (Doubt("length", f"{len(sentence)} characters"),)
     words = lexicon(behind.language)
-    told = read(sentence, behind.known, words)
+    first: tuple[Doubt, ...] | None = None
+    for told in readings(read(sentence, behind.known, words)):
+        doubts = _doubts(told, behind, sentence, words)
+        if not doubts:
+            return ()
+        first = doubts if first is None else first
+    return first or ()
+
+
+def _doubts(told: Sequence[Token], behind: Basis, sentence: str, words: Lexicon) -> tuple[Doubt, ...]:
+    """What one way to read a sentence says beyond the facts."""
     return tuple(
         dict.fromkeys(
             [
@@ -147,9 +133,9 @@ def verify(sentence: str, behind: Basis) -> tuple[Doubt, ...]:
                 *_clocks(told, behind),
                 *(
                     Doubt("unit" if one.is_unit else "number", one.what)
-                    for one in doubted_numbers(told, behind.slots)
+                    for one in doubted_numbers(told, behind.slots, words)
                 ),
-                *_senses(told, behind),
+                *_senses(told, behind, words),
                 *_parts(told, behind),
                 *_claims(told, behind, sentence),
             ]
@@ -188,8 +174,9 @@ def _names(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
         if len(wanted) < 2:
             continue
         bound = all(one[1] for one in wanted)
+        is_moved = [n for n, _ in wanted] != [n for n, _ in found]
         if (bound and dict(wanted) != dict(found)) or (
-            not bound and [n for n, _ in wanted] != [n for n, _ in found]
+            not bound and is_moved and not keeps_parts(told, behind.tokens, axis, lexicon(behind.language))
         ):
             yield Doubt("order", " / ".join(name for name, _ in found))
 
@@ -204,7 +191,8 @@ def _claims(told: Sequence[Token], behind: Basis, sentence: str) -> Iterator[Dou
     """What is left out, when it is, and whether it is said at all."""
     there, words = behind.tokens, lexicon(behind.language)
     yield from (Doubt("word", one) for one in left_out(told, there))
-    if states(there) and states(told) != states(there):
+    yield from (Doubt(kind, one) for kind, one in loosened(told, there, words))
+    if states(there) and states(told) != states(there) and not is_restated(told, there, words):
         yield Doubt("order", " / ".join(states(told)))
     if is_told_past(told, there, words):
         yield Doubt("time", "was")
@@ -241,9 +229,9 @@ def _clocks(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
     yield from (Doubt("time", one.text) for one in told if one.kind == "clock" and one.text not in known)
 
 
-def _senses(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
+def _senses(told: Sequence[Token], behind: Basis, words: Lexicon) -> Iterator[Doubt]:
     """Claims of the words: some must be the same, some may not be new."""
-    here, there = _counted(told), _counted(behind.tokens)
+    here, there = senses_of(told), senses_of(behind.tokens)
     for kind, senses in _SAME.items():
         yield from (Doubt(kind, one) for one in senses if (one in here) != (one in there))
     if here["may"] > there["may"]:
@@ -251,13 +239,24 @@ def _senses(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
     if here["not"] != there["not"] or negated(told) != negated(behind.tokens):
         yield Doubt("negation", f"{here['not']} for {there['not']}")
     for kind, senses in _NONE_NEW.items():
-        yield from (Doubt(kind, one) for one in senses if here[one] > there[one])
-    ruled = {one for senses in (*_SAME.values(), *_NONE_NEW.values()) for one in senses}
+        new = (one for one in senses if here[one] > there[one])
+        yield from (Doubt(kind, one) for one in new if not follows(one, told, behind.tokens, words))
+    yield from (Doubt(kind, one) for kind, one in asides(told, behind.tokens, words))
+    if wholes(told) - wholes(behind.tokens) - Counter({"": here["all"]}):
+        yield Doubt("quantifier", "all")
+    yield from _fresh(told, behind, words)
+
+
+def _fresh(told: Sequence[Token], behind: Basis, words: Lexicon) -> Iterator[Doubt]:
+    """What is said of that was not, or more often."""
+    here, there = senses_of(told), senses_of(behind.tokens)
+    ruled = {one for senses in (*_SAME.values(), *_NONE_NEW.values(), ASIDE) for one in senses}
     allowed = {one: there[one] + 1 if one in _AGAIN and there[one] else there[one] for one in here}
     if any(there[one] for one in _PIECES):
         allowed["piece"] = max(1, allowed.get("piece", 0))
     fresh = [one for one in here if one not in ruled and one not in _FREE and one != "not"]
-    yield from (Doubt("word", one) for one in fresh if here[one] > allowed[one])
+    fresh = [one for one in fresh if here[one] > allowed.get(one, 0)]
+    yield from (Doubt("word", one) for one in fresh if not follows(one, told, behind.tokens, words))
     yield from _hedges(told, behind)
 
 
@@ -267,7 +266,3 @@ def _hedges(told: Sequence[Token], behind: Basis) -> Iterator[Doubt]:
         "approx" in (one.senses or ()) for one in told
     ):
         yield Doubt("certainty", "approx")
-
-
-def _counted(tokens: Sequence[Token]) -> Counter[str]:
-    return Counter(sense for one in tokens for sense in one.senses or ())

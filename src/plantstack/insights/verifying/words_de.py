@@ -1,62 +1,157 @@
 """German: the sense of words that claim something, and words that claim nothing; see `words_en`."""
 
 SENSES = {
-    "made": "fertigte gefertigt fertigt produzierte produziert hergestellt machte gemacht fertigen"
-    " produzieren schaffte geschafft",
-    "good": "gute guten gutteile gutteilen gut",
-    "piece": "teil teile teilen stück gutteile gutteilen",
-    "plan": "plan plans geplant geplante geplanten soll sollmenge planmenge vorgabe",
-    "met": "erreicht erfüllt",
-    "scrap": "ausschuss ausschussteile ausschussquote",
-    "stop": "stillstand stillstände stillständen steht stand stehen gestanden halt stand_still"
-    " stillgestanden angehalten",
-    "lost": "verlor verloren verlust verluste verliert verlieren büßte eingebüßt einbüßte",
-    "run": "läuft lief laufen fährt fuhr arbeitet arbeitete gelaufen",
-    "pace": "takt takts taktes tempo geschwindigkeit",
-    "reason": "grund gründe begründung",
-    "not reason": "unbegründet unbegründete",
-    "wait": "wartet wartete warten gewartet wartend",
-    "call": "ruf rufe hilfe gerufen",
-    "hold": "gesperrt gesperrte gesperrten sperre",
-    "safety": "sicherheit",
-    "person": "person personen leute mitarbeiter köpfe",
-    "lack": "fehlt fehlen fehlend fehlende",
-    "need": "nötig braucht benötigt gebraucht",
+    "count": "wie_viele wieviele anzahl zahl",
+    "made": (
+        "stellte_her stellten_her fertigte gefertigt fertigt produzierte produziert hergestellt machte "
+        "gemacht fertigen produzieren schaffte geschafft fertigung produktion herstellung erzeugt "
+        "erzeugte erzeugten lieferte geliefert schafften fertigstellte fertiggestellt produzierten "
+        "fertigten hergestellten hergestellte ausgebracht ausstoß produzierend ausbringung kam_auf "
+        "kamen_auf"
+    ),
+    "good": "gute guten gutteile gutteilen gut guter einwandfreie einwandfreien",
+    "piece": (
+        "teil teile teilen stück gutteile gutteilen stückzahl stückzahlen werkstücke werkstücken "
+        "einheiten stücke stücken teilezahl teileanzahl anzahl_teile"
+    ),
+    "plan": (
+        "planen plane plant einplanen plan plans geplant geplante geplanten soll sollmenge planmenge "
+        "vorgabe planziel planzahl planwert sollwert vorgesehen vorgesehene vorgesehenen planstückzahl "
+        "sollstückzahl geplantes eingeplant eingeplanten"
+    ),
+    "met": (
+        "erreicht erfüllt erreichte erreichten erfüllte erfüllten eingehalten einhielt erzielt "
+        "planerfüllung erreicht_hat"
+    ),
+    "scrap": (
+        "ausschuss ausschussteile ausschussquote ausschussrate ausschussanteil ausschussteilen "
+        "ausschussmenge aussortiert verworfen"
+    ),
+    "stop": (
+        "stillstand stillstände stillständen steht stand stehen gestanden halt stand_still stillgestanden "
+        "angehalten gestoppt gestoppte stehend stillstehend außer_betrieb stopp stopps steht_still "
+        "stillsteht standen stoppte anlagenstillstand maschinenstillstand stillgelegt stehende"
+    ),
+    "lost": (
+        "verlor verloren verlust verluste verliert verlieren büßte eingebüßt einbüßte verlustzeit "
+        "verlustzeiten zeitverlust ausfallzeit verloren_gegangen einbuße einbußen büßte_ein verlorene "
+        "verlorenen verlust_von eingebüßte ausgefallen ausfall"
+    ),
+    "run": (
+        "läuft lief laufen fährt fuhr arbeitet arbeitete gelaufen im_gang im_gange in_betrieb am_laufen "
+        "betrieben läuft_an in_arbeit in_bearbeitung gefahren fährt_an laufend"
+    ),
+    "pace": (
+        "takt takts taktes tempo geschwindigkeit taktgeschwindigkeit normaltakt normaltakts takttempo "
+        "solltakt solltakts soll-takt normalen_takts normalen_takt üblichen_takts üblichen_takt "
+        "normaltempo sollgeschwindigkeit"
+    ),
+    "reason": "grund gründe begründung grundes grundangabe stillstandsgrund begründungen",
+    "not reason": (
+        "unbegründet unbegründete ungeklärt ungeklärte ungeklärten unbegründeten unbegründeter unerklärt"
+    ),
+    "wait": "wartet wartete warten gewartet wartend wartezeit warten_auf wartet_auf gewartet_wird",
+    "call": "ruf rufe hilfe gerufen anruf anforderung rufs anfrage hilferuf",
+    "hold": (
+        "gesperrt gesperrte gesperrten sperre gesperrter sperrung gesperrtes zurückgehalten "
+        "zurückgehaltenen blockiert in_sperre sperrbestand"
+    ),
+    "safety": (
+        "sicherheit sicherheitsereignis sicherheitsvorfall sicherheitsmeldung sicherheits arbeitssicherheit"
+    ),
+    "person": (
+        "person personen leute mitarbeiter köpfe personal personals mitarbeitende mitarbeitenden "
+        "mitarbeitern arbeitskräfte kräfte beschäftigte bediener mitarbeiterin mitarbeiter_in jemand "
+        "jemanden"
+    ),
+    "lack": (
+        "fehlt fehlen fehlend fehlende fehlten mangelt unterbesetzt fehlenden fehlbestand unterbesetzung "
+        "mangel"
+    ),
+    "need": (
+        "nötig braucht benötigt gebraucht notwendig benötigen brauchen erforderlich benötigte "
+        "gebraucht_werden benötigt_werden"
+    ),
     "material": "material",
-    "staged": "bereitgestellt bereit bereitstellen",
-    "order": "auftrag aufträge",
-    "changeover": "rüsten rüstvorgänge umrüsten gerüstet rüstzeit umrüstungen",
-    "standard": "standard standards norm",
-    "together": "zusammen insgesamt gesamt in_summe",
-    "move": "verlegen versetzen umsetzen",
-    "set": "gibt_vor vorgibt bestimmt gibt",
-    "due": "termin fällig fälligkeit",
-    "end": "enden endet fertig",
-    "begin": "beginnt beginn startet",
-    "decide": "entscheiden entscheidung",
-    "watch": "beobachten",
-    "answer": "annehmen beantworten",
+    "staged": (
+        "stellen_bereit stelle_bereit stellt_bereit bereitgestellt bereit bereitstellen bereitsteht "
+        "bereitliegt bereitgelegt vorbereitet vorbereiten bereitzustellen bereitgestellte bereitstellung "
+        "steht_bereit stehen_bereit steht_nicht_bereit liegt_bereit bereitgestellt_wird"
+    ),
+    "order": "auftrag aufträge auftrags auftrages fertigungsauftrag",
+    "changeover": (
+        "rüsten rüstvorgänge umrüsten gerüstet rüstzeit umrüstungen rüstvorgang rüstvorgängen umrüstung "
+        "umrüstvorgänge rüstungen umgerüstet rüstens rüstarbeiten umrüstens rüstwechsel"
+    ),
+    "standard": "standard standards norm standardzeit vorgabezeit normzeit standardwert",
+    "together": (
+        "zusammen insgesamt gesamt in_summe summe gesamtdauer in_der_summe aufsummiert zusammengenommen "
+        "gesamten_dauer zusammengerechnet summieren alles_in_allem"
+    ),
+    "move": (
+        "verlegen versetzen umsetzen verlegt versetzt umziehen wechseln schicken abziehen einsetzen "
+        "umgesetzt verschieben verschoben schicke versetze"
+    ),
+    "set": (
+        "gibt_vor geben_vor gab_vor vorgibt bestimmt gibt vorgegeben bestimmen taktgeber taktgebend "
+        "legt_fest festgelegt"
+    ),
+    "due": (
+        "termin fällig fälligkeit fälligkeitstermin liefertermin fälligkeitszeitpunkt termins endtermin frist"
+    ),
+    "end": (
+        "enden endet fertig ende beendet fertiggestellt_wird abgeschlossen fertig_wird fertig_werden beenden"
+    ),
+    "begin": "beginnt beginn startet start startet_um los beginnen starten fängt_an",
+    "decide": "entscheiden entscheidung entschieden entscheide entscheidung_treffen",
+    "watch": "beobachten beobachtet beobachtung im_auge_behalten im_auge überwachen überwacht überwache",
+    "answer": (
+        "nehmen_an nimmt_an nimm_an annehmen beantworten beantwortet angenommen annahme nachgehen "
+        "bearbeiten bearbeitet nachgegangen nimm"
+    ),
     "open": "offen offenen offene",
     "known": "bekannt",
     "not known": "unbekannt",
-    "told": "gemeldet",
+    "told": (
+        "gemeldet angegeben erfasst genannt eingetragen dokumentiert hinterlegt vermerkt angabe "
+        "gemeldeten zugeordnet gebucht mitgeteilt vorliegend"
+    ),
     "money": "geld",
-    "plus": "mehr über vor_plan vor_dem_plan stieg steigt gestiegen erhöht erhöhte höher wuchs länger"
-    " später"
-    " größer übertroffen übertraf überschritten überschritt zunahme zugenommen voraus",
-    "minus": "hinter weniger unter sank sinkt gesunken fiel gefallen verringert niedriger kürzer früher"
-    " kleiner zurück abnahme abgenommen geringer rückstand",
+    "plus": (
+        "mehr über vor_plan vor_dem_plan stieg steigt gestiegen erhöht erhöhte höher wuchs länger später "
+        "größer übertroffen übertraf überschritten überschritt zunahme zugenommen voraus übertrifft "
+        "überschreitet überstieg zusätzlich zusätzliche überschuss überschuss_von zuwachs anstieg "
+        "angestiegen kletterte geklettert zugelegt erhöhung höhere höheren darüber oberhalb überboten "
+        "überbot mehrproduktion übererfüllt übererfüllte wuchsen erhöhten stiegen zusätzlichen gewachsen "
+        "anwuchs nahm_zu legte_zu"
+    ),
+    "minus": (
+        "hinter weniger unter sank sinkt gesunken fiel gefallen verringert niedriger kürzer früher "
+        "kleiner zurück abnahme abgenommen geringer rückstand zurückgegangen rückgang rückgang_von "
+        "fehlbetrag unterschritten unterschritt verfehlt verfehlte verfehlten rückstand_von im_rückstand "
+        "unterhalb reduziert reduzierte reduzierten gesenkt verringerte verringerten minus zu_wenig "
+        "hinterher hinterherhinkt abgesunken unterschreitet zurückliegt zurückgeblieben nahm_ab "
+        "abgefallen gesunkenen vermindert verminderte sinken schrumpfte"
+    ),
     "better": "besser verbessert verbesserung",
     "worse": "schlechter verschlechtert schlecht",
-    "cause": "weil wegen aufgrund durch verursacht verursachte deshalb daher deswegen führte denn folge"
-    " infolge ursache darum hervorgerufen",
+    "cause": (
+        "wegen aufgrund durch verursacht verursachte deshalb daher deswegen führte folge infolge ursache "
+        "darum hervorgerufen"
+    ),
     "not": "nicht kein keine keinen keiner ohne nie niemand nichts niemals kaum keines",
-    "may": "vielleicht möglicherweise könnte kann eventuell wohl vermutlich wahrscheinlich scheint",
-    "sure": "sicher sicherlich bestimmt_wird eindeutig zweifellos offensichtlich garantiert immer muss"
-    " gewiss definitiv",
-    "super": "meisten am_meisten längste längsten größte größten höchste höchsten schlechteste beste"
-    " kürzeste"
-    " zuerst erste erster ersten rekord haupt",
+    "may": (
+        "vielleicht möglicherweise könnte kann eventuell wohl vermutlich wahrscheinlich scheint dürfte "
+        "könnten unter_umständen kann_sein droht"
+    ),
+    "sure": (
+        "sicher sicherlich bestimmt_wird eindeutig zweifellos offensichtlich garantiert immer gewiss "
+        "definitiv"
+    ),
+    "super": (
+        "meisten am_meisten längste längsten größte größten höchste höchsten schlechteste beste kürzeste "
+        "zuerst erste erster ersten rekord haupt"
+    ),
     "all": "alle allem alles jede jeder jedes sämtliche ganze gesamte gesamten",
     "only": "nur lediglich bloß ausschließlich",
     "some": "einige mehrere viele wenige manche",
@@ -64,44 +159,87 @@ SENSES = {
     "ratio": "doppelt verdoppelt dreifach verdreifacht halbiert dutzend hunderte tausende",
     "since": "seit",
     "until": "bis_zum_ende",
-    "most": "bis_zu höchstens maximal",
-    "after": "nach_dem_termin",
-    "before": "davor vorige vorigen vorherigen vorschicht vorangegangenen letzten vor_dem_termin",
+    "most": "bis_zu höchstens maximal maximal_bis im_höchstfall",
+    "after": (
+        "nach_dem_termin nach_seinem_termin nach_termin nach_dem_fälligkeitstermin nach_der_fälligkeit "
+        "nach_fälligkeit nach_dem_liefertermin nach_ablauf"
+    ),
+    "before": (
+        "davor vorige vorigen vorherigen vorangegangenen letzten vor_dem_termin vorherige vorangegangene "
+        "vorhergehenden vorhergehende schicht_davor vorgängerschicht letzte_schicht"
+    ),
     "shift": "schicht vorschicht",
-    "still": "noch bisher",
+    "still": "noch bisher weiterhin nach_wie_vor immer_noch",
     "again": "wieder neu erneut",
     "yesterday": "gestern",
     "today": "heute",
     "tomorrow": "morgen nächste nächsten bald",
     "week": "woche wochen monat monate jahr",
     "hour": "stündlich täglich tag vormittag nachmittag abend nacht mittag mitternacht",
-    "now": "jetzt derzeit gerade kürzlich neulich",
+    "now": "jetzt derzeit gerade kürzlich neulich aktuell momentan zurzeit im_moment gegenwärtig",
     "often": "oft häufig meist ständig gewöhnlich dauernd",
     "from": "von",
     "by": "um",
-    "to": "nach auf",
+    "to": "bis zu zur zum nach auf",
     "target": "ziel ziele",
-    "restore": "bringen brachte",
+    "restore": "bringen brachte zurückbringen zurückführen zurück_auf bringe",
     "give": "gab",
     "cost": "kostete kostet kosten kosteten",
-    "find": "finden",
+    "find": "finden gefunden suchen gesucht finde organisieren auftreiben besorgen zu_finden",
     "will": "wird werden würde würden",
-    "was": "war waren hatte hatten stand lief fuhr",
+    "was": "lag lagen war waren hatte hatten stand lief fuhr",
     "present": "fertigt fertigen verliert verlieren steigt sinkt",
-    "approx": "etwa rund ungefähr circa ca knapp gut_und_gern",
-    "against": "gegenüber verglichen im_vergleich als",
+    "approx": (
+        "etwa rund ungefähr circa ca knapp gut_und_gern ungefähren schätzungsweise annähernd in_etwa "
+        "geschätzt geschätzte"
+    ),
+    "against": (
+        "gegenüber verglichen im_vergleich als im_vergleich_zu im_vergleich_zur im_vergleich_zum statt "
+        "anstatt anstelle gegen im_gegensatz verglichen_mit bei_geplanten"
+    ),
+    "restore run": "anfahren wieder_anfahren in_gang_setzen in_betrieb_nehmen",
+    "must": "muss müssen soll_noch sollte sollten soll sollen ist_zu sind_zu",
+    "because": "weil denn",
+    "thus": "also folglich demnach",
+    "exist": "vorhanden vorlag vorliegt existierte existiert lag_vor liegt_vor bestand existiert_hat",
+    "between": "zwischen",
+    "before shift": "vorschicht",
+    "after due": "verspätet zu_spät",
+    "plan again": "umplanen neu_einplanen umgeplant",
+}
+# What words may mean in another sentence.
+OTHERS = {
+    "plus person need": "überbesetzt",
+    "must": "soll",
+    "not": "fehlt fehlen fehlte fehlend fehlender fehlendem",
+    "passive": "wird werden",
+    "plan": "soll",
+    "reason": "ursache ursachen",
+    "end": "fertiggestellt",
+    "because": "da",
+    "staged": "bereitstehen steht stehen",
+    "restore": "fahren",
+    "lack": "zu_wenig",
+    "against": "bei",
+    "lack person": "zu_wenig_leute zu_wenig_personal zu_wenige_leute",
+    "after due": "spät",
 }
 NEUTRAL = (
-    "der die das den dem des ein eine einen einem einer es er sie ist sind war waren wird"
-    " werden wurde wurden"
-    " hat hatte haben und oder in im an am auf_der auf_dem mit für zu zum zur bis bei aus so auch dabei"
-    " zuerst_die vor lag liegt lagen liegen davon worden sein ihr gibt_es laufen "
-    " geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug beträgt uhr"
-    " teile_der blieb bleibt bleiben blieben damit somit statt anstatt ging gingen gehen"
-    " geht_an kommt"
-    " kommen ergibt ergab ergaben machen fiel_an fielen anfielen angefallen ein dauerte dauerten"
-    " gedauert fand stattfanden macht_aus da wo während worden_sein sowie bzw jeweils verzeichnete dies"
-    " es_gab gab_es diese dieser entspricht pro welche welcher welches man beim vom ins ans"
+    "behalten nehmen der die das den dem des ein eine einen einem einer es er sie ist sind wurde wurden "
+    "hat haben und oder in im an am auf_der auf_dem mit für bei aus so auch dabei vor liegt liegen davon "
+    "worden sein ihr gibt_es geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug "
+    "beträgt uhr teile_der blieb bleibt bleiben blieben damit somit ging gingen gehen geht_an kommt "
+    "kommen ergibt ergab ergaben machen fiel_an fielen anfielen angefallen dauerte dauerten gedauert fand "
+    "stattfanden macht_aus da wo während worden_sein sowie bzw jeweils verzeichnete dies es_gab gab_es "
+    "diese dieser entspricht pro welche welcher welches man beim vom ins ans still sich bereits schon "
+    "dass was dauer lang maschine anlage ihres ihrer deines höhe in_höhe in_höhe_von auf_einen_wert "
+    "belief belief_sich beläuft verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei "
+    "jedoch sowohl mal je wie_hoch für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf "
+    "ging_auf eines jener jenes jene obwohl daran dort hier dazu hinzu somit_auf macht summiert "
+    "summieren_sich um_die bitte es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt erst "
+    "bleibt_es verbleiben verbleibt verblieben schloss abgeschlossen_mit beendete_die_schicht die_schicht "
+    "in_dieser_schicht dieser_schicht liegend gilt gelten fielen_an fällt_an anfiel einer_dauer "
+    "mit_einer_dauer"
 )
 UNITS = {
     "time:1": "s sek sekunde sekunden",
@@ -112,22 +250,33 @@ UNITS = {
     "times:1": "× mal",
 }
 NUMBERS = "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"
-
 PREPOSITIONS = (
-    "von:of vom:of aus:of mit:of an:at am:at auf:at in:at im:at bei:at beim:at nach:to zu:to zum:to zur:to"
-    " für:for durch:by über:by"
+    "nach_dem_termin:at nach_seinem_termin:at nach_der_fälligkeit:at von:of vom:of aus:of mit:of an:at "
+    "am:at auf:at in:at im:at bei:at beim:at nach:to zu:to zum:to zur:to für:for durch:by über:by "
+    "warten_auf:to wartet_auf:to seitens:of gegen:to gegenüber:by zwischen:from"
 )
 ARTICLES = "der die das den dem des ein eine einen einem einer"
-JOINING = "und oder sowie bzw welche welcher da dies er es sie"
+JOINING = (
+    "und oder sowie bzw welche welcher da dies er es sie es_gab gab_es gab dort hier sich bereits schon "
+    "wo während"
+)
 HAVING = "hat hatte hatten haben"
-BEING = "ist sind steht läuft wartet"
+BEING = "liegt liegen ist sind steht läuft wartet"
 ASKING = (
-    "ist sind war waren hat hatte haben steht läuft wartet fertigte verlor kann wird werden stieg sank"
-    " lag liegt"
+    "ist sind war waren hat hatte haben steht läuft wartet fertigte verlor kann wird werden stieg sank "
+    "liegt muss müssen soll wurde wurden fehlt fehlen was wie"
 )
 ORDERS = (
-    "bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten planen"
-    " herstellen aufzeichnen"
+    "bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten planen "
+    "herstellen aufzeichnen suchen organisieren anfahren zurückführen vorbereiten umplanen beantworten "
+    "überwachen nachgehen bearbeiten wechseln schicken zurückbringen auftreiben besorgen abziehen "
+    "einsetzen verschieben in_gang_setzen wieder_anfahren im_auge_behalten entscheidung_treffen "
+    "neu_einplanen bereitzustellen"
 )
-DONE = "hat haben hatte wurde wurden worden"
+LIGHT = ""
+RELATING = "hinter vor unter über oberhalb unterhalb"
+PARTICLES = "zu ab vor her ein an bereit still zurück fest aus"
+DONE = "worden_sein hat haben hatte wurde wurden worden"
 IS_FIRST = False
+ADDRESSED = "sie"
+ENDINGS = "e> en> er> es> em> n> s>"

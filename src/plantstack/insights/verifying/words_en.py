@@ -4,62 +4,154 @@ A word of several senses stands under both, with a blank between them. `_` joins
 """
 
 SENSES = {
-    "made": "made produced produces produce make makes manufactured output making producing completed"
-    " turned_out",
-    "good": "good",
-    "piece": "piece pieces part parts pcs units",
-    "plan": "plan plans planned scheduled",
+    "lost present": "is_losing are_losing",
+    "made present": "is_making are_making is_producing are_producing",
+    "plus present": "is_rising is_growing is_increasing is_climbing is_going_up",
+    "minus present": "is_falling is_dropping is_decreasing is_declining is_going_down",
+    "count": "how_many number_of how_much",
+    "count piece": "number_of_pieces number_of_parts",
+    "plus person": "more_people extra_people more_staff additional_people more_workers",
+    "made": (
+        "made produced produces produce make makes manufactured output making producing completed "
+        "turned_out delivered delivers turning_out churned_out put_out finished_with ended_with yielded "
+        "yields production manufactures manufacturing fabricated completing output_of production_of"
+    ),
+    "good": "good conforming",
+    "piece": (
+        "piece pieces part parts pcs units count counts piece_count piece_counts part_count unit items "
+        "item quantity"
+    ),
+    "plan": "plan plans planned scheduled schedule planning planned_for",
     "target": "target targets",
-    "met": "met reached achieved",
-    "scrap": "scrap scrapped scraps scrapping rejects rejected",
-    "stop": "stop stops stopped stand stands standing stood standstill halted idle been_down is_down",
-    "lost": "lost loses lose loss losing losses downtime missed forfeited",
-    "run": "run runs running ran operates operating operated working",
-    "pace": "pace speed rate tempo",
+    "met": (
+        "met reached achieved hit hits hitting reaching achieving fulfilled fulfils meeting meets reaches "
+        "achieves"
+    ),
+    "scrap": (
+        "scrap scrapped scraps scrapping rejects rejected scrap_rate reject_rate rejection_rate "
+        "scrap_share scrap_level discarded discards scrap_pieces scrap_parts as_scrap"
+    ),
+    "stop": (
+        "stop stops stopped stand stands standing stood standstill halted idle been_down is_down stoppage "
+        "stoppages halts at_a_standstill idling stationary stopping out_of_action not_moving "
+        "downtime_event"
+    ),
+    "lost": (
+        "lost loses lose loss losing losses downtime missed forfeited lost_time losing_time forfeiting "
+        "loss_of losses_of hours_lost"
+    ),
+    "run": (
+        "run runs running ran operates operating operated working in_operation in_progress underway "
+        "under_way up_and_running"
+    ),
+    "pace": (
+        "pace speed rate tempo normal_pace usual_pace normal_speed usual_speed rated_pace rated_speed "
+        "running_speed up_to_pace up_to_speed"
+    ),
     "reason": "reason reasons explanation explanations",
     "not reason": "unexplained uncoded",
-    "wait": "wait waits waiting waited",
-    "call": "call calls called help",
-    "hold": "hold held blocked quarantined on_hold",
-    "safety": "safety",
-    "person": "person people persons heads staff",
-    "lack": "missing lacking lacks lack short_of absent",
+    "wait": (
+        "wait waits waiting waited waiting_on waiting_for awaiting awaits waits_for waits_on wait_for "
+        "held_up_waiting_for"
+    ),
+    "call": "call_from request_from call calls called help request",
+    "hold": (
+        "hold held blocked quarantined on_hold holds holding being_held quarantine in_quarantine withheld"
+    ),
+    "safety": "safety safety_event safety_incident safety_report safety_issue safety_matter",
+    "person": (
+        "person people persons heads staff employees employee workers worker operators operator "
+        "staff_members staff_member personnel team_member crew_member someone headcount"
+    ),
+    "lack": (
+        "missing lacking lacks lack short_of absent understaffed shortage shortage_of shorthanded "
+        "undermanned lacked missing_from gap"
+    ),
     "need": "need needs needed required",
     "material": "material materials",
-    "staged": "staged stage ready prepared prepare",
+    "staged": (
+        "staged stage ready prepared prepare in_place made_ready staging readied preparing laid_out "
+        "put_in_place"
+    ),
     "order": "order orders job",
-    "changeover": "changeover changeovers setup setups",
+    "changeover": (
+        "changeover changeovers setup setups change-overs change-over set-ups set-up changing_over"
+    ),
     "standard": "standard standards norm",
-    "together": "together total totals totalling totaling altogether combined summed in_all in_total overall",
-    "move": "move moves transfer reassign send shift_one relocate reallocate",
-    "set": "set sets sets_the_pace dictates",
-    "due": "due deadline",
-    "end": "end ends finish finishes finished",
-    "begin": "begin begins start starts started",
-    "decide": "decide decision",
-    "watch": "watch monitor observe",
-    "answer": "answer respond take accept",
-    "open": "open",
+    "together": (
+        "together total totals totalling totaling altogether combined summed in_all in_total overall "
+        "adding_up_to adds_up_to add_up_to totaled totalled amounting_to sum total_of a_total_of in_sum"
+    ),
+    "move": (
+        "move moves transfer reassign send shift_one relocate reallocate redeploy transferred reassigned "
+        "moved redirect"
+    ),
+    "set": (
+        "sets set dictates determines determine dictated dictate defines drives governs determined "
+        "governed defined sets_the_speed controls"
+    ),
+    "due": "due deadline due_date due_time due_at deadlines",
+    "end": (
+        "end ends finish finishes finished finishing ending ended conclude concluded completion complete "
+        "completes"
+    ),
+    "begin": (
+        "begin begins start starts started beginning starting kicks_off kick_off gets_going commences "
+        "begin_time start_time"
+    ),
+    "decide": "decide decision deciding decided decisions make_a_decision",
+    "watch": (
+        "watch monitor observe keep_an_eye_on keep_an_eye keep_watch eye_on watched monitored observed "
+        "monitoring watching keep_track_of track keep_monitoring"
+    ),
+    "answer": (
+        "answer respond take accept respond_to responding answered attend_to attend handle pick_up "
+        "answering reply"
+    ),
+    "open": "open pending outstanding unanswered opened",
     "known": "known",
     "not known": "unknown",
-    "told": "told reported recorded",
+    "told": (
+        "told reported recorded given entered logged registered noted assigned documented provided stated "
+        "specified booked attached"
+    ),
     "money": "money",
-    "plus": "more ahead above over rose rise rises increased increase increases higher up grew grows"
-    " exceeded exceeds exceeding beat beats beating outperformed surpassed longer later"
-    " greater beyond gained gain climbed",
-    "minus": "behind fewer less below under fell fall falls dropped drop drops decreased decrease"
-    " lower down"
-    " undershot shrank declined decline shorter earlier smaller",
+    "plus": (
+        "more ahead above over rose rise rises increased increase increases higher up grew grows exceeded "
+        "exceeds exceeding beat beats beating outperformed surpassed longer later greater beyond gained "
+        "gain climbed surplus surplus_of surpassing surpasses outproduced climbing climb climbs growing "
+        "gone_up went_up going_up goes_up extra additional excess overshot overshooting up_on expanded "
+        "growth uptick upward outdid outpaced"
+    ),
+    "minus": (
+        "behind fewer less below under fell fall falls dropped drop drops decreased decrease lower down "
+        "undershot shrank declined decline shorter earlier smaller shortfall shortfall_of deficit "
+        "deficit_of undershooting trailing trails trail trailed lagging lags lagged went_down gone_down "
+        "going_down dropping falling decreasing declining reduced lowered reduction slipped slid eased "
+        "shrinking short_by down_on underperformed trailing_behind lagging_behind downward decreases"
+    ),
     "better": "better improved improves improvement recovered",
     "worse": "worse worsened worsens deteriorated poor poorly bad badly",
-    "cause": "because cause caused causes due_to owing thanks therefore hence led leads triggered resulted"
-    " results result consequently since_it so_that why which_led",
-    "not": "not no without never nobody none nothing nor isn't wasn't hasn't doesn't didn't cannot can't"
-    " neither hardly lacks_any",
-    "may": "may might could perhaps possibly probably likely seems appears maybe suggests",
-    "sure": "certainly definitely clearly surely undoubtedly obviously always must guaranteed proven proves",
-    "super": "most least longest shortest worst best biggest largest smallest highest lowest top greatest"
-    " first second record main major",
+    "cause": (
+        "cause caused causes due_to owing thanks therefore hence led leads triggered resulted results "
+        "result consequently so_that why which_led"
+    ),
+    "not": (
+        "not no without never nobody none nothing nor isn't wasn't hasn't doesn't didn't cannot can't "
+        "neither hardly lacks_any none_of"
+    ),
+    "may": (
+        "may might could perhaps possibly probably likely seems appears maybe suggests can "
+        "there_is_a_chance is_at_risk_of at_risk_of risks"
+    ),
+    "sure": (
+        "for_no_reason to_hold certainly definitely clearly surely undoubtedly obviously always "
+        "guaranteed proven proves"
+    ),
+    "super": (
+        "most least longest shortest worst best biggest largest smallest highest lowest top greatest "
+        "first second record main major"
+    ),
     "all": "all every each entire whole everything everybody",
     "only": "only just merely solely exclusively",
     "some": "some several few many various numerous",
@@ -67,9 +159,12 @@ SENSES = {
     "ratio": "double doubled twice triple tripled halved fold dozen hundreds thousands",
     "since": "since",
     "until": "until till by_the_end",
-    "most": "up_to at_most",
+    "most": "up_to at_most as_much_as no_more_than a_maximum_of at_the_most maximum",
     "after": "after",
-    "before": "before previous preceding prior last_shift shift_before",
+    "before": (
+        "before previous preceding prior last_shift shift_before preceding_shift previous_shift "
+        "prior_shift earlier_shift before_it"
+    ),
     "shift": "shift",
     "still": "yet still so_far",
     "again": "again",
@@ -78,34 +173,73 @@ SENSES = {
     "tomorrow": "tomorrow next soon upcoming",
     "week": "week weeks weekly month months monthly year",
     "hour": "hourly daily day morning afternoon evening night noon midnight",
-    "now": "now currently recently lately",
+    "now": "now currently recently lately at_present presently at_the_moment right_now",
     "often": "often usually repeatedly normally frequently constantly continuously",
     "from": "from",
     "by": "by",
-    "to": "to",
+    "to": "to over_to onto",
     "plus to": "is_up_to are_up_to",
     "minus to": "is_down_to are_down_to",
-    "of": "of",
-    "restore": "get gets bring back gave gives give",
+    "of": "of out_of 's",
+    "restore": (
+        "get gets bring back gave gives give return bring_back get_back restoring back_up_to "
+        "back_on_track back_up"
+    ),
     "cost": "cost costs",
-    "find": "find",
+    "find": "find look_for locate source get_hold_of arrange arrange_for organize finding found",
     "will": "will would shall going_to",
     "ask": "did do does",
-    "was": "was were had stood ran",
+    "was": "was were had stood ran there_was there_were",
     "present": "makes make produces produce loses lose rises increases grows falls drops decreases",
-    "approx": "about around roughly approximately circa some_of nearly almost",
-    "against": "against versus compared compared_to compared_with than vs",
+    "approx": (
+        "about around roughly approximately circa some_of nearly almost approx an_estimated "
+        "in_the_region_of close_to"
+    ),
+    "against": (
+        "against versus compared compared_to compared_with than vs in_comparison_with in_comparison_to "
+        "relative_to instead_of rather_than compared_against as_against"
+    ),
+    "plus from": "up_from",
+    "minus from": "down_from",
+    "restore run": "restart start_up get_going",
+    "must": "must should needs_to need_to has_to have_to ought_to is_to are_to",
+    "because": "because since_it as_it since_they given_that",
+    "thus": "so thus hence",
+    "exist": "existed exists exist in_place available",
+    "between": "between",
+    "plan again": "replan reschedule re-plan rescheduled replanned replanning",
+}
+# What words may mean in another sentence.
+OTHERS = {
+    "light": "get",
+    "reckoned": "running",
+    "plus person need": "overstaffed",
+    "minus": "short short_of shy shy_of missed",
+    "lack": "short short_of down",
+    "stop": "down",
+    "made reckoned": "reached achieved hit managed",
+    "lack person": "more_people extra_people more_staff additional_people more_workers",
+    "move": "shift send",
+    "exist": "set",
+    "not": "missing lacks lacking lack",
+    "thus": "so_it_is",
+    "find": "get",
+    "end": "completed",
+    "plan": "required",
 }
 NEUTRAL = (
-    "a an the is are was were be been being has have had it its there here this that these those which who"
-    " and or on in at for with into as also but while one once per each_of"
-    " see come comes go going there's it's itself their they them"
-    " amounts amounted equals namely worth came took taken takes stands_at counts counting lies"
-    " i.e went gone leaving left ended_up made_up remains remain remaining stays stay"
-    " due_at sits happened occurred there's spent accounting consisting including during"
-    " so_there itself how"
-    " totals_up amounting corresponds under_way reports shows showed shown saw seen"
-    " needs_to were_at"
+    "went_through goes_through went_into a an the is are be been being has have it its there here this "
+    "that these those which who and or on in at for with into as also but while one once per each_of see "
+    "come comes go going there's it's itself their they them amounts amounted equals namely worth came "
+    "took taken takes stands_at counting lies went gone leaving left ended_up made_up remains remain "
+    "remaining stays stay sits happened occurred spent accounting consisting including during so_there "
+    "how totals_up amounting corresponds reports shows showed shown saw seen already event incident "
+    "lasting lasted long duration length equivalent equivalent_to equal equating translates translating "
+    "corresponds_to corresponding representing represents represented accounts accounts_for "
+    "accounting_for instead machine machines what_to_do please level figure figures came_up comes_to "
+    "coming_in came_in finished_the_shift ended_the_shift closed_the_shift over_the_shift in_the_shift "
+    "this_shift at_the_level_of which_means meaning while_making needs_attention one-off each_time "
+    "what_happens the_following when where whose equals_to in_production work sitting due_to_be"
 )
 UNITS = {
     "time:1": "s sec secs second seconds",
@@ -116,17 +250,31 @@ UNITS = {
     "times:1": "x × times",
 }
 NUMBERS = "two three four five six seven eight nine ten eleven twelve"
-
 PREPOSITIONS = (
-    "from:from to:to into:to of:of with:of at:at on:at in:at for:for by:by through:by because_of:by than:by"
+    "call_from:of request_from:of from:from to:to into:to of:of with:of at:at on:at in:at for:for by:by "
+    "through:by because_of:by than:by waiting_on:for waiting_for:for awaiting:for waits_for:for "
+    "waits_on:for wait_for:for over_to:to out_of:of respond_to:of attend_to:of down_from:from "
+    "up_from:from within:at onto:to"
 )
 ARTICLES = "the a an its their that this"
-JOINING = "and or that which who as also it there"
-HAVING = "had has have"
+JOINING = "and or that which who as also it there there_was there_were where when while already"
+HAVING = "had has have holds"
 BEING = "is are"
 ASKING = "is are was were has have had did do does will would can could may might should"
 ORDERS = (
-    "get bring find stage prepare move transfer send decide answer watch monitor observe record go see plan"
+    "hold run begin start stop wait end finish make lose produce shift_one get bring find stage prepare "
+    "move transfer send decide answer watch monitor observe record go see plan restart replan reschedule "
+    "re-plan shift reassign relocate redeploy locate respond respond_to attend_to attend keep_an_eye_on "
+    "keep_an_eye track make_a_decision look_for arrange arrange_for return bring_back get_back readied "
+    "ready put set_up keep_watch pick_up handle keep_monitoring keep_track_of source get_hold_of start_up "
+    "get_going"
 )
+LIGHT = "get make see keep take have put"
+RELATING = (
+    "behind ahead below above over under beyond short_of than exceeding exceeded exceeds trails trailing"
+)
+PARTICLES = ""
 DONE = ""
 IS_FIRST = True  # what is to be done begins with its verb
+ADDRESSED = ""
+ENDINGS = ""

@@ -1,65 +1,141 @@
 """Spanish: the sense of words that claim something, and words that claim nothing; see `words_en`."""
 
 SENSES = {
-    "made": "hizo hechas produjo produce producidas fabricó fabricadas fabrica producción fabricadas"
-    " hicieron produjeron completó",
-    "good": "buena buenas buenos",
-    "piece": "pieza piezas unidades",
-    "plan": "plan planificado planificadas previsto previstas previsión",
-    "met": "cumplido cumplió alcanzado alcanzó",
-    "scrap": "chatarra rechazadas rechazos desechó desecharon desechadas rechazó",
-    "stop": "parada paradas parado paró detenida detenido paro",
-    "lost": "perdió perdieron perdidas perder perdidos pérdida pérdidas pierde perdido",
-    "run": "marcha funciona funcionando va trabaja trabajando opera funcionó",
-    "pace": "ritmo velocidad cadencia",
-    "reason": "motivo motivos razón explicación",
-    "not reason": "inexplicada inexplicadas",
-    "wait": "espera esperando esperó",
-    "call": "llamada llamadas ayuda",
-    "hold": "retenida retenidas retenido bloqueadas",
-    "safety": "seguridad",
-    "person": "persona personas gente personal",
-    "lack": "falta faltan faltando",
-    "need": "necesaria necesario necesita necesitan",
+    "count": "cuántas cuántos cuánto número número_de cantidad_de",
+    "count piece": "número_de_piezas cantidad_de_piezas",
+    "lost present": "está_perdiendo están_perdiendo",
+    "made present": "está_produciendo está_fabricando está_haciendo",
+    "plus present": "está_subiendo está_aumentando",
+    "minus present": "está_bajando está_disminuyendo",
+    "made": (
+        "hizo hechas produjo produce producidas fabricó fabricadas fabrica producción hicieron produjeron "
+        "completó fabricaron fabricando produciendo producido producidos elaboró elaboradas hechos "
+        "realizó fabricado fabricados terminó_con cerró_con entregó logró sacó completado completadas "
+        "producción_de hacía ha_hecho ha_fabricado ha_producido"
+    ),
+    "good": "buena buenas buenos bueno conformes conforme correctas",
+    "piece": "pieza piezas unidades unidad recuento conteo cantidad partes",
+    "plan": (
+        "plan planificado planificadas previsto previstas previsión planificados planificada planeado "
+        "planeadas planeada previsto_en programado programadas programada lo_previsto lo_planificado "
+        "planes planeados prevista"
+    ),
+    "met": (
+        "cumplido cumplió alcanzado alcanzó cumplimiento cumple alcanzada alcanzando logrado logró cumpliendo"
+    ),
+    "scrap": (
+        "chatarra rechazadas rechazos desechó desecharon desechadas rechazó tasa_de_chatarra "
+        "índice_de_chatarra porcentaje_de_chatarra chatarras desechados rechazo rechazada descartó "
+        "descartadas piezas_de_chatarra desperdicio"
+    ),
+    "stop": (
+        "parada paradas parado paró detenida detenido paro detenidas detenidos paros detención "
+        "detenciones parados inactiva inactivo se_detuvo detuvo"
+    ),
+    "lost": (
+        "perdió perdieron perdidas perder perdidos pérdida pérdidas pierde perdido perdida pierden "
+        "perdiendo se_perdieron pérdida_de tiempo_perdido perdiéndose"
+    ),
+    "run": (
+        "marcha funciona funcionando trabaja trabajando opera funcionó va_al va_a funcionamiento operando "
+        "trabajó funcionar andando rodando en_curso"
+    ),
+    "pace": "ritmo velocidad cadencia ritmo_normal ritmo_habitual velocidad_normal velocidad_habitual",
+    "reason": "motivo motivos razón explicación razones justificación causa_registrada explicaciones",
+    "not reason": "inexplicada inexplicadas injustificada injustificadas",
+    "wait": (
+        "espera esperando esperó a_la_espera_de a_la_espera esperando_a en_espera espera_de en_espera_de "
+        "esperar aguarda aguardando lleva_esperando"
+    ),
+    "call": "llamada llamadas ayuda solicitud aviso petición",
+    "hold": (
+        "retenida retenidas retenido bloqueadas retenidos retención bloqueada bloqueado bloqueados "
+        "en_retención inmovilizadas"
+    ),
+    "safety": ("seguridad evento_de_seguridad incidente_de_seguridad aviso_de_seguridad suceso_de_seguridad"),
+    "person": (
+        "persona personas gente personal empleados empleado trabajadores trabajador operarios operario "
+        "alguien plantilla"
+    ),
+    "lack": (
+        "falta faltan faltando faltaron faltante faltantes carece faltaban hace_falta hacen_falta escasez"
+    ),
+    "need": (
+        "necesaria necesario necesita necesitan necesarias necesarios requiere requieren requerida necesidad"
+    ),
     "material": "material",
-    "staged": "preparado preparar listo",
-    "order": "orden órdenes",
-    "changeover": "cambio cambios",
-    "standard": "estándar norma",
-    "together": "total juntas conjunto en_total",
-    "move": "mover trasladar pasar enviar mandar",
-    "set": "marca fija",
-    "due": "plazo vencimiento",
-    "end": "terminar terminará termina acabará acaba",
-    "begin": "empieza comienza inicio",
-    "decide": "decidir decisión",
-    "watch": "vigilar observar",
-    "answer": "atender responder",
-    "open": "abierta abierto",
-    "known": "conocen conocidas conoce",
-    "not known": "desconocidas desconoce desconocen",
-    "told": "comunicó comunicado informó",
+    "staged": (
+        "preparado preparar listo preparada preparados lista listos preparadas prepara dispuesto "
+        "preparación prepare prepárese disponer"
+    ),
+    "order": "orden órdenes pedido",
+    "changeover": (
+        "cambio cambios cambio_de_formato cambios_de_formato preparaciones cambio_de_utillaje ajustes"
+    ),
+    "standard": "estándar norma tiempo_estándar estándares",
+    "together": (
+        "total juntas conjunto en_total totales juntos en_conjunto suman sumando en_suma totalizan "
+        "acumulado acumulan un_total_de total_de sumaron conjunto_de"
+    ),
+    "move": (
+        "mover trasladar pasar enviar mandar traslade traslado mueva desplazar desplace transferir "
+        "transfiera reubicar reubique envíe mande pase reasignar reasigne asignar"
+    ),
+    "set": "marca fija determina define establece impone dicta marcado determinado fijado marcan",
+    "due": "plazo vencimiento fecha_límite fecha_de_entrega plazos hora_límite fecha_prevista",
+    "end": (
+        "terminar terminará termina acabará acaba finalizar finaliza finalizará terminado acabar termine "
+        "acabe finalice terminaría concluye"
+    ),
+    "begin": "empieza comienza inicio inicia empezar comenzar arranca comienzo iniciar empezará",
+    "decide": "decidir decisión decida decidir_qué_hacer tomar_una_decisión tome_una_decisión decídase",
+    "watch": (
+        "vigilar observar vigile vigilancia observe supervisar supervise seguir_de_cerca controlar "
+        "monitorizar vigilarse seguimiento"
+    ),
+    "answer": (
+        "atender responder atienda responda conteste contestar atendida responder_a atención atenderse"
+    ),
+    "open": "abierta abierto abiertas abiertos pendiente pendientes sin_atender",
+    "known": "conocen conocidas conoce sabe saben conocido conocida conocen_datos",
+    "not known": "desconocidas desconoce desconocen desconocido desconocida desconocidos",
+    "told": (
+        "comunicó comunicado informó indicado registrado registrada comunicada informado anotado "
+        "especificado asignado asignada indicada señalado constan consta declarado documentado notificado"
+    ),
     "money": "dinero",
-    "plus": "más por_encima subió sube subido aumentó aumento mayor superó creció adelante excedió ganó"
-    " adelantada",
-    "minus": "menos por_debajo bajó baja bajado disminuyó cayó menor retraso redujo reducción descendió"
-    " detrás",
+    "plus": (
+        "más por_encima subió sube subido aumentó aumento mayor superó creció adelante excedió ganó "
+        "adelantada incrementó incremento aumentado incrementado superando superado supera subiendo "
+        "aumentando exceso excedente superávit crecido crecieron ascendió elevó se_elevó adicionales "
+        "por_encima_de"
+    ),
+    "minus": (
+        "menos por_debajo bajó baja bajado disminuyó cayó menor retraso redujo reducción descendió detrás "
+        "reduce reducida reducido disminución bajando disminuido descenso por_detrás debajo déficit "
+        "faltan_para inferior recortó caído retrasada atrás redujeron inferior_a por_debajo_de"
+    ),
     "better": "mejor mejoró mejora",
     "worse": "peor empeoró mal",
-    "cause": "porque debido causa causó causado por_eso provocó provocado gracias consecuencia culpa pues",
+    "cause": "debido causa causó causado por_eso provocó provocado gracias consecuencia culpa",
     "not": "no sin nunca nadie nada ningún ninguna ninguno jamás ni apenas",
-    "may": "puede podría quizás quizá tal_vez posiblemente probablemente parece",
-    "sure": "seguramente ciertamente claramente sin_duda definitivamente siempre debe garantizado",
-    "super": "máximo mínimo peores mejores primero primera principal récord la_mayor la_más el_más la_menor",
+    "may": (
+        "puede podría quizás quizá tal_vez posiblemente probablemente parece podrían pueda puede_que "
+        "es_posible_que posible es_posible cabe_la_posibilidad corre_el_riesgo riesgo"
+    ),
+    "sure": "seguramente ciertamente claramente sin_duda definitivamente siempre garantizado",
+    "super": (
+        "máximo mínimo peores mejores primero primera principal récord la_mayor la_más el_más la_menor"
+    ),
     "all": "todo todos toda todas cada entero entera",
     "only": "solo sólo solamente únicamente",
     "some": "algunos algunas varios varias muchos muchas pocos pocas",
     "part": "mitad tercio cuarto mayoría minoría parcialmente",
     "ratio": "doble duplicó triple triplicó docena cientos miles",
     "since": "desde",
-    "most": "hasta como_máximo",
-    "after": "después",
-    "before": "anterior previo antes",
+    "most": "hasta como_máximo como_mucho un_máximo_de máximo_de",
+    "after": "después después_de después_del tras_su_plazo más_tarde_de",
+    "before": "anterior previo antes previa anteriores precedente turno_anterior turno_previo",
     "shift": "turno",
     "still": "aún todavía sigue siguen continúa continúan",
     "again": "nuevo otra_vez",
@@ -68,27 +144,72 @@ SENSES = {
     "tomorrow": "mañana próximo pronto",
     "week": "semana semanas mes meses año",
     "hour": "día tarde noche mediodía medianoche diario",
-    "now": "ahora actualmente recientemente",
+    "now": "ahora actualmente recientemente en_este_momento actualidad en_estos_momentos",
     "often": "normalmente frecuentemente habitualmente constantemente",
     "from": "de del",
-    "to": "a al",
+    "to": "a al hacia hasta_el",
     "target": "objetivo objetivos",
-    "restore": "poner volver devolver",
+    "restore": (
+        "poner volver devolver devuelva recuperar recupere vuelva volver_a restablecer poner_de_nuevo "
+        "llevar_de_nuevo ponga regresar retornar lograr_que_vuelva haga_que_vuelva"
+    ),
     "cost": "costó cuesta costaron cuestan",
-    "find": "buscar",
-    "will": "terminará acabará",
+    "find": "buscar busque encontrar encuentre conseguir consiga localizar búsqueda",
+    "will": "terminará acabará va_a_terminar finalizará",
     "was": "estaba estaban estuvo era eran fue fueron había tenía funcionó paró esperó",
     "present": "produce fabrica pierde sube baja perder",
-    "approx": "unas unos aproximadamente cerca alrededor casi",
-    "against": "frente comparado que respecto",
+    "approx": (
+        "unas unos aproximadamente cerca alrededor casi aproximadas más_o_menos en_torno_a alrededor_de "
+        "cerca_de aproximado estimadas"
+    ),
+    "against": (
+        "frente comparado que respecto en_comparación_con comparación en_comparación comparada "
+        "en_lugar_de en_vez_de con_respecto_a respecto_a respecto_al frente_a frente_al en_relación_con "
+        "comparado_con"
+    ),
+    "run since": "va_desde",
+    "restore run": (
+        "arrancar arranque reiniciar reanudar reinicie ponga_en_marcha poner_en_marcha "
+        "poner_de_nuevo_en_marcha ponga_de_nuevo_en_marcha"
+    ),
+    "must": (
+        "hay_que debe deben debería deberían conviene es_necesario tiene_que tienen_que se_debe es_preciso"
+    ),
+    "because": "ya_que porque puesto_que dado_que",
+    "thus": "por_tanto por_lo_tanto así_que",
+    "exist": "existía existe existen hubo_ningún disponible asignado",
+    "between": "entre",
+    "after due": "fuera_de_plazo con_retraso tarde_del_plazo",
+    "plan again": (
+        "replanificar replanifique planificar_de_nuevo volver_a_planificar reprogramar reprograme "
+        "planifique_de_nuevo replanificada replanificarse planificarse_de_nuevo"
+    ),
+    "of": "de_las de_los de_la",
+}
+# What words may mean in another sentence.
+OTHERS = {
+    "light": "poner",
+    "not": "falta faltan pendiente pendientes",
+    "concord": "ningún ninguna ninguno nada nadie",
+    "minus": "falta faltan faltaron retraso retrasada inferior",
+    "plus": "pasó",
+    "run": "va marcha trabajando",
+    "lack": "menos_gente",
+    "must": "se",
+    "stop": "inactiva",
 }
 NEUTRAL = (
-    "el la los las un una es son está están fue fueron ha han y e o en con su sus se lo le que_el había hay"
-    " ser estar para por como también mientras primero_la tiene tuvo tienen"
-    " quedó quedan lleva llevan duró duraron dura supone suponen quedó_en resultó fueron_a"
-    " hacen hace tras entre_ellas uno esto eso este esta ese esa "
-    " equivale va_al"
-    " durante cuenta suma sumó era eran hubo cual cuales"
+    "el la los las un una es son está están ha han y e o en con su sus se lo le hay ser estar para por "
+    "como también mientras tiene tuvo tienen quedó quedan lleva llevan duró duraron dura supone suponen "
+    "quedó_en resultó fueron_a hacen hace tras entre_ellas uno esto eso este esta ese esa equivale "
+    "durante cuenta suma sumó hubo cual cuales va ya decir es_decir quedando quedaron se_quedó situó "
+    "situándose sitúa situarse equivalente equivalentes equivale_a representa representan representó "
+    "correspondiente lo_que haya hayan máquina equipo duración duran nivel llevaba que_lleva por_su_parte "
+    "a_razón indica hacer sobre qué qué_hacer lo_cual lo_que_supone lo_que_equivale lo_que_representa "
+    "esta_línea alcanzó_un alcanza_un evento incidente favor por_favor sido siendo donde cuando cuyo cuya "
+    "dentro ahí allí el_turno en_el_turno este_turno cerró terminó_el_turno acabó_el_turno tasa llegó "
+    "resulta valor registró registra presenta presentó constaba figura dejar deje dé ascendieron ascendía "
+    "ascendió_a totalidad"
 )
 UNITS = {
     "time:1": "s seg segundo segundos",
@@ -99,16 +220,29 @@ UNITS = {
     "times:1": "× veces",
 }
 NUMBERS = "dos tres cuatro cinco seis siete ocho nueve diez once doce"
-
-PREPOSITIONS = "de:of del:of con:of desde:from a:to al:to en:at para:for por:by"
+PREPOSITIONS = (
+    "de:of del:of con:of desde:from a:to al:to en:at para:for por:by a_la_espera_de:to esperando_a:to "
+    "en_espera_de:to hacia:to entre:from desde_el:from responder_a:of"
+)
 ARTICLES = "el la los las un una su sus"
-JOINING = "y e o que cual cuales como también lo se le"
+JOINING = "y e o que cual cuales como también lo se le hubo hay había ya donde cuando mientras"
 HAVING = "tiene tuvo tienen"
 BEING = "es son está están hay"
 ASKING = ""
 ORDERS = (
-    "poner volver devolver buscar preparar mover trasladar pasar enviar mandar decidir vigilar observar"
-    " atender responder replanificar recuperar registrar"
+    "poner volver devolver buscar preparar mover trasladar pasar enviar mandar decidir vigilar observar "
+    "atender responder replanificar recuperar registrar ponga traslade mueva desplazar desplace "
+    "transferir transfiera reubicar reubique envíe mande pase reasignar reasigne prepare devuelva "
+    "recupere busque encontrar encuentre conseguir consiga localizar decida vigile observe supervisar "
+    "supervise atienda responda responder_a conteste contestar replanifique planificar_de_nuevo "
+    "reprogramar reprograme arrancar arranque reiniciar reanudar reinicie poner_en_marcha ponga_en_marcha "
+    "tomar_una_decisión tome_una_decisión seguir_de_cerca decidir_qué_hacer volver_a restablecer "
+    "planifique_de_nuevo volver_a_planificar poner_de_nuevo_en_marcha ponga_de_nuevo_en_marcha"
 )
+LIGHT = "dejar deje hacer haga llevar lleve"
+RELATING = "por_debajo por_debajo_de por_encima por_encima_de detrás"
+PARTICLES = ""
 DONE = "ha han fue fueron hizo"
 IS_FIRST = False
+ADDRESSED = ""
+ENDINGS = "s> es> a>o as>o as>os os>o os>a os>as o>a o>as o>os a>as a>os"

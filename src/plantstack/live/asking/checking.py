@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plantstack.insights.verifying.verifier import Doubt, verify
+from plantstack.insights.verifying.doubts import Doubt
+from plantstack.insights.verifying.verifier import verify
 from plantstack.live.asking.fact import Fact
 from plantstack.live.asking.prompt import lines_of
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from plantstack.insights.saying import Say
 from plantstack.insights.telling.render import Reader
-from plantstack.insights.verifying.verifier import Basis, Doubt, basis, verify
+from plantstack.insights.verifying.doubts import Doubt
+from plantstack.insights.verifying.verifier import Basis, basis, verify
 from plantstack.intervals import rfc3339
 from plantstack.live.model.endpoint import Model, NoReply
 from plantstack.live.model.noting import note

@@ -1,0 +1,163 @@
+"""What a sentence may say beside a fact, because it follows from the fact or says it once more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from plantstack.insights.verifying.doubts import Kind
+from plantstack.insights.verifying.lexicon import Lexicon
+from plantstack.insights.verifying.orders import begins, to_do
+from plantstack.insights.verifying.reading import Token, senses_of
+
+# Senses that need a reason to be there, and what they are doubted as without one.
+ASIDE: Mapping[str, Kind] = {
+    "must": "certainty",
+    "because": "cause",
+    "thus": "cause",
+    "exist": "word",
+    "passive": "word",
+    "concord": "negation",
+    "between": "word",
+    "reckoned": "word",
+    "count": "word",
+    "light": "word",
+}
+# What may be said beside a sense: "is still waiting since", "no reason was given".
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "still": ("since",),
+    "again": ("restore",),
+    "exist": ("not",),
+    "passive": ("need", "must"),
+    "need": ("lack",),
+    "made": ("changeover",),
+    "count": ("known", "scrap", "made", "lack", "hold"),
+    "lack": ("need",),
+}
+_PRESENT = ("run", "stop", "wait", "hold", "set", "lack")
+_PAST = ("was", "made", "lost", "scrap", "will", "may")
+
+
+def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
+    """Whether a sense may be said once more than it was.
+
+    Args:
+        sense: of a word of the sentence.
+        told: the sentence.
+        there: the generated one.
+        words: of their language.
+    """
+    mine = senses_of(there)
+    if any(mine[one] for one in _BESIDE.get(sense, ())):
+        return True
+    match sense:
+        case "passive":
+            return senses_of(told)["must"] > 0
+        case "still":
+            return mine["staged"] > 0 and mine["not"] > 0
+        case "only":
+            return mine["pace"] > 0 and _stands_before_number(told, "only")
+        case "now":
+            return any(mine[one] for one in _PRESENT) and not any(mine[one] for one in _PAST)
+        case "must":
+            return bool(to_do(there, words))
+        case "made":
+            return (mine["known"] > 0 and senses_of(told)["count"] > 0) or (
+                mine["scrap"] > 0 and mine["all"] > 0
+            )
+        case "told":
+            return mine["reason"] > 0 and mine["not"] > 0
+        case "because":
+            return _is_explained(told, there, words)
+        case "thus":
+            return _is_summed(told, there)
+        case "concord":
+            return _is_concord(told)
+        case "reckoned":
+            return _stands_before_number(told, "reckoned")
+        case "light":
+            return all(_is_first(told, at) for at in _places(told, "light"))
+        case "between":
+            return (
+                _is_range(told)
+                and not mine["plus"] + mine["minus"]
+                and sum(one.kind == "number" for one in there) > 1
+            )
+    return False
+
+
+def asides(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> Iterator[tuple[Kind, str]]:
+    """What is said beside the facts without following from them: what it is doubted as, and its sense."""
+    here, mine = senses_of(told), senses_of(there)
+    for sense, kind in ASIDE.items():
+        if here[sense] > mine[sense] and not follows(sense, told, there, words):
+            yield kind, sense
+
+
+def wholes(tokens: Sequence[Token]) -> Counter[str]:
+    """What each "all" of a sentence is about: '' nothing that was counted."""
+    found = Counter[str]()
+    for at, one in enumerate(tokens):
+        if "all" in (one.senses or ()):
+            near = (sense for other in tokens[at : at + 4] for sense in other.senses or ())
+            found[next((sense for sense in near if sense in ("scrap", "stop", "person", "plan")), "")] += 1
+    return found
+
+
+def _is_explained(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
+    """Whether what is to be done comes first, and then why, as it does in the generated sentence."""
+    if not to_do(there, words) or not any(one.text == ":" for one in there):
+        return False
+    order = begins(told, words)
+    because = next((at for at, one in enumerate(told) if "because" in (one.senses or ())), -1)
+    return 0 <= order < because
+
+
+def _stands_before_number(told: Sequence[Token], sense: str) -> bool:
+    """Whether a word stands right before a number: "reached 12" was made."""
+    places = [at for at, one in enumerate(told) if sense in (one.senses or ())]
+    return all(
+        any(one.kind == "number" and told[at + 1].kind != "mark" for one in told[at + 1 : at + 3])
+        for at in places
+    )
+
+
+def _is_summed(told: Sequence[Token], there: Sequence[Token]) -> bool:
+    """Whether "so" stands before what follows from the numbers of one name."""
+    at = max(at for at, one in enumerate(told) if "thus" in (one.senses or ()))
+    rest, many = senses_of(told[at:]), sum(one.kind == "number" for one in there) > 1
+    return many and not rest["made"] + rest["plan"] and (_names(there) < 2 or _is_equal(told))
+
+
+def _is_equal(told: Sequence[Token]) -> bool:
+    """Whether "so" stands between two numbers and no name: it says one of them otherwise."""
+    at = next(at for at, one in enumerate(told) if "thus" in (one.senses or ()))
+    before = next((one.kind for one in reversed(told[:at]) if one.kind in ("number", "name")), "")
+    after = next((one.kind for one in told[at + 1 : at + 4] if one.kind in ("number", "name")), "")
+    return before == after == "number"
+
+
+def _places(tokens: Sequence[Token], sense: str) -> list[int]:
+    return [at for at, one in enumerate(tokens) if sense in (one.senses or ())]
+
+
+def _is_first(told: Sequence[Token], at: int) -> bool:
+    return at == 0 or told[at - 1].kind == "mark" or "must" in (told[at - 1].senses or ())
+
+
+def _is_range(told: Sequence[Token]) -> bool:
+    """Whether "between" stands before two numbers of one kind."""
+    return all(
+        len({one.dimension for one in [one for one in told[at:] if one.kind == "number"][:2]}) == 1
+        for at in _places(told, "between")
+    )
+
+
+def _is_concord(told: Sequence[Token]) -> bool:
+    """Whether a second word of a negation comes after the first: "no había ningún plan"."""
+    first = next((at for at, one in enumerate(told) if one.senses == ("not",)), len(told))
+    return all(at > first for at, one in enumerate(told) if "concord" in (one.senses or ()))
+
+
+def _names(tokens: Sequence[Token]) -> int:
+    return len({one.text for one in tokens if one.kind == "name"})

@@ -1,0 +1,66 @@
+"""What a sentence asks somebody to do: the senses of it, and where it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from plantstack.insights.verifying.lexicon import Lexicon
+from plantstack.insights.verifying.reading import Token
+
+BREAKS = ":;.!?,()"
+_CLAUSES = ":;.!?"
+
+
+def to_do(tokens: Sequence[Token], words: Lexicon) -> set[str]:
+    """Senses of the words that tell somebody to do something."""
+    found = set[str]()
+    for _, senses in _orders(tokens, words):
+        found |= senses
+    return found
+
+
+def begins(tokens: Sequence[Token], words: Lexicon) -> int:
+    """Where the first order of a sentence stands; -1: there is none."""
+    return next((at for at, _ in _orders(tokens, words)), -1)
+
+
+def _orders(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, set[str]]]:
+    for at, one in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        is_first = at == 0 or (tokens[at - 1].kind == "mark" and tokens[at - 1].text in BREAKS)
+        if one.text == "plan" and not (after is not None and "order" in (after.senses or ())):
+            continue
+        if "must" in (one.senses or ()) or (one.text in words.light and (is_first or not words.is_first)):
+            if not _is_over(tokens, at, words):
+                yield at, _rest(tokens, at)
+        elif one.text in words.orders and (is_first or not words.is_first):
+            yield at, set(one.senses or (one.text,))
+        elif is_first and after is not None and after.text == words.addressed and _is_plural(one):
+            yield at, _rest(tokens, at)
+
+
+def _rest(tokens: Sequence[Token], start: int) -> set[str]:
+    """Senses of the words up to the end of the clause."""
+    return {sense for one in _clause(tokens, start) for sense in one.senses or ()}
+
+
+def _is_over(tokens: Sequence[Token], start: int, words: Lexicon) -> bool:
+    """Whether what is asked for is said to be so already: "get the material that is staged"."""
+    return any(
+        one.text in words.having
+        or one.text in words.being
+        or one.text in words.done
+        or "was" in (one.senses or ())
+        for one in _clause(tokens, start)
+    )
+
+
+def _is_plural(one: Token) -> bool:
+    return one.text.split(" ")[0].endswith("en")
+
+
+def _clause(tokens: Sequence[Token], start: int) -> Iterator[Token]:
+    for one in tokens[start:]:
+        if (one.kind == "mark" and one.text in _CLAUSES) or "because" in (one.senses or ()):
+            return
+        yield one
