@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import numpy as np
@@ -100,3 +101,15 @@ def test_counters_and_signs_of_life_come_more_often_while_somebody_looks() -> No
         assert np.diff(at[at > NOW]).min() <= most * SECOND, kind
     alive = np.unique(column(told("alive", "pun-4"), "at"))
     assert np.diff(alive[alive > NOW]).max() == MINUTE
+
+
+def test_one_line_of_a_site_lacks_a_person_that_another_has_to_spare() -> None:
+    """So the first thing to do may be to move one: a case that can be looked at."""
+    heads = {}
+    for line in ("tul-1", "tul-2", "lei-1", "lei-cell"):
+        table = told("attendance", line)
+        starts, ends = column(table, "from_at"), column(table, "until_at")
+        (now,) = np.flatnonzero((starts <= NOW) & (ends > NOW))
+        said = json.loads(table["body"][int(now)].as_py())
+        heads[line] = said["heads_present"] - said["heads_needed"]
+    assert heads == {"tul-1": -1, "tul-2": 1, "lei-1": -1, "lei-cell": 1}

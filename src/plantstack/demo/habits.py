@@ -86,6 +86,7 @@ class LineHabit:
         uncoded: share of long stops for which nobody gives a reason.
         vague: share of the given reasons that are the catch-all.
         crew: people needed.
+        spare: people beyond them in the shift in which the past ends; below zero so many are missing.
         cleaning: minutes of cleaning a day, 0 none.
         upkeep_days: days between planned maintenance, 0 none.
         tick: seconds between two readings of the counters.
@@ -105,6 +106,7 @@ class LineHabit:
     uncoded: float = 0.04
     vague: float = 0.03
     crew: int = 3
+    spare: int = 0
     cleaning: float = 0.0
     upkeep_days: int = 0
     tick: int = 300

@@ -59,6 +59,8 @@ def _crews(rows: Rows, line: LinePast, rng: np.random.Generator) -> None:
         if counted_at >= line.end or end <= counted_at:
             continue
         heads = line.habit.crew - int(rng.binomial(line.habit.crew, 0.05))
+        if line.habit.spare and start <= line.now < end:
+            heads = line.habit.crew + line.habit.spare
         hours = round(heads * (end - start) / HOUR * 15 / 16, 2)
         name = f"{line.habit.id}-{start}"
         rows.say(

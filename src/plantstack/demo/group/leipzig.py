@@ -97,6 +97,7 @@ LEIPZIG = (
         uncoded=0.005,
         vague=0.01,
         crew=2,
+        spare=-1,
         cleaning=20,
         upkeep_days=21,
         demand={"shaft-a": True, "shaft-b": True, "flange-c": True},
@@ -119,6 +120,7 @@ LEIPZIG = (
         capture="paper",
         order_hours=6.0,
         crew=3,
+        spare=1,
     ),
     LineHabit(
         id="lei-5ax",
