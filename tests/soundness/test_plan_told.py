@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.stack.floor_questions.told import SIX, at, counts, line_plan, orders, standing, states, told
@@ -59,6 +60,17 @@ def test_the_sentence_says_what_of_it_is_planned(other_run: Stack) -> None:
     assert [line.good, line.without_plan, line.planned, line.unplanned] == [8600, 8000, 600, ("water-500",)]
     says = result(line).says
     assert "plan met" not in says.text and "is not planned in this shift" in says.text
+    assert set(says.values) == {"line", "good", "without", "product", "made", "plan"}
+
+
+def test_what_is_in_no_plan_as_a_whole_is_said_once(other_run: Stack) -> None:
+    (line,) = (one for one in shift_facts(other_run, "line-1", NOW, has_findings=False).lines)
+    says = result(replace(line, without_plan=8600.0)).says
+    told = (
+        "%(line)s made %(good)s of %(product)s, which is not planned in this shift, and none of the %(plan)s"
+        " that are."
+    )
+    assert says.text == told and set(says.values) == {"line", "good", "product", "plan"}
 
 
 def test_the_kpi_says_what_it_rests_on(other_run: Stack) -> None:

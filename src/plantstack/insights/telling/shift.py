@@ -136,11 +136,24 @@ def _unplanned(line: LineOfShift, good: float, plan: float) -> Say:
         "made": pieces(good - line.without_plan),
         "plan": pieces(plan),
     }
-    return Say(unplanned_sentence(len(line.unplanned)), values)
+    is_all = line.without_plan >= good
+    if is_all:
+        del values["without"], values["made"]
+    return Say(unplanned_sentence(len(line.unplanned), is_all=is_all), values)
 
 
-def unplanned_sentence(n_products: int) -> str:
-    """The result of a line that made so many products which no plan of its shift names."""
+def unplanned_sentence(n_products: int, *, is_all: bool) -> str:
+    """The result of a line that made so many products which no plan of its shift names, maybe no others."""
+    if is_all:
+        only = N_(
+            "%(line)s made %(good)s of %(product)s, which is not planned in this shift, and none of the"
+            " %(plan)s that are."
+        )
+        mostly = N_(
+            "%(line)s made %(good)s that are not planned in this shift, most of them %(product)s, and none of"
+            " the %(plan)s that are."
+        )
+        return only if n_products == 1 else mostly
     one = N_(
         "%(line)s made %(good)s; %(without)s of them are %(product)s, which is not planned in this shift."
         " Of what is planned it made %(made)s of %(plan)s."

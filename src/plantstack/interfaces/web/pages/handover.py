@@ -143,7 +143,9 @@ def sentence(visit: Reading, shift: ShiftNow) -> str:
     if shift.plan_now is None:
         return visit.say(N_("%(line)s made %(good)s; there was no plan."), **told)
     if shift.unplanned:
-        return visit.say(unplanned_sentence(len(shift.unplanned)), **told, **_unplanned(visit, shift))
+        is_all = sum(one.qty for one in shift.unplanned) >= shift.good
+        text = unplanned_sentence(len(shift.unplanned), is_all=is_all)
+        return visit.say(text, **told, **_unplanned(visit, shift))
     if shift.difference is not None and shift.difference < 0:
         return visit.say(N_("%(line)s made %(good)s of %(plan)s: %(apart)s behind plan."), **told)
     return visit.say(N_("%(line)s made %(good)s of %(plan)s: plan met, %(apart)s more."), **told)
