@@ -156,3 +156,28 @@ def test_findings_summary_and_first_things_stand_on_one_study_after_the_shift_to
         assert len(keys) == 1
         ahead = [one.id for one in facts_ahead(stack, "line-1", now + 20 * HOUR).findings]
     assert ahead == [one for one in found if one in ahead]
+
+
+def test_of_a_stop_beside_the_pacing_machine_only_what_that_machine_waited_counts(tmp_path: Path) -> None:
+    """Each day the packer stands 20 minutes; for twelve it blocks the filler, which sets the pace."""
+    events: list[Wire] = []
+    for six in WEEKDAYS:
+        eight = six + 2 * HOUR
+        events += [told("state", one, six, state="producing") for one in ("filler", "capper", "packer")]
+        events += stop("packer", eight, eight + 20 * MINUTE, "leak")
+        events += [
+            told("state", "capper", eight + 4 * MINUTE, state="blocked"),
+            told("state", "filler", eight + 8 * MINUTE, state="blocked"),
+            told("state", "filler", eight + 20 * MINUTE, state="producing"),
+            told("state", "capper", eight + 20 * MINUTE, state="producing"),
+        ]
+        events += [
+            told("alive", one, six + 8 * HOUR, from_=six, until=six + 8 * HOUR)
+            for one in ("filler", "capper", "packer")
+        ]
+    events += [*today("packer", NOW - 5 * MINUTE, "leak"), told("state", "filler", SIX, state="producing")]
+    events += [told("alive", "filler", NOW, from_=SIX, until=NOW)]
+    begun = orders("capper", when=SIX - 20 * DAY)
+    rest = rest_of(facts_of(tmp_path, [*begun, *events]), "packer")
+    assert (rest.n, rest.seconds) == (10, 15 * 60)
+    assert rest.share == pytest.approx(12 / 15)
