@@ -194,16 +194,18 @@ def learn_enough(
         return Lacking(len(usual), days)
     enough = int(np.searchsorted(at[usual], at[usual[0]] + round(pace.days * DAY)))
     count = max(pace.learn, enough)
-    lacking = Lacking(len(usual), days)
+    lacking, few = Lacking(len(usual), days), None
     while len(usual) >= count:
         found = make(usual, int(usual[count - 1]) + 1)
         if found is None:
-            return replace(lacking, is_flat=True)
-        if count / found.memory >= pace.alone:
+            return few or replace(lacking, is_flat=True)
+        if count / found.memory >= ALONE:
             return found
+        if few is None and count / found.memory >= pace.alone:
+            few = found  # until there are enough
         lacking = replace(lacking, learned=count, alone=count / found.memory)
         count *= 2
-    return lacking
+    return few or lacking
 
 
 def _learned(series: Series, pace: Pace, usual: Ints, start: int, first: int) -> Learned | None:
