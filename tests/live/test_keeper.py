@@ -63,7 +63,8 @@ def test_whoever_has_begun_to_ask_is_answered_before_the_books_are_closed(
     closing.join(0.2)
     assert closing.is_alive()
     may_end.set()
-    asking.join(10), closing.join(10)
+    asking.join(10)
+    closing.join(10)
     assert found == [[(42,)]]
 
 

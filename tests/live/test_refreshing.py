@@ -21,7 +21,8 @@ from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.owing import pay
 from plantstack.engines.duckdb.refreshing import can_grow, refresh
-from plantstack.intervals import DAY, HOUR, MINUTE, SECOND, rfc3339
+from plantstack.engines.duckdb.standing import standing_events
+from plantstack.intervals import DAY, HOUR, MINUTE, SECOND, Interval, rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.reading import Open
 
@@ -56,11 +57,26 @@ def same(open_one: Open, stack: Stack, now: int) -> None:
     try:
         for table in FACTS:
             assert rows(open_one.engine.books, table).equals(rows(anew.engine.books, table)), table
+            is_near(open_one.engine.books, table)
         seen = "select distinct equipment, kind from seen order by all"
         told_kinds = [fetch_table(one.engine.books.con, seen) for one in (open_one, anew)]
         assert told_kinds[0].equals(told_kinds[1])
     finally:
         anew.close()
+
+
+def is_near(books: Books, table: str) -> None:
+    """What is held of the last days is what there is of them, whatever was derived again."""
+    if books.near is not None:
+        mine = f"where day >= '{books.near.day}' order by all"
+        own = "all_own_spans" if table == "spans_fact" else f"all_{table}"
+        held, all_of_it = (
+            fetch_table(books.con, f"select * from {name} {mine}") for name in (f"near_{table}", own)
+        )
+        assert held.equals(all_of_it), table
+        until = f"where until_at > {books.near.at} and day < '{books.near.day}'"
+        if table == "ledger":
+            assert not fetch_table(books.con, f"select * from all_ledger {until}").num_rows
 
 
 def grow(open_one: Open, stack: Stack, now: int) -> int:
@@ -82,7 +98,8 @@ def test_open_books_grow_into_what_books_opened_anew_say(wires: list[list[Wire]]
                 stack.derive(now=START + 2 * DAY)
         with Stack.open(folder) as stack:
             now = START + 3 * DAY
-            opened = stack.desk.read(stack.log.last_offset(), now)
+            opened = stack.desk.read(stack.log.last_offset(), now, stays=True)
+            assert (opened.engine.books.near is not None) == is_published
             try:
                 for number, file in enumerate(files[1:]):
                     told(folder, file)
@@ -236,3 +253,27 @@ def test_books_of_a_new_plant_lay_out_the_time_around_now_and_not_all_shifts_sin
     with Stack.open(plant(tmp_path / "p")) as stack:
         stack.keep(NOW)
         assert stack.engine().books.tables["day"].num_rows < 100
+
+
+def test_events_of_now_are_those_of_the_log_also_once_they_are_sealed() -> None:
+    kinds, span = {"state", "count", "note"}, Interval(START + 20 * HOUR, START + 40 * HOUR)
+    old = [said("state", hour, f"s{hour}", state=("producing", "fault")[hour % 2]) for hour in range(30)]
+    late = [said("note", 30, "n", text="looked at it"), said("state", 31, "void", state="fault")]
+    undone = {**said("state", 31, "undo", void=True), "supersedes": {"source": "plc", "key": "s25"}}
+    with project(old, [*late, undone]) as (folder, files):
+        told(folder, files[0])
+        with Stack.open(folder, write=True) as stack:
+            stack.log.seal(now=LATER, site_of=dict.fromkeys((*MACHINES, "labeller"), "plant"))
+            stack.derive(now=START + DAY)
+        with Stack.open(folder) as stack:
+            stack.keep(START + 41 * HOUR)
+            told(folder, files[1])
+            assert stack.grow(START + 42 * HOUR) is not None
+            books = stack.engine(scope=None).books
+            assert books.near is not None and books.near.has_events(kinds, span.start)
+            asked = f"select log_offset from {standing_events(books, kinds, span)} order by all"
+            near = books.con.execute(asked).fetchall()
+            books.near = None
+            asked = f"select log_offset from {standing_events(books, kinds, span)} order by all"
+            assert near == books.con.execute(asked).fetchall()
+            assert len(near) == 10 - 1 + 2

@@ -171,7 +171,7 @@ class Stack:
     def keep(self, now: int) -> None:
         """Open the books at the end of the log and at an instant, and stand every question on them."""
         self._forget()
-        self._kept = self.desk.read(self.log.refresh(), now)
+        self._kept = self.desk.read(self.log.refresh(), now, stays=True)
 
     def grow(self, now: int) -> int | None:
         """Bring kept books to the end of the log and to an instant; return how many stretches changed.

@@ -63,9 +63,14 @@ class Desk:
     plant: Plant
     content: PlantContent
 
-    def read(self, upto: int, now: int | None, *, use_lake: bool = True) -> Open:
-        """Open the books as they were known at an offset; what is not published is derived in memory."""
+    def read(self, upto: int, now: int | None, *, use_lake: bool = True, stays: bool = False) -> Open:
+        """Open the books as they were known at an offset; what is not published is derived in memory.
+
+        Books that stay open hold the last days at hand.
+        """
         opened = self._open(upto, now, use_lake=use_lake)
+        if stays:
+            opened.engine.books.hold_near()
         bring_up(opened.engine.books)
         return opened
 

@@ -10,7 +10,7 @@ from tests.oracle.causes import Entry as Told
 from tests.oracle.causes import Flow
 
 from plantstack.stack.floor.passed_on import PassedOn
-from plantstack.stack.floor.sight import Entry
+from plantstack.stack.floor.rows import Entry
 
 
 def entry(machine: str, one: Told) -> Entry:

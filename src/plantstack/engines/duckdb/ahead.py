@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from plantstack.engines.duckdb.books import Books
-from plantstack.engines.duckdb.source import ranks_of
-from plantstack.events.corrections import Rank
+from plantstack.engines.duckdb.source import rank_of
 from plantstack.intervals import DAY, HOUR, Interval
 
 _LONGEST = 2 * DAY  # no shift is longer
 
 
-class _Version(NamedTuple):
+class PlanVersion(NamedTuple):
     """One version of the plan of a slot, and since when and until when it stood."""
 
     equipment: str
@@ -104,8 +103,19 @@ def shifts_of(books: Books, machine: str, span: Interval) -> list[ShiftOf]:
     return [one for one in found.values() if one.span.start < span.end]
 
 
+def plans_of(books: Books, names: Collection[str], span: Interval, now: int) -> list[PlanVersion]:
+    """Every version of the plans of machines and lines in a span, as they were known at an instant."""
+    asked = {"names": sorted(names), "start": span.start, "end": span.end, "now": now}
+    return [PlanVersion(*row) for row in books.con.execute(_PLANS, asked).fetchall()]
+
+
 def planned_pieces(
-    books: Books, names: Collection[str], shift: ShiftOf, shifts: Sequence[ShiftOf], now: int
+    books: Books,
+    names: Collection[str],
+    shift: ShiftOf,
+    shifts: Sequence[ShiftOf],
+    now: int,
+    plans: Sequence[PlanVersion] | None = None,
 ) -> Fraction | None:
     """Pieces planned of a whole shift as its plan was frozen, also of what lies ahead; None without a plan.
 
@@ -117,19 +127,19 @@ def planned_pieces(
         shift: whose plan.
         shifts: all that plans may be spread over.
         now: microseconds UTC; what was told later is not known yet.
+        plans: all that may touch the shift, where they were asked for already.
     """
-    asked = {"names": sorted(names), "start": shift.span.start, "end": shift.span.end, "now": now}
-    versions = [_Version(*row) for row in books.con.execute(_PLANS, asked).fetchall()]
-    ranks = ranks_of(books.con, {one.source for one in versions})
-    slots: dict[tuple[str, ...], list[_Version]] = {}
+    known = plans_of(books, names, shift.span, now) if plans is None else plans
+    versions = [one for one in known if one.until_at > shift.span.start and one.from_at < shift.span.end]
+    slots: dict[tuple[str, ...], list[PlanVersion]] = {}
     for one in versions:
         key = (one.equipment, one.product, one.order, str(one.from_at), str(one.until_at))
         slots.setdefault(key, []).append(one)
-    parts = (_frozen(mine, shifts, ranks) * _part(mine[0], shift, shifts) for mine in slots.values())
+    parts = (_frozen(books, mine, shifts) * _part(mine[0], shift, shifts) for mine in slots.values())
     return sum(parts, Fraction(0)) if slots else None
 
 
-def _frozen(versions: Sequence[_Version], shifts: Sequence[ShiftOf], ranks: Mapping[str, Rank]) -> Fraction:
+def _frozen(books: Books, versions: Sequence[PlanVersion], shifts: Sequence[ShiftOf]) -> Fraction:
     """What was planned of a slot when its plan was frozen."""
     slot = versions[0]
     begins = [one.span.start for one in shifts if one.span.start <= slot.from_at < one.span.end]
@@ -141,11 +151,14 @@ def _frozen(versions: Sequence[_Version], shifts: Sequence[ShiftOf], ranks: Mapp
     ]
     if not stood:
         return Fraction(0)
-    last = max(stood, key=lambda one: (ranks[one.source].rank, one.told_at, one.at, one.source, one.key))
+    last = max(
+        stood,
+        key=lambda one: (rank_of(books.plant, one.source).rank, one.told_at, one.at, one.source, one.key),
+    )
     return Fraction(last.qty or 0)
 
 
-def _part(slot: _Version, shift: ShiftOf, shifts: Sequence[ShiftOf]) -> Fraction:
+def _part(slot: PlanVersion, shift: ShiftOf, shifts: Sequence[ShiftOf]) -> Fraction:
     """The part of a slot that lies in a shift: by planned working time, by all time where there is none."""
     start, end = slot.from_at, slot.until_at
     whole = sum(one.working(start, end) for one in shifts)

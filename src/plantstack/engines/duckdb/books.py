@@ -5,16 +5,18 @@ Readers keep what they derived in memory, a writer publishes it; both read the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.calculator import Calculator, put_tables
 from plantstack.engines.duckdb.derive import GONE_SCHEMA, as_of_sites, put_event_view, put_plant
+from plantstack.engines.duckdb.near import Near
 from plantstack.engines.duckdb.source import put_log, settle
 from plantstack.engines.duckdb.windows import Border, Carried, Pages
 from plantstack.events.log import Log
@@ -47,6 +49,9 @@ class Books:
         beside: the families of facts beside the pages that were made (`plantstack.engines.duckdb.beside`).
         owed: what changed and is not derived yet, by machine; whoever asks about one derives it first.
         asked: how far the books reached when somebody asked about a machine last, and the time before.
+        near: the last days, of books that stay open.
+        memo: what follows from the plant alone and was asked before, and tables that were made once.
+        answers: what several questions ask for, until the books move on.
     """
 
     con: Calculator
@@ -63,10 +68,32 @@ class Books:
     beside: set[str] = field(default_factory=set)
     owed: dict[str, list[Interval]] = field(default_factory=dict)
     asked: dict[str, tuple[int, int]] = field(default_factory=dict)
+    near: Near | None = None
+    memo: dict[Hashable, Any] = field(default_factory=dict)
+    answers: dict[Hashable, Any] = field(default_factory=dict)
     _begun: dict[str, int] | None = None
     _kin: dict[str, set[str]] | None = None
     _views: dict[str, str] = field(default_factory=dict)
     _left: dict[str, int] = field(default_factory=dict)
+
+    def hold_near(self) -> None:
+        """Hold the last days for questions about now; nothing was derived yet."""
+        if self.manifest is not None and self.as_of:
+            end = max(self.as_of.values())
+            self.near = Near.of(self.con, self.folder, self.manifest, self.log, self.stamp.offset, end)
+
+    def reach_of(self, first_day: str | None) -> str:
+        """Which relations of derived tables have all rows from a production day on: `near` or `all` of them.
+
+        Args:
+            first_day: ISO date; None is the first of all.
+        """
+        is_near = self.near is not None and first_day is not None and first_day >= self.near.day
+        return "near" if is_near else "all"
+
+    def reach_since(self, start: int) -> str:
+        """Which relations of derived tables have all rows that end after an instant."""
+        return "near" if self.near is not None and start >= self.near.at else "all"
 
     def site(self, machine: str) -> str:
         """The site of a machine; it never leaves it."""
@@ -163,7 +190,10 @@ class Books:
         """
         if not published:
             return
+        self.answers.clear()
         put_tables(self.con, {"published": self._page_rows(published)})
+        if self.near is not None:
+            self.near.leave(within("f"))
         newest = {one.machine: one for one in published}
         self.pages = [one for one in self.pages if not one.lies_in(newest.get(one.machine))]
         for name in DERIVED:
@@ -199,7 +229,10 @@ class Books:
         for table in PAGED:
             self.con.execute(f"create or replace temp table fresh_{table} ({PAGED[table]})")
         self.pages = []
+        self.answers.clear()
         put_tables(self.con, {"fresh_pages": _PAGES.empty_table()})
+        if self.near is not None:
+            self.near.fill()
 
     def _page_rows(self, pages: Sequence[Pages]) -> pa.Table:
         """Pages as a table, those of lanes with those of their machine."""

@@ -43,6 +43,7 @@ Amount: TypeAlias = tuple[CellKey, str]
 """A cell, and a measure of money in it."""
 
 _FAR = 2**62
+_MANY = 2_000  # cells of an answer that is not kept
 _TABLES: tuple[FactTable, ...] = ("time", "pieces", "spans", "levels")
 
 
@@ -62,9 +63,23 @@ class DuckEngine:
     def query(self, query: MeasureQuery) -> MeasureTable:
         """Add up the measures of every cell; the parts add up to the whole.
 
+        Of books that stay open it is kept until they move on: pages beside each other ask for the same.
+
         Raises:
             QueryError: for a scope that does not exist.
         """
+        answers = self.books.answers
+        if self.books.near is None or query.span is not None:
+            return self._added_up(query)
+        if query not in answers:
+            found = self._added_up(query)
+            if len(found.cells) > _MANY:
+                return found
+            answers[query] = found
+        kept: MeasureTable = answers[query]
+        return kept
+
+    def _added_up(self, query: MeasureQuery) -> MeasureTable:
         level, scope = check_scope(self.books.plant, query.scope)
         query = self._prepare(query)
         machines = self._machines(query, level, scope)
@@ -138,8 +153,12 @@ class DuckEngine:
         return replace(query, days=(None, query.days[1])) if is_ltm else query
 
     def _machines(self, query: MeasureQuery, level: str, scope: str) -> list[str]:
-        sql = f"select distinct equipment from home as h where {condition(level, scope)} order by all"
-        return [row[0] for row in self.books.con.execute(sql).fetchall()]
+        memo, key = self.books.memo, ("machines", query.structure, level, scope)
+        if key not in memo or query.structure == "as-is":  # which moves on with the books
+            sql = f"select distinct equipment from home as h where {condition(level, scope)} order by all"
+            memo[key] = [row[0] for row in self.books.con.execute(sql).fetchall()]
+        found: list[str] = memo[key]
+        return found
 
     def _add(
         self,
@@ -170,7 +189,10 @@ class DuckEngine:
         is_rated: bool = False,
     ) -> str:
         at_line, moves = not is_machine_level(query, level), self._moves
-        sweep = sweep_for(query, table, measures, at_line=at_line, moves=moves, is_rated=is_rated)
+        reach = self.books.reach_of(query.days[0])
+        sweep = sweep_for(
+            query, table, measures, at_line=at_line, moves=moves, is_rated=is_rated, reach=reach
+        )
         swept = self.sweeps.relation(sweep)
         return summing_sql(query, table, measures, level, scope, swept, moves=moves, is_rated=is_rated)
 

@@ -138,5 +138,10 @@ def generation_of(name: str) -> int:
 
 def parquet(project_dir: Path, names: Iterable[str]) -> str:
     """The SQL that reads lake files, as one relation."""
-    quoted = ", ".join("'" + str(project_dir / FOLDER / name).replace("'", "''") + "'" for name in names)
+    return read(str(project_dir / FOLDER / name) for name in names)
+
+
+def read(paths: Iterable[str]) -> str:
+    """The SQL that reads parquet files, as one relation."""
+    quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     return f"read_parquet([{quoted}], union_by_name = true)"

@@ -17,6 +17,7 @@ from plantstack.ledger.rules import flag_bit
 from plantstack.plant.localtime import offset_at
 
 _FAR = 2**62
+_SCOPE = "in_scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def periods_of(
         machines: all machines in scope; their sites' clocks count.
         labels: as the summing SQL made them: '' for the whole, an instant for an hour.
     """
-    put_tables(books.con, {"in_scope": pa.table({"equipment": pa.array(machines, pa.string())})})
+    _put_scope(books, tuple(machines))
     zones = {books.plant.site_of(machine).zone for machine in machines}
     zone = zones.pop() if len(zones) == 1 else "UTC"
     lengths: dict[str, int] = {}
@@ -66,6 +67,12 @@ def periods_of(
         span = _clip(spans.get(label, bounds), bounds)
         out[label] = Period(name or "all", span, min(lengths.get(label, span.length), span.length))
     return out
+
+
+def _put_scope(books: Books, machines: tuple[str, ...]) -> None:
+    if books.memo.get(_SCOPE) != machines:
+        put_tables(books.con, {_SCOPE: pa.table({"equipment": pa.array(machines, pa.string())})})
+        books.memo[_SCOPE] = machines
 
 
 def whole_periods(books: Books, query: MeasureQuery) -> dict[str, Interval]:
@@ -117,17 +124,19 @@ def placed_cells(books: Books, query: MeasureQuery, level: str, scope: str) -> s
     axes, label = key_columns(replace(query, by=tuple(one for one in query.by if one in PLACES)), "f")
     has_labels = query.grain not in ("all", "hour", "shift")
     labels = "join label on label.site = h.site and label.day = f.day" if has_labels else ""
-    bit = flag_bit("placed")
+    bit, reach = flag_bit("placed"), books.reach_of(query.days[0])
     sql = f"""
-        with marked as (select distinct equipment, day, shift from all_time_day where flags & {bit} = {bit}),
+        with marked as (
+            select distinct equipment, day, shift from {reach}_time_day where flags & {bit} = {bit}
+        ),
         placed as (
             select equipment, day, shift, sum(us) as whole_us
-            from all_time_day semi join marked using (equipment, day, shift) group by all
+            from {reach}_time_day semi join marked using (equipment, day, shift) group by all
         )
         select distinct * exclude (equipment, day, shift, whole_us, us) from (
             select f.equipment, f.day, f.shift, p.whole_us, {"".join(f"{one}, " for one in axes)}
                 {label} as period, sum(f.us) as us
-            from all_time_fact as f
+            from {reach}_time_fact as f
             join placed as p using (equipment, day, shift)
             join home as h on h.equipment = f.equipment and f.day >= h.from_day and f.day < h.until_day
             {labels}
@@ -157,7 +166,10 @@ def _days(books: Books, query: MeasureQuery) -> tuple[dict[str, Interval], dict[
         " and d.day >= $first and d.day <= $last group by 1, 2) group by 1"
     )
     told = {"first": first or "", "last": last or "9999-12-31"}
-    rows = books.con.execute(sql, told).fetchall()
+    key = ("days", books.memo[_SCOPE], query.grain, first, last)
+    if key not in books.memo or query.grain == "ltm":  # which moves on with the books
+        books.memo[key] = books.con.execute(sql, told).fetchall()
+    rows = books.memo[key]
     return {row[0]: Interval(row[1], row[2]) for row in rows}, {row[0]: row[3] for row in rows}
 
 
@@ -168,7 +180,12 @@ def _shifts(books: Books) -> dict[str, Interval]:
         where t.calendar in (select calendar from machine_calendar semi join in_scope using (equipment))
         group by 1
     """
-    return {label: Interval(start, end) for label, start, end in books.con.execute(sql).fetchall()}
+    key = ("shifts", books.memo[_SCOPE])
+    if key not in books.memo:
+        rows = books.con.execute(sql).fetchall()
+        books.memo[key] = {label: Interval(start, end) for label, start, end in rows}
+    found: dict[str, Interval] = books.memo[key]
+    return found
 
 
 def _hour(start: int, zone: str) -> Interval:

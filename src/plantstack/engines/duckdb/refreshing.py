@@ -54,6 +54,7 @@ def refresh(books: Books, upto: int, now: int) -> int:
     if not len(fresh) and set(books.as_of.values()) <= {now}:
         return 0
     was, reached = books.stamp, dict(books.as_of)
+    books.answers.clear()
     add_hot(books.con, fresh)
     is_settled_anew = _settle(books, fresh, upto)
     hear(books)

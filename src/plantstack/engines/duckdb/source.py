@@ -17,6 +17,7 @@ from plantstack.events.corrections import Correction, Identity, Rank, standing
 from plantstack.events.identity import canonical
 from plantstack.events.log import Log
 from plantstack.events.schema import EVENT
+from plantstack.plant.plant import Plant
 
 _IDENTITIES = pa.schema([("source", pa.string()), ("key", pa.string())])
 _CORRECTION = 'log_offset, kind, "at", told_at, source, key, sup_source, sup_key, void'
@@ -155,6 +156,12 @@ def ranks_of(con: Calculator, sources: set[str]) -> dict[str, Rank]:
         rule = next((rule for rule in rules if fnmatchcase(source, rule["match"])), None)
         ranks[source] = Rank(rule["rank"], rule["person"]) if rule else Rank()
     return ranks
+
+
+def rank_of(plant: Plant, source: str) -> Rank:
+    """The same of one source, by the plant."""
+    rule = plant.rule_of(source)
+    return Rank(rule.rank, rule.is_person) if rule else Rank()
 
 
 def _waiting(con: Calculator) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from plantstack.engines.duckdb import lake
 from plantstack.engines.duckdb.books import Books
 from plantstack.intervals import Interval
 
@@ -31,15 +32,13 @@ def standing_events(books: Books, kinds: Collection[str], span: Interval | None 
     """
     rare, others = RARE.intersection(kinds), set(kinds) - RARE
     parts = [f"select * from hot_event where {_told(kinds, span)}"]
-    sealed: list[tuple[Collection[str], str]] = [(rare, _rare(books, rare, span))] if rare else []
-    sealed += [(others, _read(books, others, span))] if others else []
-    parts += [
-        # what was sealed since the books were opened is still in memory too
-        f"select * from (select s.* from {relation} as s anti join hot_event using (log_offset))"
-        f" where {_told(of, span)}"
-        for of, relation in sealed
-        if relation
-    ]
+    if books.near is not None and span is not None and books.near.has_events(kinds, span.start):
+        parts.append(f"select * from held_event where {_told(kinds, span)}")
+        rare, others = frozenset(), set()
+    if rare:
+        parts.append(f"select * from {_rare(books, rare, span)} where {_told(rare, span)}")
+    if others and (read := _read(books, others, span)):
+        parts.append(f"select * from {read} where {_told(others, span)}")
     return (
         f"(select e.* from ({' union all by name '.join(parts)}) as e"
         " anti join gone using (log_offset) where not e.void)"
@@ -51,20 +50,15 @@ def _told(kinds: Collection[str], span: Interval | None) -> str:
     return f"kind in ({_texts(sorted(kinds))}){within}"
 
 
-def has_table(books: Books, name: str) -> bool:
-    """Whether a table was made already; one that is made for each opening of the books says so."""
-    sql = "select 1 from duckdb_tables() where table_name = $1"
-    return bool(books.con.execute(sql, [name]).fetchall())
-
-
 def _rare(books: Books, kinds: Collection[str], span: Interval | None) -> str:
     """What is sealed of rare kinds: the table of all of them, made when it would open many segments."""
-    if not has_table(books, _TABLE):
+    if _TABLE not in books.memo:
         if len(books.log.segments(books.stamp.offset, kinds=kinds, span=span)) <= _FEW:
-            return _read(books, kinds, span)
+            return _read(books, kinds, span) or "(from hot_event where false)"
         found = _read(books, RARE, None)
         source = f"from {found} where {_told(RARE, None)}" if found else "from hot_event where false"
         books.con.execute(f"create temp table {_TABLE} as {source}")
+        books.memo[_TABLE] = True
     return _TABLE
 
 
@@ -74,8 +68,9 @@ def _read(books: Books, kinds: Collection[str], span: Interval | None) -> str:
     files = [str(path) for path in books.log.segments(upto, kinds=kinds, span=span)]
     if not files:
         return ""
-    read = f"read_parquet([{_texts(files)}], union_by_name = true)"
-    return f"(from {read} where log_offset <= {upto})"
+    # what was sealed since the books were opened is still in memory too
+    not_hot = "anti join hot_event using (log_offset)"
+    return f"(select s.* from {lake.read(files)} as s {not_hot} where s.log_offset <= {upto})"
 
 
 def _texts(values: Iterable[str]) -> str:

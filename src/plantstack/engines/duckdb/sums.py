@@ -49,7 +49,7 @@ left join (
 
 # Spans of whole orders, see orders.sql.
 _OF_ORDERS = frozenset({"order", "order_busy", "order_run", "order_start", "order_due"})
-_WITHOUT_ORDERS = "(from all_own_spans union all by name from beside_span)"
+_WITHOUT_ORDERS = "(from {own} union all by name from beside_span)"
 
 # Which machines of a line give a part of its sum.
 _WHICH = {
@@ -193,8 +193,9 @@ def sweep_for(
     at_line: bool,
     moves: bool,
     is_rated: bool = False,
+    reach: str = "all",
 ) -> Sweep:
-    """The pass over a fact table that `summing_sql` adds up further."""
+    """The pass over a fact table that `summing_sql` adds up further, see `Books.reach_of`."""
     keys = [_key(axis, table) for axis in query.by if axis not in _PLACES]
     if query.grain == "hour":
         keys.append("f.hour_from")
@@ -205,7 +206,7 @@ def sweep_for(
     narrow = ", ".join(dict.fromkeys(["f.equipment", *keys, *(f'f."{one}"' for one in FILTERED[table])]))
     # hours of the pages are cut where a span is, everything else has the instant at which it is counted
     at = "coalesce(f.counted_at, f.hour_from)" if table == "spans" else "f.hour_from"
-    rows = f"{_source(query, table, measures)} as f where {window_of(query, at)}"
+    rows = f"{_source(query, table, measures, reach)} as f where {window_of(query, at)}"
     return Sweep(table, narrow, rows, tuple(columns_needed(measures, table, at_line=at_line)))
 
 
@@ -263,7 +264,7 @@ def below(query: MeasureQuery) -> str:
     return f"h.level in ({allowed})"
 
 
-def _source(query: MeasureQuery, table: FactTable, measures: Sequence[Measure]) -> str:
+def _source(query: MeasureQuery, table: FactTable, measures: Sequence[Measure], reach: str) -> str:
     if table == "levels":
         return f"(select *, {_NO_AXES} from beside_level)"
     if query.is_reported:
@@ -271,10 +272,11 @@ def _source(query: MeasureQuery, table: FactTable, measures: Sequence[Measure]) 
             table, "reported_spans_fact"
         )
     if table == "spans":
-        spans = "all_spans_fact" if _looks_at_orders(measures) else _WITHOUT_ORDERS
+        own = "near_spans_fact" if reach == "near" else "all_own_spans"
+        spans = "all_spans_fact" if _looks_at_orders(measures) else _WITHOUT_ORDERS.format(own=own)
         return f"({_SPANS_BY_CAUSE.format(spans=spans)})" if "cause" in query.by else spans
     fine = query.grain == "hour" or query.span is not None
-    source = f"all_{table}_fact" if fine else f"all_{table}_day"
+    source = f"{reach}_{table}_fact" if fine else f"{reach}_{table}_day"
     if "cause" in query.by:
         # causes come up to fourteen days later and move nothing: they stand in the ledger, not in the sums
         return f"({_BY_CAUSE})" if table == "time" else f"(select *, '' as cause from {source})"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plantstack.engines.duckdb.books import Books
-from plantstack.engines.duckdb.source import ranks_of
 
 # A halt is what it is in the steps: the longest run that is neither run, set-up nor unknown, with any reason.
 _TAPPED = """
@@ -113,7 +112,7 @@ def tapped_halts(books: Books, within: int) -> Iterator[tuple[str, int, str, tup
         within: how far an alarm may be from the begin, microseconds.
     """
     sources = {row[0] for row in books.con.execute(_SOURCES).fetchall()}
-    people = [source for source, rank in ranks_of(books.con, sources).items() if rank.person]
+    people = [source for source in sources if books.plant.is_person(source)]
     if not people:
         return
     rows = books.con.execute(_TAPPED, {"people": people, "within": within}).fetchall()

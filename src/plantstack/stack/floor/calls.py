@@ -162,7 +162,17 @@ def _is_shown(call: OpenCall, now: int) -> bool:
 
 
 def _calls(stack: Stack, now: int) -> list[OpenCall]:
+    """Calls of the last month that are open or were lately; asked for once in a minute and offset."""
     books = stack.engine(scope=None).books
+    minute = now - now % MINUTE
+    key = ("calls", minute)
+    if key not in books.answers:
+        books.answers[key] = _read_calls(books, minute)
+    found: list[OpenCall] = books.answers[key]
+    return found
+
+
+def _read_calls(books: Books, now: int) -> list[OpenCall]:
     said = _said(books, "call", now - _BACK)
     calls = fold(books.con.execute(_OPEN.format(said=said, since=now - _KEPT)).fetchall())
     if not calls:

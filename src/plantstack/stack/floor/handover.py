@@ -23,9 +23,10 @@ from plantstack.stack.floor.here import CrewHere, ShortOrder, crews_here, short_
 from plantstack.stack.floor.machine import is_over_limit
 from plantstack.stack.floor.pace import Slow
 from plantstack.stack.floor.present import Present
+from plantstack.stack.floor.rows import Said, told_rows
 from plantstack.stack.floor.setups import SetupCheck, setup_checks
 from plantstack.stack.floor.shift import ShiftNow, shifts_of_places
-from plantstack.stack.floor.sight import Said, Sight, look
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.station import calls_at
 from plantstack.stack.floor.stops import Stop
 from plantstack.stack.floor.strip import Strip, shift_strip
@@ -297,7 +298,7 @@ def frozen_shift(sight: Sight, span: Interval) -> Frozen | None:
         " where e.equipment in (select unnest($names)) order by e.log_offset"
     )
     closes, reopens = [], []
-    for one in sight.told(sql, {"names": sorted(names)}):
+    for one in told_rows(sight.books, sql, {"names": sorted(names)}):
         covers = (one.from_at or 0) <= span.start and (one.until_at or 0) >= span.end
         if one.kind == "close" and covers:
             closes.append(one)

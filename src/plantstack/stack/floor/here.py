@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from plantstack.intervals import DAY, HOUR, Interval
-from plantstack.stack.floor.sight import Said, Sight
+from plantstack.stack.floor.rows import Said
+from plantstack.stack.floor.sight import Sight
 
 SOON = 2 * HOUR  # orders that begin within so long should have their material staged
 _SAID_BACK = 2 * DAY

@@ -17,7 +17,8 @@ from plantstack.intervals import HOUR, SECOND, Interval
 from plantstack.stack.floor.output import Hour, machine_hours
 from plantstack.stack.floor.pace import Standards, standards_of
 from plantstack.stack.floor.passed_on import PassedOn, passed_on
-from plantstack.stack.floor.sight import Entry, Sight
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight
 from plantstack.stack.floor.states import LOST
 
 _UNPLANNED = ("planned_down", "no_order", "unknown")  # cost pieces only where work was planned

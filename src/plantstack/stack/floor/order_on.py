@@ -71,15 +71,14 @@ def order_on(stack: Stack, place: str, now: int) -> OrderOn | None:
 
 def order_at(sight: Sight, home: str) -> OrderOn | None:
     """The same of one of the places that are looked at already."""
-    now, machine = sight.now, sight.paced_by(home)
+    machine = sight.paced_by(home)
     if machine not in sight.machines:
         return None
     entries = sight.entries(sight.shift_span(machine), (machine,))[machine]
     if not entries or not entries[-1].order:
         return None
     order, product = entries[-1].order, entries[-1].product
-    asked = {"machines": sorted({machine, sight.exit(home) or machine}), "order": order, "now": now}
-    first = sight.books.con.execute(_FIRST_ON, asked).fetchall()[0][0]
+    first = _first_on(sight, frozenset({machine, sight.exit(home) or machine}), order)
     since = entries[-1].from_at if first is None else first
     return OrderOn(
         place=home,
@@ -91,6 +90,15 @@ def order_at(sight: Sight, home: str) -> OrderOn | None:
         good=_good(sight, home, order, since),
         since_at=since,
     )
+
+
+def _first_on(sight: Sight, machines: frozenset[str], order: str) -> int | None:
+    answers, key = sight.books.answers, ("first on", machines, order)
+    if key not in answers:
+        asked = {"machines": sorted(machines), "order": order, "now": sight.now}
+        answers[key] = sight.books.con.execute(_FIRST_ON, asked).fetchall()[0][0]
+    found: int | None = answers[key]
+    return found
 
 
 def _qty(sight: Sight, place: str, order: str, since: int) -> Decimal | None:

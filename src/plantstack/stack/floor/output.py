@@ -221,7 +221,8 @@ def planned_of(sight: Sight, place: str, shift: ShiftOf) -> Fraction | None:
     exit_machine = sight.exit(place)
     names = {place, exit_machine} - {""}
     machine = exit_machine or sight.places[place][0]
-    return planned_pieces(sight.books, names, shift, sight.shifts(machine), sight.now)
+    plans = sight.plans(names, machine)
+    return planned_pieces(sight.books, names, shift, sight.shifts(machine), sight.now, plans)
 
 
 def _planned_ahead(sight: Sight, place: str, shift: ShiftOf, hours: Sequence[Hour]) -> Iterator[Hour]:

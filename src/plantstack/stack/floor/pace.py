@@ -17,7 +17,8 @@ from fractions import Fraction
 from plantstack.intervals import HOUR, MINUTE, SECOND, Interval
 from plantstack.ledger.rules import flag_bit
 from plantstack.plant.pack import PackFactors
-from plantstack.stack.floor.sight import Entry, Said, Sight
+from plantstack.stack.floor.rows import Entry, Said
+from plantstack.stack.floor.sight import Sight
 
 STEP = 5 * MINUTE  # a stretch of time that is looked at by itself
 SLOW_BELOW = 0.9  # of the standard pace

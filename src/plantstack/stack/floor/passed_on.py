@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from plantstack.intervals import SECOND, Interval
-from plantstack.stack.floor.sight import Entry, Sight
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight
 
 _SLACK = 10 * SECOND  # clocks of machines differ (W3)
 _GAPS = ("planned_down", "not_scheduled", "unknown")

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from plantstack.intervals import DAY, Interval
 from plantstack.stack.floor.pace import Paces, Slow, paces
-from plantstack.stack.floor.sight import Entry, Sight
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight
 from plantstack.stack.floor.states import Stretch, stretches
 from plantstack.stack.floor.stops import Stop, stops_of
 

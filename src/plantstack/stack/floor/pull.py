@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from math import sqrt
 from typing import Any
 
-from plantstack.engines.duckdb.source import ranks_of
 from plantstack.intervals import DAY, Interval
 from plantstack.plant.alarms import WITHIN_AT_MOST
 from plantstack.stack.floor.evidence import is_withheld
-from plantstack.stack.floor.sight import Said, Sight, look
+from plantstack.stack.floor.rows import Said
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.stops import Stop, stops_of
 from plantstack.stack.project import Stack
 
@@ -138,9 +138,7 @@ def answers(sight: Sight, span: Interval) -> Iterator[Answered]:
 
 def _by_people(sight: Sight, span: Interval) -> set[int]:
     """Offsets of the reasons that persons gave."""
-    told = sight.said({"reason"}, span)
-    ranks = ranks_of(sight.books.con, {one.source for one in told})
-    return {one.offset for one in told if ranks[one.source].person}
+    return {one.offset for one in sight.said({"reason"}, span) if sight.plant.is_person(one.source)}
 
 
 def suggested(stop: Stop, alarms: Sequence[Said], rules: Sequence[Mapping[str, Any]]) -> str:

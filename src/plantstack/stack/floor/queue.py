@@ -17,8 +17,8 @@ from plantstack.stack.floor.evidence import NOTHING, Suggestion, suggestion
 from plantstack.stack.floor.machine import is_over_limit
 from plantstack.stack.floor.pace import Slow
 from plantstack.stack.floor.present import Present
+from plantstack.stack.floor.rows import Said
 from plantstack.stack.floor.setups import SetupCheck
-from plantstack.stack.floor.sight import Said
 from plantstack.stack.floor.stops import Stop
 
 BURST = 8  # micro-stops ...

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from plantstack.engines.duckdb.standing import has_table, standing_events
+from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import DAY, Interval
 from plantstack.plant.localtime import local_day, resolve
 from plantstack.plant.model import Reason
@@ -250,7 +250,8 @@ def _rows(sight: Sight, day: date) -> list[tuple[str, str, int, int]]:
     """Machine, leaf, how often it was told as symptom and as cause, in the ninety days before a day."""
     begin = resolve("UTC", day)
     table, con = f"floor_needed_{day:%Y_%m_%d}", sight.books.con
-    if not has_table(sight.books, table):
+    if table not in sight.books.memo:
         told = standing_events(sight.books, {"reason"}, Interval(begin - _LOOKED_BACK, begin))
         con.execute(_NEEDED.format(table=table, told=told))
+        sight.books.memo[table] = True
     return con.execute(f"select machine, reason, n, n_cause from {table}").fetchall()

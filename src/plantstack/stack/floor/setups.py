@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from plantstack.intervals import DAY, Interval
 from plantstack.stack.floor.present import Present
-from plantstack.stack.floor.sight import Said, Sight
+from plantstack.stack.floor.rows import Said
+from plantstack.stack.floor.sight import Sight
 
 _ORDERS_BACK = 14 * DAY
 

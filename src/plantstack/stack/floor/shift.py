@@ -11,7 +11,8 @@ from plantstack.intervals import MINUTE, Interval
 from plantstack.stack.floor.hour_loss import HourLoss, HourLosses
 from plantstack.stack.floor.output import Hour, Output, Unplanned, outputs
 from plantstack.stack.floor.present import Present
-from plantstack.stack.floor.sight import Entry, Sight, look
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.stops import lost_in
 from plantstack.stack.project import Stack
 

@@ -6,117 +6,24 @@ need is read once.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from plantstack.engines.contract import Axis, Grain, MeasureCell, MeasureQuery
-from plantstack.engines.duckdb.ahead import ShiftOf, shifts_of
+from plantstack.engines.duckdb.ahead import PlanVersion, ShiftOf, plans_of, shifts_of
 from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
-from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import DAY, Interval
 from plantstack.plant.plant import Plant
 from plantstack.plant.structure import Span
+from plantstack.stack.floor.rows import Entry, Said, entries_of, said_of
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
 _AROUND = 2 * DAY  # shifts are looked for so far before and after now
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the ledger, cut at the window it was asked for.
-
-    Attributes:
-        machine: id.
-        from_at: microseconds UTC; `until_at` likewise.
-        account: where the time went, one of `plantstack.ledger.rules.ACCOUNTS`.
-        reason: symptom, a leaf of the plant; '' when nobody and nothing gave one.
-        stop_at: where the stop began that it is part of; None outside stops.
-        is_open: whether that stop still stands open.
-        flags: bits of `plantstack.ledger.rules.FLAGS`.
-        state_offset: of the event that told the state; None where none did.
-        reason_offset: of what gave the reason: a `reason`, a state, or an alarm a rule speaks of.
-    """
-
-    machine: str
-    from_at: int
-    until_at: int
-    day: str
-    shift: str
-    crew: str
-    order: str
-    product: str
-    state: str
-    account: str
-    reason: str
-    cause: str
-    stop_at: int | None
-    is_open: bool
-    flags: int
-    state_offset: int | None
-    reason_offset: int | None
-
-    @property
-    def length(self) -> int:
-        """Microseconds."""
-        return self.until_at - self.from_at
-
-    def within(self, start: int, end: int) -> Entry:
-        """The same between two instants inside it."""
-        return replace(self, from_at=start, until_at=end)
-
-
-_ENTRIES = """
-select
-    equipment, greatest(from_at, $start), least(until_at, $end), day, shift, crew, order_id, product,
-    state, account, reason, cause, stop_at, is_open, flags, state_offset, reason_offset
-from all_ledger
-where equipment in (select unnest($machines)) and from_at < $end and until_at > $start
-order by equipment, from_at
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One standing event, as it was told.
-
-    Attributes:
-        offset: in the log.
-        machine: id of the equipment it is about; of a lane, its machine; '' is the whole group.
-        at: microseconds UTC, when it happened; `told_at` when it was said.
-        row: the columns of `plantstack.events.schema`, by name.
-    """
-
-    offset: int
-    kind: str
-    machine: str
-    at: int
-    told_at: int
-    source: str
-    key: str
-    order: str
-    product: str
-    from_at: int | None
-    until_at: int | None
-    reason: str
-    phase: str
-    row: Mapping[str, Any]
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """Every field of the kind that has no column of its own."""
-        found: Mapping[str, Any] = json.loads(self.row["body"] or "{}")
-        return found
-
-    def text(self, name: str) -> str:
-        """A field of the body as text; '' when it was not said."""
-        told = self.body.get(name)
-        return "" if told is None else str(told)
 
 
 @dataclass(frozen=True)
@@ -136,8 +43,7 @@ class Sight:
     scope: str
     machines: tuple[str, ...]
     now: int
-    _entries: dict[tuple[tuple[str, ...], Interval], dict[str, list[Entry]]] = field(default_factory=dict)
-    _shifts: dict[str, Sequence[ShiftOf]] = field(default_factory=dict)
+    _plans: dict[tuple[str, ...], Sequence[PlanVersion]] = field(default_factory=dict)
     _sums: dict[tuple[Any, ...], Sequence[MeasureCell]] = field(default_factory=dict)
 
     # -- where -----------------------------------------------------------------------------------
@@ -212,19 +118,35 @@ class Sight:
 
     def shifts(self, machine: str) -> Sequence[ShiftOf]:
         """The shifts of a machine around now, in order of time."""
-        calendar = self._calendars.get(machine, machine)
-        if calendar not in self._shifts:
-            around = Interval(self.now - _AROUND, self.now + _AROUND)
-            self._shifts[calendar] = shifts_of(self.books, machine, around)
-        return self._shifts[calendar]
+        memo, around = self.books.memo, Interval(self._today - _AROUND, self._today + DAY + _AROUND)
+        key = ("shifts around", self._calendar(machine) or machine, around)
+        if key not in memo:
+            memo[key] = shifts_of(self.books, machine, around)
+        found: Sequence[ShiftOf] = memo[key]
+        return found
 
-    @cached_property
-    def _calendars(self) -> dict[str, str]:
-        rows = self.books.con.execute(
-            "select equipment, calendar from machine_calendar where from_at <= $1 and until_at > $1",
-            [self.now],
-        ).fetchall()
-        return dict(rows)
+    @property
+    def _today(self) -> int:
+        return self.now - self.now % DAY  # of no zone: what is asked for again and again has one key all day
+
+    def _calendar(self, machine: str) -> str:
+        """What machines with the same shifts around now have in common; '' where it changes meanwhile."""
+        memo, key = self.books.memo, "calendars"
+        if key not in memo:
+            sql = "select equipment, calendar, from_at, until_at from machine_calendar"
+            memo[key] = self.books.con.execute(sql).fetchall()
+        start, end = self._today - 2 * _AROUND, self._today + DAY + 2 * _AROUND
+        mine = [row for row in memo[key] if row[0] == machine and row[2] < end and row[3] > start]
+        return str(mine[0][1]) if len(mine) == 1 else ""
+
+    def plans(self, names: Collection[str], machine: str) -> Sequence[PlanVersion]:
+        """What was planned of machines and lines in the shifts of a machine around now, every version."""
+        asked = tuple(sorted(names))
+        if asked not in self._plans:
+            spans = [one.span for one in self.shifts(machine)]
+            around = Interval(spans[0].start, max(one.end for one in spans)) if spans else None
+            self._plans[asked] = plans_of(self.books, asked, around, self.now) if around else ()
+        return self._plans[asked]
 
     def shift(self, machine: str) -> ShiftOf | None:
         """The shift of a machine that is open now; None between shifts. The instant it ends is its own."""
@@ -262,14 +184,7 @@ class Sight:
             span: entries are cut at its borders.
             machines: some of those seen; none names all.
         """
-        asked = tuple(machines) or self.machines
-        if (asked, span) not in self._entries:
-            told = {"machines": list(asked), "start": span.start, "end": span.end}
-            found: dict[str, list[Entry]] = {machine: [] for machine in asked}
-            for row in self.books.con.execute(_ENTRIES, told).fetchall():
-                found[row[0]].append(Entry(*row))
-            self._entries[asked, span] = found
-        return self._entries[asked, span]
+        return entries_of(self.books, tuple(machines) or self.machines, span)
 
     def sums(
         self, measures: Collection[str], by: tuple[Axis, ...] = (), grain: Grain = "shift", scope: str = ""
@@ -292,41 +207,12 @@ class Sight:
             is_above: also what was said of the places the machines stand in, and of the whole group.
             where: one more condition, as SQL.
         """
-        lanes = {lane: machine for lane, (machine, _) in self.plant.lanes.items() if machine in self.machines}
+        lanes = [lane for lane, (machine, _) in self.plant.lanes.items() if machine in self.machines]
         names = {*self.machines, *lanes}
         if is_above:
             names |= {place for machine in self.machines for place in self.above(machine)}
             names |= {"", self.scope}
-        sql = (
-            f"select * from {standing_events(self.books, kinds, span)} as e"
-            f" where e.equipment in (select unnest($names)) and {where} order by e.at, e.log_offset"
-        )
-        return self.told(sql, {"names": sorted(names)}, lanes)
-
-    def told(self, sql: str, asked: Mapping[str, Any], lanes: Mapping[str, str] | None = None) -> list[Said]:
-        """The events of a query that gives every column of them."""
-        cursor = self.books.con.execute(sql, dict(asked))
-        columns = [column[0] for column in cursor.description or ()]
-        return [_said(dict(zip(columns, row, strict=True)), lanes or {}) for row in cursor.fetchall()]
-
-
-def _said(row: Mapping[str, Any], lanes: Mapping[str, str]) -> Said:
-    return Said(
-        offset=row["log_offset"],
-        kind=row["kind"],
-        machine=lanes.get(row["equipment"], row["equipment"] or ""),
-        at=row["at"],
-        told_at=row["told_at"],
-        source=row["source"],
-        key=row["key"],
-        order=row["order_id"] or "",
-        product=row["product"] or "",
-        from_at=row["from_at"],
-        until_at=row["until_at"],
-        reason=row["reason"] or "",
-        phase=row["phase"] or "",
-        row=row,
-    )
+        return said_of(self.books, frozenset(kinds), span, frozenset(names), where)
 
 
 def look(stack: Stack, places: str | Iterable[str], now: int) -> Sight:

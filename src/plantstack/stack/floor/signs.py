@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plantstack.engines.duckdb.source import ranks_of
+from plantstack.engines.duckdb.books import Books
 from plantstack.engines.duckdb.standing import standing_events
-from plantstack.intervals import DAY, SECOND, Interval
-from plantstack.stack.floor.sight import Said, Sight
+from plantstack.intervals import DAY, HOUR, SECOND, Interval
+from plantstack.stack.floor.rows import Said
+from plantstack.stack.floor.sight import Sight
 from plantstack.stack.floor.states import Stretch
 
 BEGINS_WITH = 30 * SECOND  # an alarm so near the begin of a stop tells of it, as alarm rules have it
 _SIGNS = ("alarm", "alive", "count", "state")
 _SIGNS_BACK = DAY
+_FAR = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,27 @@ class Alarm:
 
 def last_signs(sight: Sight) -> dict[str, int]:
     """The last sign of life of each machine within a day, of sources that are no persons."""
-    lanes = {lane: machine for lane, (machine, _) in sight.plant.lanes.items() if machine in sight.machines}
-    span = Interval(sight.now - _SIGNS_BACK, sight.now + 1)
-    sql = (
-        "select e.equipment, e.source,"
-        " max(case when e.kind = 'alive' then greatest(e.at, coalesce(e.until_at, e.at)) else e.at end)"
-        f" from {standing_events(sight.books, _SIGNS, span)} as e"
-        " where e.equipment in (select unnest($names)) group by all"
-    )
-    rows = sight.books.con.execute(sql, {"names": [*sight.machines, *lanes]}).fetchall()
-    ranks = ranks_of(sight.books.con, {row[1] for row in rows})
-    found: dict[str, int] = {}
-    for name, source, at in rows:
-        if not ranks[source].person:
-            machine = lanes.get(name, name)
+    since, found = sight.now - _SIGNS_BACK, dict[str, int]()
+    for name, source, at in _signs(sight.books, sight.machines, since - since % HOUR):
+        machine = sight.plant.lanes.get(name, (name, 0))[0]
+        if machine in sight.machines and at >= since and not sight.plant.is_person(source):
             found[machine] = max(found.get(machine, 0), min(at, sight.now))
+    return found
+
+
+def _signs(books: Books, machines: Sequence[str], since: int) -> Sequence[tuple[str, str, int]]:
+    """Machine or lane, source, last sign since an instant: of whole lines, kept until the books move on."""
+    kin = books.plant.kin_of(machines)
+    key = ("signs", kin, since)
+    if key not in books.answers:
+        sql = (
+            "select e.equipment, e.source,"
+            " max(case when e.kind = 'alive' then greatest(e.at, coalesce(e.until_at, e.at)) else e.at end)"
+            f" from {standing_events(books, _SIGNS, Interval(since, _FAR))} as e"
+            " where e.equipment in (select unnest($names)) group by all"
+        )
+        books.answers[key] = books.con.execute(sql, {"names": sorted(kin)}).fetchall()
+    found: Sequence[tuple[str, str, int]] = books.answers[key]
     return found
 
 

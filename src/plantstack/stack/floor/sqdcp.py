@@ -15,7 +15,8 @@ from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import DAY, Interval
 from plantstack.kpis.kpi import SCOPES, Catalog
 from plantstack.kpis.targets.targets import MET, MISSED, WATCH, Target
-from plantstack.stack.floor.sight import Said, Sight, look
+from plantstack.stack.floor.rows import Said
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day, targets_of
 
@@ -92,6 +93,11 @@ class LetterRow:
     def last(self) -> LetterDay | None:
         """The last day of which a value is known; None where none is."""
         return next((one for one in reversed(self.days) if one.value is not None), None)
+
+    @property
+    def judged(self) -> LetterDay | None:
+        """The last day that was met or missed; None where none was."""
+        return next((one for one in reversed(self.days) if one.mark != "not measured"), None)
 
 
 def letters(stack: Stack, place: str, now: int) -> tuple[LetterRow, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from plantstack.ledger.rules import flag_bit
-from plantstack.stack.floor.sight import Entry
+from plantstack.stack.floor.rows import Entry
 
 State = Literal[
     "running",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plantstack.plant.plant import Plant
-from plantstack.stack.floor.sight import Entry
+from plantstack.stack.floor.rows import Entry
 from plantstack.stack.floor.states import is_automatic, is_unexplained
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from plantstack.intervals import DAY, Interval
 from plantstack.stack.floor.pace import Slow, paces
 from plantstack.stack.floor.present import Present
-from plantstack.stack.floor.sight import Entry, Sight, look
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.states import LOOKS, Look, State, is_unexplained, stretches
 from plantstack.stack.project import Stack
 

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from plantstack.intervals import DAY, Interval
-from plantstack.stack.floor.sight import Entry, Sight, look
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.states import LOST
 from plantstack.stack.improving.hours import Days, hours_of
 from plantstack.stack.project import Stack

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from plantstack.insights.telling.facts_of_shift import CameLate, Silence
 from plantstack.intervals import DAY, MINUTE, SECOND, Interval
-from plantstack.stack.floor.sight import Entry, Sight
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import Sight
 
 _LEAST = 15 * MINUTE  # of silence in a shift
 _SPOKE = 2 * DAY  # a machine that told nothing for so long before has no signal that could be silent

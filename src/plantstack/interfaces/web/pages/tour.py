@@ -20,7 +20,8 @@ from plantstack.intervals import HOUR, SECOND, Interval, rfc3339
 from plantstack.live.entering import TABLET
 from plantstack.live.study import NotYet
 from plantstack.stack.answers.asking import KpiTable
-from plantstack.stack.floor.sight import Entry, look
+from plantstack.stack.floor.rows import Entry
+from plantstack.stack.floor.sight import look
 from plantstack.stack.improving.portfolio import portfolio
 from plantstack.stack.project import Stack
 from plantstack.stack.reasons.blaming import blame
