@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -12,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from plantstack.errors import Problem, QueryError
+from plantstack.insights.telling.words import PER
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give, progress
 from plantstack.interfaces.asked_findings import insights as asked
 from plantstack.interfaces.asked_findings import score_rows
 from plantstack.interfaces.options import Scope, nothing
-from plantstack.interfaces.web.formats import NONE, duration, money, number, percent
-from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE
-from plantstack.intervals import SECOND
+from plantstack.interfaces.web.formats import NONE, clock, day, duration, money, number, percent
+from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE, catalogue
+from plantstack.intervals import SECOND, told_us
 from plantstack.stack import Stack
 from plantstack.stack.finding.answers import TRUE
 
@@ -31,7 +33,6 @@ AsOf = Annotated[
 ]
 
 
-_PER = {"hour": "an hour", "run": "in this run", "so far": "so far"}
 _LEAST = 0.5  # pieces or units of a currency: what is rounded to nothing
 
 
@@ -67,7 +68,9 @@ def insights(
     with Stack.open(project) as stack, progress(not (as_json or as_lines)) as bar:
         bar.add_task("Looking through what is known", total=None)
         answer = asked(stack, scope, layer=layer, as_of=as_of, language=lang, with_quiet=all_)
-    told: str | Group = _list(answer.rows, lang) if answer.as_of else nothing(answer.as_of)
+        told: str | Group = nothing(answer.as_of)
+        if answer.as_of:
+            told = in_words(answer.rows, lang, stack.zone_of)
     give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
 
@@ -109,19 +112,49 @@ def _worth(one: Row, lang: str) -> str:
     return f"{likely} ({low} to {high})"
 
 
-def _list(rows: Sequence[Row], lang: str) -> Group:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of one reader: those of the page of findings.
+
+    Attributes:
+        lang: of the sentences.
+        zone_of: the clock that people at a place read.
+    """
+
+    lang: str
+    zone_of: Callable[[str], str]
+
+    def say(self, text: str, **values: str) -> str:
+        """A text of the source in the language."""
+        return catalogue(self.lang).gettext(text) % values if values else catalogue(self.lang).gettext(text)
+
+    def when(self, text: str, instant: str, place: str) -> str:
+        """A text with a day and a clock of a place."""
+        at, zone = told_us(instant), self.zone_of(place)
+        return self.say(text, day=day(at, self.lang, zone), clock=clock(at, self.lang, zone))
+
+
+def in_words(rows: Sequence[Row], lang: str, zone_of: Callable[[str], str]) -> Group:
+    """The findings of an answer, and what could not be judged, as people read them.
+
+    Args:
+        rows: of `asked_findings.insights`.
+        lang: of the reader.
+        zone_of: the clock that people at a place read.
+    """
+    words = _Words(lang, zone_of)
     parts: list[Text | Padding] = []
     for number_, row in enumerate([one for one in rows if one["row"] == "finding"], 1):
-        parts += _told(number_, row, lang)
+        parts += _told(number_, row, words)
     cannot = [row for row in rows if row["row"] == "cannot judge"]
     if not parts:
-        parts.append(Text("Nothing stands out in what could be judged."))
+        parts.append(Text(words.say("Nothing stands out in what could be judged.")))
     if cannot:
-        parts.append(Text("\nCannot judge:", style="bold"))
+        parts.append(Text(f"\n{words.say('Cannot judge')}:", style="bold"))
     for said, places in _alike(cannot):
         kind, why, fix = said
         where = f" ({', '.join(places)})" if places else ""
-        parts.append(Text(f"  {kind.replace('_', ' ')}: {why.rstrip('.')}. {fix}{where}"))
+        parts.append(Text(f"  {kind.replace('_', ' ')}: {_sentence(why)} {_sentence(fix)}{where}"))
     return Group(*parts)
 
 
@@ -134,37 +167,53 @@ def _alike(cannot: Sequence[Row]) -> Iterable[tuple[tuple[str, str, str], list[s
     return found.items()
 
 
-def _told(place: int, row: Row, lang: str) -> list[Text | Padding]:
+def _told(place: int, row: Row, words: _Words) -> list[Text | Padding]:
     """A finding in a few lines: what, what it costs, what to do, what else it could be."""
-    action, cost = row["action"], row["cost"]
-    when = f"(overdue since {action['by']})" if row["overdue"] else f"(by {action['by']})"
+    action, where = row["action"], row["scope"].get("equipment", "")
+    due = "overdue since %(day)s %(clock)s" if row["overdue"] else "by %(day)s %(clock)s"
+    since = words.when("since %(day)s %(clock)s", row["began"], where)
+    by, do = words.when(due, action["by"], where), _sentence(action["says"]["told"])
     lines = [
-        Text.assemble((f"{place}. ", "bold"), (row["says"]["told"], "bold")),
-        Text(f"   {_cost(cost, lang)}  trust {row['trust']['grade']}  since {row['began']}  id {row['id']}"),
-        Text(f"   {action['owner']}: {action['says']['told']} {when}"),
+        Text.assemble((f"{place}. ", "bold"), (_sentence(row["says"]["told"]), "bold")),
+        Text(f"   {_cost(row['cost'], words)}  trust {row['trust']['grade']}  {since}  id {row['id']}"),
+        Text(f"   {action['owner']}: {do} ({by})"),
     ]
-    others = [one["says"]["told"] for one in row["explanations"]]
-    if others:
-        lines.append(Text(f"   It could also be: {' '.join(others)}", style="dim"))
+    if row["explanations"]:
+        lines.append(Text(f"   {words.say('It could also be')}:", style="dim"))
+    others = [_sentence(one["says"]["told"]) for one in row["explanations"]]
+    lines += [Text(f"   - {one}", style="dim") for one in others]
     if row["answer"]:
         lines.append(Text(f"   answered: {row['answer']}", style="dim"))
     return [*lines, Text("")]
 
 
-def _cost(cost: Row, lang: str) -> str:
+def _sentence(told: str) -> str:
+    """A sentence with its capital and its full stop; some begin with what people named themselves.
+
+    >>> _sentence("make one order without it"), _sentence("Is it true?")
+    ('Make one order without it.', 'Is it true?')
+    """
+    end = "" if told[-1:] in (".", "!", "?") else "."
+    return f"{told[:1].upper()}{told[1:]}{end}"
+
+
+def _cost(cost: Row, words: _Words) -> str:
+    lang = words.lang
     known = [cost[name] for name in ("high", "pieces", "minutes") if cost[name] is not None]
     if known and max(known) < _LEAST:
-        return "costs nothing that could be seen so far"
+        return words.say("costs nothing that could be seen so far")
     told = []
     if cost["pieces"] is not None and cost["pieces"] >= _LEAST:
-        told.append(f"{number(cost['pieces'], lang)} pieces")
+        told.append(f"{number(cost['pieces'], lang)} {words.say('pieces')}")
     if cost["minutes"] is not None:
         told.append(f"{number(cost['minutes'], lang)} min")
     if cost["likely"] is not None:
         low, high = (money(cost[end], cost["currency"], lang) for end in ("low", "high"))
         likely = money(cost["likely"], cost["currency"], lang)
-        told.append(f"up to {high}" if cost["low"] < _LEAST else f"{likely} ({low} to {high})")
+        spread = words.say("%(low)s to %(high)s", low=low, high=high)
+        top = words.say("up to %(high)s", high=high)
+        told.append(top if cost["low"] < _LEAST else f"{likely} ({spread})")
     if not told:
-        return f"cost not known: {cost['why_none']}" if cost["why_none"] else "cost not known"
-    per = _PER.get(cost["per"], f"a {cost['per']}")
-    return f"{', '.join(told)} {per}"
+        unknown, why = words.say("cost not known"), cost["why_none"]
+        return f"{unknown}: {words.say(why)}" if why else unknown
+    return f"{', '.join(told)} {words.say(PER[cost['per']])}"

@@ -55,10 +55,10 @@ _FASTER = N_("%(pacing)s may run faster than before and empty its table sooner."
 _FASTER_TEST = N_("Look at the pace of %(pacing)s over the same shifts.")
 _NO_FLOW = N_("%(line)s has no pacing machine whose waits are told.")
 _NO_FLOW_FIX = N_("Let %(pacing)s tell 'starved' and 'blocked', or name the constraint of %(line)s.")
-_NO_PRICE = "no contribution of its products is written"
-_LAID = "what a machine waits for is laid at the machine that stood meanwhile"
-_UNSURE = "that it is more is sure, how much is not: of so few shifts even none cannot be ruled out"
-_NO_COST = "the pacing machine did not wait for it more than usual"
+_NO_PRICE = N_("no contribution of its products is written")
+_LAID = N_("what a machine waits for is laid at the machine that stood meanwhile")
+_UNSURE = N_("that it is more is sure, how much is not: of so few shifts even none cannot be ruled out")
+_NO_COST = N_("the pacing machine did not wait for it more than usual")
 
 
 class _Flow:

@@ -264,7 +264,7 @@ def _cost(site: _Site, rows: Bools, off: tuple[float, float, float], pieces: flo
     made = cells.total[rows]
     lost = off[1] * pieces
     if made[known].sum() < 0.99 * made.sum():
-        why = "no price of a scrapped piece for every product of the pattern"
+        why = N_("no price of a scrapped piece for every product of the pattern")
         return Cost(None, None, None, currency, "month", pieces=lost, why_none=why)
     each = float((made[known] * price[known]).sum() / made[known].sum())
     low, likely, high = (float(one * pieces * each) for one in off)

@@ -35,8 +35,8 @@ _LATELY = 40  # paces that a product's usual pace is read from
 _ROWS = 10
 # From the begin of the shift in which it was first known: a deadline never moves.
 _SET_BY, _OPEN_BY = 7 * DAY, 16 * HOUR
-_UNPRICED = "a wrong ideal pace costs nothing by itself; it hides what is lost"
-_NO_PRICE = "no contribution of its products is written"
+_UNPRICED = N_("a wrong ideal pace costs nothing by itself; it hides what is lost")
+_NO_PRICE = N_("no contribution of its products is written")
 
 _FAST = N_("%(machine)s runs %(product)s at %(speed)s of its ideal pace (%(n)s shifts): that is set too low.")
 _SET = N_("Check the ideal pace of %(product)s on %(machine)s and set it to about %(rate)s pieces an hour.")

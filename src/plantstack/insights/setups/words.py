@@ -18,7 +18,7 @@ from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 
 _LAYER = 1
 _ACT_BY, _EXPIRES = 30 * MINUTE, 12 * HOUR
-_NO_COST = "it costs nothing while the runs are good: what it costs is every judgement made by it"
+_NO_COST = N_("it costs nothing while the runs are good: what it costs is every judgement made by it")
 
 
 def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> Finding:
@@ -114,7 +114,7 @@ def _cost(place: Place, one: Wrong, *, is_open: bool) -> Cost:
     pieces = [rate * made for rate in (least, seen if seen > 0 else (least + most) / 2, most)]
     per: Literal["run", "so far"] = "run" if is_open else "so far"
     if price is None:
-        why = "no price of a scrapped piece"
+        why = N_("no price of a scrapped piece")
         return Cost(None, None, None, place.currency, per, pieces=pieces[1], why_none=why)
     money = (pieces[0] * price, pieces[1] * price, pieces[2] * price)
     return Cost(*money, place.currency, per, "cash cost out", pieces=pieces[1])
