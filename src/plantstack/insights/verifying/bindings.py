@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from plantstack.insights.verifying.doubts import Kind
+from plantstack.insights.verifying.held import unbound
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import BREAKS, to_do
 from plantstack.insights.verifying.reading import Token, senses_of
@@ -20,6 +21,7 @@ def loosened(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> I
     if any(not _is_reference(told, at, there, words) for at in _places(told, "against")):
         yield "order", "than"
     yield from (("order", one) for one in sorted({*_related(told, words)} - {*_related(there, words)}))
+    yield from (("order", one) for one in unbound(told, there, words))
     yield from (("certainty", one) for one in _hedges(told, there))
     yield from (("number", one) for one in _ranges(told, there))
     if any(_next(told, at).kind == "number" for at in _places(told, "all")):

@@ -22,6 +22,8 @@ ASIDE: Mapping[str, Kind] = {
     "reckoned": "word",
     "count": "word",
     "light": "word",
+    "already": "time",
+    "together": "word",
 }
 # What may be said beside a sense: "is still waiting since", "no reason was given".
 _BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -75,6 +77,10 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
             return _is_concord(told)
         case "reckoned":
             return _stands_before_number(told, "reckoned")
+        case "already":
+            return (mine["since"] > 0 or any(mine[one] for one in _PRESENT)) and not to_do(there, words)
+        case "together":
+            return any(one.kind == "number" for one in there)
         case "light":
             return all(_is_first(told, at) for at in _places(told, "light"))
         case "between":

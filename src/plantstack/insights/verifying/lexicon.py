@@ -102,7 +102,7 @@ def lexicon(language: str) -> Lexicon:
         articles=frozenset(told.ARTICLES.split()),
         joining=frozenset(one.replace("_", " ") for one in told.JOINING.split()),
         having=frozenset(told.HAVING.split()),
-        being=frozenset(told.BEING.split()),
+        being=frozenset(one.replace("_", " ") for one in told.BEING.split()),
         asking=frozenset(told.ASKING.split()),
         orders=frozenset(one.replace("_", " ") for one in told.ORDERS.split()),
         light=frozenset(told.LIGHT.split()),

@@ -149,7 +149,8 @@ def _is_misread(slot: Slot, told: Sequence[Token], at: int, words: Lexicon) -> b
         return any(sense in _RELATIVE for one in beside for sense in one.senses or ())
     if slot.name in ("before", "now"):  # "rose 6 %", "rose by 6 %"
         return last == {"by"} or (bool(last & {"plus", "minus"}) and not last & {"from", "to"})
-    if slot.name in ("apart", "over") and len(left) > 1 and left[-1].text in words.being:
+    is_told = bool(left) and (left[-1].text in words.being or "was" in last)
+    if slot.name in ("apart", "over") and len(left) > 1 and is_told:
         return bool(set(left[-2].senses or ()) & {"plan", "standard", "before"})  # "the plan is 6 behind"
     return False
 

@@ -55,7 +55,7 @@ _AGAIN = (
 )  # may be said once more than they were: "of 1,300 planned"
 _PIECES = ("made", "good", "scrap")  # where these are told of, a number may be said to be of pieces
 # Senses that claim nothing by themselves.
-_FREE = ("was", "approx", "from", "to", "of", "by", "against", "shift", "together")
+_FREE = ("was", "approx", "from", "to", "of", "by", "against", "shift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +234,8 @@ def _senses(told: Sequence[Token], behind: Basis, words: Lexicon) -> Iterator[Do
     here, there = senses_of(told), senses_of(behind.tokens)
     for kind, senses in _SAME.items():
         yield from (Doubt(kind, one) for one in senses if (one in here) != (one in there))
-    if here["may"] > there["may"]:
-        yield Doubt("certainty", "may")
+    twice = [one for one in ("may", "since", "after", "until") if here[one] > there[one] > 0]
+    yield from (Doubt("certainty" if one == "may" else "time", one) for one in twice)
     if here["not"] != there["not"] or negated(told) != negated(behind.tokens):
         yield Doubt("negation", f"{here['not']} for {there['not']}")
     for kind, senses in _NONE_NEW.items():

@@ -1,6 +1,8 @@
 """German: the sense of words that claim something, and words that claim nothing; see `words_en`."""
 
 SENSES = {
+    "already": "bereits schon",
+    "set was": "gab_vor gaben_vor",
     "count": "wie_viele wieviele anzahl zahl",
     "made": (
         "stellte_her stellten_her fertigte gefertigt fertigt produzierte produziert hergestellt machte "
@@ -15,7 +17,7 @@ SENSES = {
         "einheiten stücke stücken teilezahl teileanzahl anzahl_teile"
     ),
     "plan": (
-        "planen plane plant einplanen plan plans geplant geplante geplanten soll sollmenge planmenge "
+        "planen plane plant einplanen plan plans geplant geplante geplanten sollmenge planmenge "
         "vorgabe planziel planzahl planwert sollwert vorgesehen vorgesehene vorgesehenen planstückzahl "
         "sollstückzahl geplantes eingeplant eingeplanten"
     ),
@@ -53,7 +55,7 @@ SENSES = {
     "wait": "wartet wartete warten gewartet wartend wartezeit warten_auf wartet_auf gewartet_wird",
     "call": "ruf rufe hilfe gerufen anruf anforderung rufs anfrage hilferuf",
     "hold": (
-        "gesperrt gesperrte gesperrten sperre gesperrter sperrung gesperrtes zurückgehalten "
+        "sperren gesperrt gesperrte gesperrten sperre gesperrter sperrung gesperrtes zurückgehalten "
         "zurückgehaltenen blockiert in_sperre sperrbestand"
     ),
     "safety": (
@@ -93,7 +95,7 @@ SENSES = {
         "umgesetzt verschieben verschoben schicke versetze"
     ),
     "set": (
-        "gibt_vor geben_vor gab_vor vorgibt bestimmt gibt vorgegeben bestimmen taktgeber taktgebend "
+        "gibt_vor geben_vor vorgibt bestimmt gibt vorgegeben bestimmen taktgeber taktgebend "
         "legt_fest festgelegt"
     ),
     "due": (
@@ -213,7 +215,6 @@ OTHERS = {
     "must": "soll",
     "not": "fehlt fehlen fehlte fehlend fehlender fehlendem",
     "passive": "wird werden",
-    "plan": "soll",
     "reason": "ursache ursachen",
     "end": "fertiggestellt",
     "because": "da",
@@ -230,15 +231,15 @@ NEUTRAL = (
     "worden sein ihr gibt_es geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug "
     "beträgt uhr teile_der blieb bleibt bleiben blieben damit somit ging gingen gehen geht_an kommt "
     "kommen ergibt ergab ergaben machen fiel_an fielen anfielen angefallen dauerte dauerten gedauert fand "
-    "stattfanden macht_aus da wo während worden_sein sowie bzw jeweils verzeichnete dies es_gab gab_es "
-    "diese dieser entspricht pro welche welcher welches man beim vom ins ans still sich bereits schon "
+    "stattfanden macht_aus da wo während worden_sein sowie bzw verzeichnete dies es_gab gab_es "
+    "diese dieser entspricht welche welcher welches man beim vom ins ans still sich "
     "dass was dauer lang maschine anlage ihres ihrer deines höhe in_höhe in_höhe_von auf_einen_wert "
     "belief belief_sich beläuft verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei "
-    "jedoch sowohl mal je wie_hoch für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf "
+    "jedoch sowohl mal wie_hoch für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf "
     "ging_auf eines jener jenes jene obwohl daran dort hier dazu hinzu somit_auf macht summiert "
     "summieren_sich um_die bitte es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt erst "
-    "bleibt_es verbleiben verbleibt verblieben schloss abgeschlossen_mit beendete_die_schicht die_schicht "
-    "in_dieser_schicht dieser_schicht liegend gilt gelten fielen_an fällt_an anfiel einer_dauer "
+    "bleibt_es verbleiben verbleibt verblieben schloss abgeschlossen_mit "
+    "liegend gilt gelten fielen_an fällt_an anfiel einer_dauer "
     "mit_einer_dauer"
 )
 UNITS = {
@@ -261,13 +262,13 @@ JOINING = (
     "wo während"
 )
 HAVING = "hat hatte hatten haben"
-BEING = "liegt liegen ist sind steht läuft wartet"
+BEING = "gibt_vor gibt liegt liegen ist sind steht läuft wartet"
 ASKING = (
     "ist sind war waren hat hatte haben steht läuft wartet fertigte verlor kann wird werden stieg sank "
     "liegt muss müssen soll wurde wurden fehlt fehlen was wie"
 )
 ORDERS = (
-    "bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten planen "
+    "sperren bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten planen "
     "herstellen aufzeichnen suchen organisieren anfahren zurückführen vorbereiten umplanen beantworten "
     "überwachen nachgehen bearbeiten wechseln schicken zurückbringen auftreiben besorgen abziehen "
     "einsetzen verschieben in_gang_setzen wieder_anfahren im_auge_behalten entscheidung_treffen "

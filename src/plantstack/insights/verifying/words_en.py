@@ -4,6 +4,7 @@ A word of several senses stands under both, with a blank between them. `_` joins
 """
 
 SENSES = {
+    "already": "already",
     "lost present": "is_losing are_losing",
     "made present": "is_making are_making is_producing are_producing",
     "plus present": "is_rising is_growing is_increasing is_climbing is_going_up",
@@ -229,15 +230,15 @@ OTHERS = {
 }
 NEUTRAL = (
     "went_through goes_through went_into a an the is are be been being has have it its there here this "
-    "that these those which who and or on in at for with into as also but while one once per each_of see "
+    "that these those which who and or on in at for with into as also but while one once see "
     "come comes go going there's it's itself their they them amounts amounted equals namely worth came "
     "took taken takes stands_at counting lies went gone leaving left ended_up made_up remains remain "
     "remaining stays stay sits happened occurred spent accounting consisting including during so_there "
-    "how totals_up amounting corresponds reports shows showed shown saw seen already event incident "
+    "how totals_up amounting corresponds reports shows showed shown saw seen event incident "
     "lasting lasted long duration length equivalent equivalent_to equal equating translates translating "
     "corresponds_to corresponding representing represents represented accounts accounts_for "
     "accounting_for instead machine machines what_to_do please level figure figures came_up comes_to "
-    "coming_in came_in finished_the_shift ended_the_shift closed_the_shift over_the_shift in_the_shift "
+    "coming_in came_in finished_the_shift ended_the_shift closed_the_shift "
     "this_shift at_the_level_of which_means meaning while_making needs_attention one-off each_time "
     "what_happens the_following when where whose equals_to in_production work sitting due_to_be"
 )

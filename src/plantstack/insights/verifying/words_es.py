@@ -1,6 +1,7 @@
 """Spanish: the sense of words that claim something, and words that claim nothing; see `words_en`."""
 
 SENSES = {
+    "already": "ya",
     "count": "cuántas cuántos cuánto número número_de cantidad_de",
     "count piece": "número_de_piezas cantidad_de_piezas",
     "lost present": "está_perdiendo están_perdiendo",
@@ -195,19 +196,18 @@ OTHERS = {
     "plus": "pasó",
     "run": "va marcha trabajando",
     "lack": "menos_gente",
-    "must": "se",
     "stop": "inactiva",
 }
 NEUTRAL = (
     "el la los las un una es son está están ha han y e o en con su sus se lo le hay ser estar para por "
     "como también mientras tiene tuvo tienen quedó quedan lleva llevan duró duraron dura supone suponen "
     "quedó_en resultó fueron_a hacen hace tras entre_ellas uno esto eso este esta ese esa equivale "
-    "durante cuenta suma sumó hubo cual cuales va ya decir es_decir quedando quedaron se_quedó situó "
+    "durante cuenta suma sumó hubo cual cuales va decir es_decir quedando quedaron se_quedó situó "
     "situándose sitúa situarse equivalente equivalentes equivale_a representa representan representó "
     "correspondiente lo_que haya hayan máquina equipo duración duran nivel llevaba que_lleva por_su_parte "
     "a_razón indica hacer sobre qué qué_hacer lo_cual lo_que_supone lo_que_equivale lo_que_representa "
     "esta_línea alcanzó_un alcanza_un evento incidente favor por_favor sido siendo donde cuando cuyo cuya "
-    "dentro ahí allí el_turno en_el_turno este_turno cerró terminó_el_turno acabó_el_turno tasa llegó "
+    "dentro ahí allí cerró terminó_el_turno acabó_el_turno tasa llegó "
     "resulta valor registró registra presenta presentó constaba figura dejar deje dé ascendieron ascendía "
     "ascendió_a totalidad"
 )
