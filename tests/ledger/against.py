@@ -249,11 +249,13 @@ SPAN = (
 RULE_KINDS = ("rule_kept", "rule_confirmed", "rule_overridden")
 RULE_SPAN = ("kind", "equipment", "class", "from_at", "until_at", "closed", "own_us", "reason")
 PLAN_SPAN = (
+    "kind",
     "equipment",
     "product",
     "from_at",
     "until_at",
     "closed",
+    "shift",
     "day",
     "hour_from",
     "qty",
@@ -278,6 +280,6 @@ def _spans(rows: list[Row], kind: str) -> list[tuple[Any, ...]]:
     drop["line_changeover"] = {"class", "closed", "scheduled_us", "hidden_us", "reason"}
     drop["good_run"] = {"class", "closed", "own_us", "scheduled_us", "hidden_us", "std_us", "reason"}
     drop["failure"] = {"class", "own_us", "std_us", "product_from", "product_to"}
-    named = {"plan_slot": PLAN_SPAN} | dict.fromkeys(RULE_KINDS, RULE_SPAN)
+    named = dict.fromkeys(("plan_slot", "plan_part"), PLAN_SPAN) | dict.fromkeys(RULE_KINDS, RULE_SPAN)
     names = named.get(kind) or tuple(n for n in SPAN if n not in drop[kind])
     return sorted((tuple(row[name] for name in names) for row in rows), key=str)

@@ -33,6 +33,7 @@ def test_same_books(floor: tuple[Plant, list[Row]]) -> None:
         "changeover",
         "failure",
         "plan_slot",
+        "plan_part",
         "good_run",
         "line_changeover",
         *against.RULE_KINDS,

@@ -15,7 +15,7 @@ from tests.oracle.lanes import lost_lanes
 from tests.oracle.model import Books, Identity, Plant, Row, identity
 from tests.oracle.pages import site_of, split_waiting
 from tests.oracle.pieces import Cells, pieces_of
-from tests.oracle.plans import Plans, plan_pieces, slot_spans, unplanned_pieces
+from tests.oracle.plans import Plans, part_spans, plan_pieces, slot_spans, unplanned_pieces
 from tests.oracle.rules import rule_spans
 from tests.oracle.segments import elementary
 from tests.oracle.sources import Sources
@@ -66,6 +66,6 @@ def _add(books: Books, machine: Machine, standing: list[Row], told: list[Row]) -
     books.spans += changeover_spans(machine, segments)
     books.spans += failure_spans(machine, segments)
     books.spans += rule_spans(machine, segments)
-    books.spans += slot_spans(plans, cells, made)
+    books.spans += slot_spans(plans, cells, made) + part_spans(plans, cells, made)
     books.spans += good_runs(machine, cells)
     return met

@@ -5,9 +5,10 @@
 > R26: plan quantities are spread by R24's rounding over the scheduled time outside fixed breaks of their
 > slot (over all of it if there is none). The plan of a slot is frozen one hour before the start of the shift
 > that contains the slot's start: the version standing by told_at then, or the first version told when there
-> was none. What differs later is `qty_plan_edited`. A slot that is open at as_of counts there: the lesser of
-> what was made and what is planned until then. On production days with a plan, good pieces of a product that
-> no slot of their shift plans are evidence (`qty_without_plan`).
+> was none. What differs later is `qty_plan_edited`. A slot is matched shift by shift (and day by day): the
+> lesser of what was made in it and what is planned in it, until as_of; pieces made where nothing is planned
+> belong to the shift before, of the first to it. On production days with a plan, good pieces of a product
+> that no slot of their shift plans are evidence (`qty_without_plan`).
 
 A *slot* is (equipment, product, order, from, until); what is told of it later is a new version. A plan of a
 line is booked at the line's exit machine at the slot's start. `plan_edited` is signed: live - frozen.
@@ -154,8 +155,62 @@ def slot_spans(plans: Plans, cells: Cells, made: list[Piece]) -> list[Row]:
         if not (machine.begin < end and start < machine.as_of):
             continue
         seen = min(end, machine.as_of)
-        good = [p.qty for p in made if p.kind == "good" and p.product == product and start <= p.at < end]
         row = span_row(machine, "plan_slot", cells.all, start, seen, counted_at=seen - 1)
         own = {"order_id": "", "product": product, "qty_plan": planned, "closed": end <= machine.as_of}
-        out.append({**row, **own, "qty_matched": min(sum(good, ZERO), planned)})
+        out.append({**row, **own, "qty_matched": min(_good(made, product, start, end), planned)})
     return out
+
+
+def part_spans(plans: Plans, cells: Cells, made: list[Piece]) -> list[Row]:
+    """One row per (plan, product, slot) and shift in it with a plan, at the machine; its orders together."""
+    out: list[Row] = []
+    for key in sorted({(slot[0], slot[1], slot[3], slot[4]) for slot in plans.slots}):
+        out += _parts_of_slot(plans, cells, made, key)
+    return out
+
+
+def _parts_of_slot(
+    plans: Plans, cells: Cells, made: list[Piece], key: tuple[str, str, int, int]
+) -> list[Row]:
+    machine, (_, product, start, end) = plans.machine, key
+    parts: list[tuple[int, int, Decimal]] = []
+    for slot in plans.slots:
+        if (slot[0], slot[1], slot[3], slot[4]) == key:
+            parts += _parts(machine, cells, slot, plans.frozen(slot))
+    begins: dict[tuple[str, str, str], int] = {}
+    for tile in machine.calendar.tiles:
+        if tile["from_at"] < end and tile["until_at"] > start:
+            begins.setdefault(_shift_of(tile), max(start, tile["from_at"]))
+    planned = {_shift_of(machine.calendar.tile(since)) for since, _, _ in parts}
+    shifts = sorted((at, shift) for shift, at in begins.items() if shift in planned)
+    borders = [start, *(at for at, _ in shifts[1:]), end]
+    out = []
+    for (_, shift), (since, until) in zip(shifts, pairwise(borders), strict=True):
+        mine = [
+            one
+            for one in parts
+            if _shift_of(machine.calendar.tile(one[0])) == shift
+            and machine.begin <= one[0]
+            and one[1] <= machine.as_of
+        ]
+        if not mine:
+            continue
+        first, last = min(one[0] for one in mine), max(one[1] for one in mine)
+        row = span_row(machine, "plan_part", cells.all, first, last, counted_at=last - 1)
+        qty = sum((share for _, _, share in mine), ZERO)
+        own = {"order_id": "", "product": product, "qty_plan": qty, "closed": until <= machine.as_of}
+        out.append({**row, **own, "qty_matched": min(_good(made, product, since, until), qty)})
+    return out
+
+
+def _good(made: list[Piece], product: str, since: int, until: int) -> Decimal:
+    """Good pieces of a span; those told at the very end of the books lie in its last cell (R3)."""
+    mine = [piece for piece in made if piece.kind == "good" and piece.product == product]
+    return sum(
+        (one.qty for one in mine if since <= min(one.at, one.cell.until_at - 1) < until),
+        ZERO,
+    )
+
+
+def _shift_of(tile: Row) -> tuple[str, str, str]:
+    return tile["day"], tile["shift"], tile["crew"]

@@ -124,6 +124,16 @@ def test_an_open_slot_matches_no_more_than_is_planned_until_now() -> None:
     assert pieces(books, "plan") == {(): 66}
 
 
+def test_a_slot_over_two_shifts_is_matched_in_each_with_its_own_part() -> None:
+    made = [ev("count", "m1", at, good=good, product="P") for at, good in (("07:00", 10), ("21:00", 90))]
+    two = Shifts(shifts=[("early", "06:00", "14:00"), ("late", "14:00", "22:00")])
+    told = [plan(100, from_at="06:00", until_at="22:00"), *made]
+    books = books_of(states("m1", "06:00 producing, 23:00 producing"), told, calendar=two)
+    parts = [(row["shift"], row["qty_plan"], row["qty_matched"]) for row in spans(books, "plan_part")]
+    assert parts == [("early", 50, 10), ("late", 50, 50)]
+    assert one(books, "plan_slot")["qty_matched"] == 100
+
+
 def test_good_pieces_of_a_product_that_no_slot_of_their_shift_plans_are_without_plan() -> None:
     made = [
         ev("count", "m1", "07:00", good=60, product="P"),

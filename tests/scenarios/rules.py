@@ -125,6 +125,7 @@ RULES = (
     "10 without a denominator or a needed kind there is no value but a reason",
     "10 set-up adherence counts checks inside their limits",
     "10 a slot that is open is matched until now",
+    "10 a slot over several shifts is matched shift by shift",
     "10 what is made without a plan is evidence",
     # facts beside the ledger (ADR 4)
     "above a stop of a line is laid to the machine that caused it, and the total stays",

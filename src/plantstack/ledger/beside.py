@@ -21,7 +21,7 @@ BESIDE_TABLES = ("setting", "crew_role", "standard_crew", "place_calendar")
 # Kinds of spans that the steps of the ledger and orders.sql make; every other kind is made here.
 PAGE_KINDS = frozenset(
     (
-        *("stop", "changeover", "failure", "check", "reason", "plan_slot"),
+        *("stop", "changeover", "failure", "check", "reason", "plan_slot", "plan_part"),
         *("order", "order_due", "order_busy", "order_run", "order_start"),
     )
 )

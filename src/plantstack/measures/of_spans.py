@@ -111,14 +111,14 @@ CHECKS = (
 )
 
 ORDERS = (
-    # an open slot counts too, with what is made and planned until now, as far as the plan beside it reaches
+    # a slot over several shifts is cut where they meet, an open one at now: as far as the plan beside it
     Measure(
         "qty_plan_matched",
         "pc",
         "flow",
-        "min(good, plan) per product and slot; of an open slot until now",
+        "min(good, plan) per product, slot and shift it lies in; of what is open until now",
         ("plan",),
-        Sum("spans", "qty_matched", (("kind", ("plan_slot",)),)),
+        Sum("spans", "qty_matched", (("kind", ("plan_part",)),)),
         adds="output",
         layer=2,
         grain=("line", "product", "slot"),

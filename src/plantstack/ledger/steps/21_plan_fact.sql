@@ -10,6 +10,7 @@ with part as (
         s.equipment as of_equipment,
         s.frozen,
         s.live,
+        min(greatest(t.from_at, s.from_at)) over shift_of as shift_at,
         greatest(t.from_at, s.from_at, piece.hour_at) as from_at,
         least(t.to_at, s.until_at, piece.hour_at + 3600000000) as to_at,
         t.scheduled and t.break_reason = '' as is_working,
@@ -26,6 +27,9 @@ with part as (
                 (least(t.to_at, s.until_at) - 1 + t.zone_off_us) // 3600000000 + 1
             )) * 3600000000 - t.zone_off_us as hour_at
     ) as piece
+    window shift_of as (
+        partition by s.m, s.equipment, s.product, s.order_id, s.from_at, s.until_at, t.day, t.shift, t.crew
+    )
 ),
 
 -- the window's own borders cut too, so that each part lies wholly in or out of the books
@@ -122,6 +126,24 @@ anti join planned as p on p.equipment = g.equipment and p.day = g.day and p.shif
 group by all
 having sum(g.qty) != 0;
 
+-- Good pieces inside slots of their product, by where they were made.
+create or replace temp table plan_made as
+select
+    e.m,
+    e.equipment,
+    e.product,
+    e.from_at,
+    e.until_at,
+    f.from_at as made_at,
+    sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end::decimal(38, 6)) as good
+from (select distinct m, equipment, product, from_at, until_at from slot) as e
+join frame as f on f.m = e.m and f.from_at >= e.from_at and f.from_at < e.until_at
+join placed as p on p.fid = f.fid
+left join order_span as o on o.oid = f.oid
+left join machine_unit as u on u.m = p.m and u.unit = p.unit and u.product = e.product
+where coalesce(nullif(p.own_product, ''), o.product, '') = e.product
+group by all;
+
 -- Slots: what was made of what was planned, never more than the plan (books 10). Of one that is open, what was made
 -- until now of what is planned until now, so that it says as much as the plan beside it (R26).
 insert into spans_fact by name
@@ -178,14 +200,7 @@ seen as (
 ),
 
 made as (
-    select e.m, e.equipment, e.product, e.from_at, e.slot_until, sum(p.good * case when p.unit = '' then 1 when not p.is_spread then u.factor end::decimal(38, 6)) as good
-    from seen as e
-    join frame as f on f.m = e.m and f.from_at >= e.from_at and f.from_at < e.until_at
-    join placed as p on p.fid = f.fid
-    left join order_span as o on o.oid = f.oid
-    left join machine_unit as u on u.m = p.m and u.unit = p.unit and u.product = e.product
-    where coalesce(nullif(p.own_product, ''), o.product, '') = e.product
-    group by all
+    select m, equipment, product, from_at, until_at as slot_until, sum(good) as good from plan_made group by all
 )
 
 select
@@ -225,3 +240,82 @@ join slice_hour as s
         and s.to_at > e.until_at - 1
 join frame as f on f.fid = s.fid
 join machine_tile as t on t.tid = f.tid;
+
+-- Slots shift by shift (R26): in each what was made there of what is planned there, never more, so that what is matched
+-- reaches as far as the plan beside it. What was made where nothing is planned belongs to the shift before, of the first to it.
+insert into spans_fact by name
+with cut as (
+    select
+        *,
+        case when row_number() over shifts = 1 then slot_at else shift_at end as from_at,
+        coalesce(lead(shift_at) over shifts, slot_until) as to_at
+    from (
+        select m, of_equipment, product, slot_at, slot_until, day, shift, crew, min(shift_at) as shift_at
+        from plan_part
+        group by all
+    )
+    window shifts as (partition by m, of_equipment, product, slot_at, slot_until order by shift_at)
+),
+
+planned as (
+    select
+        c.m,
+        c.of_equipment,
+        c.product,
+        c.slot_at,
+        c.slot_until,
+        c.day,
+        c.shift,
+        c.crew,
+        c.from_at as cut_from,
+        c.to_at as cut_to,
+        c.to_at <= b.until_at as is_closed,
+        max(p.hour_from) as hour_from,
+        min(p.from_at) as from_at,
+        max(p.to_at) as until_at,
+        sum(spread_part_of(p.frozen, p.before_us, p.until_us, p.whole_us)) as qty,
+        sum(spread_part_of(p.live - p.frozen, p.before_us, p.until_us, p.whole_us)) as qty_edited
+    from cut as c
+    join plan_part as p using (m, of_equipment, product, slot_at, slot_until, day, shift, crew)
+    join bounds as b on b.m = c.m
+    where p.from_at >= b.from_at and p.to_at <= b.until_at
+    group by all
+),
+
+matched as (
+    select p.*, sum(g.good) as good
+    from planned as p
+    left join plan_made as g
+        on
+            g.m = p.m
+            and g.equipment = p.of_equipment
+            and g.product = p.product
+            and g.from_at = p.slot_at
+            and g.until_at = p.slot_until
+            and g.made_at >= p.cut_from
+            and g.made_at < p.cut_to
+    group by all
+)
+
+select
+    'plan_part' as kind,
+    b.equipment,
+    '' as class,
+    p.from_at,
+    p.until_at,
+    p.is_closed,
+    '' as reason,
+    '' as order_id,
+    p.product,
+    '' as product_from,
+    '' as product_to,
+    p.shift,
+    p.crew,
+    p.day,
+    p.hour_from,
+    p.qty,
+    least(coalesce(p.good, 0), p.qty)::decimal(38, 6) as qty_matched,
+    p.qty_edited,
+    0 as flags
+from matched as p
+join bounds as b on b.m = p.m;
