@@ -16,6 +16,7 @@ from plantstack.insights.telling.facts_of_shift import (
     LineOfShift,
     LossOfShift,
     Material,
+    Rest,
     SafetyEvent,
     ShiftFacts,
     SlowRun,
@@ -84,9 +85,7 @@ def shift_of(chance: Random) -> ShiftFacts:
         crews=_some(chance, of_line, 0.6, lambda li: Crew(li, chance.randint(1, 5), chance.randint(1, 5))),
         material=_some(chance, of_line, 0.2, lambda li: _material(chance, li, now)),
         late=_some(chance, of_line, 0.3, lambda li: _late(chance, li, now)),
-        slow=_some(
-            chance, where, 0.2, lambda m, li: SlowRun(m, li, past[4], round(chance.uniform(0.4, 0.9), 4))
-        ),
+        slow=_some(chance, where, 0.2, lambda m, li: SlowRun(m, li, past[4], chance.uniform(0.4, 0.9))),
         changes=_some(chance, of_line, 0.5, lambda li: _changes(chance, li)),
     )
 
@@ -98,7 +97,18 @@ def _some(
 
 
 def _standing(chance: Random, machine: str, line: str, since: int) -> Standing:
-    return Standing(machine, line, since, chance.choice(("", *REASONS)), "breakdown")
+    rest = None if chance.random() < 0.2 else _rest(chance)
+    return Standing(machine, line, since, chance.choice(("", *REASONS)), "breakdown", rest)
+
+
+def _rest(chance: Random) -> Rest:
+    """How long stops like it still took: where they are few, only how many they were."""
+    if chance.random() < 0.3:
+        return Rest(chance.randint(0, 7))
+    low, step = chance.uniform(30, 2000), chance.uniform(30, 2000)
+    share = chance.choice((None, 1.0, chance.random()))
+    is_like = chance.random() < 0.5
+    return Rest(chance.randint(8, 900), low + step, low, low + 3 * step, is_like, share)
 
 
 def _held(chance: Random, machine: str, since: int) -> Held:
@@ -111,8 +121,10 @@ def _unsafe(chance: Random, machine: str, at: int) -> SafetyEvent:
 
 
 def _late(chance: Random, line: str, now: int) -> Late:
-    order = chance.choice(ORDERS)
-    return Late(order, line, now + chance.randint(1, 40) * HOUR, chance.random() < 0.5)
+    order, due = chance.choice(ORDERS), now + chance.randint(-20, 40) * HOUR
+    missing = None if chance.random() < 0.3 else float(chance.randint(1, 9000))
+    seconds = None if missing is None else chance.uniform(60, 40000)
+    return Late(order, line, due, chance.random() < 0.5, missing, seconds, chance.random() < 0.3)
 
 
 def _line(chance: Random, line: str, pacing: str) -> LineOfShift:
