@@ -234,6 +234,11 @@ def test_an_operator_is_told_no_money(plant: Inside) -> None:
     assert not any("cost" in one.sentence for one in looking.look_up("losses", {}, 30.0).facts)
 
 
+_SURROGATE = (  # half a character: nobody can be sent it, no log can hold it
+    rb'{"choices": [{"message": {"content": "\ud800 x"}}], "content": [{"type": "text", "text": "\ud800 x"}]}'
+)
+
+
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
@@ -246,6 +251,8 @@ def test_an_operator_is_told_no_money(plant: Inside) -> None:
         (Reply(raw=b"[" * 9_000), "the answer of the model is none"),
         (Reply(raw=b'{"choices": [{"message": null}], "content": [3]}'), "the answer of the model is none"),
         (Reply(raw=b'{"choices": "x", "content": {"type": "text"}}'), "the answer of the model is none"),
+        (Reply(raw=_SURROGATE), "the answer of the model is none"),
+        (Reply(raw=b'{"choices": NaN, "content": NaN}'), "the answer of the model is none"),
         (Reply(raw=b" " * 3_000_000), "the answer of the model is too long"),
         (answering("I do not know.", "Perhaps."), "nothing in the answer of the model is carried by a fact"),
     ],
@@ -314,7 +321,8 @@ def test_looking_up_leaves_time_for_an_answer(plant: Inside) -> None:
 
 def test_what_a_tool_is_given_may_be_anything(plant: Inside) -> None:
     wrong = ("not json", "[]", '"x"', '{"layer": 99}', '{"since": "2026-02-30"}', '{"by": "\\u0000"}')
-    calls = tuple(("kpis", one) for one in wrong)
+    more = ('{"ids": "\\ud800"}', '{"layer": NaN}')
+    calls = tuple(("kpis", one) for one in (*wrong, *more))
     with asked_of(plant.running.folder, saying("[f1]", calls=calls)) as talked:
         status, told = asked(plant)
     assert all(one["facts"] == [] and one["problems"] for one in talked.asked[-1].results)

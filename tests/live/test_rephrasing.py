@@ -80,6 +80,7 @@ def test_sentences_fall_back_one_by_one(tmp_path: Path) -> None:
         '{"sentences": "all of them"}',
         '{"sentences": [{"n": 7, "text": "Line 1 made 9."}]}',
         '{"sentences": [{"n": true, "text": "Line 1 made 9."}]}',
+        '{"sentences": [{"n": 1, "text": "Line 1 made 9. \\ud800"}]}',
         "[" * 5000,
     ],
 )

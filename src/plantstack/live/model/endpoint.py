@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 
-from plantstack.live.model.shapes import SHAPES, Talk, Turn
+from plantstack.live.model.shapes import SHAPES, Talk, Turn, read_json
 from plantstack.stack.files.llm_settings import LlmSettings
 
 _MOST_BYTES = 200_000  # of an answer: what is longer is none
@@ -108,7 +107,6 @@ class Endpoint:
 
     def _read(self, body: bytes) -> Turn:
         try:
-            told: Any = json.loads(body)
-            return self._shape.turn(told)
+            return self._shape.turn(read_json(body))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
             raise NoReply("the answer of the model is none") from error

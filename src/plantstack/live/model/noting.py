@@ -32,5 +32,6 @@ def note(folder: Path, row: Mapping[str, Any]) -> None:
                 if newer.is_file():
                     newer.replace(older)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        # half a character stays as its escape: a line that cannot be written is worse than an odd one
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

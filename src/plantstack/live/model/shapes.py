@@ -200,6 +200,25 @@ SHAPES: Mapping[str, Shape] = {"openai": OpenAi(), "anthropic": Anthropic()}
 """By the kind of the settings."""
 
 
+def read_json(text: str | bytes) -> Any:
+    r"""Read what a model wrote; what cannot be written down again is none.
+
+    Raises:
+        ValueError: for what is no JSON, a number that is none, or half a character.
+
+    >>> read_json(r'"\ud800"')
+    Traceback (most recent call last):
+    UnicodeEncodeError: 'utf-8' codec can't encode character '\ud800' in position 1: surrogates not allowed
+    """
+    told: Any = json.loads(text, parse_constant=_no_number)
+    json.dumps(told, ensure_ascii=False).encode("utf-8")
+    return told
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
 def _some(told: Any) -> Iterable[Mapping[str, Any]]:
     """The first calls of an answer; none where it has none."""
     return list(told or ())[:_MOST_CALLS]
@@ -210,7 +229,7 @@ def _given(function: Mapping[str, Any]) -> Mapping[str, Any] | None:
     told = function.get("arguments")
     if isinstance(told, str):
         try:
-            told = json.loads(told or "{}")
+            told = read_json(told or "{}")
         except (ValueError, RecursionError):
             return None
     return _object(told)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from plantstack.insights.verifying.lexicon import lexicon
+from plantstack.live.model.shapes import read_json
 
 LANGUAGE_NAMES = {"en": "English", "de": "German", "es": "Spanish"}
 RULES = (
@@ -49,7 +50,7 @@ def answered(reply: str) -> Mapping[int, str]:
     """
     start, end = reply.find("{"), reply.rfind("}")
     try:
-        told = json.loads(reply[start : end + 1]) if 0 <= start < end else {}
+        told = read_json(reply[start : end + 1]) if 0 <= start < end else {}
     except (ValueError, RecursionError):
         return {}
     rows = told.get("sentences") if isinstance(told, dict) else None
