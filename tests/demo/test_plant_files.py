@@ -13,6 +13,7 @@ from plantstack.demo.group import LINES
 from plantstack.demo.planted import SITES
 from plantstack.errors import ConfigError
 from plantstack.plant.load import check_plant
+from plantstack.stack.floor.sqdcp import CANDIDATES
 
 
 @pytest.mark.parametrize("sites", [1, 2, 3, 4])
@@ -67,3 +68,13 @@ def test_every_machine_and_product_of_the_simulation_is_in_the_plant_files() -> 
     assert {machine for one in LINES.values() for line in one for machine in line.machines} == set(
         plant.machines
     )
+
+
+def test_every_letter_of_every_board_has_a_target() -> None:
+    plant = plant_of(90, 4)
+    targets = {(one.kpi, one.at) for one in plant.targets}
+    everywhere = {kpi for kpi, at in targets if not at} - {"minutes_lost"}  # a total says nothing of parts
+    assert all(everywhere & set(kpis) for letter, kpis in CANDIDATES.items() if letter != "C")
+    boards = ["", *plant.sites, *plant.areas, *plant.lines]
+    boards += [name for name in plant.machines if not plant.spans[name][-1].line]
+    assert [place for place in boards if ("minutes_lost", place) not in targets] == []

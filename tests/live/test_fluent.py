@@ -47,11 +47,11 @@ def rows(plant: Inside, **asked: Any) -> list[dict[str, Any]]:
     return [row for row in found if row["row"] == "sentence"]
 
 
-def page(plant: Inside, **asked: str) -> str:
-    """The hand-over, once what takes long is there."""
+def page(plant: Inside, path: str = "/handover/line-1", **asked: str) -> str:
+    """A page, once what takes long is there."""
     plant.get("summary", scope="line-1")
     for _ in range(200):
-        text = plant.request("GET", "/handover/line-1", params=asked).text
+        text = plant.request("GET", path, params=asked).text
         if "being worked out" not in text and "is being asked" not in text:
             return re.sub(r"\s+", " ", text.replace("\u202f", " "))
     raise TimeoutError(text)
@@ -114,6 +114,18 @@ def test_the_hand_over_has_a_switch_and_never_waits(plant: Inside) -> None:
     assert re.search(r"\d of \d sentences (is|are) shown as generated", text)
     assert 'href="/handover/line-1"' in text and "as generated" in text
     assert len(talked.asked) == 1
+
+
+def test_the_board_has_the_same_switch_where_a_model_is_set_up(plant: Inside) -> None:
+    assert "in fluent words" not in page(plant, "/board/line-1", **HANDOVER)
+    with asked_of(plant.running.folder, saying(other)) as talked:
+        assert 'href="/board/line-1?words=fluent"' in page(plant, "/board/line-1")
+        assert talked.asked == []
+        text = page(plant, "/board/line-1", **HANDOVER)
+        page(plant, **HANDOVER)
+    assert "openai/m and held to the facts" in text and "the checked fact" in text
+    assert 'href="/board/line-1"' in text and "as generated" in text
+    assert len(talked.asked) == 1  # the hand-over says the same sentences
 
 
 def test_an_endpoint_that_is_down_leaves_the_generated_sentences(plant: Inside) -> None:

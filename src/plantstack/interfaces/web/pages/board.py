@@ -10,6 +10,7 @@ from babel.dates import get_day_names
 
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.charts.month import DayState
+from plantstack.interfaces.web.fluent import switch_of
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.pages.op import BANNERS
 from plantstack.interfaces.web.strips import STATES, reason_label, strip_of
@@ -30,6 +31,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
     scope = visit.scope
     now = visit.now
     found = visit.ask(lambda stack: board(stack, scope, now))
+    switch = switch_of(visit)
     return {
         "title": _title(visit, found),
         "place": visit.name(scope),
@@ -42,7 +44,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "sparks": {row.place: _spark(row) for row in found.rows},
         "months": _months(visit, scope),
         "most": _MOST,
-        "said": sentences(visit, scope),
+        "said": sentences(visit, scope, retelling=switch.retelling if switch else None),
+        "switch": switch,
         "reason_label": lambda reason, otherwise="": reason_label(visit, reason, otherwise),
         "why_of": lambda stop: why_of(visit, stop),
         "unplanned": lambda row: unplanned_text(visit, row.unplanned),
