@@ -209,6 +209,10 @@ cause = _added("cause")
 superlative = _added("superlative")
 judgement = _added("judgement")
 invented = _added("invented")
+condition = _added("condition")
+attribution = _added("attribution")
+rate = _added("rate")
+exception = _added("exception")
 
 
 def derived(told: Told, chance: Random) -> str | None:
@@ -315,6 +319,8 @@ def _replaced(kind: str) -> Spoil:
 
 tense = _replaced("tense")
 given_back = _replaced("given back")
+reference = _replaced("reference")
+bound = _replaced("bound")
 
 
 def asked(told: Told, chance: Random) -> str | None:
@@ -352,4 +358,10 @@ SPOILS: Mapping[str, Spoil] = {
     "given back": given_back,
     "question": asked,
     "other digits": other_digits,
+    "condition": condition,
+    "attribution": attribution,
+    "rate": rate,
+    "exception": exception,
+    "another reference": reference,
+    "another bound": bound,
 }

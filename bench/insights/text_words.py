@@ -89,6 +89,24 @@ _PAIRS: Mapping[str, Mapping[str, str]] = {
             "paradas>llamadas | parada>marcha | ritmo>plan | Cambios>Paradas"
         ),
     },
+    "reference": {
+        "en": (
+            " plan> target | plan.>target. | shift before>week before | standard>average | "
+            "its pace>the usual pace"
+        ),
+        "de": (" Plan> Ziel | Plan.>Ziel. | Schicht davor>Woche davor | Standard>Schnitt | Takts>Ziels"),
+        "es": (
+            "el plan>el objetivo | turno anterior>mes anterior | "
+            "el estándar>la media | su ritmo>su objetivo"
+        ),
+    },
+    "bound": {
+        "en": (
+            "up to>at least | about>at least | about>more than | up to>exactly |  to $> and $ |  to €> and €"
+        ),
+        "de": "bis zu>mindestens | etwa>mindestens | etwa>mehr als | bis zu>genau | rund>über",
+        "es": "hasta>al menos | unas>al menos | unas>más de | hasta>exactamente | aproximadamente>más de",
+    },
     "direction": {
         "en": (
             "behind>ahead of | below>above | fewer>more | more>fewer | longer>shorter | rose>fell | "
@@ -120,6 +138,26 @@ _ADDITIONS: Mapping[str, Mapping[str, str]] = {
         "en": (", which is better | , worse than planned | , a good improvement | , and got worse"),
         "de": (", besser | , schlechter als der Plan | , eine Verbesserung | , schlecht"),
         "es": (", mejor | , peor que el plan | , una mejora | , mal"),
+    },
+    "condition": {
+        "en": " if %s runs | , unless %s stops |  as long as it runs |  in case of need",
+        "de": ", falls %s läuft | , sofern %s steht |  solange es läuft |  bei Bedarf",
+        "es": " si %s funciona | , a menos que %s pare |  siempre que funcione | , en caso necesario",
+    },
+    "attribution": {
+        "en": " according to %s | , the operator says | , as reported by the lead |  in the view of %s",
+        "de": " laut %s | , sagt der Bediener | , wie die Leitung meldet |  nach Ansicht von %s",
+        "es": " según %s | , dice el operario | , según informó el jefe |  en opinión de %s",
+    },
+    "rate": {
+        "en": " each |  per hour |  an hour |  every time |  per person",
+        "de": " je Stunde |  pro Stunde |  jedes Mal |  pro Kopf |  je Teil",
+        "es": " por hora |  cada uno |  cada vez |  por persona |  por pieza",
+    },
+    "exception": {
+        "en": " except %s | , apart from %s | , not counting %s |  without %s",
+        "de": " außer %s | , abgesehen von %s |  ohne %s | , %s nicht gezählt",
+        "es": " excepto %s | , aparte de %s |  sin contar %s |  sin %s",
     },
     "invented": {
         "en": (

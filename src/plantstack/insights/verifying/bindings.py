@@ -32,7 +32,7 @@ def loosened(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> I
         yield "order", "target"
     if _is_shared(told, there, words):
         yield "order", "to do"
-    if words.is_first and told and _last(told) in words.being | {"it"} and _last(told) != _last(there):
+    if words.is_first and told and _last(told) in words.being and _last(told) != _last(there):
         yield "word", _last(told)
 
 

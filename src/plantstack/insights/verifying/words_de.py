@@ -17,8 +17,8 @@ SENSES = {
         "einheiten stücke stücken teilezahl teileanzahl anzahl_teile"
     ),
     "plan": (
-        "planen plane plant einplanen plan plans geplant geplante geplanten sollmenge planmenge "
-        "vorgabe planziel planzahl planwert sollwert vorgesehen vorgesehene vorgesehenen planstückzahl "
+        "planen plane plant einplanen plan plans geplant geplante geplanten sollmenge planmenge vorgabe "
+        "planziel planzahl planwert sollwert vorgesehen vorgesehene vorgesehenen planstückzahl "
         "sollstückzahl geplantes eingeplant eingeplanten"
     ),
     "met": (
@@ -44,9 +44,8 @@ SENSES = {
         "betrieben läuft_an in_arbeit in_bearbeitung gefahren fährt_an laufend"
     ),
     "pace": (
-        "takt takts taktes tempo geschwindigkeit taktgeschwindigkeit normaltakt normaltakts takttempo "
-        "solltakt solltakts soll-takt normalen_takts normalen_takt üblichen_takts üblichen_takt "
-        "normaltempo sollgeschwindigkeit"
+        "takt takts taktes tempo geschwindigkeit taktgeschwindigkeit takttempo solltakt solltakts "
+        "soll-takt sollgeschwindigkeit"
     ),
     "reason": "grund gründe begründung grundes grundangabe stillstandsgrund begründungen",
     "not reason": (
@@ -95,8 +94,8 @@ SENSES = {
         "umgesetzt verschieben verschoben schicke versetze"
     ),
     "set": (
-        "gibt_vor geben_vor vorgibt bestimmt gibt vorgegeben bestimmen taktgeber taktgebend "
-        "legt_fest festgelegt"
+        "gibt_vor geben_vor vorgibt bestimmt gibt vorgegeben bestimmen taktgeber taktgebend legt_fest "
+        "festgelegt"
     ),
     "due": (
         "termin fällig fälligkeit fälligkeitstermin liefertermin fälligkeitszeitpunkt termins endtermin frist"
@@ -231,16 +230,15 @@ NEUTRAL = (
     "worden sein ihr gibt_es geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug "
     "beträgt uhr teile_der blieb bleibt bleiben blieben damit somit ging gingen gehen geht_an kommt "
     "kommen ergibt ergab ergaben machen fiel_an fielen anfielen angefallen dauerte dauerten gedauert fand "
-    "stattfanden macht_aus da wo während worden_sein sowie bzw verzeichnete dies es_gab gab_es "
-    "diese dieser entspricht welche welcher welches man beim vom ins ans still sich "
-    "dass was dauer lang maschine anlage ihres ihrer deines höhe in_höhe in_höhe_von auf_einen_wert "
-    "belief belief_sich beläuft verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei "
-    "jedoch sowohl mal wie_hoch für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf "
-    "ging_auf eines jener jenes jene obwohl daran dort hier dazu hinzu somit_auf macht summiert "
-    "summieren_sich um_die bitte es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt erst "
-    "bleibt_es verbleiben verbleibt verblieben schloss abgeschlossen_mit "
-    "liegend gilt gelten fielen_an fällt_an anfiel einer_dauer "
-    "mit_einer_dauer"
+    "stattfanden macht_aus da wo während worden_sein sowie bzw verzeichnete dies es_gab gab_es diese "
+    "dieser entspricht welche welcher welches man beim vom ins ans still sich dass was dauer lang "
+    "maschine anlage ihres ihrer deines höhe in_höhe in_höhe_von auf_einen_wert belief belief_sich "
+    "beläuft verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei jedoch sowohl mal "
+    "wie_hoch für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf ging_auf eines jener jenes "
+    "jene obwohl daran dort hier dazu hinzu somit_auf macht summiert summieren_sich um_die bitte "
+    "es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt erst bleibt_es verbleiben "
+    "verbleibt verblieben schloss abgeschlossen_mit liegend gilt gelten fielen_an fällt_an anfiel "
+    "einer_dauer mit_einer_dauer"
 )
 UNITS = {
     "time:1": "s sek sekunde sekunden",
@@ -268,10 +266,10 @@ ASKING = (
     "liegt muss müssen soll wurde wurden fehlt fehlen was wie"
 )
 ORDERS = (
-    "sperren bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten planen "
-    "herstellen aufzeichnen suchen organisieren anfahren zurückführen vorbereiten umplanen beantworten "
-    "überwachen nachgehen bearbeiten wechseln schicken zurückbringen auftreiben besorgen abziehen "
-    "einsetzen verschieben in_gang_setzen wieder_anfahren im_auge_behalten entscheidung_treffen "
+    "sperren bringen annehmen finden bereitstellen verlegen versetzen umsetzen entscheiden beobachten "
+    "planen herstellen aufzeichnen suchen organisieren anfahren zurückführen vorbereiten umplanen "
+    "beantworten überwachen nachgehen bearbeiten wechseln schicken zurückbringen auftreiben besorgen "
+    "abziehen einsetzen verschieben in_gang_setzen wieder_anfahren im_auge_behalten entscheidung_treffen "
     "neu_einplanen bereitzustellen"
 )
 LIGHT = ""

@@ -45,10 +45,7 @@ SENSES = {
         "run runs running ran operates operating operated working in_operation in_progress underway "
         "under_way up_and_running"
     ),
-    "pace": (
-        "pace speed rate tempo normal_pace usual_pace normal_speed usual_speed rated_pace rated_speed "
-        "running_speed up_to_pace up_to_speed"
-    ),
+    "pace": "pace speed rate tempo rated_pace rated_speed running_speed up_to_pace up_to_speed",
     "reason": "reason reasons explanation explanations",
     "not reason": "unexplained uncoded",
     "wait": (
@@ -142,7 +139,7 @@ SENSES = {
         "neither hardly lacks_any none_of"
     ),
     "may": (
-        "may might could perhaps possibly probably likely seems appears maybe suggests can "
+        "as_long_as may might could perhaps possibly probably likely seems appears maybe suggests can "
         "there_is_a_chance is_at_risk_of at_risk_of risks"
     ),
     "sure": (
@@ -230,17 +227,17 @@ OTHERS = {
 }
 NEUTRAL = (
     "went_through goes_through went_into a an the is are be been being has have it its there here this "
-    "that these those which who and or on in at for with into as also but while one once see "
-    "come comes go going there's it's itself their they them amounts amounted equals namely worth came "
-    "took taken takes stands_at counting lies went gone leaving left ended_up made_up remains remain "
-    "remaining stays stay sits happened occurred spent accounting consisting including during so_there "
-    "how totals_up amounting corresponds reports shows showed shown saw seen event incident "
-    "lasting lasted long duration length equivalent equivalent_to equal equating translates translating "
-    "corresponds_to corresponding representing represents represented accounts accounts_for "
-    "accounting_for instead machine machines what_to_do please level figure figures came_up comes_to "
-    "coming_in came_in finished_the_shift ended_the_shift closed_the_shift "
-    "this_shift at_the_level_of which_means meaning while_making needs_attention one-off each_time "
-    "what_happens the_following when where whose equals_to in_production work sitting due_to_be"
+    "that these those which who and or on in at for with into as also but while one once see come comes "
+    "go going there's it's itself their they them amounts amounted equals namely worth came took taken "
+    "takes stands_at counting lies went gone leaving left ended_up made_up remains remain remaining stays "
+    "stay sits happened occurred spent accounting consisting including during so_there how totals_up "
+    "amounting corresponds reports shows showed shown saw seen event incident lasting lasted long "
+    "duration length equivalent equivalent_to equal equating translates translating corresponds_to "
+    "corresponding representing represents represented accounts accounts_for accounting_for instead "
+    "machine machines what_to_do please level figure figures came_up comes_to coming_in came_in "
+    "finished_the_shift ended_the_shift closed_the_shift this_shift at_the_level_of which_means meaning "
+    "while_making needs_attention one-off each_time what_happens the_following when where whose equals_to "
+    "in_production work sitting due_to_be"
 )
 UNITS = {
     "time:1": "s sec secs second seconds",

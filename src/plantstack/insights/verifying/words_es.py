@@ -41,7 +41,7 @@ SENSES = {
         "marcha funciona funcionando trabaja trabajando opera funcionó va_al va_a funcionamiento operando "
         "trabajó funcionar andando rodando en_curso"
     ),
-    "pace": "ritmo velocidad cadencia ritmo_normal ritmo_habitual velocidad_normal velocidad_habitual",
+    "pace": "ritmo velocidad cadencia",
     "reason": "motivo motivos razón explicación razones justificación causa_registrada explicaciones",
     "not reason": "inexplicada inexplicadas injustificada injustificadas",
     "wait": (
@@ -124,7 +124,10 @@ SENSES = {
         "puede podría quizás quizá tal_vez posiblemente probablemente parece podrían pueda puede_que "
         "es_posible_que posible es_posible cabe_la_posibilidad corre_el_riesgo riesgo"
     ),
-    "sure": "seguramente ciertamente claramente sin_duda definitivamente siempre garantizado",
+    "sure": (
+        "por_pieza por_unidad por_persona seguramente ciertamente claramente sin_duda definitivamente "
+        "siempre garantizado"
+    ),
     "super": (
         "máximo mínimo peores mejores primero primera principal récord la_mayor la_más el_más la_menor"
     ),
@@ -207,9 +210,8 @@ NEUTRAL = (
     "correspondiente lo_que haya hayan máquina equipo duración duran nivel llevaba que_lleva por_su_parte "
     "a_razón indica hacer sobre qué qué_hacer lo_cual lo_que_supone lo_que_equivale lo_que_representa "
     "esta_línea alcanzó_un alcanza_un evento incidente favor por_favor sido siendo donde cuando cuyo cuya "
-    "dentro ahí allí cerró terminó_el_turno acabó_el_turno tasa llegó "
-    "resulta valor registró registra presenta presentó constaba figura dejar deje dé ascendieron ascendía "
-    "ascendió_a totalidad"
+    "dentro ahí allí cerró terminó_el_turno acabó_el_turno tasa llegó resulta valor registró registra "
+    "presenta presentó constaba figura dejar deje dé ascendieron ascendía ascendió_a totalidad"
 )
 UNITS = {
     "time:1": "s seg segundo segundos",
