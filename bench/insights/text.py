@@ -121,7 +121,8 @@ def _shown(shift: ShiftFacts, told_to: Reader) -> set[str]:
     lengths = [one.seconds for one in shift.losses] + [lost for _, lost in (shift.unexplained or {}).values()]
     lengths += [one.seconds for one in shift.changes]
     lengths += [one.seconds - (one.standard or 0) for one in shift.changes]
-    rests = [one.rest for one in (*shift.standing, *shift.slow) if one.rest is not None]
+    rests = [one.rest for one in shift.standing if one.rest is not None]
+    rests += [one.rest for one in shift.slow if one.rest is not None]
     lengths += [end or 0.0 for one in rests for end in (one.seconds, one.low, one.high)]
     lengths += [*(one.seconds or 0.0 for one in shift.late), (shift.end - shift.now) / 1e6]
     for length in lengths:
@@ -134,7 +135,8 @@ def _shown(shift: ShiftFacts, told_to: Reader) -> set[str]:
     counts += [abs(end) for one in shift.losses for end in one.money or ()]
     counts += [one.missing or 0.0 for one in shift.late] + [one.n for one in rests] + [0]
     counts += range(len(shift.late))
-    shares = [one.share for one in (*shift.slow, *rests) if one.share is not None]
+    shares = [one.share for one in shift.slow if one.share is not None]
+    shares += [one.share for one in rests if one.share is not None]
     for one in shift.lines:
         good, plan, before = one.good or 0, one.plan or 0, one.good_before or 0
         counts += [good, plan, one.scrap or 0, abs(good - plan), abs(good - before)]

@@ -96,8 +96,7 @@ _PAIRS: Mapping[str, Mapping[str, str]] = {
         ),
         "de": (" Plan> Ziel | Plan.>Ziel. | Schicht davor>Woche davor | Standard>Schnitt | Takts>Ziels"),
         "es": (
-            "el plan>el objetivo | turno anterior>mes anterior | "
-            "el estándar>la media | su ritmo>su objetivo"
+            "el plan>el objetivo | turno anterior>mes anterior | el estándar>la media | su ritmo>su objetivo"
         ),
     },
     "bound": {

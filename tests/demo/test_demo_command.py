@@ -80,8 +80,8 @@ def test_it_ends_with_a_group_that_runs_and_goes_on_later(tmp_path: Path) -> Non
         health = httpx.get(f"{address}/health", timeout=PATIENCE_S).json()
         assert health["status"] == "ok"
         assert health["offset"] is None  # how many events there are is told to no stranger
-        told, end = events(folder), time.monotonic() + PATIENCE_S
-        while events(folder) == told:
+        n_events, end = events(folder), time.monotonic() + PATIENCE_S
+        while events(folder) == n_events:
             assert time.monotonic() < end, "the group does not go on living"
             time.sleep(0.5)
     kept = passwords(folder)

@@ -137,8 +137,7 @@ class Sender:
         """Whether he may speak as a source; with a scope only, as every one that is no person."""
         if self.sources or not self.scope:
             return self.names(source)
-        rule = next((rule for rule in plant.sources if fnmatchcase(source, rule.match)), None)
-        return rule is None or not rule.is_person
+        return not plant.is_person(source)
 
     def is_near(self, plant: Plant, equipment: str, now: int) -> bool:
         """Whether an equipment stands where the sender is let in, by where it stands now.

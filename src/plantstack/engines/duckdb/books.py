@@ -149,9 +149,8 @@ class Books:
             self.con.execute(f"create or replace temp table fresh_{table} ({PAGED[table]})")
             fresh = sql.format(time_fact="fresh_time_fact", pieces_fact="fresh_pieces_fact")
             self.con.execute(f"insert into fresh_{table} by name {fresh}")
-        own = {"all_own_spans": self.relation("spans_fact")}
-        for name, relation in {f"all_{table}": self.relation(table) for table in PAGED}.items() | own.items():
-            self._put_view(name, relation)
+        for table in PAGED:  # spans are joined with those of orders and of what was said
+            self._put_view("all_own_spans" if table == "spans_fact" else f"all_{table}", self.relation(table))
         spans = "all_own_spans union all by name from order_span_fact union all by name from beside_span"
         self._put_view("all_spans_fact", spans)
 

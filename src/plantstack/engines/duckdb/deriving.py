@@ -24,6 +24,7 @@ from plantstack.engines.duckdb.derive import (
     SCOPE_SCHEMA,
     run_steps,
 )
+from plantstack.engines.duckdb.standing import logged_events
 from plantstack.engines.duckdb.windows import LAST_DAY, Pages, Window, merged, pages_of, window_for
 from plantstack.errors import LogError, Problem
 from plantstack.intervals import DAY, Interval
@@ -46,9 +47,9 @@ semi join batch using (equipment)
 where e.at <= {until}
 """
 # ... and of some days only what is heard from where the window of each machine starts.
-_DAYS = f"""
+_DAYS = """
 select e.*
-from everything as e
+from {logged} as e
 join (
     select equipment, min(from_at) as from_at, max(until_at) as until_at
     from batch
@@ -57,10 +58,11 @@ join (
     on
         b.equipment = e.equipment
         -- a halt at the border may begin with an alarm before it
-        and e.at >= b.from_at - case when e.kind = 'alarm' then {{reach}} else 0 end
+        and e.at >= b.from_at - case when e.kind = 'alarm' then {reach} else 0 end
         and e.at <= b.until_at
-where e.kind in ({", ".join(f"'{kind}'" for kind in LEDGER_KINDS)})
+where e.kind in ({kinds})
 """
+_KINDS = ", ".join(f"'{kind}'" for kind in LEDGER_KINDS)
 
 
 def quiet(_done: int, _of: int) -> None:
@@ -208,12 +210,14 @@ def _put_logged(books: Books, windows: Sequence[Window]) -> None:
 
     They are read five times: what is little is copied once, a history is not.
     """
-    is_whole = any(one.start is None for one in windows)
-    heard = (
-        _WHOLE.format(until=max(one.until for one in windows))
-        if is_whole
-        else _DAYS.format(reach=_alarm_reach(books))
-    )
+    starts, until = [one.start.at for one in windows if one.start], max(one.until for one in windows)
+    if len(starts) < len(windows):
+        heard = _WHOLE.format(until=until)
+    else:
+        reach = _alarm_reach(books)
+        span = Interval(min(starts) - reach, until + 1)
+        told = books.near and logged_events(books, LEDGER_KINDS, span)
+        heard = _DAYS.format(logged=told or "everything", kinds=_KINDS, reach=reach)
     if _is_little(books, windows):
         books.con.execute(f"create or replace temp table logged_few as {heard}")
         heard = "from logged_few"
@@ -226,7 +230,9 @@ def _carry(books: Books, starts: Sequence[tuple[str, str]]) -> pa.Table:
         return CARRY_SCHEMA.empty_table()
     names, days = zip(*starts, strict=True)
     put_tables(books.con, {"start": pa.table({"equipment": list(names), "day": list(days)})})
-    sql = f"select c.* from {books.relation('carry_out')} as c semi join start using (equipment, day)"
+    is_near = books.reach_of(min(days)) == "near"
+    carried = "near_carry_out" if is_near else books.relation("carry_out")
+    sql = f"select c.* from {carried} as c semi join start using (equipment, day)"
     return fetch_table(books.con, sql).select(CARRY_SCHEMA.names).cast(CARRY_SCHEMA)
 
 

@@ -30,6 +30,12 @@ def standing_events(books: Books, kinds: Collection[str], span: Interval | None 
         kinds: of events.
         span: only events that happened in it, by their `at`; half-open.
     """
+    said = logged_events(books, kinds, span)
+    return f"(select e.* from {said} as e anti join gone using (log_offset) where not e.void)"
+
+
+def logged_events(books: Books, kinds: Collection[str], span: Interval | None = None) -> str:
+    """The same of all that was logged, also what does not stand and what takes something back."""
     rare, others = RARE.intersection(kinds), set(kinds) - RARE
     parts = [f"select * from hot_event where {_told(kinds, span)}"]
     if books.near is not None and span is not None and books.near.has_events(kinds, span.start):
@@ -39,10 +45,7 @@ def standing_events(books: Books, kinds: Collection[str], span: Interval | None 
         parts.append(f"select * from {_rare(books, rare, span)} where {_told(rare, span)}")
     if others and (read := _read(books, others, span)):
         parts.append(f"select * from {read} where {_told(others, span)}")
-    return (
-        f"(select e.* from ({' union all by name '.join(parts)}) as e"
-        " anti join gone using (log_offset) where not e.void)"
-    )
+    return f"({' union all by name '.join(parts)})"
 
 
 def _told(kinds: Collection[str], span: Interval | None) -> str:
