@@ -13,6 +13,7 @@ from plantstack.intervals import HOUR
 
 SLOT = ["m", "product", "order_id", "from_at", "until_at"]
 _OF = ["m", "product", "from_at", "until_at"]
+_CUT = ["day", "shift", "crew"]
 _DAY, _SHIFT = ["m", "day"], ["m", "day", "shift", "product"]
 
 
@@ -48,14 +49,16 @@ def _shifts(books: Books) -> pd.DataFrame:
     return tile[["m", "t"]].assign(since=since)
 
 
-def plan_fact(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
-    """Planned pieces by hour, and by how much the plan was edited after it was frozen."""
+def plan_parts(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
+    """Slots cut at hours and shifts, where work is planned in them: how much, and whether in the books."""
     spans = slot.rename(columns={"from_at": "t", "until_at": "to"})
     mine, theirs = meeting(spans, books.tile)
     tile = books.tile.iloc[theirs].reset_index(drop=True)
     part = spans.iloc[mine].reset_index(drop=True).assign(slot=mine, tile=tile["tile"])
+    part = part.assign(slot_at=part["t"], slot_until=part["to"], **{name: tile[name] for name in _CUT})
     part["working"] = tile["scheduled"] & (tile["break_reason"] == "")
     part["t"], part["to"] = np.maximum(part["t"], tile["t"]), np.minimum(part["to"], tile["to"])
+    part["shift_at"] = part.groupby(["slot", *_CUT], observed=True)["t"].transform("min")
     part = _hours(part, tile["zone_off_us"])
     length = part["to"] - part["t"]
     is_weighed = part["working"] | ~part.groupby("slot")["working"].transform("any")
@@ -67,12 +70,20 @@ def plan_fact(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
     # only what lies in the books is theirs, whatever the whole slot weighs
     since = np.maximum(part["t"], part["m"].map(books.tracks.begin))
     until = np.minimum(part["to"], part["m"].map(books.as_of))
-    kept = is_weighed & (since < until)
     ends = (before + since - part["t"], before + until - part["t"], whole)
+    shares = {
+        name: share(qty, *ends)
+        for name, qty in (("plan", part["frozen"]), ("plan_edited", part["live"] - part["frozen"]))
+    }
+    return part.assign(since=since, until=until, is_in=since < until, **shares)[is_weighed]
+
+
+def plan_fact(books: Books, parts: pd.DataFrame) -> pd.DataFrame:
+    """Planned pieces by hour, and by how much the plan was edited after it was frozen."""
     facts = []
-    for name, qty in (("plan", part["frozen"]), ("plan_edited", part["live"] - part["frozen"])):
-        fact = part.assign(qty=share(qty, *ends), o=-1, **{"class": name})
-        facts.append(fact[kept & (fact["qty"] != 0)])
+    for name in ("plan", "plan_edited"):
+        fact = parts.assign(qty=parts[name], o=-1, **{"class": name})
+        facts.append(fact[fact["is_in"] & (fact["qty"] != 0)])
     keys = ["m", "hour_from", "tile", "o", "product", "order_id", "class"]
     fact = pd.concat(facts).groupby(keys)["qty"].sum().reset_index()
     return named(books, fact).assign(account="", reason="", flags=0)
@@ -116,21 +127,48 @@ def ended_slots(books: Books, slot: pd.DataFrame) -> pd.DataFrame:
         & (slot["until_at"] <= slot["m"].map(books.as_of))
     ]
     over = over.groupby(_OF)[["frozen", "live"]].sum().reset_index().sort_values("from_at")
-    count = books.tracks.count
-    count = count.loc[count["m"].isin(over["m"]), ["m", "t", "good", "unit"]]
-    order = books.tracks.order[["m", "t", "order_to", "product"]]
-    count = lookup(count, order)
-    count["product"] = count["product"].astype("str").where(count["order_to"] > count["t"], "")
-    count["good"] = count["good"] * factor(books, count)
-    count = pd.merge_asof(count, over, left_on="t", right_on="from_at", by=["m", "product"])
-    made = count[count["t"] < count["until_at"]].groupby(_OF)["good"].sum()
-    good = over.join(made, on=_OF)["good"].fillna(0)
     return over.assign(
         kind="plan_slot",
         counted_at=over["until_at"] - 1,
         qty=over["frozen"],
-        qty_matched=np.minimum(good, over["frozen"]),
+        qty_matched=np.minimum(_made_in(books, over, "from_at", "until_at"), over["frozen"]),
         qty_edited=over["live"] - over["frozen"],
         is_closed=True,
         order_id="",
     ).drop(columns=["frozen", "live"])
+
+
+def slots_by_shift(books: Books, parts: pd.DataFrame) -> pd.DataFrame:
+    """Slots shift by shift: what was made in each of what is planned there, as far as the books reach."""
+    slot, shift = ["m", "product", "slot_at", "slot_until"], [*_CUT, "shift_at"]
+    cut = parts.groupby([*slot, *_CUT], observed=True)["shift_at"].min().reset_index()
+    cut = cut.sort_values([*slot, "shift_at"], ignore_index=True)
+    by_slot = cut.groupby(slot)
+    cut["cut_from"] = cut["shift_at"].where(by_slot.cumcount() > 0, cut["slot_at"])
+    cut["cut_to"] = by_slot["shift_at"].shift(-1).fillna(cut["slot_until"]).astype(np.int64)
+    inside = parts[parts["is_in"]].drop(columns=shift[-1:])
+    whole = {"from_at": ("since", "min"), "until_at": ("until", "max")}
+    qty = {"qty": ("plan", "sum"), "qty_edited": ("plan_edited", "sum")}
+    sums = inside.groupby([*slot, *_CUT], observed=True).agg(**whole, **qty)
+    found = cut.join(sums, on=[*slot, *_CUT], how="inner").sort_values("cut_from", ignore_index=True)
+    return found.assign(
+        kind="plan_part",
+        counted_at=found["until_at"] - 1,
+        qty_matched=np.minimum(_made_in(books, found, "cut_from", "cut_to"), found["qty"]),
+        is_closed=found["cut_to"] <= found["m"].map(books.as_of),
+        order_id="",
+    ).drop(columns=[*slot[2:], *shift, "cut_from", "cut_to"])
+
+
+def _made_in(books: Books, spans: pd.DataFrame, since: str, until: str) -> pd.Series:
+    """Good pieces of the product of each span (m, product), in order of where they begin."""
+    count = books.tracks.count
+    count = count.loc[count["m"].isin(spans["m"]), ["m", "t", "good", "unit"]]
+    order = books.tracks.order[["m", "t", "order_to", "product"]]
+    count = lookup(count, order)
+    count["product"] = count["product"].astype("str").where(count["order_to"] > count["t"], "")
+    count["good"] = count["good"] * factor(books, count)
+    named_ = spans[["m", "product", since, until]].assign(span=spans.index)
+    count = pd.merge_asof(count, named_, left_on="t", right_on=since, by=["m", "product"])
+    made = count[count["t"] < count[until]].groupby("span")["good"].sum()
+    return made.reindex(spans.index).fillna(0)

@@ -48,7 +48,7 @@ _MADE = (
     "good scrap rest inspected first_pass defects opportunities plan plan_edited without_plan line_good"
     " reduced_capacity"
 )
-_SPANS = "stop changeover failure check reason plan_slot good_run"
+_SPANS = "stop changeover failure check reason plan_slot plan_part good_run"
 
 
 @pytest.fixture(scope="module")

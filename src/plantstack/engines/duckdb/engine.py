@@ -114,22 +114,22 @@ class DuckEngine:
         recorded = self._recorded(level, scope)
         return MeasureTable(query, cells.of(told, recorded), recorded)
 
-    def settled(self, scope: str | None) -> DuckEngine:
-        """Derive what is owed of all machines of a scope, whatever will be asked; of None nothing.
+    def settled(self, *scopes: str | None) -> DuckEngine:
+        """Derive what is owed of all machines of some scopes in one run, whatever is asked; of None nothing.
 
         Raises:
             QueryError: for a scope that does not exist.
         """
-        if scope is None:
-            return self
-        _, place = check_scope(self.books.plant, scope)
+        places = {check_scope(self.books.plant, scope)[1] for scope in scopes if scope is not None}
         spans = self.books.plant.spans
         machines = [
             one
             for one in self.books.plant.machines
-            if not place or any(place in (one, at.site, at.area, at.line) for at in spans[one])
+            if "" in places
+            or any(not places.isdisjoint((one, at.site, at.area, at.line)) for at in spans[one])
         ]
-        self._pay(machines)
+        if places:
+            self._pay(machines)
         return self
 
     def _pay(self, machines: Iterable[str] | None) -> None:

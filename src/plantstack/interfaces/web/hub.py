@@ -28,6 +28,7 @@ from plantstack.live.running import Running
 from plantstack.plant.plant import Plant
 
 _ROUND = 10 * SECOND  # of the plant's clock, from one round to the next
+_OFTEN_S = 5.0  # pages of the floor; the others ask the books that are for long questions
 _LOOK_S = 0.2
 _SOON_S = 0.5  # what waits for an answer is made anew as often as this at most
 _REST_S = 10.0  # a topic that nobody follows is kept that long
@@ -213,12 +214,19 @@ class Hub:
         is_whole = True
         with self.running.keeper.held() if is_round else nullcontext():
             try:
-                shown = await run_in_threadpool(lambda: show(topic.found, visit, {}))
+                shown = await run_in_threadpool(self._shown, topic, visit, is_round)
                 is_whole = shown.is_whole
                 topic.take(shown, standing.offset)
             except (PlantstackError, HTTPException):  # told where the page is asked for
                 pass
         return Made(standing, visit.studied, answers, is_whole)
+
+    def _shown(self, topic: Topic, visit: Visit, is_round: bool) -> Shown:
+        if is_round:  # whoever comes first has derived what all of them will ask about
+            often = [one for one in list(self.topics.values()) if one.found.page.every_s <= _OFTEN_S]
+            places = {place for one in often for place in one.places} - {""}
+            self.running.ask(lambda stack: stack.engine(scope=None).settled(*places))
+        return show(topic.found, visit, {})
 
 
 def _round_of(standing: Standing) -> int:
