@@ -20,7 +20,7 @@ semi join exit_machine as e on e.m = c.m
 where not c.is_spread
 group by all;
 
--- Nothing without: exit_machine
+-- Nothing without: exit_hour, exit_machine
 create or replace temp table mixed_hour as
 select m, hour
 from exit_hour
