@@ -5,11 +5,11 @@ Readers keep what they derived in memory, a writer publishes it; both read the s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -27,6 +27,7 @@ from plantstack.ledger.outputs import DERIVED, PAGED, SUM_UP
 from plantstack.plant.plant import Plant
 from plantstack.plant.tables import plant_tables
 
+_T = TypeVar("_T")
 _MARGIN = 40 * DAY  # calendars reach so far beyond the events on both sides
 GONE_ROWS = 20_000  # of a table derived again and again, before it is copied without them
 _PAGES = pa.schema([(name, pa.string()) for name in ("equipment", "after", "upto")])
@@ -244,6 +245,19 @@ class Books:
             for name in names[one.machine]
         ]
         return pa.Table.from_pylist(rows, schema=_PAGES)
+
+
+def kept(store: dict[Hashable, Any], key: Hashable, ask: Callable[[], _T]) -> _T:
+    """What `memo` or `answers` of books have under a key; asked for the first time.
+
+    >>> store = {}
+    >>> kept(store, "day", lambda: 1), kept(store, "day", lambda: 2)
+    (1, 1)
+    """
+    if key not in store:
+        store[key] = ask()
+    found: _T = store[key]
+    return found
 
 
 def within(table: str) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from plantstack.engines.contract import Behind, Exact, Grain, MeasureQuery, MeasureTable
 from plantstack.engines.duckdb.behind import counts_in, events_behind, facts_behind, since_reported
 from plantstack.engines.duckdb.beside import beside_families, put_beside
-from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.books import Books, kept
 from plantstack.engines.duckdb.calculator import fetch_table
 from plantstack.engines.duckdb.cells import CellKey, Cells
 from plantstack.engines.duckdb.cutting import cut_at
@@ -153,12 +153,13 @@ class DuckEngine:
         return replace(query, days=(None, query.days[1])) if is_ltm else query
 
     def _machines(self, query: MeasureQuery, level: str, scope: str) -> list[str]:
-        memo, key = self.books.memo, ("machines", query.structure, level, scope)
-        if key not in memo or query.structure == "as-is":  # which moves on with the books
+        def asked() -> list[str]:
             sql = f"select distinct equipment from home as h where {condition(level, scope)} order by all"
-            memo[key] = [row[0] for row in self.books.con.execute(sql).fetchall()]
-        found: list[str] = memo[key]
-        return found
+            return [row[0] for row in self.books.con.execute(sql).fetchall()]
+
+        if query.structure == "as-is":  # which moves on with the books
+            return asked()
+        return kept(self.books.memo, ("machines", query.structure, level, scope), asked)
 
     def _add(
         self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from plantstack.engines.contract import Axis, MeasureQuery
-from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.books import Books, kept
 from plantstack.engines.duckdb.calculator import put_tables
 from plantstack.engines.duckdb.homes import condition
 from plantstack.engines.duckdb.sums import key_columns, shift_label, window_of
@@ -180,12 +180,11 @@ def _shifts(books: Books) -> dict[str, Interval]:
         where t.calendar in (select calendar from machine_calendar semi join in_scope using (equipment))
         group by 1
     """
-    key = ("shifts", books.memo[_SCOPE])
-    if key not in books.memo:
-        rows = books.con.execute(sql).fetchall()
-        books.memo[key] = {label: Interval(start, end) for label, start, end in rows}
-    found: dict[str, Interval] = books.memo[key]
-    return found
+
+    def asked() -> dict[str, Interval]:
+        return {label: Interval(start, end) for label, start, end in books.con.execute(sql).fetchall()}
+
+    return kept(books.memo, ("shifts", books.memo[_SCOPE]), asked)
 
 
 def _hour(start: int, zone: str) -> Interval:

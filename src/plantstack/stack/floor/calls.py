@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.books import Books, kept
 from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 from plantstack.plant.plant import Plant
@@ -165,11 +165,7 @@ def _calls(stack: Stack, now: int) -> list[OpenCall]:
     """Calls of the last month that are open or were lately; asked for once in a minute and offset."""
     books = stack.engine(scope=None).books
     minute = now - now % MINUTE
-    key = ("calls", minute)
-    if key not in books.answers:
-        books.answers[key] = _read_calls(books, minute)
-    found: list[OpenCall] = books.answers[key]
-    return found
+    return kept(books.answers, ("calls", minute), lambda: _read_calls(books, minute))
 
 
 def _read_calls(books: Books, now: int) -> list[OpenCall]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from plantstack.engines.contract import MeasureQuery
+from plantstack.engines.duckdb.books import kept
 from plantstack.intervals import DAY, Interval
 from plantstack.stack.floor.machine import pieces, product_name
 from plantstack.stack.floor.sight import Sight, look
@@ -93,12 +94,12 @@ def order_at(sight: Sight, home: str) -> OrderOn | None:
 
 
 def _first_on(sight: Sight, machines: frozenset[str], order: str) -> int | None:
-    answers, key = sight.books.answers, ("first on", machines, order)
-    if key not in answers:
-        asked = {"machines": sorted(machines), "order": order, "now": sight.now}
-        answers[key] = sight.books.con.execute(_FIRST_ON, asked).fetchall()[0][0]
-    found: int | None = answers[key]
-    return found
+    def asked() -> int | None:
+        told = {"machines": sorted(machines), "order": order, "now": sight.now}
+        first: int | None = sight.books.con.execute(_FIRST_ON, told).fetchall()[0][0]
+        return first
+
+    return kept(sight.books.answers, ("first on", machines, order), asked)
 
 
 def _qty(sight: Sight, place: str, order: str, since: int) -> Decimal | None:

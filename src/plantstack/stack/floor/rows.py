@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.books import Books, kept
 from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import HOUR, Interval
 
@@ -124,9 +124,7 @@ def entries_of(books: Books, machines: Iterable[str], span: Interval) -> dict[st
     start = span.start - span.start % HOUR
     kin = frozenset(books.kin(asked))
     key = ("entries", kin, start)
-    if key not in books.answers:
-        books.answers[key] = _entries(books, sorted(kin), Interval(start, _FAR))
-    known: dict[str, list[Entry]] = books.answers[key]
+    known = kept(books.answers, key, lambda: _entries(books, sorted(kin), Interval(start, _FAR)))
     return {
         machine: [
             one
@@ -155,9 +153,7 @@ def said_of(
         return _told(books, kinds, span, names, where)
     start, kin = span.start - span.start % HOUR, books.plant.kin_of(names - {""}) | names
     key = ("said", kinds, start, kin, where)
-    if key not in books.answers:
-        books.answers[key] = _told(books, kinds, Interval(start, _FAR), kin, where)
-    known: list[Said] = books.answers[key]
+    known = kept(books.answers, key, lambda: _told(books, kinds, Interval(start, _FAR), kin, where))
     return [one for one in known if span.start <= one.at < span.end and (one.row["equipment"] or "") in names]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from plantstack.engines.contract import Axis, Grain, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.ahead import PlanVersion, ShiftOf, plans_of, shifts_of
-from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.books import Books, kept
 from plantstack.engines.duckdb.engine import DuckEngine
 from plantstack.engines.duckdb.homes import check_scope
 from plantstack.intervals import DAY, Interval
@@ -118,12 +118,9 @@ class Sight:
 
     def shifts(self, machine: str) -> Sequence[ShiftOf]:
         """The shifts of a machine around now, in order of time."""
-        memo, around = self.books.memo, Interval(self._today - _AROUND, self._today + DAY + _AROUND)
+        around = Interval(self._today - _AROUND, self._today + DAY + _AROUND)
         key = ("shifts around", self._calendar(machine) or machine, around)
-        if key not in memo:
-            memo[key] = shifts_of(self.books, machine, around)
-        found: Sequence[ShiftOf] = memo[key]
-        return found
+        return kept(self.books.memo, key, lambda: shifts_of(self.books, machine, around))
 
     @property
     def _today(self) -> int:
@@ -131,12 +128,10 @@ class Sight:
 
     def _calendar(self, machine: str) -> str:
         """What machines with the same shifts around now have in common; '' where it changes meanwhile."""
-        memo, key = self.books.memo, "calendars"
-        if key not in memo:
-            sql = "select equipment, calendar, from_at, until_at from machine_calendar"
-            memo[key] = self.books.con.execute(sql).fetchall()
+        sql = "select equipment, calendar, from_at, until_at from machine_calendar"
+        rows = kept(self.books.memo, "calendars", lambda: self.books.con.execute(sql).fetchall())
         start, end = self._today - 2 * _AROUND, self._today + DAY + 2 * _AROUND
-        mine = [row for row in memo[key] if row[0] == machine and row[2] < end and row[3] > start]
+        mine = [row for row in rows if row[0] == machine and row[2] < end and row[3] > start]
         return str(mine[0][1]) if len(mine) == 1 else ""
 
     def plans(self, names: Collection[str], machine: str) -> Sequence[PlanVersion]:
@@ -234,8 +229,7 @@ def look(stack: Stack, places: str | Iterable[str], now: int) -> Sight:
     scope = found[0][1] if len(found) == 1 else _common(plant, machines, now)
     if len(found) == 1 and found[0][0] == "machine":
         scope = _common(plant, machines, now)
-    for _, place in found:
-        engine.settled(place)
+    engine.settled(*(place for _, place in found))
     return Sight(stack, engine, scope, machines, now)
 
 

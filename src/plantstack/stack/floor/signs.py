@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plantstack.engines.duckdb.books import Books
+from plantstack.engines.duckdb.books import Books, kept
 from plantstack.engines.duckdb.standing import standing_events
 from plantstack.intervals import DAY, HOUR, SECOND, Interval
 from plantstack.stack.floor.rows import Said
@@ -48,17 +48,17 @@ def last_signs(sight: Sight) -> dict[str, int]:
 def _signs(books: Books, machines: Sequence[str], since: int) -> Sequence[tuple[str, str, int]]:
     """Machine or lane, source, last sign since an instant: of whole lines, kept until the books move on."""
     kin = books.plant.kin_of(machines)
-    key = ("signs", kin, since)
-    if key not in books.answers:
+
+    def asked() -> Sequence[tuple[str, str, int]]:
         sql = (
             "select e.equipment, e.source,"
             " max(case when e.kind = 'alive' then greatest(e.at, coalesce(e.until_at, e.at)) else e.at end)"
             f" from {standing_events(books, _SIGNS, Interval(since, _FAR))} as e"
             " where e.equipment in (select unnest($names)) group by all"
         )
-        books.answers[key] = books.con.execute(sql, {"names": sorted(kin)}).fetchall()
-    found: Sequence[tuple[str, str, int]] = books.answers[key]
-    return found
+        return books.con.execute(sql, {"names": sorted(kin)}).fetchall()
+
+    return kept(books.answers, ("signs", kin, since), asked)
 
 
 def natives(sight: Sight, current: Mapping[str, Stretch | None]) -> dict[str, str]:

@@ -16,7 +16,6 @@ from plantstack.stack.floor.stops import Stop
 _BACK = 91 * DAY  # stops are looked back at, as rates are
 _SPELLS_BACK = 14 * DAY  # slow spells are read off the counts themselves
 _BEHIND = 10 * MINUTE  # tables between machines still empty, or full, so long after a stop
-_WAITS = ("starved", "blocked")
 
 # Own seconds of each stop, as pages count them: what was planned in between is no part of it.
 _STOPS = """
@@ -46,6 +45,11 @@ class _Before:
     is_wait: bool
 
 
+def waits(stop: Stop) -> bool:
+    """Whether a machine stands because of another one."""
+    return stop.state in ("starved", "blocked")
+
+
 def stop_rests(sight: Sight, stops: Sequence[Stop]) -> dict[str, Rest]:
     """How long the machines usually still stand that stand now, by machine.
 
@@ -72,7 +76,7 @@ def _stop_rest(
     elapsed = next((one.seconds for one in all_ if one.start == stop.from_at), stop.own_us / SECOND)
     others = [one for one in all_ if one.start < stop.from_at]
     like = [one for one in others if stop.reason and one.reason == stop.reason]
-    is_wait = stop.state in _WAITS
+    is_wait = waits(stop)
     found = usual_rest([one.seconds for one in like], elapsed)
     if found.seconds is None:
         like = [one for one in others if one.is_wait == is_wait]

@@ -32,10 +32,10 @@ from plantstack.stack.floor.output import Output, outputs
 from plantstack.stack.floor.planner import PlanCheck, check_plan
 from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Sight, look
-from plantstack.stack.floor.stops import Stop, lost_in
+from plantstack.stack.floor.stops import lost_in
 from plantstack.stack.floor.working import working_time
 from plantstack.stack.project import Stack
-from plantstack.stack.telling.before import slow_rests, stop_rests
+from plantstack.stack.telling.before import slow_rests, stop_rests, waits
 from plantstack.stack.telling.behind import late_of, rate_of
 from plantstack.stack.telling.losses import hour_worth, losses_of
 from plantstack.stack.telling.records import came_late, silences
@@ -180,15 +180,12 @@ def _unexplained(over: Handover) -> dict[str, tuple[int, float]]:
 def _standing(sight: Sight, over: Handover) -> Iterator[Standing]:
     stops = () if over.is_over else over.open_stops
     rests = stop_rests(sight, stops)
-    own = {_line_of(sight, one.machine) for one in stops if not _is_wait(one)}
+    own = {_line_of(sight, one.machine) for one in stops if not waits(one)}
     for one in stops:
         line = _line_of(sight, one.machine)
-        waits = _is_wait(one) and line in own
-        yield Standing(one.machine, line, one.from_at, one.reason, one.account, rests.get(one.machine), waits)
-
-
-def _is_wait(stop: Stop) -> bool:
-    return stop.state in ("starved", "blocked")
+        is_after = waits(one) and line in own
+        rest = rests.get(one.machine)
+        yield Standing(one.machine, line, one.from_at, one.reason, one.account, rest, is_after)
 
 
 def _slow(sight: Sight, over: Handover) -> Iterator[SlowRun]:
