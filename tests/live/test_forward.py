@@ -158,13 +158,12 @@ def test_H_HT_01_a_revoked_token_stops_telling_and_nothing_else_until_there_is_a
             (problem,) = edge.troubles()
             assert problem.code == "forward-token" and "plantstack token add" in problem.fix
             secret(server, "second", file)
-            while outbox_of(place)["waiting"]:
+            while outbox_of(place)["waiting"] or edge.troubles():  # told first, said to be well a moment later
                 await asyncio.sleep(0.05)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
 
         asyncio.run(asyncio.wait_for(stopped_and_back(), 60))
-        assert edge.troubles() == []
     assert keys(server) == ["0", "1", "2", "3", "4"]
 
 

@@ -8,13 +8,13 @@ from io import StringIO
 
 import pytest
 from tests.live.inside import Inside, Turned
-from tests.live.shift import clock, plant, shift
+from tests.live.shift import plant, shift
 
 from plantstack.interfaces.web.finding import all_pages
 from plantstack.intervals import DAY
 from plantstack.live.running import Running
 
-END = clock()
+END = 1_772_560_800_000_000  # 2026-03-03 18:00 UTC, noon of a Tuesday at the plant: so was yesterday a workday
 API = "/api/v1"
 TWINS: dict[str, tuple[str, ...]] = {
     "ask": ("ask",),
