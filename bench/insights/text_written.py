@@ -1,11 +1,13 @@
 """Rewordings that were written down by text and language, and how many of them are doubted.
 
 Each is filled with made-up facts some twenty times and counts as much as any other, however often its text is
-said in a shift.
+said in a shift. `unseen looked` and `unseen apart` are the halves of the unseen ones that may be looked at and
+that are only counted: `python -m bench.insights.text_written NAME [looked|apart] [show]`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections import Counter, defaultdict
@@ -51,6 +53,11 @@ class Written:
         if "to do" in texts:
             return "to do"
         return "KPIs and money" if "KPIs and money" in texts else texts[0]
+
+    @property
+    def half(self) -> str:
+        """`looked`: it may be looked at when words and rules are mended; `apart`: it is only counted."""
+        return "apart" if hashlib.sha256(self.sentence.encode()).digest()[0] % 2 else "looked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,9 @@ def rates(found: Mapping[Written, Sequence[Tried]]) -> Mapping[tuple[str, str], 
     return {key: (sum(some) / len(some), len(some)) for key, some in shares.items()}
 
 
-def main(name: str, is_shown: bool) -> None:
+def main(name: str, half: str, is_shown: bool) -> None:
     """Print the shares; the sentences only where they may be looked at."""
-    found = tried(written(name))
+    found = tried([one for one in written(name) if half in ("", one.half)])
     for one, rows in found.items() if is_shown else ():
         bad = [row for row in rows if row.doubts]
         if bad:
@@ -151,4 +158,5 @@ def main(name: str, is_shown: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], len(sys.argv) > 2)
+    halves = [one for one in sys.argv[2:] if one in ("looked", "apart")]
+    main(sys.argv[1], halves[0] if halves else "", "show" in sys.argv)
