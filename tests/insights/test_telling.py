@@ -184,7 +184,7 @@ def said_of(shift: ShiftFacts, *kinds: str) -> list[str]:
 
 def test_a_signal_that_was_silent_is_said_with_what_it_leaves_open() -> None:
     assert said_of(early(), "silent", "late") == [
-        "Filler has told nothing since 03:30 (50 min): numbers of Line 1 are not complete.",
+        "Filler has told nothing since 03:30 (30 min): numbers of Line 1 are not complete.",
         "Line 2 told nothing for 30 min: its numbers are not complete.",
         "40 entries of Packer 3 of earlier days, from Fri 27 Feb on, were told only now.",
     ]

@@ -44,3 +44,21 @@ def test_what_nothing_looks_for_and_what_nobody_asked_about_is_said_apart(tmp_pa
     shown = RUNNER.invoke(app, asked, env={"COLUMNS": "200"}).stdout
     assert "no kind of finding looks for: late, record" in shown
     assert "unasked  soon: it began after it was asked last" in shown
+
+
+def test_a_project_of_one_event_is_not_asked_about_since_1970(tmp_path: Path) -> None:
+    """Its one row is no fact of a finding: asking day by day from year 0 on took more than a minute."""
+    folder = plant(tmp_path / "p")
+    load(folder, written(tmp_path, "one.ndjson", SHIFT[:1]), now=NOW)
+    for asked in ([], ["--from", "1990-01-01T00:00:00Z", "--every", "1000000"]):
+        told = RUNNER.invoke(app, ["backtest", str(folder), *asked])
+        said = str(told.exception)
+        assert "window-empty" in said and "None" not in said and "1970" not in said
+        assert "nothing is known that a finding could stand on" in said
+
+
+def test_a_history_that_is_too_short_says_where_it_begins(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "p")
+    load(folder, written(tmp_path, "one.ndjson", SHIFT), now=NOW)
+    said = str(RUNNER.invoke(app, ["backtest", str(folder)]).exception)
+    assert "what is known begins at 2026-03-03" in said and "None" not in said

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow.compute as pc
 import typer
 from rich.console import Group
 from rich.text import Text
@@ -67,11 +68,12 @@ def backtest(
         zones, end = zones_of(stack), reached(stack)
         last = min(times.instant(until, zones), end) if until is not None else end
         facts = facts_of(stack, scope, last, known=known)
-        first = times.instant(since, zones) if since is not None else _begin(facts.tables) + _BEHIND
-        instants = list(range(first, last + 1, every * HOUR))
+        begin = _begin(facts.tables)
+        first = times.instant(since, zones) if since is not None else (begin or last) + _BEHIND
+        asked = range(first, last + 1, every * HOUR)
+        instants = [one for one in asked if begin is not None and one >= begin]
         if not instants:
-            fix = "Name an earlier --from: two weeks behind it are needed."
-            raise QueryError(Problem("window-empty", f"{since} .. {until}", "nothing is asked in it", fix))
+            raise QueryError(_nothing_asked(first, last, begin))
         wanted = [one for one in analyses() if layer in (None, one.layer)]
         with progress(not (as_json or as_lines)) as bar:
             task = bar.add_task("Asking as it was known then", total=len(instants))
@@ -81,20 +83,29 @@ def backtest(
     span = Interval(first, last)
     if wrong is not None:
         kinds = frozenset(kind for one in wanted for kind in KINDS[one.kind])
-        asked = Asked(instants, kinds)
-        rows.append(_score_row(score(raised, wrong, span, len(facts.places), asked=asked), span, every))
+        scored = score(raised, wrong, span, len(facts.places), asked=Asked(instants, kinds))
+        rows.append(_score_row(scored, span, every))
     answer = Answer(rows, notes=notes, offset=offset, as_of=reach)
     give(answer, as_json=as_json, as_lines=as_lines, told=_raised(rows) if rows else nothing(reach))
 
 
-def _begin(tables: Mapping[str, Any]) -> int:
-    """When the facts begin."""
-    begun = [
-        table["at" if "at" in table.column_names else "from"].to_pylist()[0]
-        for table in tables.values()
-        if len(table)
-    ]
-    return min(begun, default=0)
+def _begin(tables: Mapping[str, Any]) -> int | None:
+    """When the facts begin; None where there are none."""
+    columns = [table["at" if "at" in table.column_names else "from"] for table in tables.values()]
+    begun = [pc.min(column).as_py() for column in columns if len(column)]
+    return min(begun, default=None)
+
+
+def _nothing_asked(first: int, last: int, begin: int | None) -> Problem:
+    """Why no time of asking lies in the window."""
+    window = f"{rfc3339(first)} .. {rfc3339(last)}"
+    if begin is None:
+        window = f".. {rfc3339(last)}"
+        what, fix = "nothing is known that a finding could stand on", "Load what happened, then ask again."
+    else:
+        what = f"nothing is asked in it; what is known begins at {rfc3339(begin)}"
+        fix = "Without --from it is asked from two weeks after the first row on: name an earlier --from."
+    return Problem("window-empty", window, what, fix)
 
 
 def _truths(path: Path) -> list[Wrong]:

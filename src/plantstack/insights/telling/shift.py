@@ -9,6 +9,7 @@ from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.insights.telling.fact import Fact, Link, Weight
 from plantstack.insights.telling.facts_of_shift import LineOfShift, LossOfShift, ShiftFacts
 from plantstack.insights.telling.words import ACCOUNTS, MONEY, SAFETY, WHOM, equipment, pieces, seconds, word
+from plantstack.intervals import SECOND
 
 _HOUR = 3600
 _LEAST = 0.02  # of the pieces before: less of a change is none
@@ -42,7 +43,9 @@ def _is_told(shift: ShiftFacts, loss: LossOfShift) -> bool:
 def _records(shift: ShiftFacts) -> Iterator[Fact]:
     """What is wrong with the records themselves: signals that were silent, entries that came days late."""
     for one in shift.silences:
-        values: dict[str, Value] = {"line": equipment(one.line), "time": seconds(one.seconds)}
+        # beside since when stands how long since then, not what was silent earlier in the shift as well
+        told = (min(shift.now, shift.end) - one.since) / SECOND if one.is_now else one.seconds
+        values: dict[str, Value] = {"line": equipment(one.line), "time": seconds(told)}
         is_whole = one.machine == one.line
         if not is_whole:
             values["machine"] = equipment(one.machine)
