@@ -149,3 +149,32 @@ def test_groups_of_reasons_are_said_in_the_reader_s_language_and_flagged_where_t
     page = look("/config/reasons")
     expect(page.locator("#kinds-head")).to_be_visible()
     assert page.locator(".missing").count() == 0  # the demo's own words are all translated
+
+
+_COVERED = """(scrolled) => {
+  const card = document.querySelector('.why').getBoundingClientRect();
+  const found = [];
+  for (const one of document.querySelectorAll('.why :is(.cat, .leaf)')) {
+    if (scrolled) one.scrollIntoView({ block: 'nearest' });
+    const box = one.getBoundingClientRect();
+    if (!box.width) continue;
+    const at = document.elementFromPoint(box.left + box.width / 2, box.bottom - 3);
+    if (box.bottom > card.bottom || !one.contains(at)) found.push(one.innerText);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("gloves", ["", "on"])
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_every_reason_of_a_station_of_five_machines_can_be_tapped(
+    look: Look, language: str, gloves: str
+) -> None:
+    page = look("/op/tul-1", "operator", language=language)
+    expect(page.locator(".machines li")).to_have_count(5)
+    page.evaluate("on => { if (on) document.documentElement.dataset.gloves = on }", gloves)
+    page.locator("[data-picker]:not([hidden]) .cat").nth(1).click()
+    for width, height in WHOLE:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.locator(".cat:visible").count() >= 7
+        assert page.evaluate(_COVERED, gloves) == [], (width, language)  # with gloves and calls it scrolls
