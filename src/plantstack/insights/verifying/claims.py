@@ -126,7 +126,8 @@ def is_told_past(told: Sequence[Token], there: Sequence[Token], words: Lexicon) 
     """Whether what holds now is said as if it were over."""
     if not senses_of(told)["was"] or senses_of(there)["was"]:
         return False
-    return bool(senses_of(there)["since"]) or any(one.text in words.being for one in there)
+    is_so_yet = senses_of(there)["still"] and not senses_of(told)["told"]  # "no reason was given yet"
+    return bool(senses_of(there)["since"] or is_so_yet) or any(one.text in words.being for one in there)
 
 
 def is_asked(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:

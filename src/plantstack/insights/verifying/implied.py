@@ -36,6 +36,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "count": ("known", "scrap", "made", "lack", "hold"),
     "lack": ("need",),
 }
+_ENDS = ":;.!?"
 _PRESENT = ("run", "stop", "wait", "hold", "set", "lack")
 _PAST = ("was", "made", "lost", "scrap", "will", "may")
 
@@ -116,7 +117,21 @@ def _is_explained(told: Sequence[Token], there: Sequence[Token], words: Lexicon)
         return False
     order = begins(told, words)
     because = next((at for at, one in enumerate(told) if "because" in (one.senses or ())), -1)
-    return 0 <= order < because
+    return 0 <= order < because and _is_why(told[:because], told[because + 1 :], there)
+
+
+def _is_why(before: Sequence[Token], after: Sequence[Token], there: Sequence[Token]) -> bool:
+    """Whether names and numbers of why stand behind "because", and none before it: else it explains itself."""
+    colon = next(at for at, one in enumerate(there) if one.text == ":")
+    wanted, known = ({one.text for one in side if _is_fact(one)} for side in (there[:colon], there[colon:]))
+    end = next((at for at, one in enumerate(after) if one.kind == "mark" and one.text in _ENDS), len(after))
+    is_there = any(_is_fact(one) and one.text not in wanted for one in after[:end])
+    is_before = any(_is_fact(one) and one.text not in wanted for one in before)
+    return not is_before and (is_there or known <= wanted)
+
+
+def _is_fact(one: Token) -> bool:
+    return one.kind in ("name", "number", "clock")
 
 
 def _stands_before_number(told: Sequence[Token], sense: str) -> bool:
