@@ -121,7 +121,7 @@ def _is_explained(told: Sequence[Token], there: Sequence[Token], words: Lexicon)
 
 
 def _is_why(before: Sequence[Token], after: Sequence[Token], there: Sequence[Token]) -> bool:
-    """Whether names and numbers of why stand behind "because", and none before it: else it explains itself."""
+    """Whether names and numbers of why stand behind "because" and none before: else it explains itself."""
     colon = next(at for at, one in enumerate(there) if one.text == ":")
     wanted, known = ({one.text for one in side if _is_fact(one)} for side in (there[:colon], there[colon:]))
     end = next((at for at, one in enumerate(after) if one.kind == "mark" and one.text in _ENDS), len(after))
