@@ -16,7 +16,7 @@ from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.formats import moment
 from plantstack.interfaces.web.page import Reading
 from plantstack.intervals import told_us
-from plantstack.live.study import NotYet
+from plantstack.live.study import NotYet, Studied
 from plantstack.stack import Stack
 
 Row = dict[str, Any]
@@ -37,10 +37,9 @@ def sentences(
     """
     now = visit.now
     key = ("shift facts", scope, shift)
-    rows = _rows(
-        visit, _studied(visit, key, lambda stack: shifts_known(stack, scope, shift, now)), summary_rows
-    )
-    said = [one for one in rows or () if one["row"] == "sentence"]
+    studied = _studied(visit, key, lambda stack: shifts_known(stack, scope, shift, now))
+    rows = _rows(visit, studied and studied.value, summary_rows)
+    said = [{**one, "studied": studied} for one in rows or () if one["row"] == "sentence"]
     if retelling is not None:
         said = [dict(one) for one in said_otherwise(said, retelling, lambda place: _reader(visit, place))]
     return None if rows is None else said
@@ -50,7 +49,7 @@ def first_things(visit: Reading, scope: str) -> list[Row] | None:
     """What to do first until the shift ends, or in the next where none runs; None while it is worked out."""
     now = visit.now
     found = _studied(visit, ("first things", scope), lambda stack: shifts_to_come(stack, scope, now))
-    rows = _rows(visit, found, priority_rows)
+    rows = _rows(visit, found and found.value, priority_rows)
     return None if rows is None else [{**row, "begins": _begins(visit, row)} for row in rows]
 
 
@@ -80,7 +79,7 @@ def _reader(visit: Reading, place: str) -> Reader:
 
 def _studied(
     visit: Reading, key: tuple[str, ...], known: Callable[[Stack], Iterable[ShiftFacts]]
-) -> Sequence[ShiftFacts] | None:
+) -> Studied[list[ShiftFacts]] | None:
     def asked(stack: Stack) -> list[ShiftFacts]:
         try:
             return list(known(stack))
@@ -88,7 +87,7 @@ def _studied(
             return []
 
     try:
-        return visit.study(key, asked).value
+        return visit.study(key, asked)
     except NotYet:
         return None
 
