@@ -27,6 +27,8 @@ from plantstack.stack import Stack
 ENTRIES, PHOTOS = "/api/v1/entries", "/api/v1/photos"
 NOW = 1_772_474_400_000_000  # 2026-03-02 18:00 UTC, noon at the plant
 DOWN = NOW - HOUR
+SHIFT = {"from": "2026-03-02T12:00:00Z", "until": "2026-03-02T20:00:00Z"}  # the early one
+END = NOW + 2 * HOUR  # of it
 Wire = dict[str, Any]
 
 
@@ -159,19 +161,20 @@ def test_one_bad_event_of_an_entry_keeps_the_whole_entry_out_and_no_other(plant:
 def test_what_is_tapped_after_its_shift_was_reported_is_refused_what_was_tapped_before_is_not(
     plant: Inside,
 ) -> None:
-    span = {"from": rfc3339(NOW - 6 * HOUR), "until": rfc3339(NOW)}
-    sign = entry("handover", "tap-0010", NOW, equipment="line-1", phase="signed", role="lead", **span)
+    plant.turned.pass_by(END - NOW)
+    plant.fresh()
+    sign = entry("handover", "tap-0010", END, equipment="line-1", phase="signed", role="lead", **SHIFT)
     assert tell(plant, sign)[0]["status"] == "accepted"
     plant.turned.pass_by(HOUR)
     plant.fresh()
-    after, before = reason("tap-0011", at=NOW + MINUTE), reason("tap-0012", at=NOW - MINUTE)
-    cause = entry("cause", "tap-0013", NOW + MINUTE, stops=after["stops"], reason="leak")
-    again = sign | {"id": "tap-0014", "tapped_at": rfc3339(NOW + MINUTE)}
+    after, before = reason("tap-0011", at=END + MINUTE), reason("tap-0012", at=END - MINUTE)
+    cause = entry("cause", "tap-0013", END + MINUTE, stops=after["stops"], reason="leak")
+    again = sign | {"id": "tap-0014", "tapped_at": rfc3339(END + MINUTE)}
     rows = tell(plant, after, before, cause, again)
     assert [row["status"] for row in rows] == ["refused", "accepted", "accepted", "refused"]
     assert rows[0]["code"] == "entry-closed"
     assert "the shift of Filler" in rows[0]["what"] and "closed and reported" in rows[0]["what"]
-    soon = entry("undo", "tap-0015", NOW + 5_000_000, of=sign)
+    soon = entry("undo", "tap-0015", END + 5_000_000, of=sign)
     assert tell(plant, soon)[0]["status"] == "accepted"
     plant.fresh()
     assert tell(plant, after)[0]["status"] == "accepted"  # the signature was taken back in time
@@ -188,9 +191,9 @@ def test_what_is_tapped_after_its_shift_was_reported_is_refused_what_was_tapped_
 def test_causes_calls_and_signatures_are_for_whoever_has_the_right(
     plant: Inside, may: tuple[str, ...], told: list[str]
 ) -> None:
-    span = {"from": rfc3339(NOW - 6 * HOUR), "until": rfc3339(NOW)}
+    plant.turned.pass_by(END - NOW)
     entries = (
-        entry("handover", "tap-0040", NOW, equipment="line-1", phase="signed", **span),
+        entry("handover", "tap-0040", END, equipment="line-1", phase="signed", **SHIFT),
         entry("cause", "tap-0041", stops=reason("tap-0000")["stops"], reason="leak"),
         entry("call", "tap-0042", equipment="filler", phase="taken", call="c"),
         entry("call", "tap-0043", equipment="filler", phase="asked"),

@@ -22,7 +22,7 @@ from plantstack.events.whose import Word, words_of
 from plantstack.events.wire import decode_items
 from plantstack.intervals import DAY, Interval, from_us
 from plantstack.live.access import MAY, Sender, speaks_for
-from plantstack.live.beforehand import name_products, notice_counts
+from plantstack.live.beforehand import name_products, notice_counts, refuse_ahead, refuse_other_spans
 from plantstack.live.door import Item
 from plantstack.live.entrance import people_of
 from plantstack.live.limits import FAR, Limits
@@ -158,7 +158,9 @@ def enter(
     found = [Entered(number, raw) for number, raw in enumerate(raws, 1)]
     for one in found:
         _translate(one, device, running.plant, by_of)
+    refuse_ahead(running, [(one.entry, one.refuse) for one in found if not one.status])
     _hold(running, sender, device, [one for one in found if not one.status])
+    refuse_other_spans(running, [(one.entry, one.events, one.refuse) for one in found if not one.status])
     name_products(running, [(one.entry, one.events, one.refuse) for one in found if not one.status])
     _judge(running, [one for one in found if not one.status])
     notice_counts(running, [(one.entry, one.events, one.notices) for one in found if not one.status])

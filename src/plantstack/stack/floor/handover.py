@@ -221,6 +221,19 @@ def shift_at(sight: Sight, *, is_last: bool = False) -> ShiftOf | None:
     return max(over, key=lambda one: one.span.end, default=None)
 
 
+def is_shift(stack: Stack, place: str, span: Interval) -> bool:
+    """Whether a span is a shift of a place: what a signature may freeze, no more and no less.
+
+    Args:
+        stack: the opened project.
+        place: id of a machine, line, area or site.
+        span: as it is signed.
+    """
+    sight = look(stack, place, span.end)
+    machines = [sight.exit(one) or found[0] for one, found in sight.places.items()]
+    return any(one.span == span for machine in machines for one in sight.shifts(machine))
+
+
 def _results(present: Present) -> Iterable[LineResult]:
     sight = present.sight
     shifts = {one.place: one for one in shifts_of_places(present)}

@@ -19,6 +19,7 @@ from plantstack.interfaces.web.app import HEADERS
 from plantstack.interfaces.web.editing import SECTIONS, SPOKEN, edit_of, filled, today
 from plantstack.interfaces.web.faults import faults_of
 from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.strips import ACCOUNTS
 from plantstack.kpis.kpi import Kpi
 from plantstack.kpis.targets.targets import MISSED, NOT_TRUSTED, WATCH
 from plantstack.live.access import Sender
@@ -90,6 +91,7 @@ def _around(visit: Visit, section: str) -> dict[str, Any]:
         "may": may,
         "stray": visit.running.files.stray() if may else [],
         "is_whole": not visit.sender.scope,
+        "accounts": ACCOUNTS,
         "kpis_known": catalog_of(visit.running.plant).kpis,
     }
 
@@ -107,9 +109,14 @@ def show_edit(visit: Visit) -> Mapping[str, Any]:
     if section == "kpis":
         raise HTTPException(404, "a KPI is adopted from its own page")
     told = filled(visit, section) | {"faults": ()}
+    _check_reason(section, told)
+    return _around(visit, section) | told | {"title": visit.say(SECTIONS[section])}
+
+
+def _check_reason(section: str, told: Mapping[str, Any]) -> None:
+    """Refuse a form for a reason that stands nowhere and is not to be made."""
     if section == "reasons" and not told["values"].get("is_new") and "account" not in told["stands"]:
         raise HTTPException(404, "there is no such reason")
-    return _around(visit, section) | told | {"title": visit.say(SECTIONS[section])}
 
 
 def show_preview(visit: Visit) -> Mapping[str, Any]:
@@ -128,6 +135,7 @@ def show_preview(visit: Visit) -> Mapping[str, Any]:
     except (ConfigError, QueryError) as error:
         told["problems"] = [visit.running.placeless(one) for one in error.problems]
         form = filled(visit, section)
+        _check_reason(section, form)
         told |= form | {"faults": faults_of(visit, section, form["values"], told["problems"])}
     return _around(visit, section) | told
 
