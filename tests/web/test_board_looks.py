@@ -10,7 +10,8 @@ from tests.web.checking import scrolls
 
 _BESIDE = """() => [...document.querySelectorAll('.lines, .lines tbody :is(th, td, b, small, svg)')]
   .filter((one) => one.getBoundingClientRect().width && getComputedStyle(one).position !== 'absolute')
-  .filter((one) => one.getBoundingClientRect().right > innerWidth || (one.matches('.lines') && one.scrollWidth > one.clientWidth))
+  .filter((one) => one.getBoundingClientRect().right > innerWidth || (one.matches('.lines')
+    && one.scrollWidth > one.clientWidth))
   .map((one) => one.innerText)"""
 
 

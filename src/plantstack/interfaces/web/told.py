@@ -38,7 +38,7 @@ def sentences(
     now = visit.now
     key = ("shift facts", scope, shift)
     studied = _studied(visit, key, lambda stack: shifts_known(stack, scope, shift, now))
-    rows = _rows(visit, studied and studied.value, summary_rows)
+    rows = _rows(visit, studied.value if studied else None, summary_rows)
     said = [{**one, "studied": studied} for one in rows or () if one["row"] == "sentence"]
     if retelling is not None:
         said = [dict(one) for one in said_otherwise(said, retelling, lambda place: _reader(visit, place))]
@@ -49,7 +49,7 @@ def first_things(visit: Reading, scope: str) -> list[Row] | None:
     """What to do first until the shift ends, or in the next where none runs; None while it is worked out."""
     now = visit.now
     found = _studied(visit, ("first things", scope), lambda stack: shifts_to_come(stack, scope, now))
-    rows = _rows(visit, found and found.value, priority_rows)
+    rows = _rows(visit, found.value if found else None, priority_rows)
     return None if rows is None else [{**row, "begins": _begins(visit, row)} for row in rows]
 
 
