@@ -29,6 +29,10 @@ HOSTILE = {
     "H_MQ_10_1e400": ((PLAIN % '"good":1e400').encode(), "event-field"),
     "H_MQ_10_1e400_in_x": ((PLAIN % '"good":1,"x":{"a":1e400}').encode(), "event-number-range"),
     "H_MQ_11_huge_integer": ((PLAIN % '"good":1000000000000000000000000000000').encode(), "event-field"),
+    "H_MQ_11_huge_integer_in_x": (
+        (PLAIN % ('"good":1,"x":{"a":1' + "0" * 320 + "}")).encode(),
+        "event-number-range",
+    ),
     "H_MQ_12_true_as_count": ((PLAIN % '"good":true').encode(), "event-field"),
     "H_MQ_12_string_as_number": ((PLAIN % '"good":"many"').encode(), "event-field"),
     "H_MQ_12_number_as_string": ((PLAIN % '"good":1,"reason":5').encode(), "event-field"),

@@ -16,6 +16,7 @@ from plantstack.errors import EventError, Problem
 
 MAX_DEPTH = 32
 MAX_DIGITS = 400
+_TOO_LARGE = 10**308  # no double holds it
 _encode_text = msgspec.json.encode
 
 
@@ -144,6 +145,9 @@ def check_inside(value: Any, depth: int = 1) -> None:
     elif isinstance(value, list):
         for inner in value:
             check_inside(inner, depth + 1)
+    elif isinstance(value, int):
+        if abs(value) >= _TOO_LARGE:
+            refuse("event-number-range", f"the number {str(value)[:40]}... is out of range")
     elif isinstance(value, Decimal):
         if value and not -308 <= value.adjusted() <= 307:
             refuse("event-number-range", f"the number {str(value)[:40]} is out of range")

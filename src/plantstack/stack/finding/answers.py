@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any, cast, get_args
 
 from plantstack.engines.duckdb.books import Books
@@ -24,7 +25,9 @@ TRUE: tuple[Word, ...] = ("useful", "expected", "fixed")
 
 _EVER = 2**62
 _LATER = DAY
-_MUTED = 14 * DAY
+MUTED = 14 * DAY
+"""How long the subject of what was called wrong is quiet."""
+
 _LOUD = 2.0  # times as rare as what was called wrong: then it is heard all the same
 
 _PEOPLE = re.compile(r"tablet|desk-")  # how sources of people begin where the plant files name none of them
@@ -143,7 +146,14 @@ def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
 
 
 def _number(told: object) -> float | None:
-    return float(told) if isinstance(told, int | float) else None
+    """A number that a sender told in a free object; None for whatever is none or too large."""
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    try:
+        found = float(told)
+    except OverflowError:
+        return None
+    return found if isfinite(found) else None
 
 
 def _money(about: Mapping[str, object]) -> tuple[float, float, float] | None:
@@ -178,6 +188,6 @@ def hidden_by(
     kinds, keys = {one.kind for one in members}, {one.identity.key for one in members}
     for one in all_:
         is_like = one.word == "wrong" and one.kind in kinds and one.subject in keys
-        if is_like and now - one.at < _MUTED and finding.severity < _LOUD * one.severity:
+        if is_like and now - one.at < MUTED and finding.severity < _LOUD * one.severity:
             return one
     return None

@@ -14,6 +14,7 @@ from plantstack.insights.saying import Bounds, Name, Say
 from plantstack.plant.plant import Plant
 from plantstack.stack.finding.answers import Given, as_raised, given, hidden_by, standing
 from plantstack.stack.finding.facts import Known
+from plantstack.stack.finding.recalling import as_it_was
 from plantstack.stack.finding.scoring import ScoreOf, scores
 from plantstack.stack.finding.studying import study_of
 from plantstack.stack.floor.sight import Sight, look
@@ -90,6 +91,7 @@ def findings(
         if layer in (None, layers.get(one.kind)) and (one.subject is None or one.subject.equipment in places)
     }
     told = as_raised(_given(stack, places, now, answered_by), found)
+    told = as_it_was(stack, sight, told, found, now, known)
     last = standing(told)
     all_ = [Shown(one, _answer(one, last), hidden_by(one, last, told, now)) for one in found]
     return Findings(
