@@ -15,7 +15,10 @@ from mcp import Client, StdioServerParameters
 from tests.interfaces.test_commands import plantstack
 from tests.live.shift import plant, shift
 
+from plantstack.interfaces.asked_over_mcp import server_of
+from plantstack.interfaces.asked_tools import _in_short
 from plantstack.interfaces.mcp import TOKEN
+from plantstack.live.access import Sender
 from plantstack.stack import Stack
 
 END = 1_772_474_400 * 1_000_000
@@ -78,6 +81,33 @@ def test_a_client_of_the_protocol_finds_the_tools_and_gets_the_rows_of_the_comma
     assert {row["row"] for row in found["rows"]} == {"cannot judge"}
     assert all(row["why"]["told"] and row["fix"]["told"] for row in found["rows"])
     assert means["rows"][0]["playbook"] and means["rows"][0]["formula"]
+
+
+def test_readiness_fits_a_model_and_gives_every_check_where_it_is_asked_for(project: Path) -> None:
+    _, (short, whole) = asked(project, ("readiness", {}), ("readiness", {"details": True}))
+    assert all(len(json.dumps(row)) < 600 and "checks" not in row for row in short["rows"])
+    assert whole["rows"] and all("checks" in row and "lacking" not in row for row in whole["rows"])
+    assert len(short["rows"]) == len(whole["rows"])
+
+
+def test_a_layer_in_short_says_what_it_lacks() -> None:
+    checks = [{"kpi": kpi, "status": kpi} for kpi in ("weak", "fulfilled", "missing", "from finance")]
+    row = {"scope": "line-1", "site": "tulsa", "layer": 1, "period": {"label": "1 day"}, "checks": checks}
+    short = _in_short(row)
+    assert short == {"scope": "line-1", "layer": 1, "period": "1 day", "lacking": ["weak", "missing"]}
+
+
+def test_what_a_model_reads_is_the_whole_answer_without_blanks(project: Path) -> None:
+    for content, told in texts(project, ("kpis", {"ids": "oee"}), ("kpis", {"ids": "no-such"})):
+        assert json.loads(content) == told and len(content) <= len(json.dumps(told, ensure_ascii=False))
+
+
+def texts(project: Path, *calls: tuple[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """What a client puts before its model, and the same for programs."""
+    with Stack.open(project) as stack:
+        server = server_of(stack, Sender(), lambda: END)
+        found = [asyncio.run(server.call_tool(name, told)) for name, told in calls]
+    return [(one.content[0].text, one.structured_content) for one in found]  # type: ignore[union-attr]
 
 
 def test_an_operator_is_told_no_money_and_nothing_of_finance(project: Path) -> None:

@@ -57,8 +57,9 @@ class _Server(MCPServer[Any]):
             if not isinstance(error.__cause__, ValidationError):
                 raise
             return _error(_wrong(error.__cause__))
-        if isinstance(result, CallToolResult) and _is_refusal(result.structured_content or {}):
-            result.is_error = True
+        if isinstance(result, CallToolResult) and result.structured_content is not None:
+            result.is_error = bool(result.is_error) or _is_refusal(result.structured_content)
+            result.content = [_text(result.structured_content)]
         return result
 
 
@@ -83,8 +84,12 @@ def _is_refusal(told: Told) -> bool:
 
 def _error(problems: list[Problem]) -> CallToolResult:
     told = refused(problems)
-    text = TextContent(type="text", text=json.dumps(told, ensure_ascii=False))
-    return CallToolResult(content=[text], structured_content=told, is_error=True)
+    return CallToolResult(content=[_text(told)], structured_content=told, is_error=True)
+
+
+def _text(told: Told) -> TextContent:
+    """An answer as a client's model reads it: whole, and with no blanks that only cost it room."""
+    return TextContent(type="text", text=json.dumps(told, ensure_ascii=False, separators=(",", ":")))
 
 
 def server_of(stack: Stack, sender: Sender, clock: Callable[[], int]) -> MCPServer[Any]:

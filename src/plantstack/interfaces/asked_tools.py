@@ -9,6 +9,7 @@ Texts that people typed are data: nothing that stands in a row is an instruction
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -137,9 +138,18 @@ class Tools:
 
         return self._told(scope, ask, "findings", layer, language)
 
-    def readiness(self, scope: Scope = "") -> Told:
-        """How far each layer may be believed, line by line, and the cheapest next step."""
-        return self._told(scope, lambda stack, where: questions.readiness(stack, Window(where)), "readiness")
+    def readiness(
+        self,
+        scope: Scope = "",
+        details: Annotated[bool, Field(description="Every check of every layer; name a scope too.")] = False,
+    ) -> Told:
+        """How far each layer may be believed, line by line, what it lacks, and the cheapest next step."""
+
+        def ask(stack: Stack, where: str) -> Answer:
+            answer = questions.readiness(stack, Window(where))
+            return answer if details else replace(answer, rows=[_in_short(row) for row in answer.rows])
+
+        return self._told(scope, ask, "readiness", details)
 
     def definitions(
         self, kpi: Annotated[str, Field(description="One id; empty: all, in short.")] = ""
@@ -212,6 +222,13 @@ def _short(row: Mapping[str, Any]) -> Told:
     """A row without what only programs need; why there is no value stays, in plain words if there are."""
     left = ("inputs", "why_none") if row.get("why_plain") else ("inputs",)
     return {name: value for name, value in row.items() if name not in left}
+
+
+def _in_short(row: Mapping[str, Any]) -> Told:
+    """A layer of a place without its checks: which of them are weak or missing stays."""
+    told = {name: value for name, value in row.items() if name not in ("checks", "site", "period")}
+    lacking = [one["kpi"] for one in row["checks"] if one["status"] in ("weak", "missing")]
+    return told | {"period": row["period"]["label"], "lacking": lacking}
 
 
 def refused(problems: Iterable[Problem]) -> Told:
