@@ -180,9 +180,9 @@ def main(seeds: Sequence[int]) -> None:
                         f"    {mark} {told.first.kind} {told.first.subject.key()} {told.first.severity:.1f}"
                     )
     for name, kind, false, unjudged, rate, accepted in summed(counted):
-        told = f"{rate:.3f} of a machine in a week, {accepted:.3f} accepted"
+        against = f"{rate:.3f} of a machine in a week, {accepted:.3f} accepted"
         missed = "" if rate <= accepted else "  MISSED"
-        print(f"{name:18} {kind:14} {false:4} false, {unjudged:3} unjudged, {told}{missed}")
+        print(f"{name:18} {kind:14} {false:4} false, {unjudged:3} unjudged, {against}{missed}")
     print(f"all kinds, each where it says most: {worst(counted):.3f}, {facts.budget:.3f} accepted")
 
 
