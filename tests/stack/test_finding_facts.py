@@ -11,7 +11,7 @@ import pytest
 from tests.insights.test_running import finding
 from tests.stack.floor import START, load, plant, written
 
-from plantstack.insights.facts import TABLES
+from plantstack.insights.facts import TABLES, Limits
 from plantstack.insights.finding import Finding, Subject
 from plantstack.intervals import DAY, HOUR, MINUTE, rfc3339
 from plantstack.stack import Stack
@@ -91,6 +91,34 @@ def test_what_came_in_later_is_not_known_by_receipt(project: Path) -> None:
     with Stack.open(project) as stack:
         assert facts_of(stack, "filler", NOW - HOUR, known="received").table("readings").num_rows == 0
         assert facts_of(stack, "filler", NOW - HOUR, known="told").table("readings").num_rows == 2
+
+
+def test_limits_of_the_plant_files_stand_at_the_machine_as_they_hold_that_day(tmp_path: Path) -> None:
+    folder = plant(tmp_path / "p")
+    file = folder / "products.yaml"
+    more = """
+  - machines: [filler]
+    parameters: {fill_pressure: {low: 1, high: 9}, heat: {high: 80}}
+  - machines: [filler]
+    products: [cola-330]
+    from: 2026-03-02
+    parameters: {fill_pressure: {low: 2.5, high: 2.9}}
+  - machines: [filler]
+    products: [cola-330]
+    from: 2026-03-09
+    parameters: {fill_pressure: {low: 1, high: 2}}
+"""
+    file.write_text(file.read_text("utf-8").rstrip("\n") + more, "utf-8")
+    load(folder, written(tmp_path, "shift.ndjson", SHIFT), now=NOW)
+    with Stack.open(folder) as stack:
+        places = facts_of(stack, "line-1", NOW).places
+    assert places["filler"].limits == {
+        ("cola-330", "product_temperature"): Limits(2.0, 6.0, 4.0, "degC"),
+        ("", "fill_pressure"): Limits(1.0, 9.0),
+        ("", "heat"): Limits(high=80.0),
+        ("cola-330", "fill_pressure"): Limits(2.5, 2.9),
+    }
+    assert not places["capper"].limits
 
 
 def answer(minute: int, key: str, finding_id: str, word: str, **more: Any) -> Wire:

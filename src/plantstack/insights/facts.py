@@ -79,6 +79,22 @@ TABLES: Mapping[str, pa.Schema] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a parameter of a product is to be, as it is written down; None where it is not.
+
+    Attributes:
+        low, high: least and greatest allowed value.
+        target: where it should be; None: in the middle.
+        unit: of all of them, '' where none is written.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One machine, and what an analysis must know of it.
 
@@ -94,6 +110,7 @@ class Place:
         position: in the flow of its line, from 0.
         lanes: lanes or cavities that work side by side.
         shift_ends: when the shift that is open at `as_of` ends; None: none is open.
+        limits: written in the plant files, by product and parameter; product '' is every other one.
     """
 
     id: str
@@ -109,6 +126,7 @@ class Place:
     shift_ends: int | None = None
     position: int = 0
     lanes: int = 1
+    limits: Mapping[tuple[str, str], Limits] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

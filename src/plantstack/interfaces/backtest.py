@@ -21,7 +21,7 @@ from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give, progress
 from plantstack.interfaces.asked_findings import raised_rows, reached
 from plantstack.interfaces.insights import Layer
-from plantstack.interfaces.options import Scope, nothing, zones_of
+from plantstack.interfaces.options import Scope, zones_of
 from plantstack.intervals import DAY, HOUR, Interval, rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.finding.facts import Known, facts_of
@@ -36,6 +36,7 @@ _TRUTH = Annotated[
 _RECEIVED = Annotated[
     bool, typer.Option("--received", help="Known from when it came in here; else from when it was told.")
 ]
+_SILENT = "Nothing would have been said."
 _UNASKED: Mapping[Unasked, str] = {
     "before": "it was over before it was asked first",
     "between": "it began and ended between two times of asking",
@@ -86,7 +87,7 @@ def backtest(
         scored = score(raised, wrong, span, len(facts.places), asked=Asked(instants, kinds))
         rows.append(_score_row(scored, span, every))
     answer = Answer(rows, notes=notes, offset=offset, as_of=reach)
-    give(answer, as_json=as_json, as_lines=as_lines, told=_raised(rows) if rows else nothing(reach))
+    give(answer, as_json=as_json, as_lines=as_lines, told=_raised(rows) if rows else _SILENT)
 
 
 def _begin(tables: Mapping[str, Any]) -> int | None:

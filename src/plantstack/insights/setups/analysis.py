@@ -41,8 +41,11 @@ class SetupErrors:
 
     @property
     def needs(self) -> Needs:
-        """Settings or readings are told apart when it is run: either will do."""
-        return Needs({"pieces": 50}, days=3.0)
+        """Settings or readings are told apart when it is run: either will do.
+
+        Runs are compared and not rows or days: an order may be one piece, or a week with thousands of counts.
+        """
+        return Needs({"pieces": GOOD_RUNS})
 
     def run(self, facts: Facts) -> Outcome:
         """Judge the recent runs of every machine, and the nominals of every product."""

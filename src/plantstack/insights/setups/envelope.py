@@ -140,7 +140,7 @@ class Offset:
 
     Attributes:
         centre: median of the runs.
-        nominal: middle of the limits.
+        nominal: the target, or where none is written the middle of the limits.
         half: of the tolerance.
         low, high: 90 % interval of centre less nominal.
         chance: of so many runs on one side.
@@ -156,8 +156,10 @@ class Offset:
     n: int
 
 
-def constant_offset(runs: Sequence[float], low: float | None, high: float | None) -> Offset | None:
-    """Whether runs in order of time are all beside the middle of their limits by the same.
+def constant_offset(
+    runs: Sequence[float], low: float | None, high: float | None, target: float | None = None
+) -> Offset | None:
+    """Whether runs in order of time are all beside their target, or the middle of their limits, by the same.
 
     A drift grows, a set-up begins with one run and ends with another: both have a time at which it was not
     so. Where no run ever met the nominal, it is the nominal or the tolerance that is wrong.
@@ -170,7 +172,7 @@ def constant_offset(runs: Sequence[float], low: float | None, high: float | None
     if low is None or high is None or not high > low or len(runs) < _LEAST_RUNS_OFFSET:
         return None
     told = np.asarray(runs, dtype=np.float64)
-    nominal, half = (low + high) / 2, (high - low) / 2
+    nominal, half = (low + high) / 2 if target is None else target, (high - low) / 2
     centre = float(np.median(told))
     by = centre - nominal
     third = len(told) // 3

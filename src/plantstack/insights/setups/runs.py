@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plantstack.insights.facts import Facts
+from plantstack.insights.facts import Facts, Limits, Place
 from plantstack.intervals import HOUR
 
 FIRST = 6  # readings at the start of a run, and at its end
@@ -47,6 +47,7 @@ class Run:
         settings: the last one told of each parameter.
         readings: (instant, value) of each parameter while it ran.
         turns: the same, shift by shift.
+        written: limits of its product in the plant files, by parameter.
         made, scrap: pieces.
     """
 
@@ -58,6 +59,7 @@ class Run:
     settings: dict[str, Setting] = field(default_factory=dict)
     readings: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     turns: dict[str, list[Turn]] = field(default_factory=lambda: defaultdict(list))
+    written: Mapping[str, Limits] = field(default_factory=dict)
     made: float = 0.0
     scrap: float = 0.0
 
@@ -88,6 +90,8 @@ def runs_of(facts: Facts, equipment: str) -> list[Run]:
     _count(own, found)
     _read(own, found)
     _set(own, found)
+    if equipment in facts.places:
+        _limit(facts.places[equipment], own, found)
     return sorted(found.runs.values(), key=lambda one: (one.start, one.until))
 
 
@@ -145,3 +149,24 @@ def _set(own: Facts, found: _Found) -> None:
         before = one.settings.get(parameter)
         if before is None or at >= before.at:
             one.settings[parameter] = Setting(at, value, low, high, offset or 0)
+
+
+def _limit(place: Place, own: Facts, found: _Found) -> None:
+    """Limits of the plant files, where they are in the unit that is read; the product's own before others."""
+    read = own.table("readings").group_by(["parameter", "unit"]).aggregate([]).to_pylist()
+    units = {(one["parameter"], one["unit"]) for one in read if one["unit"]}
+    known = {name for name, _ in units}
+    fitting = {
+        key: one
+        for key, one in place.limits.items()
+        if not one.unit or key[1] not in known or (key[1], one.unit) in units
+    }
+    written: dict[str, dict[str, Limits]] = {}
+    for run in found.runs.values():
+        if run.product not in written:
+            of_all, mine = (
+                {parameter: one for (product, parameter), one in fitting.items() if product == wanted}
+                for wanted in ("", run.product)
+            )
+            written[run.product] = of_all | mine
+        run.written = written[run.product]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from plantstack.engines.duckdb.seen import seen
 from plantstack.insights.drift.robust import Floats
-from plantstack.insights.facts import TABLES, Facts, Place
+from plantstack.insights.facts import TABLES, Facts, Limits, Place
 from plantstack.intervals import DAY, HOUR, SECOND, Interval
 from plantstack.plant.plant import Plant
 from plantstack.stack.answers.pricing import cost_of
@@ -147,7 +147,20 @@ def _place(sight: Sight, rate: Mapping[str, float], machine: str, made: Mapping[
         shift.span.end if shift is not None else None,
         flow.index(machine) if machine in flow else 0,
         plant.machines[machine].parallel,
+        _limits(plant, machine, day),
     )
+
+
+def _limits(plant: Plant, machine: str, day: date) -> dict[tuple[str, str], Limits]:
+    """What the plant files say that parameters of a machine are to be; of two the later one holds."""
+    own = [one for one in plant.setup_specs if machine in one.machines]
+    holding = [one for one in own if one.from_day is None or one.from_day <= day]
+    found: dict[tuple[str, str], Limits] = {}
+    for one in sorted(holding, key=lambda one: one.from_day or date.min):
+        low, high, target = (None if at is None else float(at) for at in (one.low, one.high, one.target))
+        for product in one.products or ("",):
+            found[product, one.parameter] = Limits(low, high, target, one.unit)
+    return found
 
 
 def _scrapped(plant: Plant, above: Sequence[str], day: date, product: str) -> float | None:
