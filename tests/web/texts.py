@@ -30,7 +30,7 @@ _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 Text = str | tuple[str, ...]
 # Words that stand in declarations and are put through `_` where they are shown.
 _WORDS = (
-    *("live", "hour", "shift", "day", "week", "month", "quarter", "order"),
+    *("live", "hour", "shift", "day", "week", "month", "period", "quarter", "year", "order"),
     *("site", "area", "line", "machine", "group"),
 )
 

@@ -11,7 +11,7 @@ from plantstack.kpis.kpi import Catalog, Kpi
 from plantstack.measures.catalog import MEASURES
 
 _SIGNS = {"*": "×", "/": "÷", "-": "−", "+": "+"}
-_WORDS = {"*": "times", "/": "divided by", "-": "less", "+": "plus"}
+WORDS = {"*": "times", "/": "divided by", "-": "less", "+": "plus"}
 _BINDING = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
@@ -45,15 +45,21 @@ def symbols(node: Node) -> str:
     return _written(node, _SIGNS, str)
 
 
-def in_words(catalog: Catalog, node: Node) -> str:
+def in_words(catalog: Catalog, node: Node, say: Callable[[str], str] = str) -> str:
     """Write a formula in words, each name by what it means.
+
+    Args:
+        catalog: where its names are declared.
+        node: the formula.
+        say: puts a word or a meaning into the language of the reader.
 
     >>> from plantstack.kpis.load import shipped_catalog
     >>> formula = shipped_catalog().kpi_formula(shipped_catalog().kpi("mtbf"), "six-loss")
     >>> in_words(shipped_catalog(), formula.node).partition(" divided by ")[1]
     ' divided by '
     """
-    return _written(node, _WORDS, lambda name: f"“{meaning_of(catalog, name)}”")
+    signs = {sign: say(word) for sign, word in WORDS.items()}
+    return _written(node, signs, lambda name: f"“{say(meaning_of(catalog, name))}”")
 
 
 def meaning_of(catalog: Catalog, name: str) -> str:

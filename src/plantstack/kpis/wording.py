@@ -59,6 +59,7 @@ _TOLD_BY = {
     "level": "tell {name} once, and whenever it changes",
 }
 
+_SOME_DAYS = re.compile(r"(.+), told of (\S+) to (\S+) only")
 _NAMED = re.compile(r"needs (cost|finance|level) '(\w+)'(?: of (.+))?")
 _NEEDS = re.compile(r"needs ([\w:]+(?: or [\w:]+)*)")
 _NOTHING = re.compile(r"no denominator: (.+) is 0")
@@ -101,6 +102,8 @@ def named_figure(why: str) -> str:
     what = MEASURES[name].meaning if name in MEASURES else name
     if not places:
         return f"{what}: never told here; {_TOLD_BY[kind].format(name=name)}"
+    if days := _SOME_DAYS.fullmatch(places):
+        return f"{what} of {days[1]} was told of {days[2]} to {days[3]} only: give {name} for the rest"
     return f"{what} of {places} was never told here: {_TOLD_BY[kind].format(name=name)}"
 
 

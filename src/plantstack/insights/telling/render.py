@@ -35,8 +35,8 @@ class Formats(Protocol):
     def money(self, amount: float | None, currency: str, language: str, /) -> str:
         """An amount."""
 
-    def unit_sign(self, unit: str, /) -> str:
-        """A unit as people write it."""
+    def unit_sign(self, unit: str, language: str, /) -> str:
+        """A unit as people of a language write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def _bound(value: float | None, unit: str, reader: Reader) -> str:
 
 
 def _with_unit(told: str, unit: str, reader: Reader) -> str:
-    return f"{told}{_NARROW}{reader.formats.unit_sign(unit)}" if unit and unit != "1" else told
+    sign = reader.formats.unit_sign(unit, reader.language) if unit and unit != "1" else ""
+    return f"{told}{_NARROW}{sign}" if sign else told
 
 
 def _figure(figure: Figure, reader: Reader) -> str:

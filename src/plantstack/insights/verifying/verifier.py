@@ -16,7 +16,7 @@ from plantstack.insights.verifying.claims import (
     is_told_past,
     is_turned,
     left_out,
-    negated,
+    same_negated,
     states,
     strange_digits,
 )
@@ -52,6 +52,8 @@ _AGAIN = (
     "good",
     "pace",
     "together",
+    "person",
+    "restore",
 )  # may be said once more than they were: "of 1,300 planned"
 _PIECES = ("made", "good", "scrap")  # where these are told of, a number may be said to be of pieces
 # Senses that claim nothing by themselves.
@@ -92,7 +94,7 @@ def basis(say: Say, reader: Reader) -> Basis:
         elif value.form == "money":
             currencies.add(value.unit)
         elif value.unit and value.form in ("number", "signed"):
-            units.add(reader.formats.unit_sign(value.unit))
+            units.add(reader.formats.unit_sign(value.unit, reader.language))
     known = Known(names, frozenset(units), frozenset(currencies))
     sentence = tell(say, reader)
     tokens = read(sentence, known, words)
@@ -236,7 +238,7 @@ def _senses(told: Sequence[Token], behind: Basis, words: Lexicon) -> Iterator[Do
         yield from (Doubt(kind, one) for one in senses if (one in here) != (one in there))
     twice = [one for one in ("may", "since", "after", "until") if here[one] > there[one] > 0]
     yield from (Doubt("certainty" if one == "may" else "time", one) for one in twice)
-    if here["not"] != there["not"] or negated(told) != negated(behind.tokens):
+    if not same_negated(told, behind.tokens):
         yield Doubt("negation", f"{here['not']} for {there['not']}")
     for kind, senses in _NONE_NEW.items():
         new = (one for one in senses if here[one] > there[one])

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from plantstack.interfaces.web import refusal_words
+from plantstack.kpis.describing import WORDS
+from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.trusting.signals import MEANINGS
 from plantstack.kpis.wording import RECORD
-from plantstack.live.access import WHAT
+from plantstack.live.access import MAY, WHAT
 from plantstack.live.agreement import NEVER, RECORDED
 from plantstack.measures.catalog import MEASURES
+from plantstack.stack.claims.readying import PERIODS
 
 SHIFTS = ("early", "late", "night", "day", "morning", "evening", "first", "second", "third")
 _WHOLE_SITE = (
@@ -24,9 +29,32 @@ SENTENCES = (
     "not trusted",
     "exists for one line, or one machine outside lines, at a time: name one, or split by line",
     "no PM of it was ever planned, so there is no next one",
+    "only one PM of it is known: plan the next one",
+    "it has not run for four weeks",
+    "nothing was heard that day",
+    "the day is not over",
+    "its capture method changed",
+    "capture method",
+    "hand",
+    "signal",
+    "paper",
+    "nothing is in the books here",
+    "losses in money are tied out over the whole window: --period all",
+    "no failure with a known start of the life",
+    "no order made any piece",
+    "neither rework nor a quality event was ever told of an order",
+    "exists for one site at a time: prices are those of a site",
+    "exists from line up: one machine makes no product alone",
+    "hours of labour lie where nothing is in the books of the machines",
+    "has one limit only, so there is no width: ask for cpk",
+    "has no limit",
+    "no denominator: no machine was down",
+    "no denominator: the length of the period is not known",
+    "no denominator: a sum has no period",
     "no action was closed in this period",
     "withheld: few people",
     "not built from the floor",
+    "(no product)",
     "inside the dead band",
     "no more than chance may do",
     "name the period with --from: the baseline is the time before it",
@@ -45,11 +73,15 @@ TEMPLATES = (
     "not known here: %(what)s",
     "%(name)s of %(places)s was never told here: book %(same)s, " + _WHOLE_SITE,
     "%(name)s of %(places)s was never told here: give %(same)s in the finance pack",
+    "%(name)s of %(places)s was told of %(day)s to %(last)s only: give %(same)s for the rest",
     "%(name)s of %(places)s was never told here: tell %(same)s once, and whenever it changes",
     "%(what)s: never told here; give %(same)s in the finance pack",
     "exists from %(lowest)s up, asked for a %(level)s",
-    "money in %(names)s: choose one currency",
-    "no price for %(names)s",
+    "money in %(currencies)s: choose one currency",
+    "no price for %(priced)s",
+    "%(fact)s of %(product)s at %(place)s",
+    "no piece was judged for the first time at %(place)s",
+    "a trend needs %(least)s weeks, there are %(n)s",
     "no shift of %(place)s is open at %(at)s",
     "nobody said what could be sold, or time is unknown: between %(low)s and %(high)s",
     "of %(n)s machines none has a risk: %(list)s",
@@ -60,13 +92,20 @@ TEMPLATES = (
     "%(machine)s was read by %(before)s until %(day)s, by %(now)s since; agree the target anew",
     "Read the parts of the period apart: %(parts)s",
     "Compare like with like: %(parts)s: that part of the difference is no trend.",
-    "%(name)s is told since %(names)s only",
+    "%(name)s is told since %(since)s only",
+    "%(day)s at %(place)s",
+    "Book %(same)s, once a 0 if there is none (for a site the finance pack does it).",
+    "Give %(same)s in the finance pack.",
+    "Tell %(same)s once, and whenever it changes.",
+    "%(method)s since %(day)s",
+    "%(machine)s was read by %(before)s before and by %(now)s now",
     "no books in the %(days)s days before",
     "none of the actions closed can be judged: %(list)s",
     "%(name)s: fewer than %(n)s whole weeks of its KPI before it",
     "%(name)s: fewer than %(n)s whole weeks of its KPI since",
-    "%(share)s %(what)s at %(names)s",
     "%(share)s %(what)s",
+    "%(share)s %(what)s at %(names)s",
+    *refusal_words.TEMPLATES,
 )
 
 
@@ -75,9 +114,16 @@ def declared() -> Iterator[str]:
     yield from SHIFTS
     yield from SENTENCES
     yield from TEMPLATES
+    yield from (*refusal_words.WHATS, *refusal_words.FIXES)
     yield from RECORD.values()
+    yield from MEANINGS.values()
+    yield from WORDS.values()
+    yield from dict.fromkeys(PERIODS.values())
+    yield from (one.meaning for one in shipped_catalog().sums.values())
+    yield from (one.meaning for one in shipped_catalog().profiles.values())
     yield from (one.evidence.step for one in MEASURES.values() if one.evidence is not None)
-    yield from WHAT.values()
+    yield from (text for right in WHAT.items() for text in right)
+    yield from MAY
     yield from (text for row in RECORDED for text in row)
     yield from NEVER
 

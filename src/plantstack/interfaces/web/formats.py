@@ -18,7 +18,13 @@ from plantstack.intervals import SECOND
 NONE = "–"
 _MINUS = "−"
 _NARROW = " "
-_SIGNS = {"degC": "°C", "degF": "°F", "m3": "m³", "m3/h": "m³/h"}
+_SIGNS = {"degC": "°C", "degF": "°F", "m3": "m³"}
+_UNIT_WORDS = {
+    "en": {"1/": "per "},
+    "de": {"1/": "je ", "pc": "Stk", "count": "Anz.", "money": "Geld", "year": "Jahr", "day": "Tag"},
+    "es": {"1/": "por ", "pc": "pza", "count": "n.º", "money": "dinero", "year": "año", "day": "día"},
+}
+_POINTS = {"de": "PP"}
 Number = int | float | Decimal
 
 
@@ -148,7 +154,8 @@ def moved(amount: Number, unit: str, language: str) -> str:
     ('−1.2 pp', '+1.5 min')
     """
     told, behind = figure(amount, unit, language)
-    return f"{'+' if amount > 0 else ''}{told}{_NARROW}{'pp' if unit == '1' else behind}"
+    sign = "+" if amount > 0 else ""
+    return f"{sign}{told}{_NARROW}{_POINTS.get(language, 'pp') if unit == '1' else behind}"
 
 
 def money(amount: Number | None, currency: str, language: str) -> str:
@@ -183,16 +190,23 @@ def figure(value: Number | None, unit: str, language: str) -> tuple[str, str]:
     size = abs(float(value))
     return number(
         value, language, 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
-    ), unit_sign(unit)
+    ), unit_sign(unit, language)
 
 
-def unit_sign(unit: str) -> str:
-    """A unit as people write it; the plant files spell it in plain letters.
+def unit_sign(unit: str, language: str) -> str:
+    """A unit as people of a language write it; plant files and KPIs spell it in plain letters.
 
-    >>> unit_sign("degC"), unit_sign("mm/s")
-    ('°C', 'mm/s')
+    >>> unit_sign("degC", "en"), unit_sign("mm/s", "de"), unit_sign("pc/h", "de"), unit_sign("1/year", "es")
+    ('°C', 'mm/s', 'Stk/h', 'por año')
     """
-    return _SIGNS.get(unit, unit)
+    words = _UNIT_WORDS.get(language, {})
+    above, stroke, below = unit.partition("/")
+    over = words.get("1/", "1/") if above == "1" and stroke else f"{_sign(above, words)}{stroke}"
+    return over + "/".join(_sign(part, words) for part in below.split("/"))
+
+
+def _sign(part: str, words: Mapping[str, str]) -> str:
+    return _SIGNS.get(part) or words.get(part, part)
 
 
 def _seconds(seconds: float, language: str) -> tuple[str, str]:

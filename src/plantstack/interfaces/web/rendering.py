@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, cast
@@ -20,6 +21,7 @@ from plantstack.interfaces.web.speaking import catalogue, named_by, spoken, with
 from plantstack.measures.catalog import MEASURES
 
 _DUTIES = {"ci": "Improvement"}  # roles whose name says nothing to people
+_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
 _FOLDERS = ("pages", "components", "templates")
 
 
@@ -51,10 +53,12 @@ def environment(language: str) -> Environment:
         day=_day,
         instant=_instant,
         written=partial(formats.written, language=language),
+        sign=partial(formats.unit_sign, language=language),
         moved=partial(formats.moved, language=language),
         kpi_of=lambda side, head: formats.figure(side["value"], unit_of(head), language),
         measure_words=measure_words,
         spoken=_spoken,
+        refused=partial(_refused, language),
         duty=partial(_duty, language),
         address=address,
         told=_told,
@@ -121,6 +125,12 @@ def _duty(language: str, owner: str) -> str:
 def _spoken(context: Context, text: str) -> str:
     """A sentence of an engine in the reader's language, by the names of the plant."""
     return named_by(spoken(text, context["language"]), context.get("plant"))
+
+
+def _refused(language: str, text: str) -> str:
+    """What was refused and what to do, sentence by sentence."""
+    told = [spoken(part, language) for part in _SENTENCE.split(text)]
+    return " ".join(f"{one[:1].upper()}{one[1:]}" for one in told)
 
 
 @pass_context

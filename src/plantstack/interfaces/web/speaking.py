@@ -5,15 +5,17 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from plantstack.interfaces.web.engine_words import TEMPLATES, steps
-from plantstack.kpis.wording import named_figure
+from plantstack.kpis.load import shipped_catalog
+from plantstack.kpis.wording import in_words
 from plantstack.plant.plant import Plant
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
@@ -66,9 +68,15 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 _SHAPES = {
     **dict.fromkeys(("n", "least", "days"), r"[\d.,]+"),
     **dict.fromkeys(("share", "limit"), r"[\d.,]+%"),
-    **dict.fromkeys(("lowest", "level", "order", "same", "day"), r"[^\s]+"),
+    **dict.fromkeys(("lowest", "level", "order", "same"), r"[^\s]+"),
+    **dict.fromkeys(("day", "last"), r"\d{4}-\d\d-\d\d"),
+    **dict.fromkeys(("method", "fact"), r"[\w-]+"),
+    "what": r".+",  # a place stands behind the last of several 'at'
 }
-_INSIDE = ("why", "what", "list", "lowest", "level")  # looked up again
+# Looked up again: whole, or part by part.
+_INSIDE = ("why", "what", "name", "lowest", "level", "method", "fact", "before", "now")
+_ONLY_KNOWN = ("%(share)s %(what)s",)  # what is no text of its own has a place behind it
+_PARTS = {"list": "; ", "parts": ", ", "priced": ", ", "since": ", ", "names": ", "}
 
 
 def spoken(text: str, language: str) -> str:
@@ -77,22 +85,31 @@ def spoken(text: str, language: str) -> str:
     >>> spoken("no shift of tul-1 is open at noon", "en")
     'no shift of tul-1 is open at noon'
     """
-    text = "; ".join(named_figure(part) or part for part in (text or "").split("; "))
-    if language == SOURCE or not text:
-        return text
+    text = "; ".join(in_words(part, shipped_catalog()) for part in (text or "").split("; "))
+    return text if language == SOURCE or not text else _spoken(text, language)
+
+
+@lru_cache(4096)
+def _spoken(text: str, language: str) -> str:
+    """What `spoken` says in another language: the whole, its parts, or what a template makes of it."""
     say = catalogue(language).gettext
     whole = say(text)
     if whole != text:
         return whole
     if text in _steps():
         return _step(say(_steps()[text]))
+    parts = text.split("; ")
+    told = [_spoken(part, language) for part in parts] if len(parts) > 1 else parts
+    if all(one != part for one, part in zip(told, parts, strict=True)):
+        return "; ".join(told)
     for pattern, template in _patterns():
         found = pattern.fullmatch(text)
-        if found is not None:
-            return say(template) % {
-                name: _value(name, told, language) for name, told in found.groupdict().items()
-            }
-    return text
+        values = found.groupdict() if found else {}
+        said = {name: _value(name, value, language) for name, value in values.items()}
+        if found and not (template in _ONLY_KNOWN and said["what"] == values["what"]):
+            return say(template) % said
+    bare = text.removesuffix(".")  # what was refused, or is missing, made a sentence
+    return text if bare == text or _spoken(bare, language) == bare else f"{_spoken(bare, language)}."
 
 
 def named_by(text: str, plant: Plant | None) -> str:
@@ -119,10 +136,13 @@ def with_words(values: dict[str, object], say: Callable[[str], str]) -> dict[str
 
 
 def _value(name: str, told: str, language: str) -> str:
-    if name not in _INSIDE:
-        return told
-    parts = told.split("; ") if name == "list" else [told]
-    return "; ".join(spoken(part, language) for part in parts)
+    if name == "currencies":
+        return str(format_list(told.split(" and "), locale=language))
+    if name in _PARTS:
+        between, plain = _PARTS[name], told.removesuffix(".")
+        said = between.join(spoken(part, language) for part in plain.split(between))
+        return said + told[len(plain) :]
+    return spoken(told, language) if name in _INSIDE else told
 
 
 def _step(sentence: str) -> str:

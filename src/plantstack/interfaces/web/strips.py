@@ -49,6 +49,7 @@ OWNERS = (
     N_("planning"),
     N_("engineering"),
     N_("quality"),
+    N_("operations"),
 )
 """Functions that own losses in most plants; another is shown as the plant calls it."""
 _LOOKS: dict[Look, State] = {

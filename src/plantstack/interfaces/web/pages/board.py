@@ -143,9 +143,10 @@ def _day(visit: Visit, row: LetterRow, day: LetterDay, is_last: bool) -> charts.
     aimed = " ".join(formats.figure(day.target, row.unit, visit.language))
     told = f"{formats.written(day.day, visit.language)}: {reached} / {aimed}"
     if day.mark == "missed":
-        told += f". {day.action_text or visit.say(N_('nobody has answered it yet'))}"
+        silent = visit.say(N_("nobody has answered it yet"))
+        told += f". {day.action_text or silent}"
     elif day.why:
-        told += f". {day.why}"
+        told += f". {visit.told(day.why)}"
     href = f"/lineage/{row.kpi}/{row.scope}/{day.day}..{day.day}" if day.mark == "missed" else ""
     return charts.Day(_MARKS[day.mark], told, str(date.fromisoformat(day.day).day), href, is_last)
 

@@ -46,7 +46,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
     section = _section(visit)
     rows = changing.rows(visit.running, visit.sender, section, visit.scope)
     day = today(visit).isoformat()
-    standing_offset, taken = visit.running.keeper.standing.offset, visit.query.get("taken", "")
+    read_at, taken = visit.running.keeper.standing.read_at, visit.query.get("taken", "")
     told: dict[str, Any] = {
         "title": visit.say(SECTIONS[section]),
         "rows": [row for row in rows if not _is_over(row, section, day)],
@@ -54,7 +54,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "day": day,
         "spoken": SPOKEN,
         "taken": taken,
-        "is_followed": taken.isdigit() and standing_offset >= int(taken),
+        "is_followed": taken.isdigit() and read_at >= int(taken),
         "may_adopt": "improve" in visit.sender.may and not visit.sender.scope,
         "library": _library(visit) if section == "kpis" else (),
         "kinds": list(kinds(changing.content_of(visit.running))) if section == "reasons" else (),
@@ -267,7 +267,7 @@ async def take_in(request: Request, section: str, running: Plant, posted: Postin
             f"/config/{section}/preview?{urlencode({'edit': _written(edit)})}", 303, HEADERS
         )
     await run_in_threadpool(_audited, request, allowed, row["about"])
-    return RedirectResponse(f"/config/{section}?{urlencode({'taken': row['offset']})}", 303, HEADERS)
+    return RedirectResponse(f"/config/{section}?{urlencode({'taken': running.keeper.due_at})}", 303, HEADERS)
 
 
 def _audited(request: Request, sender: Sender, what: str) -> None:

@@ -28,6 +28,23 @@ KINDS = {
     "note": N_("note"),
     "config": N_("change of the plant files"),
     "close": N_("closing of a period"),
+    "inspection": N_("inspection"),
+    "quality_event": N_("quality event"),
+    "labour": N_("hours of labour"),
+    "attendance": N_("people present"),
+    "material": N_("staging of material"),
+    "demand": N_("demand"),
+    "energy": N_("energy"),
+    "delivery": N_("delivery"),
+    "cost": N_("cost"),
+    "level": N_("stock or other level"),
+    "finance": N_("figure of finance"),
+    "safety": N_("safety event"),
+    "project": N_("project"),
+    "action": N_("action"),
+    "target": N_("target"),
+    "verdict": N_("answer to whose loss it is"),
+    "reopen": N_("reopening of a period"),
 }
 
 

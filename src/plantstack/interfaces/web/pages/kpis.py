@@ -75,7 +75,7 @@ def show_one(visit: Visit) -> Mapping[str, Any]:
         "kpi": kpi,
         "kpis_known": catalog.kpis,
         "symbols": symbols(formula.node) if formula else "",
-        "in_words": in_words(catalog, formula.node) if formula else "",
+        "in_words": in_words(catalog, formula.node, visit.say) if formula else "",
         "otherwise": symbols(kpi.otherwise.node) if kpi.otherwise else "",
         "change": CHANGES.get(kpi.change, ""),
         "terms": terms(catalog, kpi, profile),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
 from plantstack.interfaces.web.strips import ACCOUNTS, reason_label
 from plantstack.intervals import Interval, rfc3339
-from plantstack.kpis.describing import in_words, terms
+from plantstack.kpis.describing import in_words, meaning_of, terms
 from plantstack.kpis.kpi import Kpi
 from plantstack.live.seeing import check_seen
 from plantstack.stack.answers.using import catalog_of
@@ -60,8 +61,9 @@ def show(visit: Visit) -> Mapping[str, Any]:
     rows = answer.rows
     head = next((row for row in rows if row["row"] == "kpi"), None)
     return {
-        "title": f"{names[kpi]} – {visit.name(scope)}",
+        "title": f"{visit.say(names[kpi])} – {visit.name(scope)}",
         "kpi": declared,
+        "factor_of": partial(_factor_words, visit),
         "names": names,
         "head": head,
         **_worded(visit, declared),
@@ -85,7 +87,8 @@ def _worded(visit: Visit, kpi: Kpi) -> dict[str, Any]:
     formula = catalog.kpi_formula(kpi, profile) if kpi.id in catalog.kpis else None
 
     def account_of(account: str) -> str:
-        return visit.say(ACCOUNTS[account]) if account in ACCOUNTS else account.replace("_", " ")
+        known = ACCOUNTS.get(account) or COUNTED.get(account)
+        return visit.say(known) if known else visit.told(account.replace("_", " "))
 
     def reason_of(reason: str) -> str:
         return reason_label(visit, reason) if reason else ""
@@ -101,7 +104,7 @@ def _worded(visit: Visit, kpi: Kpi) -> dict[str, Any]:
         return ", ".join(one for one in (said, reason_of(fact.get("reason") or "")) if one)
 
     return {
-        "formula_words": in_words(catalog, formula.node) if formula else "",
+        "formula_words": in_words(catalog, formula.node, visit.say) if formula else "",
         "terms": terms(catalog, kpi, profile) if formula else (),
         "account_of": account_of,
         "reason_of": reason_of,
@@ -152,8 +155,9 @@ def show_bridge(visit: Visit) -> Mapping[str, Any]:
         if row["row"] == "term" and row["term"]:
             terms.setdefault(row["factor"], []).append(row)
     return {
-        "title": f"{names[kpi]} – {visit.name(scope)}",
+        "title": f"{visit.say(names[kpi])} – {visit.name(scope)}",
         "kpi": declared,
+        "factor_of": partial(_factor_words, visit),
         "names": names,
         "head": rows[0] if rows else None,
         "factors": factors,
@@ -164,6 +168,37 @@ def show_bridge(visit: Visit) -> Mapping[str, Any]:
         "scope": scope,
         "other": versus.scope,
     }
+
+
+COUNTED = {
+    "good": N_("good pieces"),
+    "rework": N_("Rework"),
+    "startup_reject": N_("Rejects while starting up"),
+    "first_pass": N_("good at the first pass"),
+    "total": N_("all pieces"),
+}
+FACTORS = {
+    "mix": N_("Mix"),
+    "calendar": N_("Calendar"),
+    "amount": N_("Amount"),
+    "numerator": N_("What it counts"),
+    "denominator": N_("What it is divided by"),
+    "speed": N_("Slow running"),
+    "reduced_capacity": N_("Lane or cavity shut"),
+    "ramp": N_("Starting up"),
+    "scrap": N_("Scrap"),
+    "rework": N_("Rework"),
+    "startup_reject": N_("Rejects while starting up"),
+    "unjudged": N_("Not judged yet"),
+}
+
+
+def _factor_words(visit: Visit, name: str) -> str:
+    """What people call a factor of a bridge, or a sum that it stands on."""
+    plain = name.removeprefix("time_")
+    known = FACTORS.get(name) or ACCOUNTS.get(plain) or meaning_of(catalog_of(visit.plant), name)
+    told = visit.say(known) if known != name else visit.told(plain.replace("_", " "))
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def _declared(stack: Stack, kpi: str) -> Kpi:

@@ -27,6 +27,7 @@ from plantstack.interfaces.api.callers import (
 )
 from plantstack.interfaces.web.app import HEADERS
 from plantstack.interfaces.web.page import N_, Page, Visit
+from plantstack.interfaces.web.pages.event import KINDS
 from plantstack.interfaces.web.posting import actor_of, back, tried
 from plantstack.interfaces.web.signing import dress
 from plantstack.live.access import WHAT as RIGHTS
@@ -52,6 +53,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "lines": [],
         "entered": [],
         "words": WHAT,
+        "kinds": KINDS,
         "rights": [(right, RIGHTS[right]) for right in visit.sender.may],
         "recorded": RECORDED,
         "never": NEVER,

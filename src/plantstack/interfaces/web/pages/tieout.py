@@ -19,6 +19,12 @@ CHECKS = {
     "work orders and maintenance cost": N_("work orders and maintenance cost"),
     "losses and variance accounts": N_("losses and variance accounts"),
 }
+EXPLAINED = {
+    "made good elsewhere": N_("made good elsewhere"),
+    "received into stock": N_("received into stock"),
+    "shipped from stock": N_("shipped from stock"),
+    "contractors without an order": N_("contractors without an order"),
+}
 
 
 def show(visit: Visit) -> Mapping[str, Any]:
@@ -38,6 +44,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "title": title,
         "sites": sites,
         "checks": CHECKS,
+        "explained": EXPLAINED,
         "period": period,
         "periods": {name: text for name, text in NAMES.items() if name != "today"},
         "scope": scope,
