@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 
-from plantstack.insights.facts import Limits
 from plantstack.insights.setups.envelope import (
     Envelope,
     Off,
@@ -24,6 +23,7 @@ from plantstack.insights.setups.envelope import (
 from plantstack.insights.setups.runs import Run, Setting
 
 GOOD_RUNS = 6  # of the same product that are needed to know what is usual
+FEW_RUNS = 3  # that are enough where a value lies outside its limits: those say it as well
 RECENT_RUNS = 30  # good runs that are looked at: what was usual last year is not what is usual now
 LEAST_READINGS = 3  # at the start of a run
 _TURNS = 3  # earlier shifts of a name and product, to know what is usual in it
@@ -92,12 +92,9 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
     risk = size, max((one.rate for one in before if one.product == run.product), default=0.0)
     for parameter, setting in run.settings.items():
         told = [[one.settings[parameter].value] for one in good if parameter in one.settings]
-        usual_limits = limits_of(before, run.product, parameter)
-        if _is_of_another(setting, usual_limits):
-            continue
         limits = setting.low, setting.high
-        if limits == (None, None):  # a value without limits is held against those that are known
-            limits = usual_limits
+        if _is_of_another(setting, limits_of(before, run.product, parameter)):
+            continue
         off = _off(told, [setting.value], limits, alpha)
         if off is not None:
             like = _like(before, run, parameter, off[0].mean, "setting")
@@ -122,9 +119,9 @@ def _off(
     alpha: float,
 ) -> tuple[Off, Envelope] | None:
     """How far values are off, where that is neither chance nor too little to matter."""
-    if len(told) < GOOD_RUNS:
-        return None
     low, high = limits
+    if len(told) < (FEW_RUNS if _is_outside(mine, low, high) else GOOD_RUNS):
+        return None
     finest = (high - low) / _RESOLUTION if low is not None and high is not None else 0.0
     good = envelope(told, finest)
     if good is None:
@@ -132,6 +129,11 @@ def _off(
     off = against(good, mine)
     is_it = off.chance <= alpha and is_material(off, good, low, high, _SHARE)
     return (off, good) if is_it else None
+
+
+def _is_outside(values: Sequence[float], low: float | None, high: float | None) -> bool:
+    """Whether all values lie above their limits, or all below."""
+    return (high is not None and min(values) > high) or (low is not None and max(values) < low)
 
 
 def _is_of_its_shift(before: Sequence[Run], run: Run, parameter: str, off: Off) -> bool:
@@ -166,17 +168,13 @@ def _end_before(before: Sequence[Run], parameter: str) -> Off | None:
 
 
 def limits_of(runs: Sequence[Run], product: str, parameter: str) -> tuple[float | None, float | None]:
-    """The limits most often told of a parameter of a product lately: one check of something else is none.
-
-    Where none were told with a check, they are those of the plant files.
-    """
-    mine = [one for one in reversed(runs) if one.product == product]
-    checks = [one.settings[parameter] for one in mine if parameter in one.settings][:_LIMITS_FROM]
-    told = [(one.low, one.high) for one in checks if (one.low, one.high) != (None, None)]
-    if told:
-        return Counter(told).most_common(1)[0][0]
-    written = next((one.written[parameter] for one in mine if parameter in one.written), Limits())
-    return written.low, written.high
+    """The limits most often told of a parameter of a product lately: one check of something else is none."""
+    told = [
+        (one.settings[parameter].low, one.settings[parameter].high)
+        for one in reversed(runs)
+        if one.product == product and parameter in one.settings
+    ][:_LIMITS_FROM]
+    return Counter(told).most_common(1)[0][0] if told else (None, None)
 
 
 def _is_of_another(setting: Setting, usual: tuple[float | None, float | None]) -> bool:
@@ -244,12 +242,8 @@ def offsets(runs: Sequence[Run]) -> Iterator[NeverThere]:
 
 
 def _constant(good: Sequence[Run], product: str, parameter: str, by: By) -> Offset | None:
-    limits = limits_of(good, product, parameter)
-    written = good[-1].written.get(parameter) if good else None
-    is_written = written is not None and (written.low, written.high) == limits
-    target = written.target if written is not None and is_written else None
-    means = [float(np.mean(told)) for told in _told(good, parameter, by)]
-    return constant_offset(means, *limits, target)
+    low, high = limits_of(good, product, parameter)
+    return constant_offset([float(np.mean(told)) for told in _told(good, parameter, by)], low, high)
 
 
 def _since(mine: Sequence[Run], product: str, parameter: str, by: By) -> int:
