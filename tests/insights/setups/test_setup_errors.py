@@ -8,8 +8,9 @@ import pytest
 from tests.insights.patterns.made import START, table
 from tests.insights.setups.made import LEVEL, RUN, Machine, facts
 
+from plantstack.insights import running
 from plantstack.insights.contract import Outcome
-from plantstack.insights.facts import Facts
+from plantstack.insights.facts import Facts, Limits
 from plantstack.insights.finding import Finding
 from plantstack.insights.saying import Name
 from plantstack.insights.setups.analysis import SetupErrors
@@ -192,3 +193,56 @@ def test_a_run_that_is_over_is_told_in_the_past() -> None:
     during, after = errors(at(machine, 31, 4 * HOUR)), errors(at(machine, 32, 4 * HOUR))
     assert " is %(value)s since " in during[0].says.text and " was %(value)s from " in after[0].says.text
     assert [one.id for one in during] == [one.id for one in after]
+
+
+def written(whole: Facts, **limits: Limits) -> Facts:
+    """The facts with limits of 'seal' in the plant files, by product."""
+    place = whole.places["former"]
+    told = {(product, "seal"): one for product, one in limits.items()}
+    return replace(whole, places={"former": replace(place, limits=told)})
+
+
+@pytest.mark.parametrize(
+    ("limits", "nominal"),
+    [
+        (Limits(3.7, 4.1, unit="bar"), 3.9),
+        (Limits(3.7, 4.1), 3.9),
+        (Limits(3.5, 4.1, 3.9, "bar"), 3.9),  # its target stands beside the middle
+        (Limits(3.2, 3.6, unit="bar"), None),
+        (Limits(370.0, 410.0, unit="kPa"), None),  # nobody reads it in kPa
+        (Limits(3.7, None, unit="bar"), None),
+    ],
+)
+def test_limits_of_the_plant_files_hold_where_no_check_tells_any(
+    limits: Limits, nominal: float | None
+) -> None:
+    """Readings tell no limits: nothing was said of parts measured beside a nominal of the plant files."""
+    told = SetupErrors().run(written(facts(Machine(setting=None)), soup=limits)).findings
+    assert [one.effect.baseline for one in told] == ([] if nominal is None else [pytest.approx(nominal)])
+    assert {one.kind for one in told} <= {"wrong_nominal"}
+
+
+def test_a_check_without_limits_is_held_against_those_of_the_plant_files() -> None:
+    whole = facts(Machine())
+    rows = [row | {"low": None, "high": None} for row in whole.table("setups").to_pylist()]
+    bare = replace(whole, tables={**whole.tables, "setups": table("setups", rows)})
+    place = replace(bare.places["former"], limits={("soup", "pressure"): Limits(3.7, 4.1)})
+    (told,) = SetupErrors().run(replace(bare, places={"former": place})).findings
+    assert told.kind == "wrong_nominal" and told.effect.baseline == pytest.approx(3.9)
+
+
+def test_runs_count_and_not_rows_or_days() -> None:
+    """One part an order, twenty minutes each: eleven counts and one day are enough to tell the eleventh."""
+    rows: dict[str, list[dict[str, object]]] = {"setups": [], "pieces": [], "readings": []}
+    for number in range(11):
+        at = START + number * 20 * MINUTE
+        common = {"equipment": "former", "order": f"part-{number}", "product": "plate", "offset": number}
+        value = 3.98 + 0.001 * (number % 3) + 0.12 * (number == 10)
+        check = {"at": at + MINUTE, "known_at": at + MINUTE, "parameter": "hole", "value": value}
+        rows["setups"].append(common | check | {"low": 3.746, "high": 4.254})
+        span = {"from": at, "until": at + 15 * MINUTE, "known_at": at + 15 * MINUTE}
+        rows["pieces"].append(common | span | {"total": 1.0, "good": 1.0})
+    place = facts(Machine(runs=1)).places["former"]
+    made = {name: table(name, told) for name, told in rows.items()}
+    told = running.run([SetupErrors()], Facts(START + 4 * HOUR, made, {"former": place}))
+    assert [one.subject.about["parameter"] for one in told.findings] == ["hole"]

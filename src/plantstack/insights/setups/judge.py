@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from plantstack.insights.facts import Limits
 from plantstack.insights.setups.envelope import (
     Envelope,
     Off,
@@ -92,9 +93,12 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
     risk = size, max((one.rate for one in before if one.product == run.product), default=0.0)
     for parameter, setting in run.settings.items():
         told = [[one.settings[parameter].value] for one in good if parameter in one.settings]
-        limits = setting.low, setting.high
-        if _is_of_another(setting, limits_of(before, run.product, parameter)):
+        usual_limits = limits_of(before, run.product, parameter)
+        if _is_of_another(setting, usual_limits):
             continue
+        limits = setting.low, setting.high
+        if limits == (None, None):  # a value without limits is held against those that are known
+            limits = usual_limits
         off = _off(told, [setting.value], limits, alpha)
         if off is not None:
             like = _like(before, run, parameter, off[0].mean, "setting")
@@ -168,13 +172,17 @@ def _end_before(before: Sequence[Run], parameter: str) -> Off | None:
 
 
 def limits_of(runs: Sequence[Run], product: str, parameter: str) -> tuple[float | None, float | None]:
-    """The limits most often told of a parameter of a product lately: one check of something else is none."""
-    told = [
-        (one.settings[parameter].low, one.settings[parameter].high)
-        for one in reversed(runs)
-        if one.product == product and parameter in one.settings
-    ][:_LIMITS_FROM]
-    return Counter(told).most_common(1)[0][0] if told else (None, None)
+    """The limits most often told of a parameter of a product lately: one check of something else is none.
+
+    Where none were told with a check, they are those of the plant files.
+    """
+    mine = [one for one in reversed(runs) if one.product == product]
+    checks = [one.settings[parameter] for one in mine if parameter in one.settings][:_LIMITS_FROM]
+    told = [(one.low, one.high) for one in checks if (one.low, one.high) != (None, None)]
+    if told:
+        return Counter(told).most_common(1)[0][0]
+    written = next((one.written[parameter] for one in mine if parameter in one.written), Limits())
+    return written.low, written.high
 
 
 def _is_of_another(setting: Setting, usual: tuple[float | None, float | None]) -> bool:
@@ -242,8 +250,12 @@ def offsets(runs: Sequence[Run]) -> Iterator[NeverThere]:
 
 
 def _constant(good: Sequence[Run], product: str, parameter: str, by: By) -> Offset | None:
-    low, high = limits_of(good, product, parameter)
-    return constant_offset([float(np.mean(told)) for told in _told(good, parameter, by)], low, high)
+    limits = limits_of(good, product, parameter)
+    written = good[-1].written.get(parameter) if good else None
+    is_written = written is not None and (written.low, written.high) == limits
+    target = written.target if written is not None and is_written else None
+    means = [float(np.mean(told)) for told in _told(good, parameter, by)]
+    return constant_offset(means, *limits, target)
 
 
 def _since(mine: Sequence[Run], product: str, parameter: str, by: By) -> int:
