@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread, Timer
-from time import monotonic
+from threading import Event, Thread, Timer, current_thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from tests.live.shift import plant
+from tests.live.inside import inside
+from tests.live.shift import plant, shift
 
+from plantstack.insights.contract import Outcome
 from plantstack.intervals import HOUR, SECOND
 from plantstack.live.study import FRESH, NotYet, Study, Waiting, outlives
 from plantstack.plant.load import load_plant
 from plantstack.plant.read_people import People
 from plantstack.stack import Stack
+from plantstack.stack.finding import asking
+from plantstack.stack.finding.facts import Known
 
 NOW = 1_772_431_200_000_000 + 3 * HOUR
+NOON = 1_772_560_800_000_000  # of a Tuesday at the plant, inside a shift
 
 
 class Clock:
@@ -73,6 +78,57 @@ def test_who_has_no_patience_hears_not_yet_and_gets_the_answer_later(study: Stud
         study.ask(("slow",), slow, 0.0)
     gate.set()
     assert study.ask(("slow",), slow).value == "there"
+
+
+def test_an_analysis_holds_up_analyses_only(study: Study) -> None:
+    begun, gate = Event(), Event()
+
+    def analysis(_stack: Stack) -> str:
+        begun.set()
+        gate.wait(30)
+        return "drift"
+
+    with pytest.raises(NotYet):
+        study.ask(("findings", "line-1"), analysis, 0.0)
+    assert begun.wait(30)
+    assert study.ask(("plan", "line-1"), lambda _stack: "fits", 30.0).value == "fits"
+    with pytest.raises(NotYet) as not_yet:
+        study.ask(("first things", "line-1"), lambda _stack: "jam", 0.0)
+    assert not_yet.value.waiting is not None and not_yet.value.waiting.ahead == 1
+    gate.set()
+    assert study.ask(("first things", "line-1"), lambda _stack: "jam").value == "jam"
+
+
+def test_whatever_runs_analyses_stands_in_their_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the other queue it would hold up everybody."""
+    workers: set[str] = set()
+    plain = asking.study_of
+
+    def noted(stack: Stack, site: str, now: int, known: Known = "told") -> Outcome:
+        workers.add(current_thread().name.rpartition("_")[0])
+        return plain(stack, site, now, known)
+
+    monkeypatch.setattr(asking, "study_of", noted)
+    with inside(tmp_path / "p", NOON) as floor:
+        floor.send(*shift(NOON))
+        floor.fresh()
+        for path in (
+            "/findings",
+            "/board/line-1",
+            "/",
+            "/handover/line-1",
+            "/ci",
+            "/op/line-1",
+            "/plan/line-1",
+        ):
+            assert floor.request("GET", path).status_code in (200, 303), path
+        for path in ("insights", "summary", "priorities", "floor/handover", "home", "losses"):
+            assert floor.get(path, scope="line-1") is not None
+        while floor.running.study._pending:
+            sleep(0.05)
+    assert workers == {"plantstack-analyses"}
 
 
 def test_what_went_wrong_is_told_and_not_kept(study: Study) -> None:

@@ -34,6 +34,8 @@ _REST = 20  # nor one younger than so many times as long as it took: the floor's
 _RENEW = 15 * MINUTE  # books that grew so long are opened anew, so that little is kept in memory
 _KEPT = 256
 _GIVE_UP_S = 0.1  # between two words that nobody waits any longer
+ANALYSES = frozenset({"findings", "first things", "insights", "priorities", "shift facts", "summary"})
+"""First words of questions that ask all analyses: minutes, so that they stand in a queue of their own."""
 _MAY_CHANGE = {"targets", "standards", "calendars", "reasons", "profile"}
 
 
@@ -106,20 +108,86 @@ class _Asked:
     future: Future[Studied[Any]] = field(default_factory=Future)
 
 
+class _Queue:
+    """A worker that answers one question after another, of books that only it uses."""
+
+    def __init__(self, name: str, folder: Path, clock: Clock) -> None:
+        self._folder, self._clock = folder, clock
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"plantstack-{name}")
+        self._stack: Stack | None = None
+        self._opened_at = self._grown_at = 0
+        self.submit = self._worker.submit
+
+    def found(self, question: Callable[[Stack], _T]) -> Studied[_T]:
+        """Ask the books, opened anew where what they read is gone; only the worker may."""
+        try:
+            return self._found(question)
+        except duckdb.IOException:  # the lake was published twice since: what these books read is swept
+            self._let_go()
+            return self._found(question)
+
+    def forget(self) -> None:
+        """Open the books anew for the next question."""
+        self._worker.submit(self._let_go)
+
+    def give_up(self) -> None:
+        """Begin nothing more."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def interrupt(self) -> None:
+        """Give up the statement that is being worked out."""
+        if self._stack is not None:
+            self._stack.engine(scope=None).books.con.interrupt()
+
+    def close(self) -> None:
+        """Let go of the books; nothing is being worked out any longer."""
+        self._worker.shutdown()
+        self._let_go()
+
+    def _found(self, question: Callable[[Stack], _T]) -> Studied[_T]:
+        stack = self._books()
+        return Studied(question(stack), self._grown_at, stack.standing()[0])
+
+    def _books(self) -> Stack:
+        """The books, brought up to now when that is due."""
+        now = self._clock()
+        if self._stack is not None and now - self._grown_at <= FRESH:
+            return self._stack
+        if self._stack is None or now - self._opened_at > _RENEW or self._stack.grow(now) is None:
+            self._let_go()
+            stack = books_of(self._folder, load_plant(self._folder).project_id)
+            try:
+                stack.keep(now)
+            except BaseException:
+                stack.close()
+                raise
+            self._stack, self._opened_at = stack, now
+        self._grown_at = now
+        return self._stack
+
+    def _let_go(self) -> None:
+        if self._stack is not None:
+            with suppress(PlantstackError):
+                self._stack.close()
+            self._stack = None
+
+
 class Study:
-    """Answers long questions one after another, beside the books that are kept fresh."""
+    """Answers long questions beside the books that are kept fresh, one after another.
+
+    Analyses stand in a queue of their own: whoever asks how a line did in a week does not wait until it is
+    known what drifts.
+    """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        self._folder, self._clock = folder, clock
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plantstack-study")
+        self._clock = clock
+        self._shorter, self._analyses = _Queue("study", folder, clock), _Queue("analyses", folder, clock)
         self._lock = Lock()
         self._answers: OrderedDict[Hashable, tuple[int, Studied[Any]]] = OrderedDict()
         self._pending: dict[tuple[int, Hashable], _Asked] = {}
         self._took: dict[tuple[bool, Hashable], int] = {}
         self._known: set[Hashable] = set()  # kinds that were answered since the plant files were changed
         self._edition = self._oldest = 0  # of the plant files; what was answered in older ones is gone
-        self._stack: Stack | None = None
-        self._opened_at = self._grown_at = 0
         self._spent: dict[Hashable, int] = {}  # microseconds that the last answer took to work out
         self._numbers: dict[Hashable, int] = {}
         self.answered = 0  # counts answers, so that whoever shows one can look for a newer
@@ -176,22 +244,31 @@ class Study:
                 self._oldest = self._edition
                 self._answers.clear()
                 self._numbers.clear()
-        self._worker.submit(self._let_go)
+        for queue in self._queues():
+            queue.forget()
+
+    def _queues(self) -> tuple[_Queue, _Queue]:
+        return self._shorter, self._analyses
+
+    def _queue(self, key: Hashable) -> _Queue:
+        return self._analyses if _kind(key) in ANALYSES else self._shorter
 
     def _told(self, asked: _Asked) -> Waiting:
         """How it stands with a question; the first of a kind after a change takes longer than the others."""
+        queue = self._queue(asked.key)
         before = takewhile(lambda one: one is not asked, self._pending.values())
-        ahead = sum(not one.future.done() for one in before)
+        ahead = sum(self._queue(one.key) is queue and not one.future.done() for one in before)
         return Waiting(asked.since, ahead, self._took.get((asked.is_anew, _kind(asked.key))))
 
     def close(self) -> None:
         """Stop; what is being worked out is given up, however long it would take."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        for queue in self._queues():
+            queue.give_up()
         while wait(self._unfinished(), _GIVE_UP_S).not_done:
-            if self._stack is not None:
-                self._stack.engine(scope=None).books.con.interrupt()
-        self._worker.shutdown()
-        self._let_go()
+            for queue in self._queues():
+                queue.interrupt()
+        for queue in self._queues():
+            queue.close()
 
     def _unfinished(self) -> list[Future[Studied[Any]]]:
         """What is being worked out; what only waited was cancelled, and nobody ever says so to `wait`."""
@@ -201,16 +278,13 @@ class Study:
         is_anew = self._edition > 0 and _kind(key) not in self._known
         asked = _Asked(key, self._edition, self._clock(), is_anew)
         self._pending[asked.edition, key] = asked
-        asked.future = self._worker.submit(self._work, asked, question)
+        asked.future = self._queue(key).submit(self._work, asked, question)
         return asked
 
     def _work(self, asked: _Asked, question: Callable[[Stack], Any]) -> Studied[Any]:
         began = monotonic()
         try:
-            found = self._found(question)
-        except duckdb.IOException:  # the lake was published twice since: what these books read is swept
-            self._let_go()
-            found = self._found(question)
+            found = self._queue(asked.key).found(question)
         finally:
             with self._lock:
                 self._pending.pop((asked.edition, asked.key), None)
@@ -231,30 +305,3 @@ class Study:
         self._answers[key], self._numbers[key] = (asked.edition, found), self.answered
         while len(self._answers) > _KEPT:
             self._numbers.pop(self._answers.popitem(last=False)[0])
-
-    def _found(self, question: Callable[[Stack], Any]) -> Studied[Any]:
-        stack = self._books()
-        return Studied(question(stack), self._grown_at, stack.standing()[0])
-
-    def _books(self) -> Stack:
-        """The books, brought up to now when that is due."""
-        now = self._clock()
-        if self._stack is not None and now - self._grown_at <= FRESH:
-            return self._stack
-        if self._stack is None or now - self._opened_at > _RENEW or self._stack.grow(now) is None:
-            self._let_go()
-            stack = books_of(self._folder, load_plant(self._folder).project_id)
-            try:
-                stack.keep(now)
-            except BaseException:
-                stack.close()
-                raise
-            self._stack, self._opened_at = stack, now
-        self._grown_at = now
-        return self._stack
-
-    def _let_go(self) -> None:
-        if self._stack is not None:
-            with suppress(PlantstackError):
-                self._stack.close()
-            self._stack = None
