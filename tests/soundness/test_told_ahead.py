@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.live.inside import inside
 from tests.live.shift import said
@@ -15,7 +16,7 @@ def test_a_stop_that_comes_later_has_no_reason_from_before(tmp_path: Path) -> No
     with inside(tmp_path / "p", NOW, silence="12 h") as plant:
         plant.running.start()
         plant.send(said("state", "filler", NOW - HOUR, "down", state="stopped"))
-        span = {"from": rfc3339(DOWN), "until": rfc3339(NOW + 5 * DAY)}
+        span: dict[str, Any] = {"from": rfc3339(DOWN), "until": rfc3339(NOW + 5 * DAY)}
         tell(plant, entry("episode", "tap-0001", machine="filler", reason="bottle-jam", **span))
         plant.turned.pass_by(2 * HOUR)
         plant.send(

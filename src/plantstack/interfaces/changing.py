@@ -146,7 +146,8 @@ def adopted(running: Running, sender: Sender, edit: Edit, note: str = "") -> Row
     """
     check_may(running, sender, edit)
     offset, written = running.files.adopt(edit, by=author(sender), note=note)
-    return {"about": standing.about(edit), "file": written.file, "offset": offset}
+    told = sender.stamp(offset, running.clock())
+    return {"about": standing.about(edit), "file": written.file, "offset": told}
 
 
 def reloaded(running: Running, sender: Sender) -> Row:
@@ -191,7 +192,7 @@ def history(running: Running, sender: Sender, section: str = "", limit: int = 50
 def _row(running: Running, sender: Sender, edition: Edition) -> Row:
     seen = [one.as_row() for one in edition.changes if _may_see(running, sender, one)]
     return {
-        "offset": edition.offset,
+        "offset": sender.stamp(edition.offset, edition.at),
         "at": rfc3339(edition.at),
         "by": edition.by,
         "note": edition.note if len(seen) == len(edition.changes) else "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
@@ -28,10 +28,17 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the books stand on: the last offset in them, and how far they reach, by site."""
+    """What the books stand on.
+
+    Attributes:
+        offset: of the last event in them.
+        as_of: how far they reach, by site.
+        read_at: when the log was read for them, microseconds UTC: see `Keeper.due_at`.
+    """
 
     offset: int
     as_of: Mapping[str, int]
+    read_at: int = field(default=0, compare=False)
 
 
 _COUNTED = ("count", "reading", "alive")  # what machines tell all the time
@@ -58,9 +65,10 @@ class Keeper:
         self._news = Event()
         self._holding = 0
         self._is_closing = False
+        self._read_at = 0
         self._publish(clock())
         self._stack = self._opened()
-        self.standing = _standing(self._stack)
+        self.standing = self._stood(self._stack)
         self._published_at = clock()
         self._thread = Thread(target=self._keep, name="plantstack-books", daemon=True)
 
@@ -81,6 +89,14 @@ class Keeper:
         """Say that something was committed."""
         self._news.set()
 
+    @property
+    def due_at(self) -> int:
+        """The least `read_at` of books that are sure to hold what was committed before this was asked.
+
+        It says when the log was read and not how long it is, so anybody may be told; it is no clock.
+        """
+        return self._read_at + 1
+
     def answer(self, ask: Callable[[Stack], _T]) -> _T:
         """Ask the books as they are now; nobody else asks or freshens them meanwhile."""
         with self._turn:
@@ -94,9 +110,10 @@ class Keeper:
         """Bring the books to the end of the log and to this instant."""
         now = self._clock()
         with self._turn:
+            self._read_at = max(now, self._read_at + 1)  # before the log is read, and no two alike
             self.stretches = self._stack.grow(now)
             self._hear()
-            self.standing = _standing(self._stack)
+            self.standing = self._stood(self._stack)
         if self.stretches is None or now - self._published_at > PUBLISH:
             self._renew(now)
 
@@ -114,7 +131,7 @@ class Keeper:
     def _hear(self) -> None:
         """Note of which equipment the books have heard anew; whoever calls has the turn."""
         since, log = self.standing.offset, self._stack.log
-        upto = _standing(self._stack).offset
+        upto = self._stood(self._stack).offset
         fresh = log.hot(upto, after=since).select(["equipment", "kind", "source"])
         told = fresh.group_by(fresh.column_names).aggregate([]).to_pylist()
         news = {
@@ -153,7 +170,7 @@ class Keeper:
         """Stand on other books, which keep up what was asked of these; return these."""
         old, self._stack = self._stack, fresh
         fresh.engine(scope=None).books.asked |= old.engine(scope=None).books.asked
-        self.standing = _standing(fresh)
+        self.standing = self._stood(fresh)
         self.heard = {**self.heard, "": self.standing.offset}  # of everything: what came between is not known
         return old
 
@@ -191,12 +208,11 @@ class Keeper:
         while self._holding and not self._is_closing and monotonic() < end:
             sleep(_LOOK_S)
 
+    def _stood(self, stack: Stack) -> Standing:
+        books = stack.engine(scope=None).books
+        return Standing(books.stamp.offset, dict(books.as_of), self._read_at)
+
     @property
     def is_alive(self) -> bool:
         """Whether the books are being kept."""
         return self._thread.is_alive()
-
-
-def _standing(stack: Stack) -> Standing:
-    books = stack.engine(scope=None).books
-    return Standing(books.stamp.offset, dict(books.as_of))

@@ -40,6 +40,7 @@ _ENTRY = {
 _ANSWER = {
     "schema": SCHEMA,
     "offset": 17,
+    "upto": 1772431952000001,
     "now": "2026-03-02T06:12:32Z",
     "accepted": 1,
     "duplicate": 0,
@@ -49,7 +50,14 @@ _ANSWER = {
     "problems": [],
 }
 
-_ITEMS = items_schema("accepted", "duplicate", "conflict", "refused", more={"now": {"type": "string"}})
+_MORE: dict[str, Any] = {
+    "now": {"type": "string"},
+    "upto": {
+        "type": "integer",
+        "description": "Parts of a page that `/live` sends with as much hold these entries.",
+    },
+}
+_ITEMS = items_schema("accepted", "duplicate", "conflict", "refused", more=_MORE)
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,8 +119,8 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
         counts[one.status] += 1
     told: dict[str, Any] = {
         "schema": SCHEMA,
-        # a page waits until its own stream has come to that offset
-        "offset": running.offset if sender.role else running.stamp(sender),
+        "offset": running.stamp(sender),
+        "upto": running.keeper.due_at,
         "now": rfc3339(running.clock()),
         **counts,
     }

@@ -7,6 +7,7 @@ means stands with its class in `plantstack.stack.floor`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -179,7 +180,11 @@ def over(
 
     def asked(stack: Stack, now: int) -> Iterable[object]:
         when = None if at is None else times.instant(at, zones_of(stack))
-        return [handover(stack, place, now, when)]
+        found = handover(stack, place, now, when)
+        if sender.scope and found.frozen:  # how much everybody had told when it was signed
+            seen = replace(found.frozen, upto=sender.stamp(found.frozen.upto, found.frozen.at))
+            found = replace(found, frozen=seen)
+        return [found]
 
     return _told(running, sender, asked)
 

@@ -60,7 +60,7 @@ class Topic:
         title: of the document.
         parts: what changes, each with the round in which it last did.
         round: counts what was sent.
-        upto: how far the log goes that it was made of at least.
+        upto: when the log was read that it was made of at least, see `Keeper.due_at`.
         made: which answers of which books it was made of; None: it never was.
         followers: how many look at it.
         is_over: it is not made any longer; whoever looks has to come again.
@@ -93,7 +93,7 @@ class Topic:
 
         Args:
             shown: the page as it is now.
-            upto: offset of the books it was made of; they may have been newer.
+            upto: `read_at` of the books it was made of; they may have been newer.
         """
         self.upto = upto
         digest = shown.digest
@@ -216,7 +216,7 @@ class Hub:
             try:
                 shown = await run_in_threadpool(self._shown, topic, visit, is_round)
                 is_whole = shown.is_whole
-                topic.take(shown, standing.offset)
+                topic.take(shown, standing.read_at)
             except (PlantstackError, HTTPException):  # told where the page is asked for
                 pass
         return Made(standing, visit.studied, answers, is_whole)

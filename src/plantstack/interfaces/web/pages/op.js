@@ -280,8 +280,8 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("outbox", ({ detail }) => {
   const sync = one("[data-sync]"), word = one("[data-sync-word]");
-  const { waiting, refused, state, rows, offset } = detail;
-  if (undoing && rows.some((row) => row.id === undoing)) { undoing = ""; heardTo(offset); }
+  const { waiting, refused, state, rows, upto } = detail;
+  if (undoing && rows.some((row) => row.id === undoing)) { undoing = ""; heardTo(upto); }
   sync.dataset.state = refused.length ? "refused" : waiting ? "waiting" : "sent";
   word.textContent = state === "signed-out" && waiting ? say("signedout") : waiting === 1 ? say("waiting1") : waiting ? say("waiting", { n: waiting }) : say("sent");
   let list = one("[data-refused]");

@@ -16,7 +16,7 @@ let tries = 0;
 let retry = 0;
 let touched = 0;
 const waiting = new Map();
-let upto = 0; // how far the log goes that the newest parts were made of
+let upto = 0; // when the log was read that the newest parts were made of
 let still = null; // the parts that wait, and for what
 const known = new Map(); // the text of each part as the server has it, for it sends what changed in it
 
@@ -92,7 +92,7 @@ function isHeld(part) {
   return isTyping || part.closest("[data-hold]") || (Date.now() - touched < HELD_MS && part.matches(":hover, :active, :focus-within"));
 }
 
-// Some parts are not changed until the server knows how far the log has to go (`heardTo`), and its parts are made of that.
+// Some parts are not changed until the server says how late the log has to be read (`heardTo`), and its parts are made of that.
 export function stillFor(parts) { still = { parts, needs: Infinity, since: Date.now() }; }
 
 export function heardTo(needs) {
