@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.web.checking import axe_of, faults_of, structure_of
 from tests.web.demo import DemoSite
+from tests.web.looking import Looking
 
 from plantstack.stack import Stack
 from plantstack.stack.floor.handover import handover
@@ -102,3 +103,31 @@ def test_a_shift_is_signed_by_one_tap(look: Look, demo_site: DemoSite) -> None:
     assert found.frozen is not None
     assert found.frozen.grain == "shift"
     expect(page.locator(".signed")).to_contain_text("Handed over", timeout=60_000)
+
+
+def test_while_a_shift_is_frozen_the_page_says_so_and_for_how_long(looking: Looking) -> None:
+    looking.expected.append("ERR_")
+    page = looking.open("/handover/pun-1?shift=last", role="supervisor")
+    held: list[Route] = []
+    page.route("**/api/v1/entries", lambda route: held.append(route))
+    page.get_by_role("button", name="Sign and hand over").click()
+    said = page.locator("[data-handover] [data-told]")
+    expect(said).to_contain_text("This is being worked out.")
+    expect(said.locator("[data-since]")).to_have_text(re.compile(r"[1-9]\d* s"), timeout=5_000)
+    check(page)
+    page.context.set_offline(True)
+    while held:
+        held.pop().abort()
+    expect(said).to_have_text("Kept. It is told as soon as the server is reached.")
+
+
+@pytest.mark.parametrize("path", ["/report/tul-1/last", "/handover/tul-1?shift=last"])
+def test_each_figure_of_a_shift_has_its_trust_its_target_and_how_far_it_is(look: Look, path: str) -> None:
+    figures = look(path, role="supervisor").locator(".result dl > div")
+    known = [one for one in figures.all() if one.locator("dd b").count()]
+    assert known
+    for one in known:
+        assert one.locator(".trust").count() == 1, one.inner_text()
+    wanted = [one.inner_text() for one in known if "target" in one.inner_text()]
+    assert wanted
+    assert all(re.search(r"target [\d.,]+ \S+ [+−±]?\d", one) for one in wanted), wanted

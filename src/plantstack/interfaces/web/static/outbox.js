@@ -14,6 +14,7 @@ const NAME = "plantstack-outbox", STORE = "entries";
 const ADDRESS = "/api/v1/entries", PHOTOS = "/api/v1/photos";
 const MOST = 50; // entries in one request
 const PATIENCE_MS = 15_000;
+const SIGNING_MS = 60_000; // a shift that is signed is worked out once more and frozen: that takes what it takes
 const CALL_MS = 5_000; // whoever calls for help is told after that long that nobody heard it
 const LONGEST_MS = 30_000; // between two attempts
 
@@ -146,8 +147,8 @@ export async function standing() {
   };
 }
 
-async function told(rows = [], upto = 0) {
-  document.dispatchEvent(new CustomEvent("outbox", { detail: { ...(await standing()), rows, upto } }));
+async function told(rows = [], offset = 0) {
+  document.dispatchEvent(new CustomEvent("outbox", { detail: { ...(await standing()), rows, offset } }));
 }
 
 // -- sending --------------------------------------------------------------------------------------
@@ -194,9 +195,10 @@ async function tell(records) {
   if (!records.length) return;
   const body = JSON.stringify({ device: dataset().device || "", entries: records.map((one) => one.entry) });
   const wasOnline = navigator.onLine;
+  const patience = records.some((one) => one.entry.entry === "handover") ? SIGNING_MS : PATIENCE_MS;
   let answer;
   try {
-    answer = await post(ADDRESS, body, "application/json", PATIENCE_MS);
+    answer = await post(ADDRESS, body, "application/json", patience);
   } catch (error) {
     // without any network nothing can have left; otherwise nobody knows
     if (!wasOnline && !navigator.onLine) for (const one of records) await change({ ...one, hasLeft: one.hadLeft });
@@ -208,7 +210,7 @@ async function tell(records) {
     if (row.status === "refused") await change({ ...one, photo: null, problem: problem(row) });
     else await drop(one.n);
   }
-  await told(said.rows, said.upto);
+  await told(said.rows, said.offset);
 }
 
 // Note that an entry is about to leave, unless it was taken back in the meantime.
