@@ -147,8 +147,8 @@ export async function standing() {
   };
 }
 
-async function told(rows = [], offset = 0) {
-  document.dispatchEvent(new CustomEvent("outbox", { detail: { ...(await standing()), rows, offset } }));
+async function told(rows = [], upto = 0) {
+  document.dispatchEvent(new CustomEvent("outbox", { detail: { ...(await standing()), rows, upto } }));
 }
 
 // -- sending --------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ async function tell(records) {
     if (row.status === "refused") await change({ ...one, photo: null, problem: problem(row) });
     else await drop(one.n);
   }
-  await told(said.rows, said.offset);
+  await told(said.rows, said.upto);
 }
 
 // Note that an entry is about to leave, unless it was taken back in the meantime.
