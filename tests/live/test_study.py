@@ -21,6 +21,7 @@ from plantstack.plant.read_people import People
 from plantstack.stack import Stack
 from plantstack.stack.finding import asking
 from plantstack.stack.finding.facts import Known
+from plantstack.stack.finding.studying import study_of
 
 NOW = 1_772_431_200_000_000 + 3 * HOUR
 NOON = 1_772_560_800_000_000  # of a Tuesday at the plant, inside a shift
@@ -104,11 +105,10 @@ def test_whatever_runs_analyses_stands_in_their_queue(
 ) -> None:
     """In the other queue it would hold up everybody."""
     workers: set[str] = set()
-    plain = asking.study_of
 
     def noted(stack: Stack, site: str, now: int, known: Known = "told") -> Outcome:
         workers.add(current_thread().name.rpartition("_")[0])
-        return plain(stack, site, now, known)
+        return study_of(stack, site, now, known)
 
     monkeypatch.setattr(asking, "study_of", noted)
     with inside(tmp_path / "p", NOON) as floor:
