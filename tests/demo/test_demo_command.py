@@ -26,6 +26,7 @@ from plantstack.interfaces.demo_roles import desks, is_anybody_working, line_at
 from plantstack.intervals import DAY, HOUR
 
 PATIENCE_S = 240.0
+LONG_AGO = 1_772_474_400_000_000  # 2026-03-02 18:00 UTC
 ROW = re.compile(r"^  (\S+(?: TV)?) +http://127\.0\.0\.1:\d+(/\S+) +(\w+) +(\S+)$", re.MULTILINE)
 
 
@@ -107,6 +108,17 @@ def test_another_group_in_the_same_folder_is_refused_in_words(folder: Path) -> N
     told = run(str(folder), "--sites", "2", "--no-serve")
     assert told.returncode == 2
     assert "demo-other" in told.stderr and "2 days of 1 sites, seed 1" in told.stderr
+
+
+def test_a_group_whose_days_are_over_says_so_first_and_how_to_have_it_up_to_now(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    build_demo(folder, until=LONG_AGO, days=2, sites=1, ahead=1)
+    told = run(str(folder), "--no-serve")
+    assert told.returncode == 0
+    first = told.stdout[:600]
+    assert "nothing new happens" in first and "what you entered there is kept" in first
+    assert f"plantstack demo {folder}-2 --days 2 --sites 1\n" in first
+    assert "goes on where it was left" not in told.stdout
 
 
 def test_a_taken_port_is_told_before_anything_is_made(tmp_path: Path) -> None:

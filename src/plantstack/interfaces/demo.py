@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Timer
 from typing import Annotated
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 
 from plantstack.demo import Demo
-from plantstack.demo.living.ahead import about_of, is_demo, living
+from plantstack.demo.living.ahead import About, about_of, is_demo, living
 from plantstack.errors import Problem, QueryError
 from plantstack.interfaces import serve
 from plantstack.interfaces.answer import people
@@ -26,6 +27,7 @@ from plantstack.intervals import SECOND, rfc3339
 from plantstack.live.running import Running
 from plantstack.stack import Stack
 
+_DAYS, _SITES, _SEED = 90, 3, 1
 _ANEW = "for a new one name another folder, or remove this one first"
 
 
@@ -39,9 +41,9 @@ def demo(
     project: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="A new or empty folder, or a demo group to go on with.")
     ] = DEFAULT_FOLDER,
-    days: Annotated[int, typer.Option("--days", min=1, help="Production days up to now.")] = 90,
-    sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = 3,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same plants.")] = 1,
+    days: Annotated[int, typer.Option("--days", min=1, help="Production days up to now.")] = _DAYS,
+    sites: Annotated[int, typer.Option("--sites", min=1, max=4, help="How many sites.")] = _SITES,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same plants.")] = _SEED,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the tour in the terminal.")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8321,
     truth: Annotated[
@@ -96,7 +98,11 @@ def _made(asked: typer.Context, project: Path, wanted: dict[str, int], truth: Pa
     if other:
         what = f"the group there has {about.days} days of {about.sites} sites, seed {about.seed}"
         raise QueryError(Problem("demo-other", " ".join(other), what, f"Leave it out; {_ANEW}."))
-    people().print(f"{project} is a demo group; it goes on where it was left ({_ANEW}).\n", soft_wrap=True)
+    if _now() > about.end:
+        people().print(f"{_ended(project, about)}\n", soft_wrap=True, markup=False, highlight=False)
+    else:
+        told = f"{project} is a demo group; it goes on where it was left ({_ANEW}).\n"
+        people().print(told, soft_wrap=True)
     return None
 
 
@@ -110,8 +116,9 @@ def _left(project: Path) -> str:
 @contextmanager
 def _ending(project: Path) -> Iterator[None]:
     """Say in the terminal when the simulation ends while the server runs."""
-    end = about_of(project).end
-    timer = Timer(max((end - _now()) / SECOND, 0), lambda: people().print(_ended(end), soft_wrap=True))
+    about = about_of(project)
+    end, told = about.end, f"\n{_ended(project, about)}"
+    timer = Timer(max((end - _now()) / SECOND, 0), lambda: people().print(told, soft_wrap=True, markup=False))
     timer.daemon = True
     if end > _now():
         timer.start()
@@ -121,8 +128,17 @@ def _ending(project: Path) -> Iterator[None]:
         timer.cancel()
 
 
-def _ended(end: int) -> str:
-    return f"\nWhat was simulated ended at {rfc3339(end)}: nothing new happens; {_ANEW}."
+def _ended(project: Path, about: About) -> str:
+    """That a group lives no longer, and the command that makes the same one up to now, in a free folder."""
+    usual = {"days": _DAYS, "sites": _SITES, "seed": _SEED}
+    other = [f" --{name} {getattr(about, name)}" for name in usual if getattr(about, name) != usual[name]]
+    numbers = (f"{project.resolve().name}-{n}" for n in count(2))
+    free = next(name for name in numbers if not (project.resolve().parent / name).exists())
+    return (
+        f"The days that were simulated for {project} ended at {rfc3339(about.end)}: you can look at all of it"
+        " and what you entered there is kept, but nothing new happens.\nThe same group up to now, alive for a"
+        f" week:\n\n    plantstack demo {project.parent / free}{''.join(other)}"
+    )
 
 
 def _tell(project: Path, running: Running, taken: socket.socket) -> None:
@@ -130,17 +146,20 @@ def _tell(project: Path, running: Running, taken: socket.socket) -> None:
     now, told = _now(), people()
     found = desks(running.plant, now)
     address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    told.print(f"\nThe group runs and goes on living at {address}\n", soft_wrap=True)
+    lives = "and goes on living " if now <= about_of(project).end else ""
+    told.print(f"\nThe group runs {lives}at {address}\n", soft_wrap=True)
     told.print("  role         address, name to sign in with, password (made by chance, shown only here)")
     for line in lines_of(address, found, new_passwords(project, found, now)):
         told.print(line, soft_wrap=True, markup=False)
     if not is_anybody_working(running.plant, now):
         told.print("\nNobody works at this hour there: take --sites 2 or more, and somebody always does.")
-    end = about_of(project).end
-    if now > end:
-        told.print(_ended(end), soft_wrap=True)
+    about = about_of(project)
+    if now > about.end:
+        told.print(f"\n{_ended(project, about)}", soft_wrap=True, markup=False)
     else:
-        told.print(f"\nIt was simulated up to {rfc3339(end)}; then nothing new happens, and pages say so.")
+        told.print(
+            f"\nIt was simulated up to {rfc3339(about.end)}; then nothing new happens, and pages say so."
+        )
     told.print(f"\nReasons, calls and all else that you enter is kept. API: {address}/docs. Ctrl-C stops it.")
 
 
