@@ -131,6 +131,18 @@ def test_where_no_shift_runs_it_is_for_the_next_that_begins(tmp_path: Path) -> N
     assert all(row["minutes"] is None for row in rows)
 
 
+def test_an_empty_list_says_that_no_shift_runs(tmp_path: Path) -> None:
+    """Nothing stands on it that could say so; where a shift runs nothing is said."""
+    night = SIX - HOUR
+    with standing(tmp_path, [*orders("filler"), *today("filler", at(8))], night) as stack:
+        for language, says in (("en", "No shift runs now"), ("de", "Gerade läuft keine Schicht")):
+            answer = first_things(stack, "line-1", now=night, language=language)
+            (note,) = [one for one in answer.notes if one.code == "shift-none-runs"]
+            assert not answer.rows and note.where == "line-1" and note.what.startswith(says)
+            assert note.fix.startswith("early, ") and "06:00" in note.fix
+        assert not [one for one in first_things(stack, "line-1", now=NOW).notes if "none-runs" in one.code]
+
+
 def test_an_open_shift_says_so(tmp_path: Path) -> None:
     with standing(tmp_path, [*orders("filler"), *today("filler", at(9))], NOW) as stack:
         rows = first_things(stack, "line-1", now=NOW).rows

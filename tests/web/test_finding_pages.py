@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 import pytest
 from tests.stack.floor import START, Wire, load, plant, written
 
-from plantstack.insights.finding import Cannot, Cost, Subject
+from plantstack.insights.finding import Cannot, Cost, Explanation, Subject
 from plantstack.insights.saying import Say
 from plantstack.interfaces.asked_findings import rows_of
 from plantstack.interfaces.web import page as pages
@@ -149,3 +149,27 @@ def test_what_cannot_be_judged_is_said_once_with_its_machines(running: Running) 
     page = page_of(running, listed, "de")
     assert page.count("Es wird keine Einstellung und kein Messwert gemeldet.") == 1
     assert "3 Orte: Filler, Capper, Case packer" in page
+
+
+def test_of_many_parameters_that_cannot_be_judged_the_first_are_said_and_the_rest_can_be_opened(
+    running: Running,
+) -> None:
+    with Stack.open(running.folder) as stack:
+        asked = findings(stack, "", NOW)
+    many = [
+        Cannot("drift", Subject("filler"), Say(f"cannot judge p{n}"), Say(f"go on reading p{n}"))
+        for n in range(60)
+    ]
+    page = page_of(running, replace(asked, cannot=many))
+    outside, inside = page.split('<details id="more-2"><summary>and 58 more like it</summary>')
+    assert "annot judge p1." in outside and "annot judge p2." not in outside
+    assert inside.count("annot judge p") == 58
+
+
+def test_what_a_finding_says_itself_does_not_stand_among_what_it_could_also_be(running: Running) -> None:
+    with Stack.open(running.folder) as stack:
+        asked = findings(stack, "", NOW)
+    causes = (Explanation(Say("it comes with nights"), 0.7, is_own=True), Explanation(Say("heat"), 0.3))
+    first = replace(asked.shown[0].finding, explanations=causes)
+    page = page_of(running, replace(asked, shown=[replace(asked.shown[0], finding=first)]))
+    assert page.count("It could also be") == 1 and "comes with nights" not in page

@@ -110,11 +110,13 @@ class Explanation:
         says: what it would be.
         weight: how well it explains what is seen, beside the others: 0 to 1.
         test: what to look at to tell it from the others.
+        is_own: it is what the finding itself says; beside it only the others are said.
     """
 
     says: Say
     weight: float
     test: Say | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,4 +316,4 @@ def _evidence_row(one: Evidence) -> dict[str, object]:
 
 def _explanation_row(one: Explanation) -> dict[str, object]:
     test = None if one.test is None else one.test.as_row()
-    return {"says": one.says.as_row(), "weight": one.weight, "test": test}
+    return {"says": one.says.as_row(), "weight": one.weight, "test": test, "own": one.is_own}

@@ -15,6 +15,7 @@ from plantstack.interfaces.answer import Answer, AsJson, AsLines, Project, give
 from plantstack.interfaces.asked_question import Asker, answer_of, answered
 from plantstack.interfaces.mcp import TOKEN, sender_of
 from plantstack.interfaces.summary import Language
+from plantstack.interfaces.telling import sentence
 from plantstack.interfaces.web.speaking import SOURCE
 from plantstack.live.asking.asking import Asked
 from plantstack.stack import Stack
@@ -57,7 +58,7 @@ def ask(
 
 def _told(found: Asked) -> Group:
     """The answer, the facts it rests on, and what cannot be judged."""
-    parts = [Text(one.shown) for one in found.shown]
+    parts = [Text(sentence(one.shown)) for one in found.shown]
     if found.used:
         parts.append(Text("\nFacts:", style="bold"))
     parts += [_fact(one.sentence, one.trust, one.href) for one in found.used.values()]
@@ -67,5 +68,5 @@ def _told(found: Asked) -> Group:
     return Group(*(parts or [Text("No fact was found.")]))
 
 
-def _fact(sentence: str, trust: str, href: str) -> Text:
-    return Text(f"  {sentence}").append(f"  {f'trust {trust}  ' if trust else ''}{href}", style="dim")
+def _fact(told: str, trust: str, href: str) -> Text:
+    return Text(f"  {sentence(told)}").append(f"  {f'trust {trust}  ' if trust else ''}{href}", style="dim")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from plantstack.errors import Problem, QueryError
-from plantstack.insights.saying import Say
+from plantstack.insights.saying import N_, Say
 from plantstack.insights.telling.fact import Fact
 from plantstack.insights.telling.facts_of_shift import ShiftFacts
 from plantstack.insights.telling.priorities import Priority, priorities
@@ -16,7 +16,8 @@ from plantstack.insights.telling.summary import summary, top_losses
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.asked_findings import reached
 from plantstack.interfaces.telling import reader_of
-from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE
+from plantstack.interfaces.web.formats import clock, day
+from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE, catalogue
 from plantstack.intervals import rfc3339
 from plantstack.stack import Stack
 from plantstack.stack.improving.shifts import instant_in, last_over, shift_word
@@ -69,10 +70,28 @@ def first_things(
         QueryError: for an unknown scope or language.
     """
     rows: list[Row] = []
+    notes: list[Problem] = []
     for facts in shifts_to_come(stack, scope, now):
         known = facts if has_money else facts.without_money()
-        rows += priority_rows(known, _reader(stack, facts.place, language))
-    return _answer(stack, rows)
+        mine = priority_rows(known, _reader(stack, facts.place, language))
+        rows += mine
+        if facts.is_ahead and not mine:
+            notes.append(_no_shift(facts, language, stack.zone_of(facts.place)))
+    return _answer(stack, rows, notes)
+
+
+def _no_shift(facts: ShiftFacts, language: str, zone: str) -> Problem:
+    """That no shift runs, where there is no row that says so."""
+    at = f"{day(facts.start, language, zone)} {clock(facts.start, language, zone)}"
+    begins = f"{facts.shift}, {at}." if facts.shift else ""
+    told = catalogue(language).gettext(no_shift_text(facts))
+    return Problem("shift-none-runs", facts.place, told.rstrip("."), begins)
+
+
+def no_shift_text(facts: ShiftFacts) -> str:
+    """What is said where no shift runs: whether one is about to begin."""
+    next_one = N_("No shift runs now; this is for the next one that begins.")
+    return next_one if facts.shift else N_("No shift runs, and none begins within seven days.")
 
 
 def shifts_known(stack: Stack, scope: str, shift: str, now: int | None) -> Iterator[ShiftFacts]:
@@ -180,6 +199,6 @@ def language_unknown(language: str) -> QueryError:
     return QueryError(Problem("language-unknown", "--lang", f"no texts in '{language}'", fix))
 
 
-def _answer(stack: Stack, rows: list[Row]) -> Answer:
+def _answer(stack: Stack, rows: list[Row], notes: Sequence[Problem] = ()) -> Answer:
     offset, reach = stack.standing()
-    return Answer(rows, notes=stack.notes(), offset=offset, as_of=reach)
+    return Answer(rows, notes=[*notes, *stack.notes()], offset=offset, as_of=reach)

@@ -17,8 +17,11 @@ from plantstack.insights.telling.words import PER
 from plantstack.interfaces.answer import AsJson, AsLines, Project, give, progress
 from plantstack.interfaces.asked_findings import insights as asked
 from plantstack.interfaces.asked_findings import score_rows
+from plantstack.interfaces.folding import folded
 from plantstack.interfaces.options import Scope, nothing
+from plantstack.interfaces.telling import duty, sentence
 from plantstack.interfaces.web.formats import NONE, clock, day, duration, money, number, percent
+from plantstack.interfaces.web.pages.findings import KINDS, WORDS
 from plantstack.interfaces.web.speaking import LANGUAGES, SOURCE, catalogue
 from plantstack.intervals import SECOND, told_us
 from plantstack.stack import Stack
@@ -33,6 +36,16 @@ AsOf = Annotated[
 ]
 
 
+_COLUMNS = (  # those of the page
+    "Kind",
+    "Answered",
+    "True",
+    "Precision",
+    "Without cause, a machine and week",
+    "First known to answer",
+    "Until fixed",
+    "Money found, a month",
+)
 _LEAST = 0.5  # pieces or units of a currency: what is rounded to nothing
 
 
@@ -86,15 +99,14 @@ def _check_language(lang: str) -> None:
 def _scores(rows: Sequence[Row], lang: str) -> Table:
     """A line a kind; lead is from when the facts first said it to the answer."""
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("kind", "answered", "true", "precision", "false a machine-week"):
-        table.add_column(name, justify="left" if name == "kind" else "right")
-    for name in ("first known to answer", "until fixed", "money found a month"):
-        table.add_column(name, justify="right")
+    words = _Words(lang, lambda place: "UTC")
+    for name in _COLUMNS:
+        table.add_column(words.say(name), justify="left" if name == _COLUMNS[0] else "right")
     for row in rows:
         counts = row["answers"]
         true = sum(counts.get(word, 0) for word in TRUE)
         table.add_row(
-            row["kind"].replace("_", " "),
+            words.kind(row["kind"]),
             *(str(sum(counts.values())), str(true), percent(row["precision"], lang, 0)),
             number(row["false_a_machine_week"], lang, 2),
             *(duration(_us(row[name])) for name in ("lead_s", "until_fixed_s")),
@@ -128,6 +140,15 @@ class _Words:
         """A text of the source in the language."""
         return catalogue(self.lang).gettext(text) % values if values else catalogue(self.lang).gettext(text)
 
+    def kind(self, name: str) -> str:
+        """What a kind of findings is called, as on the page."""
+        return self.say(KINDS.get(name, name.replace("_", " ")))
+
+    def more(self, n: int) -> str:
+        """How many sentences like one were left out."""
+        one = many = "and %(num)s more like it"
+        return catalogue(self.lang).ngettext(one, many, n) % {"num": n}
+
     def when(self, text: str, instant: str, place: str) -> str:
         """A text with a day and a clock of a place."""
         at, zone = told_us(instant), self.zone_of(place)
@@ -151,10 +172,12 @@ def in_words(rows: Sequence[Row], lang: str, zone_of: Callable[[str], str]) -> G
         parts.append(Text(words.say("Nothing stands out in what could be judged.")))
     if cannot:
         parts.append(Text(f"\n{words.say('Cannot judge')}:", style="bold"))
-    for said, places in _alike(cannot):
+    for (said, places), more in folded(_alike(cannot), lambda one: (one[0][0], *one[1])):
         kind, why, fix = said
         where = f" ({', '.join(places)})" if places else ""
-        parts.append(Text(f"  {kind.replace('_', ' ')}: {_sentence(why)} {_sentence(fix)}{where}"))
+        parts.append(Text(f"  {words.kind(kind)}: {sentence(why)} {sentence(fix)}{where}"))
+        if more:
+            parts.append(Text(f"    {words.more(len(more))} (--json)", style="dim"))
     return Group(*parts)
 
 
@@ -172,29 +195,21 @@ def _told(place: int, row: Row, words: _Words) -> list[Text | Padding]:
     action, where = row["action"], row["scope"].get("equipment", "")
     due = "overdue since %(day)s %(clock)s" if row["overdue"] else "by %(day)s %(clock)s"
     since = words.when("since %(day)s %(clock)s", row["began"], where)
-    by, do = words.when(due, action["by"], where), _sentence(action["says"]["told"])
+    by, do = words.when(due, action["by"], where), sentence(action["says"]["told"])
+    trust = f"{words.say('Trust')} {row['trust']['grade']}"
     lines = [
-        Text.assemble((f"{place}. ", "bold"), (_sentence(row["says"]["told"]), "bold")),
-        Text(f"   {_cost(row['cost'], words)}  trust {row['trust']['grade']}  {since}  id {row['id']}"),
-        Text(f"   {action['owner']}: {do} ({by})"),
+        Text.assemble((f"{place}. ", "bold"), (sentence(row["says"]["told"]), "bold")),
+        Text(f"   {_cost(row['cost'], words)}  {trust}  {since}  id {row['id']}"),
+        Text(f"   {duty(action['owner'], words.lang)}: {do} ({by})"),
     ]
-    if row["explanations"]:
+    others = [sentence(one["says"]["told"]) for one in row["explanations"] if not one["own"]]
+    if others:
         lines.append(Text(f"   {words.say('It could also be')}:", style="dim"))
-    others = [_sentence(one["says"]["told"]) for one in row["explanations"]]
     lines += [Text(f"   - {one}", style="dim") for one in others]
     if row["answer"]:
-        lines.append(Text(f"   answered: {row['answer']}", style="dim"))
+        answer = words.say(WORDS.get(row["answer"], str(row["answer"])))
+        lines.append(Text(f"   {words.say('Answered')}: {answer}", style="dim"))
     return [*lines, Text("")]
-
-
-def _sentence(told: str) -> str:
-    """A sentence with its capital and its full stop; some begin with what people named themselves.
-
-    >>> _sentence("make one order without it"), _sentence("Is it true?")
-    ('Make one order without it.', 'Is it true?')
-    """
-    end = "" if told[-1:] in (".", "!", "?") else "."
-    return f"{told[:1].upper()}{told[1:]}{end}"
 
 
 def _cost(cost: Row, words: _Words) -> str:

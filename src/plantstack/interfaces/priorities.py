@@ -14,6 +14,7 @@ from plantstack.interfaces.answer import AsJson, AsLines, Project, give
 from plantstack.interfaces.asked_shift import first_things
 from plantstack.interfaces.options import Scope, nothing
 from plantstack.interfaces.summary import Language, Row, heading, zones_in
+from plantstack.interfaces.telling import duty, sentence
 from plantstack.interfaces.web.formats import money, number
 from plantstack.interfaces.web.speaking import SOURCE, catalogue
 from plantstack.stack import Stack
@@ -38,7 +39,8 @@ def priorities(
     with Stack.open(project) as stack:
         answer = first_things(stack, scope, language=lang)
         zones = zones_in(stack, answer.rows)
-    empty = "Nothing needs to be done first." if answer.as_of else nothing(answer.as_of)
+    nothing_first = catalogue(lang).gettext("Nothing needs to be done before the rest.")
+    empty = nothing_first if answer.as_of else nothing(answer.as_of)
     told: str | Group = _list(answer.rows, zones, lang) if answer.rows else empty
     give(answer, as_json=as_json, as_lines=as_lines, told=told)
 
@@ -47,15 +49,14 @@ def priorities(
 
 
 def _list(rows: Sequence[Row], zones: Mapping[str, str], lang: str) -> Group:
-    say = catalogue(lang).gettext
     parts: list[Text] = []
     for _, told in groupby(rows, key=lambda row: row["scope"]["equipment"]):
         mine = list(told)
         parts += _heading(mine[0], zones, lang)
         for row in mine:
-            parts.append(Text(f"  {row['rank']}. {row['told']}"))
-            parts.append(Text(f"     {say(row['owner'])}{_won(row, lang)}", style="dim"))
-            parts += [Text(f"     {one['told']}", style="dim") for one in row["why"]]
+            parts.append(Text(f"  {row['rank']}. {sentence(row['told'])}"))
+            parts.append(Text(f"     {duty(row['owner'], lang)}{_won(row, lang)}", style="dim"))
+            parts += [Text(f"     {sentence(one['told'])}", style="dim") for one in row["why"]]
     return Group(*parts)
 
 

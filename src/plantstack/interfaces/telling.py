@@ -9,6 +9,8 @@ from plantstack.interfaces.web.speaking import SOURCE, catalogue
 from plantstack.plant.plant import Plant
 from plantstack.stack.answers.using import catalog_of
 
+_DUTIES = {"ci": "Improvement"}  # roles whose name says nothing to people
+
 
 def reader_of(
     plant: Plant, zone: str, language: str = SOURCE, *, with_day: bool = False, sees_money: bool = True
@@ -28,6 +30,26 @@ def reader_of(
         return name_of(plant, one, language)
 
     return Reader(language, zone, translate, name, formats, with_day, sees_money)
+
+
+def duty(owner: str, language: str = SOURCE) -> str:
+    """The function that has to do something, as people call it.
+
+    >>> duty("ci"), duty("supervisor")
+    ('Improvement', 'Supervisor')
+    """
+    told = catalogue(language).gettext(_DUTIES.get(owner, owner))
+    return told[:1].upper() + told[1:]
+
+
+def sentence(told: str) -> str:
+    """A sentence with its capital and its full stop; some begin with what people named themselves.
+
+    >>> sentence("make one order without it"), sentence("Is it true?")
+    ('Make one order without it.', 'Is it true?')
+    """
+    end = "" if told[-1:] in (".", "!", "?") else "."
+    return f"{told[:1].upper()}{told[1:]}{end}"
 
 
 def zone_of(plant: Plant, place: str) -> str:

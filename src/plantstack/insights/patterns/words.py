@@ -96,7 +96,7 @@ def _conditions(rule: Rule, units: Mapping[str, str]) -> dict[str, Value]:
 
 def explanations(found: Pattern, units: Mapping[str, str]) -> tuple[Explanation, ...]:
     """What the pattern says it is, and what else would explain the same pieces, each with its own figure."""
-    mine = Explanation(_cause(found.rule, found.times, units), found.weight)
+    mine = Explanation(_cause(found.rule, found.times, units), found.weight, is_own=True)
     others = [
         Explanation(_cause(one.rule, one.times, units), one.weight, _apart(found.rule, one, units))
         for one in found.rivals

@@ -152,7 +152,10 @@ def _explanations(one: Wrong) -> tuple[Explanation, ...]:
     gauge = Say(N_("measure it a second time, with another gauge"))
     found = [
         Explanation(
-            Say(N_("it was set wrong")), weights[0], Say(N_("set it as usual and look at the next pieces"))
+            Say(N_("it was set wrong")),
+            weights[0],
+            Say(N_("set it as usual and look at the next pieces")),
+            is_own=True,
         ),
         Explanation(Say(N_("the gauge or sensor shows too much or too little")), weights[1], gauge),
         Explanation(Say(N_("it was changed on purpose")), weights[2], Say(N_("ask who set it up"))),

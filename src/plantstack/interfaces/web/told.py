@@ -10,7 +10,13 @@ from plantstack.insights.telling.facts_of_shift import ShiftFacts
 from plantstack.insights.telling.render import Reader
 from plantstack.interfaces.asked_model import Retelling
 from plantstack.interfaces.asked_otherwise import said_otherwise
-from plantstack.interfaces.asked_shift import priority_rows, shifts_known, shifts_to_come, summary_rows
+from plantstack.interfaces.asked_shift import (
+    no_shift_text,
+    priority_rows,
+    shifts_known,
+    shifts_to_come,
+    summary_rows,
+)
 from plantstack.interfaces.telling import reader_of, zone_of
 from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.formats import moment
@@ -51,6 +57,14 @@ def first_things(visit: Reading, scope: str) -> list[Row] | None:
     found = _studied(visit, ("first things", scope), lambda stack: shifts_to_come(stack, scope, now))
     rows = _rows(visit, found.value if found else None, priority_rows)
     return None if rows is None else [{**row, "begins": _begins(visit, row)} for row in rows]
+
+
+def no_shift(visit: Reading, scope: str) -> str:
+    """That no shift runs, for a list on which nothing stands that could say so; '' where one runs."""
+    now = visit.now
+    found = _studied(visit, ("first things", scope), lambda stack: shifts_to_come(stack, scope, now))
+    ahead = [one for one in found.value if one.is_ahead] if found else []
+    return visit.say(no_shift_text(ahead[0])) if found and ahead and len(ahead) == len(found.value) else ""
 
 
 def _begins(visit: Reading, row: Row) -> str:

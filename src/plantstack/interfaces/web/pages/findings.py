@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from plantstack.insights.finding import Cannot, Cost
 from plantstack.insights.running import monthly, monthly_range
 from plantstack.insights.telling.words import PER
+from plantstack.interfaces.folding import folded
 from plantstack.interfaces.web.control import control_chart_of, heading, limits_said
 from plantstack.interfaces.web.found import asked_of, told
 from plantstack.interfaces.web.page import N_, Page, Reading, Visit
@@ -76,16 +77,21 @@ class Alike:
         kind: of the findings.
         why, fix: what is missing and what to do about it, in the language of the reader.
         places: names of the machines; empty where none is meant.
+        more: of the same kind at the same places, behind the first ones.
     """
 
     kind: str
     why: str
     fix: str
     places: tuple[str, ...]
+    more: tuple[Alike, ...] = ()
 
 
 def alike(visit: Reading, cannot: Sequence[Cannot]) -> list[Alike]:
-    """Each sentence once, with the places it is said of."""
+    """Each sentence once, with the places it is said of; of many of a kind at a place the first ones lead.
+
+    A machine with sixty parameters that were read too seldom has sixty such sentences.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
     for one in cannot:
         where = one.subject.equipment if one.subject else ""
@@ -93,7 +99,10 @@ def alike(visit: Reading, cannot: Sequence[Cannot]) -> list[Alike]:
         places = found.setdefault((one.kind, why, fix), [])
         if where and visit.name(where) not in places:
             places.append(visit.name(where))
-    return [Alike(*said, tuple(places)) for said, places in found.items()]
+    said_once = [Alike(*said, tuple(places)) for said, places in found.items()]
+    return [
+        replace(one, more=tuple(more)) for one, more in folded(said_once, lambda one: (one.kind, one.places))
+    ]
 
 
 def title_of(visit: Reading, found: Findings) -> str:

@@ -16,7 +16,7 @@ from plantstack.interfaces.web.layers import DECISIONS, LAYERS, WHO
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.periods import Period, period_of
 from plantstack.interfaces.web.starts import starts_of
-from plantstack.interfaces.web.told import OWNERS, first_things
+from plantstack.interfaces.web.told import OWNERS, first_things, no_shift
 from plantstack.kpis.kpi import Catalog
 from plantstack.live.seeing import may_see
 from plantstack.stack.project import Stack
@@ -26,6 +26,7 @@ MOST = 7
 _OF_ROLE = {"operator": 1, "station": 1, "supervisor": 2, "planner": 2, "maintenance": 3, "ci": 4, "exec": 5}
 _TREND = {1: "day", 2: "day", 3: "week", 4: "week", 5: "week"}
 _TREND_DAYS = 28
+_JUDGED = ("met", "watch", "missed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Layer:
         rows: one KPI row each, what is off first.
         period: that it is judged over.
         targeted: how many of its KPIs have a target, here or in a part of it.
+        judged: how many of those are trusted enough to be held against it.
     """
 
     number: int
     rows: Sequence[Row]
     period: Period
     targeted: int
+    judged: int
 
     @property
     def known(self) -> int:
@@ -81,6 +84,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
     ).value
     off = [row for layer in layers.values() for row in layer.rows if row["status"] == "missed"]
     off += [row for row in below if row["status"] == "missed"]
+    doubted = [row["kpi"] for layer in layers.values() for row in layer.rows if _is_doubted(row)]
     return {
         "title": visit.name(scope),
         "layers": layers,
@@ -88,6 +92,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "few": few,
         "trends": trends,
         "off": off,
+        "doubted": list(dict.fromkeys(doubted)),
         "catalog": catalog,
         "names": LAYERS,
         "who": WHO,
@@ -97,6 +102,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "short_of": short_of(visit, scope, periods[own].first, periods[own].last),
         "starts": starts_of(visit),
         "first": first_things(visit, scope) if visit.sender.role in OWNERS or own == 2 else [],
+        "no_shift": no_shift(visit, scope) if visit.sender.role in OWNERS or own == 2 else "",
         "per": PER,
         "has_first": visit.sender.role in OWNERS or own == 2,
         "axis": axis,
@@ -111,8 +117,16 @@ def _seen(visit: Visit, catalog: Catalog, rows: Sequence[Row]) -> list[Row]:
 
 def _told(rows: Sequence[Row], below: Sequence[Row], period: Period, number: int) -> Layer:
     targeted = {row["kpi"] for row in rows if row["target"] is not None}
+    mine = [*rows, *(row for row in below if row["layer"] == number)]
     targeted |= {row["kpi"] for row in below if row["layer"] == number}
-    return Layer(number, rows, period, len(targeted))
+    judged = {row["kpi"] for row in mine if row["status"] in _JUDGED and not _is_doubted(row)}
+    return Layer(number, rows, period, len(targeted), len(judged))
+
+
+def _is_doubted(row: Row) -> bool:
+    """Whether it is shown grey beside a target: nobody should take it for met."""
+    is_held = row["value"] is not None and row["target"] is not None
+    return is_held and row["status"] != "missed" and row["trust"]["grade"] in ("C", "U")
 
 
 def _trends(
