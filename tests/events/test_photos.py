@@ -101,3 +101,16 @@ def test_a_picture_is_kept_under_the_hash_of_what_is_left(tmp_path: Path) -> Non
     assert found is not None and found[0].read_bytes() == jpeg() and found[1] == "image/jpeg"
     assert [path.name for path in kept(tmp_path)] == [f"{name}.jpg"]
     assert find(tmp_path, "../" * 20 + "abcd") is None and find(tmp_path, "0" * 64) is None
+
+
+def test_a_small_file_that_says_it_is_a_wall_of_points_is_refused() -> None:
+    def png(width: int, height: int) -> bytes:
+        head = struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, height, 8, 2, 0, 0, 0) + bytes(4)
+        return b"\x89PNG\r\n\x1a\n" + head + struct.pack(">I4sI", 0, b"IEND", 0)
+
+    assert cleaned(png(9_000, 9_000))[1] == "png"
+    wide = jpeg().replace(b"\x08\0\1\0\1\1", b"\x08\xff\xff\xff\xff\1")
+    for photo in (png(60_000, 60_000), wide):
+        with pytest.raises(EventError) as caught:
+            cleaned(photo)
+        assert caught.value.problems[0].code == "photo-large"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from tests.live.inside import Inside
+from tests.interfaces.test_commands import plantstack
+from tests.live.inside import Inside, inside
 from tests.live.shift import JSON
-from tests.live.test_scopes import FAR, ask, every_route, is_page
+from tests.live.test_scopes import FAR, NOW, ask, every_route, is_page
 from tests.live.test_scopes import group as group
 from tests.live.test_scopes import secrets as secrets
 
@@ -78,3 +81,14 @@ def test_H_HT_01_a_stranger_is_led_to_where_he_signs_in_and_changes_nothing(
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/sign-in?next="), path
         assert [word for word in FAR if word in answer.text] == []
+
+
+def test_H_HT_02_who_has_one_machine_finds_nothing_that_stands_beside_or_above_it(tmp_path: Path) -> None:
+    with inside(tmp_path / "p", NOW) as plant:
+        told = plantstack("token", "add", plant.running.folder, "one", "--scope", "filler", "--json")
+        secret = told.rows[0]["token"]
+        for word, found in (("filler", 1), ("capper", 0), ("packer", 0), ("line-1", 0), ("tulsa", 0)):
+            answer = ask(plant, secret, "GET", "/api/v1/floor/search", {"text": word})
+            assert len(answer.json()["rows"]) == found, word
+            page = ask(plant, secret, "GET", "/search", {"q": word}).text
+            assert page.count('<a href="/line/') == found, word

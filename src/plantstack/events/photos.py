@@ -28,7 +28,9 @@ _WEBP_SAID = (b"EXIF", b"XMP ")
 _WEBP_FLAGS = 0b1100  # of VP8X: there is EXIF, there is XMP
 _ORIENTATION = 0x0112
 _MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # where a JPEG says how large it is
 _SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
+MOST_POINTS = 100_000_000  # a few kilobytes can say that they are a wall of them, and take a tablet down
 _BROKEN = Problem("photo-broken", "photo", "the picture is not whole", "Take it again.")
 
 
@@ -45,6 +47,7 @@ def cleaned(photo: bytes) -> tuple[bytes, str]:
         if photo.startswith(b"\xff\xd8\xff"):
             return b"".join(_jpeg(photo)), "jpg"
         if photo.startswith(_PNG):
+            _check_points(*struct.unpack_from(">II", photo, len(_PNG) + 8))
             return b"".join(_png(photo)), "png"
         if photo[:4] == b"RIFF" and photo[8:12] == b"WEBP":
             return _webp(photo), "webp"
@@ -52,6 +55,17 @@ def cleaned(photo: bytes) -> tuple[bytes, str]:
         raise EventError(_BROKEN) from error
     what = "expected a picture as JPEG, PNG or WebP"
     raise EventError(Problem("photo-kind", "photo", what, "Choose another file."))
+
+
+def _check_points(width: int, height: int) -> None:
+    """Refuse a picture that is small as a file and far too large on a screen.
+
+    Raises:
+        EventError: when it has more than `MOST_POINTS`.
+    """
+    if width * height > MOST_POINTS:
+        what = f"the picture has {width} by {height} points"
+        raise EventError(Problem("photo-large", "photo", what, "Take it with a lower resolution."))
 
 
 def keep(project: Path, photo: bytes) -> str:
@@ -115,6 +129,9 @@ def _jpeg(photo: bytes) -> Iterator[bytes]:
         if length < 2 or place + length > len(photo):
             raise EventError(_BROKEN)
         segment, place, in_scan = photo[place : place + length], place + length, marker == _SCAN
+        if marker in _FRAMES:
+            height, width = struct.unpack_from(">HH", segment, 3)
+            _check_points(width, height)
         if marker == 0xE1 and segment[2:8] == b"Exif\0\0":
             turn = _turn(segment[8:])
         is_colour = (marker == 0xE2 and segment[2:13] == b"ICC_PROFILE") or marker == 0xEE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from plantstack.live.access import Sender
 from plantstack.live.seeing import may_see
 from plantstack.plant.plant import Plant
 from plantstack.stack import Stack
+from plantstack.stack.floor.search import Hit
 
 Row = Mapping[str, Any]
 
@@ -67,6 +68,11 @@ def seen_kpis(stack: Stack, sender: Sender, answer: Answer, profile: str | None)
     catalog, counted = stack.catalog(), profile or stack.plant.profile.name
     rows = [row for row in answer.rows if may_see(sender, catalog, row["kpi"], counted)]
     return replace(answer, rows=rows)
+
+
+def near_hits(plant: Plant, sender: Sender, hits: Iterable[Hit], now: int) -> list[Hit]:
+    """What was found without equipment that somebody is not let near: what stands beside his, or above it."""
+    return [hit for hit in hits if hit.kind in ("order", "product") or sender.is_near(plant, hit.id, now)]
 
 
 def seen_losses(sender: Sender, answer: Answer) -> Answer:

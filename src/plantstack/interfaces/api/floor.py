@@ -142,7 +142,11 @@ def find(
 ) -> Response:
     """One object a thing that was found, the best first."""
     place = near(running, sender, scope)
-    return _told(running, sender, lambda stack, now: search(stack, text, now, scope=place))
+
+    def asked(stack: Stack, now: int) -> Iterable[object]:
+        return asked_by.near_hits(stack.plant, sender, search(stack, text, now, scope=place), now)
+
+    return _told(running, sender, asked)
 
 
 @router.get("/plan", summary="Whether the plan of each line fits")

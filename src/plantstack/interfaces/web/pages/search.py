@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from plantstack.interfaces.asked_by import near_hits
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.stack.floor.search import search
 
@@ -22,7 +23,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
     """What was found of the words in the address."""
     text = visit.query.get("q", "").strip()[:200]
     scope = visit.sender.scope
-    hits = visit.ask(lambda stack: search(stack, text, visit.now, scope=scope)) if text else ()
+    found = visit.ask(lambda stack: search(stack, text, visit.now, scope=scope)) if text else ()
+    hits = near_hits(visit.plant, visit.sender, found, visit.now)
     return {
         "title": visit.say(N_("Search")),
         "text": text,
