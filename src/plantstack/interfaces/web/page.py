@@ -118,6 +118,10 @@ class Reading:
         told = catalogue(self.language).gettext(text)
         return told % with_words(values, self.told) if values else told
 
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """A number of things in the reader's language, where `%(num)s` stands."""
+        return catalogue(self.language).ngettext(one, many, n) % {"num": n}
+
     def told(self, text: str) -> str:
         """A sentence of an engine in the reader's language, by what the plant calls equipment."""
         return named_by(spoken(text, self.language), self.plant)

@@ -21,6 +21,9 @@ _SAID = {
     "falling": N_("%(first)s to %(last)s fall one after another"),
 }
 
+_LEAST = 8
+"""Points from which on the rules can fire: 8 on one side."""
+
 
 def run_chart_of(
     visit: Visit,
@@ -59,13 +62,21 @@ def run_chart_of(
         ],
         phases=[_lines(visit, one, written) for one in judging.phases],
         signals=[_signal(visit, one, labels) for one in judging.signals],
-        calm=say(N_("No signal: what moves here is chance. Change the process, not the day.")),
+        calm=_calm(visit, len(known)),
         y_ticks=[charts.Tick(one, formats.number(one, language)) for one in places],
         x_ticks=[charts.Tick(float(at), label) for at, label in enumerate(labels) if at % every == 0],
         summary=say(N_("All points")),
         heads=(say(N_("Period")), say(N_("Value")), say(N_("Signal"))),
         empty=say(N_("Nothing is known of these days.")),
     )
+
+
+def _calm(visit: Visit, n: int) -> str:
+    """What is said where no rule fires; of few points none could."""
+    if n < _LEAST:
+        few = N_("Too few points to tell a signal from chance: %(n)s, it takes %(least)s.")
+        return visit.say(few, n=n, least=_LEAST)
+    return visit.say(N_("No signal: what moves here is chance. Change the process, not the day."))
 
 
 def _lines(visit: Visit, phase: Phase, written: Callable[[float], str]) -> charts.PhaseLines:

@@ -40,6 +40,16 @@ def _starts(visit: Visit) -> Iterator[Start]:
             if area in plant.areas:
                 yield Start(N_("Board"), area, f"/board/{area}")
                 yield Start(N_("Andon"), area, f"/andon/{area}")
+    if "plan" in sender.may:
+        for place in [one for one in near if one in plant.sites] or [sender.scope]:
+            yield Start(N_("Plan"), place, f"/plan/{place}")
+    if "portfolio" in sender.may:
+        yield Start(N_("Portfolio"), "", "/portfolio")
+        yield Start(N_("Tie-out"), "", "/tieout")
+    if "improve" in sender.may:
+        yield Start(N_("Improvement"), sender.scope, "/ci")
+    if {"portfolio", "improve"} & set(sender.may):
+        yield Start(N_("Readiness"), sender.scope, "/readiness")
     if "maintain" in sender.may:
         for site in near:
             if site in plant.sites:

@@ -59,7 +59,8 @@ def show(visit: Visit) -> Mapping[str, Any]:
     calls = sorted(calls, key=lambda one: one.asked_at)
     longest = max((one.open_us(now) for one in calls if not one.is_ended), default=0)
     place = visit.name(scope)
-    title = visit.say(N_("%(n)s calls open – %(place)s"), n=len(calls), place=place) if calls else place
+    n_open = visit.ngettext("%(num)s call open", "%(num)s calls open", len(calls))
+    title = f"{n_open} – {place}" if calls else place
     period = period_of(visit, "13w")
     history = _history(visit, scope, period.first, period.last)
     return {

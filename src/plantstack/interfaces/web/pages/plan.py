@@ -28,8 +28,9 @@ def show(visit: Visit) -> Mapping[str, Any]:
     checks = found.value
     late = sum(len(one.at_risk) for one in checks)
     name = visit.name(scope)
+    n_late = visit.ngettext("%(num)s order at risk", "%(num)s orders at risk", late)
     return {
-        "title": visit.say(N_("%(n)s orders at risk – %(place)s"), n=late, place=name) if late else name,
+        "title": f"{n_late} – {name}" if late else name,
         "place": name,
         "checks": checks,
         "studied": found,
@@ -54,9 +55,10 @@ def _means(visit: Visit, day: PlanDay) -> str:
             else N_("It fits if nothing goes worse than usual.")
         )
         return visit.say(fits)
+    need, have = _apart(day.required_s / 3600, day.available_s / 3600, visit.language)
     told = {
-        "need": formats.number(day.required_s / 3600, visit.language),
-        "have": formats.number(day.available_s / 3600, visit.language),
+        "need": need,
+        "have": have,
         "missing": formats.listed(day.missing, visit.language),
         "risky": formats.listed(day.at_risk, visit.language),
     }
@@ -70,6 +72,16 @@ def _means(visit: Visit, day: PlanDay) -> str:
     if day.at_risk:
         return visit.say(N_("This plan needs %(need)s h of a %(have)s h day: %(risky)s may miss."), **told)
     return visit.say(N_("This plan needs %(need)s h of a %(have)s h day."), **told)
+
+
+def _apart(need: float, have: float, language: str) -> tuple[str, str]:
+    """Two amounts of hours, as exactly as it takes to tell one from the other.
+
+    >>> _apart(26.2, 21.0, "en"), _apart(7.4, 7.2, "en"), _apart(7.21, 7.2, "en")
+    (('26', '21'), ('7.4', '7.2'), ('7.21', '7.20'))
+    """
+    told = [(formats.number(need, language, n), formats.number(have, language, n)) for n in range(3)]
+    return next((one for one in told if one[0] != one[1]), told[-1])
 
 
 def _needed(visit: Visit, day: PlanDay, check: PlanCheck) -> charts.Whisker | None:

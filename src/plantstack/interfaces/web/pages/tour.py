@@ -164,11 +164,12 @@ def _tap(visit: Visit, facts: Facts) -> Step:
     tap = facts.tap
     if tap is None:
         return Step(claim, "", ((N_("The line"), f"/line/{_LINE}"),))
-    zone = visit.running.plant.site_of(_MACHINE).zone
+    zone, at = visit.running.plant.site_of(_MACHINE).zone, tap.event.told_at
+    day, clock = formats.day(at, visit.language, zone), formats.clock(at, visit.language, zone)
     told: dict[str, Any] = {
         "reason": reason_label(visit, tap.reason),
         "machine": visit.name(_MACHINE),
-        "clock": formats.clock(tap.event.told_at, visit.language, zone),
+        "clock": f"{day}, {clock} {formats.zone_of(at, zone)}",
         "time": formats.duration(tap.us),
     }
     cost = _told(visit, facts.cost) if "money" in visit.sender.may else ""
@@ -248,7 +249,9 @@ def _monday(visit: Visit, facts: Facts) -> Step:
 
 
 def _kaizen(visit: Visit, facts: Facts, first: str, last: str) -> Step:
-    told = visit.say(N_("Savings realised of those claimed: %(value)s"), value=_told(visit, facts.savings))
+    value = _told(visit, facts.savings)
+    value = f"{value} ({visit.say(N_('nothing to judge it by'))})" if value.strip() == formats.NONE else value
+    told = visit.say(N_("Savings realised of those claimed: %(value)s"), value=value)
     links = (
         (N_("What was saved"), f"/lineage/saving_realisation/tulsa/{first}..{last}"),
         (N_("Improvement"), "/ci?scope=tulsa"),
