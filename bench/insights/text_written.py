@@ -1,8 +1,8 @@
 """Rewordings that were written down by text and language, and how many of them are doubted.
 
 Each is filled with made-up facts some twenty times and counts as much as any other, however often its text is
-said in a shift. `unseen looked` and `unseen apart` are the halves of the unseen ones that may be looked at and
-that are only counted: `python -m bench.insights.text_written NAME [looked|apart] [show]`.
+said in a shift. `unseen looked` and `unseen apart` are the halves of the unseen ones that may be looked at,
+and that are only counted: `python -m bench.insights.text_written NAME [looked|apart] [show]`.
 """
 
 from __future__ import annotations

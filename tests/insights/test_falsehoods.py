@@ -10,8 +10,14 @@ from tests.insights.shifts import reader
 
 from plantstack.insights.verifying.verifier import basis, verify
 
-_LINES = (Path(__file__).parent / "falsehoods.txt").read_text(encoding="utf-8").splitlines()
-FALSE = [line.split(" ", 2) for line in _LINES if line and not line.startswith("#")]
+
+def _sentences(name: str) -> list[list[str]]:
+    """Lines of a language, a fact and a sentence."""
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [line.split(" ", 2) for line in lines if line and not line.startswith("#")]
+
+
+FALSE, HONEST = _sentences("falsehoods.txt"), _sentences("honest.txt")
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es"])
@@ -37,3 +43,10 @@ def test_the_facts_themselves_are_not(language: str) -> None:
     for say in FACTS.values():
         behind = basis(say, reader(language))
         assert verify(behind.sentence + " ", behind) == ()
+
+
+@pytest.mark.parametrize(("language", "fact", "sentence"), HONEST)
+def test_honest_sentences_of_other_words_are_not(language: str, fact: str, sentence: str) -> None:
+    behind = basis(FACTS[fact], reader(language))
+    clock = next((one.text for one in behind.tokens if one.kind == "clock"), "")
+    assert verify(sentence.replace("{c}", clock), behind) == ()

@@ -18,6 +18,8 @@ _REACH = 3  # tokens between a hedge and its number
 
 def loosened(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> Iterator[tuple[Kind, str]]:
     """What is tied to something else than it was: what it is doubted as, and the words."""
+    if told and told[0].text == "als" and "against" in (told[0].senses or ()):
+        yield "order", "als"  # compares nothing where it comes first
     if any(not _is_reference(told, at, there, words) for at in _places(told, "against")):
         yield "order", "than"
     yield from (("order", one) for one in sorted({*_related(told, words)} - {*_related(there, words)}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import BREAKS, to_do
@@ -56,8 +57,16 @@ def left_out(told: Sequence[Token], there: Sequence[Token]) -> Iterator[str]:
     if mine["all"] and not here["all"] + here["together"] + here["made"]:
         yield "all"
     gone = (sense for sense in _KEPT if mine[sense] and not here[sense])
+    is_counted = mine["known"] and here["count"] and here["exist"] and here["not"]
+    is_paced = mine["pace"] and here["pace"] and not mine["restore"]  # who has a pace runs
     yield from (
-        sense for sense in gone if not (sense == "lack" and here["find"])
+        sense
+        for sense in gone
+        if not (
+            (sense == "lack" and here["find"])
+            or (sense == "run" and is_paced)
+            or (sense == "known" and is_counted)
+        )
     )  # who is looked for is missing
     texts = {one.text for one in told}
     strange = (one.text for one in there if one.kind == "word" and one.senses is None)
@@ -74,6 +83,19 @@ def negated(tokens: Sequence[Token]) -> Counter[str]:
         own = [sense for sense in senses if sense != "not"]
         found[own[0] if own else _negated(tokens, at)] += 1
     return found
+
+
+def same_negated(told: Sequence[Token], there: Sequence[Token]) -> bool:
+    """Whether the same is negated: no count there is none that is known."""
+    here, mine = senses_of(told), senses_of(there)
+    alike: dict[str, str] = {}
+    if mine["known"] and not here["known"] and here["count"] and here["exist"]:
+        alike = {"count": "known", "exist": "known"}
+    sides = [
+        Counter({alike.get(one, one): n for one, n in side.items()})
+        for side in (negated(told), negated(there))
+    ]
+    return here["not"] == mine["not"] and sides[0] == sides[1]
 
 
 def _negated(tokens: Sequence[Token], at: int) -> str:
@@ -126,7 +148,9 @@ def is_told_past(told: Sequence[Token], there: Sequence[Token], words: Lexicon) 
     """Whether what holds now is said as if it were over."""
     if not senses_of(told)["was"] or senses_of(there)["was"]:
         return False
+    is_had = any(one.text in words.having and two.kind == "number" for one, two in pairwise(told))
     is_so_yet = senses_of(there)["still"] and not senses_of(told)["told"]  # "no reason was given yet"
+    is_so_yet = is_so_yet and not is_had  # "had 4 stops without a reason"
     return bool(senses_of(there)["since"] or is_so_yet) or any(one.text in words.being for one in there)
 
 
@@ -141,7 +165,8 @@ def is_turned(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> 
     """Whether what is to be done is said as if it were so, or the other way round."""
     wanted, found = to_do(there, words), to_do(told, words)
     if not wanted:
-        return bool(found)
+        is_safety = senses_of(there)["safety"] > 0 and senses_of(there)["super"] > 0
+        return bool(found - ({"answer"} if is_safety else set()))
     if "hold" in found - wanted:
         return True
     if wanted == {"watch"}:  # why is said in the same sentence

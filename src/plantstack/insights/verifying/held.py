@@ -21,6 +21,8 @@ def unbound(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> It
         yield "than"
     if mine["need"] and mine["plus"] and not _is_after(told, "need", "plus"):
         yield "need"
+    if mine["standard"] and here["standard"] and _is_measured(told):
+        yield "standard"
     if _is_paced(there) and not _is_paced(told):
         yield "pace"
     if mine["after"] and mine["end"] and here["after"] and not _is_in_clause(told, "after", "end"):
@@ -41,23 +43,34 @@ def _is_earlier(told: Sequence[Token], words: Lexicon) -> bool:
         back = [two for two in told[max(0, at - 6) : at] if two.text not in words.articles]
         back = [two for two in back if two.senses != ("shift",)]
         is_in = bool(back) and back[-1].text in words.prepositions and not back[-1].senses
-        if not _is_compared(back[:-1] if is_in else back, told, is_in):
+        if not _is_compared(back[:-1] if is_in else back, told, is_in, words):
             return False
     return True
 
 
-def _is_compared(back: Sequence[Token], told: Sequence[Token], is_in: bool) -> bool:
+def _is_compared(back: Sequence[Token], told: Sequence[Token], is_in: bool, words: Lexicon) -> bool:
     """Whether "against", a verb of more or less, or the earlier number stands right before."""
     if not back:
         return False
+    if len(back) > 1 and set(back[-1].senses or ()) == {"from"}:
+        back = back[:-1]  # "por debajo del turno anterior"
     last = back[-1]
     if last.kind == "number":
         at = next(at for at, one in enumerate(told) if one is last)
-        return at > 0 and bool({"from", "against"} & set(told[at - 1].senses or ()))
+        left = [one for one in told[max(0, at - 3) : at] if one.text not in words.articles]
+        return bool(left) and bool({"from", "against"} & set(left[-1].senses or ()))
     if "before" in (last.senses or ()):
-        return _is_compared(back[:-1], told, is_in)
+        return _is_compared(back[:-1], told, is_in, words)
     known = {"against"} if is_in else {"against", "plus", "minus"}
     return bool(known & set(last.senses or ()))
+
+
+def _is_measured(tokens: Sequence[Token]) -> bool:
+    """Whether the standard is said to take longer: it comes before "longer" and no "by" behind it."""
+    at = next(at for at, one in enumerate(tokens) if "standard" in (one.senses or ()))
+    before = {sense for one in tokens[:at] for sense in one.senses or ()}
+    behind = any("by" in (one.senses or ()) for one in tokens[at:])
+    return not before & {"plus", "minus", "against"} and not behind
 
 
 def _is_both(tokens: Sequence[Token], senses: tuple[str, ...]) -> bool:

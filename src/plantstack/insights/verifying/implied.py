@@ -24,18 +24,25 @@ ASIDE: Mapping[str, Kind] = {
     "light": "word",
     "already": "time",
     "together": "word",
+    "gap": "direction",
+    "aimed": "word",
+    "spent": "word",
+    "taken": "word",
+    "wanted": "word",
+    "which": "order",
 }
 # What may be said beside a sense: "is still waiting since", "no reason was given".
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "still": ("since",),
     "again": ("restore",),
     "exist": ("not",),
-    "passive": ("need", "must"),
+    "passive": ("need", "must", "set", "wait"),
     "need": ("lack",),
     "made": ("changeover",),
     "count": ("known", "scrap", "made", "lack", "hold"),
-    "lack": ("need",),
+    "answer": ("safety",),
 }
+_DUE = ("due to", "owing", "wegen", "aufgrund", "infolge", "durch", "debido")  # no verbs: who causes what
 _ENDS = ":;.!?"
 _PRESENT = ("run", "stop", "wait", "hold", "set", "lack")
 _PAST = ("was", "made", "lost", "scrap", "will", "may")
@@ -65,7 +72,8 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
         case "must":
             return bool(to_do(there, words))
         case "made":
-            return (mine["known"] > 0 and senses_of(told)["count"] > 0) or (
+            here = senses_of(told)
+            return (mine["known"] > 0 and (here["count"] > 0 or not here["piece"])) or (
                 mine["scrap"] > 0 and mine["all"] > 0
             )
         case "told":
@@ -78,6 +86,26 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
             return _is_concord(told)
         case "reckoned":
             return _stands_before_number(told, "reckoned")
+        case "gap":
+            return mine["minus"] > 0 and all(_is_counted(told, at) for at in _places(told, "gap"))
+        case "aimed":
+            return mine["minus"] > 0 and mine["plan"] > 0 and senses_of(told)["gap"] > 0
+        case "lack":
+            return mine["need"] > 0 and not mine["plus"]
+        case "spent":
+            return mine["changeover"] > 0 and all(
+                _is_of_time(told, at, words) for at in _places(told, "spent")
+            )
+        case "taken":
+            return mine["lost"] > 0 and all(_is_taken(told, at) for at in _places(told, "taken"))
+        case "reason" | "cause":
+            return not mine["reason"] and all(
+                _names_reason(told, at, sense, words) for at in _places(told, sense)
+            )
+        case "wanted":
+            return bool(to_do(there, words))
+        case "which":
+            return not senses_of(told)["plus"] + senses_of(told)["minus"]
         case "already":
             return (mine["since"] > 0 or any(mine[one] for one in _PRESENT)) and not to_do(there, words)
         case "together":
@@ -143,11 +171,61 @@ def _stands_before_number(told: Sequence[Token], sense: str) -> bool:
     )
 
 
+def _is_counted(told: Sequence[Token], at: int) -> bool:
+    """Whether what is missing is a number: "a gap of 8", "8 pieces are missing"."""
+    after = (one for one in told[at + 1 : at + 4] if not _is_passed(one))
+    if next((one.kind for one in after), "") == "number":
+        marks = [place for place in range(at) if told[place].kind == "mark"]
+        clause = told[max(marks, default=-1) + 1 : at]
+        return not any("plan" in (one.senses or ()) for one in clause)  # "the plan was missing 8"
+    before = (one for one in reversed(told[max(0, at - 4) : at]) if not _is_passed(one))
+    return next((one.kind for one in before), "") == "number"
+
+
+def _is_passed(one: Token) -> bool:
+    """Whether a word between a number and what is said of it claims nothing."""
+    return one.kind == "name" or (
+        one.kind == "word" and set(one.senses or ()) <= {"of", "by", "piece", "good", "approx"}
+    )
+
+
+def _is_of_time(told: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether a length of time comes next: "needed 30 min"."""
+    if at > 0 and "standard" in (told[at - 1].senses or ()):
+        return False
+    rest = [one for one in told[at + 1 :] if one.kind != "word"]
+    if words.prepositions.get(told[at + 1].text if at + 1 < len(told) else "") == "for":
+        rest = rest[1:]  # "needed for 6 changeovers 30 min"
+    return bool(rest) and rest[0].kind == "number" and rest[0].dimension == "time"
+
+
+def _is_taken(told: Sequence[Token], at: int) -> bool:
+    """Whether what costs time is a reason or a word of the texts, and no machine."""
+    before = next((one for one in reversed(told[:at]) if one.kind != "word"), None)
+    return before is not None and before.kind == "name" and before.axis in ("reason", "word")
+
+
+def _names_reason(told: Sequence[Token], at: int, sense: str, words: Lexicon) -> bool:
+    """Whether a reason that people gave, said once, is called one: "reason: jam", "due to jam"."""
+    rest = (_first(told[at + 1 : at + 4], words), _first(told[max(0, at - 3) : at][::-1], words))
+    named = next((one for one in rest if one is not None and one.axis == "reason"), None)
+    is_once = sum(one.kind == "name" and named is not None and one.text == named.text for one in told) == 1
+    return is_once and (sense == "reason" or (named is rest[0] and told[at].text in _DUE))
+
+
+def _first(some: Sequence[Token], words: Lexicon) -> Token | None:
+    """The first token that claims something."""
+    passed = words.articles | words.being | {":", "as", "como", "por"}
+    ends = {"of", "to", "from", "was", "against"}
+    return next((one for one in some if one.text not in passed and not set(one.senses or ()) & ends), None)
+
+
 def _is_summed(told: Sequence[Token], there: Sequence[Token]) -> bool:
     """Whether "so" stands before what follows from the numbers of one name."""
     at = max(at for at, one in enumerate(told) if "thus" in (one.senses or ()))
     rest, many = senses_of(told[at:]), sum(one.kind == "number" for one in there) > 1
-    return many and not rest["made"] + rest["plan"] and (_names(there) < 2 or _is_equal(told))
+    is_made = rest["made"] > 0 and not rest["all"]
+    return many and not is_made and not rest["plan"] and (_names(there) < 2 or _is_equal(told))
 
 
 def _is_equal(told: Sequence[Token]) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 from plantstack.insights.verifying import words_de, words_en, words_es
 
 _SHORTEST = 5  # letters of a word whose forms are looked for
+_PART = 4  # letters of each part of a word made of two
 _WORDS = {"en": words_en, "de": words_de, "es": words_es}
 
 
@@ -29,7 +30,8 @@ class Lexicon:
         orders: verbs of what is to be done; `light`: those that say it only with another word; `particles`:
             of verbs, that may stand apart from them; `relating`: words that stand before what is compared
             with; `done`: words with which it is done already.
-        is_first: whether what is to be done begins with its verb; `addressed`: who is asked, behind it.
+        is_first: whether what is to be done begins with its verb; `addressed`: who is asked, behind it;
+            `joints`: letters between two words that are written as one; none: they are not.
     """
 
     senses: Mapping[tuple[str, ...], tuple[str, ...]]
@@ -53,6 +55,19 @@ class Lexicon:
     done: frozenset[str]
     is_first: bool
     addressed: str
+    joints: tuple[str, ...]
+
+    def compound(self, word: str) -> tuple[str, ...] | None:
+        """What a word made of two known ones claims: both of it; None: it is none."""
+        for cut in range(_PART, len(word) - _PART + 1) if self.joints else ():
+            left, right = word[:cut], self.known((word[cut:],))
+            lefts = (left.removesuffix(joint) for joint in self.joints if left.endswith(joint))
+            first = next(
+                (known for one in lefts if len(one) >= _PART and (known := self.known((one,)))), None
+            )
+            if first is not None and right is not None:
+                return tuple(dict.fromkeys((*self.senses[first], *self.senses[right])))
+        return None
 
     def known(self, phrase: tuple[str, ...]) -> tuple[str, ...] | None:
         """The phrase of the lists that this one is, or is a form of; None: it is in no list."""
@@ -111,6 +126,7 @@ def lexicon(language: str) -> Lexicon:
         done=frozenset(one.replace("_", " ") for one in told.DONE.split()),
         is_first=told.IS_FIRST,
         addressed=told.ADDRESSED,
+        joints=("", "s", "es", "n", "en") if language == "de" else (),
     )
 
 

@@ -46,6 +46,7 @@ _PLAIN = ("good", "scrap")  # numbers of what is, not of how much more or less
 _RELATIVE = ("plus", "minus", "plan", "target", "lost", "lack")
 _SAID = ("apart", "over", "before")  # numbers that words must say to be more, less or earlier
 _TIGHT = ("from", "to", "of", "by")  # right before a number these say which one it is
+_WITH = ("with", "mit", "con")  # what stands before it is not said of the number behind it
 _REFERENCES = ("plan", "before", "standard", "usual")
 
 
@@ -207,6 +208,8 @@ def _bound(
     """Senses of the nearest words of a number that say which one it is, up to the next number or break."""
     every = {sense for slot in slots for sense in slot.senses} | more
     tight = {sense for one in told[max(0, at - 1) : at] for sense in one.senses or () if sense in _TIGHT}
+    if at > 1 and {"plus", "minus"} & set(told[at - 2].senses or ()):
+        tight, every = tight - {"of"}, every - {"of"}  # "a gap of 8"
     if tight & every:
         return frozenset(tight & every)  # "hat 8 von 10 gefertigt": 10 is not what was made
     nearest = _NEAR + 1
@@ -225,11 +228,14 @@ def _beside(told: Sequence[Token], at: int) -> Iterator[tuple[int, set[str]]]:
         for distance, one in enumerate(row[:_NEAR], 1):
             if one.kind == "mark" and one.text in ":;.,":
                 break
-            if one.kind in ("number", "clock"):
+            if one.kind in ("number", "clock") or (
+                step < 0 and distance > 1 and row[distance - 2].text in _WITH
+            ):
                 break
             other = next((n for n, two in enumerate(row, 1) if two.kind == "number"), 99) - distance
             if other >= distance:
                 loose = set(_TIGHT) if distance > 1 or step > 0 else set[str]()
+                loose |= {"against"} if step > 0 else set()  # "8 against 10": 8 is not compared with
                 yield distance, set(one.senses or ()) - loose
 
 

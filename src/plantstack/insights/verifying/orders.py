@@ -30,13 +30,26 @@ def _orders(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, set[
         is_first = at == 0 or (tokens[at - 1].kind == "mark" and tokens[at - 1].text in BREAKS)
         if one.text == "plan" and not (after is not None and "order" in (after.senses or ())):
             continue
-        if "must" in (one.senses or ()) or (one.text in words.light and (is_first or not words.is_first)):
+        if "wanted" in (one.senses or ()):
+            yield at, _wanted(tokens, at, words)
+        elif "must" in (one.senses or ()) or (one.text in words.light and (is_first or not words.is_first)):
             if not _is_over(tokens, at, words):
                 yield at, _rest(tokens, at)
         elif one.text in words.orders and (is_first or not words.is_first):
             yield at, set(one.senses or (one.text,))
         elif is_first and after is not None and after.text == words.addressed and _is_plural(one):
             yield at, _rest(tokens, at)
+
+
+def _wanted(tokens: Sequence[Token], at: int, words: Lexicon) -> set[str]:
+    """What is said to be needed: behind the word, or before it ("a decision is needed")."""
+    passed = words.articles | words.being
+    after = next((one for one in tokens[at + 1 :] if one.text not in passed), None)
+    is_after = after is not None and after.kind == "word" and after.text not in words.prepositions
+    if after is not None and is_after and after.senses:
+        return set(after.senses)
+    before = next((one for one in reversed(tokens[:at]) if one.text not in passed), None)
+    return set((before.senses if before is not None else None) or ())
 
 
 def _rest(tokens: Sequence[Token], start: int) -> set[str]:

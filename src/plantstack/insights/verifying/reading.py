@@ -266,6 +266,7 @@ def _phrased(tokens: Sequence[Token], words: Lexicon) -> list[Token]:
                 at += length
                 break
         else:
-            found.append(tokens[at])
+            made_of = words.compound(tokens[at].text)
+            found.append(replace(tokens[at], senses=made_of) if made_of is not None else tokens[at])
             at += 1
     return found

@@ -14,6 +14,7 @@ from plantstack.insights.verifying.reading import Token, senses_of
 
 # A name that had one of these has it, and no other gets it.
 _KEPT = ("from", "to", "for", "by", "order", "money")
+_OWN = ("its", "their", "sein", "seine", "seinen", "ihr", "ihre", "ihren", "su", "sus")
 FREE = "free"  # beside a verb: who does it, or to whom it is done
 
 
@@ -31,6 +32,8 @@ def misplaced_names(told: Sequence[Token], there: Sequence[Token], words: Lexico
     for owner, owned in _owning(told, words):
         theirs |= {name: mine[name] for name in (owner, owned) if name in mine}
     axes = {one.text: one.axis for one in there if one.kind == "name"}
+    yield from _set_by_others(told, there, theirs, words)
+    theirs = {name: _as_meant(roles, name, axes, told, there) for name, roles in theirs.items()}
     for name, roles in theirs.items():
         had = mine.get(name, [])
         is_owned = FREE in had and name == next(iter(mine)) and "of" in roles and "set" in senses_of(there)
@@ -40,7 +43,9 @@ def misplaced_names(told: Sequence[Token], there: Sequence[Token], words: Lexico
     for first, second in combinations([name for name in mine if name in theirs], 2):
         is_kept = [name for name in theirs if name in (first, second)] == [first, second]
         parts, were = (theirs[first][0], theirs[second][0]), (mine[first][0], mine[second][0])
-        if not is_kept and not _may_swap(parts, were, axes[first] == axes[second]):
+        if is_kept or _is_alone((first, second), parts, were, axes):
+            continue
+        if not _may_swap(parts, were, axes[first] == axes[second]) and not _is_paced(parts, there):
             yield f"{second} / {first}"
 
 
@@ -49,7 +54,72 @@ def keeps_parts(told: Sequence[Token], there: Sequence[Token], axis: str, words:
     mine, theirs = _roles(there, words), _roles(told, words)
     names = {one.text for one in there if one.kind == "name" and one.axis == axis}
     parts = [mine[name][0] for name in sorted(names)]
-    return parts == [theirs[name][0] for name in sorted(names)] and len(set(parts)) == len(parts)
+    now = [theirs[name][0] for name in sorted(names)]
+    if set(parts) == set(now) == {"bracket"}:
+        return True  # each belongs to the number before it
+    if len(mine) == 2 and _is_paced((theirs[next(iter(mine))][0], theirs[next(reversed(mine))][0]), there):
+        return True
+    return parts == now and len(set(parts)) == len(parts)
+
+
+def _is_paced(parts: tuple[str, str], there: Sequence[Token]) -> bool:
+    """Whether the first name sets the pace of the second, whichever comes first."""
+    return bool(senses_of(there)["set"]) and parts == (FREE, "of")
+
+
+def _set_by_others(
+    told: Sequence[Token], there: Sequence[Token], theirs: Mapping[str, Sequence[str]], words: Lexicon
+) -> Iterator[str]:
+    """Names "of" something else than the pace where a pace is set: it is set by them."""
+    if not senses_of(there)["set"]:
+        return
+    if senses_of(told)["passive"] and [roles[0] for roles in theirs.values()] != ["of", FREE]:
+        yield next(iter(theirs))  # "is the pace of X set by Y" and nothing else
+    for at, one in enumerate(told):
+        if one.kind != "name" or theirs[one.text][0] != "of":
+            continue
+        before = [two for two in told[max(0, at - 4) : at] if two.text not in words.articles]
+        is_owner = at + 1 < len(told) and told[at + 1].text == "'s"
+        if is_owner and any("set" in (two.senses or ()) for two in told[at + 3 : at + 4]):
+            yield one.text  # "its pace sets"
+        if not is_owner and not (len(before) > 1 and "pace" in (before[-2].senses or ())):
+            yield one.text
+
+
+def _as_meant(
+    roles: list[str], name: str, axes: Mapping[str, str], told: Sequence[Token], there: Sequence[Token]
+) -> list[str]:
+    """Parts that say the same as another one of this fact: a reason is no taker, "for" a line is of it."""
+    axis, mine = axes.get(name, ""), senses_of(there)
+    if axis == "reason":
+        is_taken = senses_of(told)["taken"] + senses_of(told)["cause"] > 0
+        harmless = ("to", "at") if any(one.text == "by" for one in told) else ("by", "to", "at")
+        return ["apart" if one in harmless or (one == FREE and is_taken) else one for one in roles]
+    if axis == "word" and senses_of(told)["taken"]:
+        return ["to" if one == FREE else one for one in roles]
+    if axis == "equipment" and senses_of(told)["taken"]:
+        return [FREE if one == "to" else one for one in roles]  # "costó a Filler"
+    if axis == "word" and mine["safety"]:
+        return ["apart" if one == FREE else one for one in roles]
+    is_own = any(one.text in _OWN for one in told)  # "sets its pace for"
+    return ["of" if one == "for" and mine["set"] and not is_own else one for one in roles]
+
+
+def _is_alone(
+    names: tuple[str, str], parts: tuple[str, str], had: tuple[str, str], axes: Mapping[str, str]
+) -> bool:
+    """Whether one of two names cannot be taken for the other: the only period, a reason, a place by "at"."""
+    if axes[names[0]] == axes[names[1]]:
+        return False
+    for name, part, old in zip(names, parts, had, strict=True):
+        alike = [one for one, axis in axes.items() if axis == axes[name]]
+        is_when = axes[name] in ("day", "context", "word") and any(one.isdigit() for one in name)
+        if len(alike) > 1 or not {part, old} <= {"apart", "at", "of"}:
+            continue
+        is_where = axes[name] == "equipment" and (part, old) in (("at", "of"), ("at", "at"), ("of", "of"))
+        if is_when or axes[name] == "reason" or is_where:
+            return True
+    return False
 
 
 def _may_swap(parts: tuple[str, str], had: tuple[str, str], is_one_axis: bool) -> bool:
@@ -82,9 +152,14 @@ def _owning(told: Sequence[Token], words: Lexicon) -> Iterator[tuple[str, str]]:
     for at, one in enumerate(told):
         rest = [other for other in told[at + 1 : at + 6] if not _is_passed(other, words)]
         is_had = one.kind == "name" and len(rest) > 1 and rest[0].text in words.having
+        is_aimed = bool(rest) and rest[0].axis == "kpi" and "target" in senses_of(told[at + 1 : at + 3])
         if is_had and (rest[1].kind, rest[1].axis) == ("name", "kpi"):
             yield one.text, rest[1].text
-        elif is_had and one.axis == "equipment" and "hold" in senses_of(told[at:]):
+        elif one.kind == "name" and is_aimed:
+            yield one.text, rest[0].text  # "Filler aims for an OEE of 80 %"
+        elif (
+            is_had and one.axis == "equipment" and len({two.text for two in told if two.axis == one.axis}) < 2
+        ):
             yield one.text, one.text  # "Filler has 12 pieces on hold"
 
 
@@ -121,7 +196,8 @@ def _role(tokens: Sequence[Token], at: int, words: Lexicon) -> str:
         if last.text in words.prepositions:
             is_agent = before > 0 and "set" in (tokens[before - 1].senses or ())  # "is set by the filler"
             part = words.prepositions[last.text]
-            return FREE if is_agent and part == "by" else part
+            is_passive = senses_of(tokens)["passive"] and after is not None and "set" in (after.senses or ())
+            return FREE if (is_agent and part == "by") or (is_passive and part == "of") else part
     if any("piece" in (one.senses or ()) for one in (last, after) if one is not None and one.kind == "word"):
         return "of"  # "12 pieces P-7", "12 P-7 pieces"
     beside = [one for one in (last, after) if one is not None and one.kind == "word"]
