@@ -26,6 +26,7 @@ from plantstack.insights.verifying.lexicon import Lexicon, lexicon
 from plantstack.insights.verifying.numbers import Slot, doubted_numbers, slots_of
 from plantstack.insights.verifying.reading import CURRENCIES, Known, Token, read, readings, senses_of
 from plantstack.insights.verifying.roles import keeps_parts, misplaced_names
+from plantstack.insights.verifying.turned import turned
 
 _LONGEST = 2.5  # of the generated sentence: more is more than it says
 
@@ -193,7 +194,9 @@ def _claims(told: Sequence[Token], behind: Basis, sentence: str) -> Iterator[Dou
     """What is left out, when it is, and whether it is said at all."""
     there, words = behind.tokens, lexicon(behind.language)
     yield from (Doubt("word", one) for one in left_out(told, there))
-    yield from (Doubt(kind, one) for kind, one in loosened(told, there, words))
+    yield from (
+        Doubt(kind, one) for kind, one in (*loosened(told, there, words), *turned(told, there, words))
+    )
     if states(there) and states(told) != states(there) and not is_restated(told, there, words):
         yield Doubt("order", " / ".join(states(told)))
     if is_told_past(told, there, words):
