@@ -84,6 +84,15 @@ def test_several_stops_at_once_are_an_event_each_and_told_again_the_same(plant: 
     assert events(plant, said) == made
 
 
+def test_what_nobody_sees_and_what_turns_the_words_around_it_is_left_out_of_texts(plant: Plant) -> None:
+    (crew,) = events(plant, entry("crew", equipment="filler", phase="on", crew="\u202eAna\x1b", present=3))
+    assert crew["crew"] == "Ana"
+    (note,) = events(plant, entry("note", equipment="filler", note="\u2067גשם\u2069 👨‍🔧\n2nd line\x07"))
+    assert note["note"] == "גשם 👨‍🔧\n2nd line"
+    for blank in ("\u202e", " \u200b\n", "\ufeff\x07"):
+        assert refusal(plant, entry("note", equipment="filler", note=blank)) == "entry-empty"
+
+
 def test_a_cause_is_another_statement_than_a_symptom(plant: Plant) -> None:
     (one,) = events(plant, entry("cause", stops=[{"machine": "filler", "at": AT}], reason="leak"))
     assert (one["role"], one["reason"]) == ("cause", "leak")

@@ -110,6 +110,20 @@ def test_nobody_is_led_elsewhere(app: FastAPI, entrance: Entrance, where: str) -
     assert done.headers["location"] == "/"
 
 
+def test_who_signs_in_where_somebody_was_signed_in_leaves_no_cookie_of_his_that_is_good(
+    app: FastAPI, entrance: Entrance
+) -> None:
+    somebody(entrance, "ann", "admin")
+    somebody(entrance, "bob")
+    browser = Browser(app)
+    browser.fill("/sign-in", name="ann", password=PASSWORD)
+    old = browser.cookies["plantstack"]
+    browser.fill("/sign-in", name="bob", password=PASSWORD)
+    assert browser.cookies["plantstack"] != old
+    assert Browser(app).signed_in(old).get("/people").status_code == 303
+    assert browser.get("/me").status_code == 200
+
+
 def test_another_site_signs_nobody_in_and_out(app: FastAPI, entrance: Entrance) -> None:
     browser = admin(app, entrance)
     browser.sends = {"origin": "http://evil.example"}

@@ -54,8 +54,10 @@ async def signed_in(request: Request) -> Response:
     form, where = await _form(request), ""
 
     def enter() -> Response:
-        known = cookie(request, BROWSER)
+        known, before = cookie(request, BROWSER), cookie(request, SESSION)
         came = entrance_of(request).sign_in(form["name"], form["password"], address_of(request), known)
+        if before:  # whoever was in here before is out: nobody is left with a cookie that is still good
+            entrance_of(request).sign_off(before, address_of(request))
         return _in(request, came, where_to(form.get("next", "")))
 
     where = where_to(form.get("next", ""))

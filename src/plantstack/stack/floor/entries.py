@@ -17,6 +17,7 @@ from plantstack.intervals import MINUTE, SECOND, rfc3339
 from plantstack.plant.model import SetupSpec
 from plantstack.plant.plant import Plant
 from plantstack.plant.structure import FAR_PAST, day_bounds
+from plantstack.stack.floor import entry_words as words
 from plantstack.stack.floor.entry_findings import answer_events
 from plantstack.stack.floor.entry_shapes import (
     Answer,
@@ -126,7 +127,10 @@ def _told(entry: AnyEntry, device: str, plant: Plant) -> list[Wire]:
             "product": entry.product,
         }
         x = {"entry": tag(entry), **row.pop("x", {})}
-        rows.append({name: value for name, value in (common | row).items() if value not in ("", None)})
+        told = {
+            name: words.plain(one) if isinstance(one, str) else one for name, one in (common | row).items()
+        }
+        rows.append({name: value for name, value in told.items() if value not in ("", None)})
         rows[-1]["x"] = {name: value for name, value in x.items() if value not in ("", None)}
     return rows
 
@@ -313,7 +317,7 @@ def _crew(entry: Crew, plant: Plant) -> Iterator[Wire]:
 
 
 def _note(entry: Note, plant: Plant) -> Iterator[Wire]:
-    if not entry.note and not entry.photo:
+    if words.is_blank(entry.note) and not entry.photo:
         refuse("entry-empty", "note", "the note is empty", "Write something, or add a photo.")
     text = "" if entry.note else "photo"
     yield _now(entry, entry.equipment, plant) | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from string import whitespace
 from typing import Any, NoReturn
 
 from plantstack.errors import EventError, Problem, did_you_mean
@@ -14,6 +15,8 @@ from plantstack.plant.plant import Plant
 
 Wire = dict[str, Any]
 _MOST = Decimal(10**12)
+_TURNS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # ends and begins of a direction of writing
+_UNSEEN = dict.fromkeys({*range(1, 0x20), *range(0x7F, 0xA0), *_TURNS} - set(map(ord, "\t\n\r")))
 
 
 def refuse(code: str, where: str, what: str, fix: str) -> NoReturn:
@@ -23,6 +26,20 @@ def refuse(code: str, where: str, what: str, fix: str) -> NoReturn:
         EventError: always.
     """
     raise EventError(Problem(code, where, what, fix))
+
+
+def plain(text: str) -> str:
+    r"""A text without what nobody sees and what turns the words around it, as apps put into what is copied.
+
+    >>> plain("jam\u202e at \x07B14\n2nd line")
+    'jam at B14\n2nd line'
+    """
+    return text.translate(_UNSEEN)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be read."""
+    return not plain(text).strip(f"{whitespace}\u200b\u2060\ufeff")
 
 
 def shape(error: BaseException) -> str:
