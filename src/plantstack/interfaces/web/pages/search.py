@@ -30,7 +30,20 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "text": text,
         "hits": hits,
         "kinds": KINDS,
+        "where": lambda path: where(visit, path),
     }
+
+
+def where(visit: Visit, path: str) -> str:
+    """A path by what people call its parts."""
+    known = visit.plant.equipment
+    return " › ".join(visit.name(one) if one in known else one for one in _below_group(visit, path))
+
+
+def _below_group(visit: Visit, path: str) -> list[str]:
+    """The parts of a path; without the group, which is the same for all."""
+    parts = [one for one in path.split("/") if one]
+    return parts[1:] if parts[:1] == [visit.plant.enterprise] and len(parts) > 1 else parts
 
 
 PAGE = Page("/search", N_("Search"), show, place=90, every_s=0)
