@@ -255,6 +255,13 @@ def test_a_few_days_are_not_enough_and_it_says_so() -> None:
     assert nothing.why.text == wording.NONE
 
 
+def test_few_hours_of_a_pace_are_called_hours_and_not_readings() -> None:
+    rows = pieces("m", np.zeros(40))
+    rows = rows.set_column(rows.schema.get_field_index("total"), "total", pa.array(80.0 + noise(40, 1)))
+    (told,) = ANALYSIS.run(facts(2, ("pieces", rows), ("time", run_time("m", 40)))).cannot
+    assert told.why.text == wording.FEW_PACES and told.fix.text == wording.GO_ON_PACES
+
+
 def test_many_values_that_repeat_themselves_are_not_called_few() -> None:
     made = 100 * (0.8 + 0.01 * np.repeat(noise(10, 1), 48))  # a speed that changes every other day
     rows = pieces("m", np.zeros(480))

@@ -80,9 +80,13 @@ def _lacking(kind: str, series: Series, told: Lacking) -> Cannot:
         why = say(wording.ALIKE, parameter=name, days=over, n=n, learned=learned, alone=alone)
         fix = say(wording.GO_ON_ALIKE, parameter=name, least=wording.count(pace.alone))
     else:
-        why = say(wording.FEW, parameter=name, days=over, n=n)
         least, days = wording.count(float(pace.learn)), wording.count(pace.days)
-        fix = say(wording.GO_ON, parameter=name, least=least, days=days)
+        if series.is_speed:
+            why = say(wording.FEW_PACES, days=over, n=n)
+            fix = say(wording.GO_ON_PACES, least=least, days=days)
+        else:
+            why = say(wording.FEW, parameter=name, days=over, n=n)
+            fix = say(wording.GO_ON, parameter=name, least=least, days=days)
     return Cannot(kind, Subject(series.equipment, {"parameter": series.parameter}), why, fix)
 
 

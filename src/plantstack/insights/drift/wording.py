@@ -66,8 +66,10 @@ CHECK_LINK = N_(
 BRING_UP = N_("Find out why %(machine)s runs slower and bring it back to %(to)s of its ideal rate")
 LOOK_UP = N_("Check whether the ideal rate of %(machine)s is still right")
 
-FEW = N_("Cannot judge %(parameter)s: only %(days)s days with %(n)s usable readings")
-GO_ON = N_("Go on reading %(parameter)s; it takes %(least)s readings over %(days)s days")
+FEW = N_("Cannot judge %(parameter)s: %(n)s usable values of five minutes in %(days)s days")
+GO_ON = N_("Go on reading %(parameter)s; it takes %(least)s such values over %(days)s days")
+FEW_PACES = N_("Cannot judge the pace: %(n)s usable hours of running in %(days)s days")
+GO_ON_PACES = N_("Go on counting pieces; it takes %(least)s such hours over %(days)s days")
 ALIKE = N_(
     "Cannot judge %(parameter)s: of %(n)s usable readings in %(days)s days neighbours are so alike that "
     "the first %(learned)s tell as much as %(alone)s independent ones"
@@ -82,7 +84,7 @@ FLAT = N_(
 GO_ON_FLAT = N_("Check whether %(parameter)s is really read, and finely enough to tell values apart")
 FEW_TOGETHER = N_(
     "Cannot judge whether %(parameter)s and %(other)s still go together: "
-    "only %(days)s days with %(n)s stretches in which both were read"
+    "%(n)s stretches of five minutes in which both were read, in %(days)s days"
 )
 GO_ON_TOGETHER = N_("Go on reading both; it takes %(least)s stretches of five minutes over %(days)s days")
 
