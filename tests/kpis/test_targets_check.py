@@ -39,6 +39,10 @@ def told(folder: Path, entry: str) -> list[str]:
             "more.yaml:3 [oee]: 'oee' is in 1. Write a plain number in that unit. [target-unit]",
         ),
         (
+            "kpi: oee, value: 65",
+            "more.yaml:3 [oee]: 'oee' is a share: 65 would be 6500 %. Write '65 %'. [target-unit]",
+        ),
+        (
             "kpi: oee, high: 65 %",
             "more.yaml:3 [oee]: 'oee' is better up: a greatest value alone says nothing."
             " Write 'value' or 'low'. [target-direction]",

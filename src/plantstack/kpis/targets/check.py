@@ -13,6 +13,7 @@ from plantstack.plant.plant import Plant
 
 _SHARES = ("1",)
 _TIMES = ("s", "s/pc")
+_MOST_SHARE = 10
 
 
 def check_aims(catalog: Catalog, plant: Plant) -> list[Problem]:
@@ -58,12 +59,22 @@ def _of_amounts(kpi: Kpi, rule: TargetRule, where: str) -> Iterator[Problem]:
     if not all(fits_unit(amount, kpi) for amount in (rule.value, rule.low, rule.high)):
         what = f"'{kpi.id}' is in {kpi.unit}"
         yield Problem("target-unit", where, what, "Write a plain number in that unit.")
+    elif bare := [one.number for one in (rule.value, rule.low, rule.high) if one and _is_bare(one, kpi)]:
+        number = bare[0]
+        what = f"'{kpi.id}' is a share: {number:f} would be {number * 100:f} %"
+        yield Problem("target-unit", where, what, f"Write '{number:f} %'.")
     elif limits_of_rule(kpi, rule) is None:
         side, other = (
             ("a greatest", "'value' or 'low'") if kpi.better == "up" else ("a least", "'value' or 'high'")
         )
         what = f"'{kpi.id}' is better {kpi.better}: {side} value alone says nothing"
         yield Problem("target-direction", where, what, f"Write {other}.")
+
+
+def _is_bare(amount: Amount, kpi: Kpi) -> bool:
+    """Whether a share was written as so many percent without their sign; none of the core is ten and more."""
+    is_share = kpi.is_core and kpi.unit in _SHARES
+    return not amount.unit and is_share and abs(amount.number) >= _MOST_SHARE
 
 
 def _of_place(catalog: Catalog, kpi: Kpi, rule: TargetRule, plant: Plant, where: str) -> Iterator[Problem]:
