@@ -178,3 +178,11 @@ def test_every_reason_of_a_station_of_five_machines_can_be_tapped(
         page.set_viewport_size({"width": width, "height": height})
         assert page.locator(".cat:visible").count() >= 7
         assert page.evaluate(_COVERED, gloves) == [], (width, language)  # with gloves and calls it scrolls
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_scrap_of_several_machines_has_a_share_and_its_limit(look: Look, language: str) -> None:
+    tile = look("/op/tul-1", "operator", language=language).locator(".kpis .tile").nth(3)
+    expect(tile.locator(".cmp span").first).to_have_text(
+        re.compile(r"^\D+ \d+[.,]\d %, (limit|Grenze) \d+[.,]\d$")
+    )

@@ -317,11 +317,31 @@ def _scrap(visit: Visit, station: StationNow) -> Tile:
             (), None,
         )  # fmt: skip
     known = sum(scrap) if scrap else None
+    beside, is_off = _worst_scrap(visit, station)
     return Tile(
-        say(N_("Scrap")), formats.number(known, language), say(N_("pieces")), "", "", False, "",
+        say(N_("Scrap")), formats.number(known, language), say(N_("pieces")), beside, "",
+        is_off, "▲" if is_off else "",
         "A" if scrap else "U", say(N_("counted")) if scrap else say(N_("nobody counts scrap here")),
         lineage_of("scrap_count", place, shift), (), None,
     )  # fmt: skip
+
+
+def _worst_scrap(visit: Visit, station: StationNow) -> tuple[str, bool]:
+    """The machine of several that spoils the greatest share, beside its limit; whether that is too much."""
+    rates = [
+        (figure.value, machine.name, figure)
+        for machine in station.machines
+        for figure in machine.figures
+        if figure.kpi == "scrap_rate" and figure.value
+    ]
+    if not rates:
+        return "", False
+    _, name, worst = max(rates, key=lambda one: one[:2])
+    told = f"{name} {' '.join(formats.figure(worst.value, worst.unit, visit.language))}"
+    if worst.target is not None:
+        limit = formats.figure(worst.target, worst.unit, visit.language)[0]
+        told += f", {visit.say(N_('limit %(n)s'), n=limit)}"
+    return told, worst.status == "missed"
 
 
 def _orders(machines: Sequence[MachineNow]) -> list[tuple[str, str]]:
