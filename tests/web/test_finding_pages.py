@@ -173,3 +173,13 @@ def test_what_a_finding_says_itself_does_not_stand_among_what_it_could_also_be(r
     first = replace(asked.shown[0].finding, explanations=causes)
     page = page_of(running, replace(asked, shown=[replace(asked.shown[0], finding=first)]))
     assert page.count("It could also be") == 1 and "comes with nights" not in page
+
+
+def test_limits_with_figures_are_in_the_language_of_the_reader(running: Running) -> None:
+    with Stack.open(running.folder) as stack:
+        asked = findings(stack, "", NOW)
+    limits = ("only 7 good runs of this product are known", "12% of the scrap has no reason")
+    first = replace(asked.shown[0].finding, limits=limits)
+    page = page_of(running, replace(asked, shown=[replace(asked.shown[0], finding=first)]), "de")
+    assert "nur 7 gute Läufe dieses Produkts sind bekannt" in page and limits[0] not in page
+    assert "des Ausschusses haben keinen Grund" in page and "has no reason" not in page
