@@ -198,6 +198,17 @@ def test_late_orders_and_what_has_no_price_never_push_out_what_was_found() -> No
     assert kinds == ["standing", "standing", "standing", "of a", "of c"]  # the two dearest have a place
 
 
+def test_a_finding_wins_back_no_more_than_the_planned_time_that_is_left() -> None:
+    slow = dear("filler", 600.0)
+    slow = replace(slow, action=replace(slow.action, minutes=60.0))
+    shift = bare(findings=(slow,))
+    assert [one.minutes for one in priorities(shift)] == [60.0]
+    short = replace(shift, lines=(replace(shift.lines[0], work=300.0),))
+    assert [one.minutes for one in priorities(short)] == [5.0]
+    ahead = replace(shift, start=NOW + HOUR, end=NOW + 9 * HOUR)
+    assert [(one.minutes, one.per) for one in priorities(ahead)] == [(None, "shift")]
+
+
 # -- where no shift runs -------------------------------------------------------------------------------------
 
 

@@ -238,11 +238,15 @@ def test_a_slower_machine_is_found_with_the_minutes_it_loses() -> None:
     made[12 * 24 :] -= np.linspace(0, 12, 8 * 24)
     rows = pieces("m", np.zeros(480))
     rows = rows.set_column(rows.schema.get_field_index("total"), "total", pa.array(made))
-    (told,) = found(facts(20, ("pieces", rows), ("time", run_time("m", 480))))
+    given = facts(20, ("pieces", rows), ("time", run_time("m", 480)))
+    place = replace(given.places["m"], shift_ends=given.as_of + 8 * HOUR)
+    (told,) = found(replace(given, places={"m": place}))
     assert told.kind == "drift_speed" and told.says.text == wording.SLOWER
     assert told.effect.value == pytest.approx(0.68, abs=0.02)
     assert told.action.minutes == pytest.approx(8 * 60 * 0.12 / 0.8, rel=0.25)
     assert told.cost.money_class == "contribution sold"
+    (closed,) = found(given)  # no shift is open: it costs as much a shift, and nothing is won back in one
+    assert (closed.cost.minutes, closed.action.minutes) == (told.cost.minutes, None)
 
 
 def test_a_few_days_are_not_enough_and_it_says_so() -> None:

@@ -200,7 +200,8 @@ def _action(
         if effect.value > effect.baseline:
             return Action(say(wording.LOOK_UP, machine=machine), "engineer", by)
         to = Figure(effect.baseline, "share")
-        return Action(say(wording.BRING_UP, machine=machine, to=to), "lead", by, cost.minutes)
+        minutes = None if place.shift_ends is None else cost.minutes  # no shift is open: none can be won
+        return Action(say(wording.BRING_UP, machine=machine, to=to), "lead", by, minutes)
     if causes[0].says.text in (wording.SENSOR, wording.STUCK):
         return Action(say(wording.CHECK_SENSOR, parameter=name, machine=machine), "maintenance", by)
     to = wording.size(effect.baseline, drift.series.unit, drift.normal.spread)

@@ -313,10 +313,11 @@ def _silent(shift: ShiftFacts) -> Iterator[Priority]:
 
 def _findings(shift: ShiftFacts) -> Iterator[Priority]:
     for one in shift.findings:
-        cost, minutes, machine = one.cost, one.action.minutes, one.subject.equipment
+        cost, machine = one.cost, one.subject.equipment
         known = cost.low is not None and cost.likely is not None and cost.high is not None
         money = (cost.low or 0.0, cost.likely or 0.0, cost.high or 0.0) if known else None
         link, line = Link("finding", one.id), _stands(shift, machine)
+        minutes = _until_it_ends(one.action.minutes, left_of(shift, line))
         score = minutes if minutes is not None else cost_in_shift(shift, one, line)
         score *= behind_factor(shift, line)
         why = (one.says, *why_of(shift, line, machine))
@@ -331,6 +332,11 @@ def _findings(shift: ShiftFacts) -> Iterator[Priority]:
             per=per,
             is_note=minutes is None and (cost.likely, cost.minutes, cost.pieces) == (None, None, None),
         )
+
+
+def _until_it_ends(minutes: float | None, left: float) -> float | None:
+    """What of the minutes of a finding the planned time of the shift has left; None: nothing."""
+    return None if minutes is None or left <= 0 else min(minutes, left)
 
 
 def _stands(shift: ShiftFacts, machine: str) -> str:
