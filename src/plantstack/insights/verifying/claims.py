@@ -144,6 +144,21 @@ def _clauses(tokens: Sequence[Token], words: Lexicon) -> Counter[tuple[str, ...]
     return +found
 
 
+def is_from_to(told: Sequence[Token], there: Sequence[Token]) -> bool:
+    """Whether a change is said by its two ends alone: "went from 50 % to 60 %"."""
+    here = senses_of(told)
+    sides = [
+        [_side(some, at) for at, one in enumerate(some) if one.kind == "number"] for some in (told, there)
+    ]
+    return not here["plus"] + here["minus"] and sides[0] == sides[1] == ["from", "to"]
+
+
+def _side(tokens: Sequence[Token], at: int) -> str:
+    """Whether a number has "from" or "to" right before it, or but for an article."""
+    near = (sense for one in tokens[max(0, at - 2) : at][::-1] for sense in one.senses or ())
+    return next((sense for sense in near if sense in ("from", "to")), "")
+
+
 def is_told_past(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
     """Whether what holds now is said as if it were over."""
     if not senses_of(told)["was"] or senses_of(there)["was"]:

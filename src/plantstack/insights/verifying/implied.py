@@ -66,7 +66,9 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
         case "still":
             return mine["staged"] > 0 and mine["not"] > 0
         case "only":
-            return mine["pace"] > 0 and _stands_before_number(told, "only")
+            return mine["pace"] > 0 and all(_limits(told, at) for at in _places(told, "only"))
+        case "will":
+            return mine["begin"] > 0 and senses_of(told)["begin"] > 0
         case "now":
             return any(mine[one] for one in _PRESENT) and not any(mine[one] for one in _PAST)
         case "must":
@@ -85,7 +87,10 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
         case "concord":
             return _is_concord(told)
         case "reckoned":
-            return _stands_before_number(told, "reckoned")
+            places = _places(told, "reckoned")
+            return _stands_before_number(told, "reckoned") or all(
+                _is_of_kpi(told, at, words) for at in places
+            )
         case "gap":
             return mine["minus"] > 0 and all(_is_counted(told, at) for at in _places(told, "gap"))
         case "aimed":
@@ -218,6 +223,18 @@ def _first(some: Sequence[Token], words: Lexicon) -> Token | None:
     passed = words.articles | words.being | {":", "as", "como", "por"}
     ends = {"of", "to", "from", "was", "against"}
     return next((one for one in some if one.text not in passed and not set(one.senses or ()) & ends), None)
+
+
+def _limits(told: Sequence[Token], at: int) -> bool:
+    """Whether "only" is said of a share: no name and no other number stands between them."""
+    after = next((one for one in told[at + 1 :] if one.kind not in ("word",)), None)
+    return after is not None and after.kind == "number" and after.dimension == "share"
+
+
+def _is_of_kpi(told: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether a KPI comes next: "recorded an OEE of 60 %"."""
+    after = _first(told[at + 1 : at + 4], words)
+    return after is not None and after.axis == "kpi" and not senses_of(told)["target"]
 
 
 def _is_summed(told: Sequence[Token], there: Sequence[Token]) -> bool:

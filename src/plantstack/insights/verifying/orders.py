@@ -8,6 +8,7 @@ from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.reading import Token
 
 BREAKS = ":;.!?,()"
+_BEFORE = ("please", "so", "then")  # an order begins behind them as well
 _CLAUSES = ":;.!?"
 
 
@@ -27,7 +28,7 @@ def begins(tokens: Sequence[Token], words: Lexicon) -> int:
 def _orders(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, set[str]]]:
     for at, one in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else None
-        is_first = at == 0 or (tokens[at - 1].kind == "mark" and tokens[at - 1].text in BREAKS)
+        is_first = at == 0 or tokens[at - 1].text in _BEFORE or _is_break(tokens[at - 1])
         if one.text == "plan" and not (after is not None and "order" in (after.senses or ())):
             continue
         if "wanted" in (one.senses or ()):
@@ -39,6 +40,10 @@ def _orders(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, set[
             yield at, set(one.senses or (one.text,))
         elif is_first and after is not None and after.text == words.addressed and _is_plural(one):
             yield at, _rest(tokens, at)
+
+
+def _is_break(one: Token) -> bool:
+    return one.kind == "mark" and one.text in BREAKS
 
 
 def _wanted(tokens: Sequence[Token], at: int, words: Lexicon) -> set[str]:

@@ -11,6 +11,7 @@ from plantstack.insights.telling.render import Reader, tell, value_of
 from plantstack.insights.verifying.bindings import loosened
 from plantstack.insights.verifying.claims import (
     is_asked,
+    is_from_to,
     is_nearly,
     is_restated,
     is_told_past,
@@ -238,6 +239,8 @@ def _senses(told: Sequence[Token], behind: Basis, words: Lexicon) -> Iterator[Do
     """Claims of the words: some must be the same, some may not be new."""
     here, there = senses_of(told), senses_of(behind.tokens)
     for kind, senses in _SAME.items():
+        if kind == "direction" and is_from_to(told, behind.tokens):
+            continue
         yield from (Doubt(kind, one) for one in senses if (one in here) != (one in there))
     twice = [one for one in ("may", "since", "after", "until") if here[one] > there[one] > 0]
     yield from (Doubt("certainty" if one == "may" else "time", one) for one in twice)

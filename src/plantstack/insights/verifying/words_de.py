@@ -181,7 +181,7 @@ SENSES = {
         "alle allem alles jede jeder jedes sämtliche ganze gesamte gesamten aller sämtlicher jeglicher "
         "gesamter"
     ),
-    "only": "nur lediglich bloß ausschließlich",
+    "only": "nur lediglich bloß ausschließlich nur_noch",
     "some": "einige mehrere viele wenige manche",
     "part": "hälfte halb drittel viertel mehrheit teilweise größtenteils",
     "ratio": "doppelt verdoppelt dreifach verdreifacht halbiert dutzend hunderte tausende",
@@ -304,7 +304,8 @@ NEUTRAL = (
     "einer_dauer mit_einer_dauer nämlich angabe_zufolge hinweg rede betrug_insgesamt lautet lauten "
     "bestehen besteht war_es lag_bei liegt_bei sei seien wäre zur_zeit_des hierfür wofür beläuft_sich "
     "derer wieder_so seinerseits ihrerseits dagegen unterdessen hingegen aber betreffend betrifft "
-    "bezüglich kam_es kommt_es zustande stattgefunden statt_fanden ausmacht ausmachen ausgemacht"
+    "bezüglich kam_es kommt_es zustande stattgefunden statt_fanden ausmacht ausmachen ausgemacht "
+    "veränderte verändert änderte ging_von gemessen wert"
 )
 UNITS = {
     "time:1": "s sek sekunde sekunden",

@@ -90,7 +90,7 @@ SENSES = {
     "material": "material materials",
     "staged": (
         "staged stage ready prepared prepare in_place made_ready staging readied preparing laid_out "
-        "put_in_place"
+        "put_in_place brought"
     ),
     "order": "order orders job",
     "changeover": (
@@ -214,9 +214,9 @@ SENSES = {
     ),
     "cost": "cost costs costing price_tag cost_was",
     "find": "find look_for locate source get_hold_of arrange arrange_for organize finding found recruit",
-    "will": "will would shall going_to",
+    "will": "will would shall going_to is_set_to is_scheduled_to is_due_to",
     "ask": "did do does",
-    "was": "was were had stood ran there_was there_were",
+    "was": "was were had stood ran there_was there_were stood_at",
     "present": "makes make produces produce loses lose rises increases grows falls drops decreases",
     "approx": (
         "about around roughly approximately circa some_of nearly almost approx an_estimated "
@@ -247,7 +247,7 @@ SENSES = {
 # What words may mean in another sentence.
 OTHERS = {
     "light": "get",
-    "reckoned": "running finished ended closed reached achieved",
+    "reckoned": "running finished ended closed reached achieved recorded posted reported registered",
     "plus person need": "overstaffed",
     "minus": "short short_of shy shy_of missed",
     "minus gap": "missing lacking gap shortage lacks",
@@ -290,7 +290,8 @@ NEUTRAL = (
     "needs_attention one-off each_time what_happens the_following when where whose equals_to in_production "
     "work sitting due_to_be accounted we us our i.e somewhere anywhere now_at overall in_other_words "
     "put_differently in_the_process making_up made_of came_to across upon totalling_to whereas though "
-    "although however been_put has_stayed"
+    "although however been_put has_stayed measured changed reading then some make_sure ensure "
+    "make_sure_that ensure_that ensuring"
 )
 UNITS = {
     "time:1": "s sec secs second seconds",

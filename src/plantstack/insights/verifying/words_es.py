@@ -279,9 +279,9 @@ NEUTRAL = (
     "alcanza_un evento incidente favor por_favor sido siendo donde cuando cuyo cuya dentro ahí allí cerró "
     "terminó_el_turno acabó_el_turno tasa llegó resulta valor registró registra presenta presentó constaba "
     "figura dejar deje dé ascendieron ascendía ascendió_a totalidad acumula acumuló acumulaba acumulando "
-    "dio dan da fuera tal cuál cuáles nos nosotros cifra cifras situada "
-    "situado aunque pero sino tras_ello o_sea vale sea sean así ocurrió ocurrido "
-    "registrándose presentaba mostró muestra "
+    "dio dan da fuera tal cuál cuáles nos nosotros cifra cifras situada situado aunque pero sino tras_ello "
+    "o_sea vale sea sean así ocurrió ocurrido registrándose presentaba mostró muestra pasó_de cambió "
+    "medido midió"
 )
 UNITS = {
     "time:1": "s seg segundo segundos",
