@@ -32,3 +32,27 @@ def test_what_is_said_of_a_shift_says_of_when_it_is(look: Callable[..., Page]) -
     for path, role in (("/board/tul-packing", "supervisor"), ("/handover/tul-1", "supervisor")):
         page = look(path, role)
         expect(page.locator("[data-live=said-of]").locator(".stand")).to_contain_text("As of", timeout=60_000)
+
+
+def test_a_day_of_the_plan_says_what_it_means_on_a_phone(look: Callable[..., Page]) -> None:
+    page = look("/plan/tul-1", "planner", width=390, height=844)
+    means = page.locator(".days .means").first
+    expect(means).to_be_visible(timeout=90_000)
+    for one in (*page.locator(".days .means").all(), *page.locator(".days [data-head]").all()):
+        box = one.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
+        assert box["height"] < 120
+    assert not [one for one in scrolls(page) if one.startswith("width")]
+
+
+def test_what_an_event_says_stands_beside_what_it_is_called(look: Callable[..., Page]) -> None:
+    page = look("/event/1")
+    called, said = (
+        page.locator(".facts dt").first.bounding_box(),
+        page.locator(".facts dd").first.bounding_box(),
+    )
+    assert called is not None
+    assert said is not None
+    assert said["x"] > called["x"] + called["width"]
+    assert abs(said["y"] - called["y"]) < 4
