@@ -78,3 +78,17 @@ def test_every_letter_of_every_board_has_a_target() -> None:
     boards = ["", *plant.sites, *plant.areas, *plant.lines]
     boards += [name for name in plant.machines if not plant.spans[name][-1].line]
     assert [place for place in boards if ("minutes_lost", place) not in targets] == []
+
+
+@pytest.mark.parametrize("sites", [1, 2, 3, 4])
+def test_a_group_may_lose_what_its_sites_may_lose(sites: int) -> None:
+    plant = plant_of(90, sites)
+    lost = {one.at: one.value.number for one in plant.targets if one.kpi == "minutes_lost" and one.value}
+    assert lost[""] == sum(lost[site] for site in plant.sites) > 0
+
+
+def test_ratios_that_pages_of_the_group_show_have_a_target_everywhere() -> None:
+    """What is counted or added up says nothing of a part; a ratio holds for the whole and each part."""
+    targets = {one.kpi for one in plant_of(90, 1).targets if not one.at}
+    assert {"pm_compliance", "planned_work_ratio", "repeat_failure_ratio", "breakdown_loss_ratio"} <= targets
+    assert {"plan_hit_rate", "teep", "mtbf"} <= targets

@@ -48,6 +48,8 @@ SECTIONS = {
     "targets": "targets.yaml",
 }
 _HEAD = re.compile(r"([a-z_]+):(.*)")
+# What a site may lose in a day: the group may lose the sum, however many sites it has.
+_LOST = r"kpi: minutes_lost, at: \[%s\], value: (\d+) min"
 _DATE = re.compile(r"\{\{([a-z]+)\}\}")
 
 
@@ -59,9 +61,14 @@ def plant_files(sites: Sequence[str], dates: Mapping[str, str]) -> dict[str, str
         dates: what stands for `{{name}}` in the fragments.
     """
     sections: dict[str, list[str]] = {}
-    for name in ("group", *sites, "reasons"):
-        text = files("plantstack.demo").joinpath("plant", f"{name}.yaml").read_text("utf-8")
-        for section, body in _sections(_DATE.sub(lambda found: dates[found[1]], text)):
+    texts = {
+        name: files("plantstack.demo").joinpath("plant", f"{name}.yaml").read_text("utf-8")
+        for name in ("group", *sites, "reasons")
+    }
+    lost = sum(int(found[1]) for site in sites for found in re.finditer(_LOST % site, texts[site]))
+    values = {**dates, "lost": str(lost)}
+    for text in texts.values():
+        for section, body in _sections(_DATE.sub(lambda found: values[found[1]], text)):
             sections.setdefault(section, []).append(body)
     made = {name: "".join(f"# {line}\n" for line in about.splitlines()) for name, about in ABOUT.items()}
     for section, file in SECTIONS.items():
