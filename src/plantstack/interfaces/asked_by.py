@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from plantstack.interfaces.answer import Answer
+from plantstack.errors import Problem
+from plantstack.interfaces.answer import MISSED, Answer
 from plantstack.intervals import told_us
 from plantstack.live.access import Sender
 from plantstack.live.seeing import may_see
@@ -17,6 +18,7 @@ from plantstack.stack.floor.search import Hit
 Row = Mapping[str, Any]
 
 _MONEY = ("low", "likely", "high")
+_SOME_UNREAD = "some rows or messages of the project could not be read; what they tell is in no number"
 _NO_MONEY = "money is not for this account"
 
 
@@ -100,10 +102,17 @@ def reaching(
             instead of the offset; None: as far as the books reach, which are kept to the instant.
     """
     near = None if answer.as_of is None else sender.near_sites(plant, answer.as_of, now)
+    if sender.scope:
+        answer = replace(answer, notes=[_uncounted(one) for one in answer.notes])
     if answer.offset is None:
         return replace(answer, as_of=near)
     reach = max((at for one in (near or {}).values() if (at := told_us(one)) is not None), default=now)
     return replace(answer, as_of=near, offset=sender.stamp(answer.offset, known_at or reach))
+
+
+def _uncounted(note: Problem) -> Problem:
+    """A note without how many rows of the whole project could not be read: whose they are is not known."""
+    return replace(note, what=_SOME_UNREAD) if note.code in MISSED else note
 
 
 def _is_poor(sender: Sender) -> bool:
