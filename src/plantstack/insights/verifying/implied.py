@@ -42,7 +42,6 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "count": ("known", "scrap", "made", "lack", "hold"),
     "answer": ("safety",),
 }
-_DUE = ("due to", "owing", "wegen", "aufgrund", "infolge", "durch", "debido")  # no verbs: who causes what
 _ENDS = ":;.!?"
 _PRESENT = ("run", "stop", "wait", "hold", "set", "lack")
 _PAST = ("was", "made", "lost", "scrap", "will", "may")
@@ -103,10 +102,8 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
             )
         case "taken":
             return mine["lost"] > 0 and all(_is_taken(told, at) for at in _places(told, "taken"))
-        case "reason" | "cause":
-            return not mine["reason"] and all(
-                _names_reason(told, at, sense, words) for at in _places(told, sense)
-            )
+        case "reason":
+            return not mine["reason"] and all(_names_reason(told, at, words) for at in _places(told, sense))
         case "wanted":
             return bool(to_do(there, words))
         case "which":
@@ -210,12 +207,11 @@ def _is_taken(told: Sequence[Token], at: int) -> bool:
     return before is not None and before.kind == "name" and before.axis in ("reason", "word")
 
 
-def _names_reason(told: Sequence[Token], at: int, sense: str, words: Lexicon) -> bool:
-    """Whether a reason that people gave, said once, is called one: "reason: jam", "due to jam"."""
+def _names_reason(told: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether a reason that people gave, said once, is called one: "reason: jam"; it is no cause."""
     rest = (_first(told[at + 1 : at + 4], words), _first(told[max(0, at - 3) : at][::-1], words))
     named = next((one for one in rest if one is not None and one.axis == "reason"), None)
-    is_once = sum(one.kind == "name" and named is not None and one.text == named.text for one in told) == 1
-    return is_once and (sense == "reason" or (named is rest[0] and told[at].text in _DUE))
+    return sum(one.kind == "name" and named is not None and one.text == named.text for one in told) == 1
 
 
 def _first(some: Sequence[Token], words: Lexicon) -> Token | None:

@@ -92,9 +92,8 @@ def _as_meant(
     """Parts that say the same as another one of this fact: a reason is no taker, "for" a line is of it."""
     axis, mine = axes.get(name, ""), senses_of(there)
     if axis == "reason":
-        is_taken = senses_of(told)["taken"] + senses_of(told)["cause"] > 0
-        harmless = ("to", "at") if any(one.text == "by" for one in told) else ("by", "to", "at")
-        return ["apart" if one in harmless or (one == FREE and is_taken) else one for one in roles]
+        is_taken = senses_of(told)["taken"] > 0
+        return ["apart" if one in ("to", "at") or (one == FREE and is_taken) else one for one in roles]
     if axis == "word" and senses_of(told)["taken"]:
         return ["to" if one == FREE else one for one in roles]
     if axis == "equipment" and senses_of(told)["taken"]:
