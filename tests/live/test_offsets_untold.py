@@ -89,3 +89,5 @@ def test_a_page_says_by_an_instant_whether_it_holds_what_was_just_told(plant: In
     plant.fresh()
     assert asyncio.run(upto(Hub(plant.running))) >= told["upto"]
     assert app is not None
+    keeper = plant.running.keeper
+    assert keeper.due_at(plant.running.offset) == keeper.standing.read_at, "nobody waits for what is there"

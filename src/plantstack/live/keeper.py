@@ -89,13 +89,13 @@ class Keeper:
         """Say that something was committed."""
         self._news.set()
 
-    @property
-    def due_at(self) -> int:
-        """The least `read_at` of books that are sure to hold what was committed before this was asked.
+    def due_at(self, offset: int) -> int:
+        """The `read_at` from which on books are sure to hold what is committed up to an offset.
 
         It says when the log was read and not how long it is, so anybody may be told; it is no clock.
         """
-        return self._read_at + 1
+        begun, standing = self._read_at, self.standing
+        return standing.read_at if standing.offset >= offset else begun + 1
 
     def answer(self, ask: Callable[[Stack], _T]) -> _T:
         """Ask the books as they are now; nobody else asks or freshens them meanwhile."""
@@ -179,6 +179,7 @@ class Keeper:
             publisher.derive(now=now)
 
     def _opened(self) -> Stack:
+        self._read_at += 1  # other books, which may hold more than those before
         stack = books_of(self.folder, self._project)
         try:
             stack.keep(self._clock())

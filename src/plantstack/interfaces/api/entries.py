@@ -120,7 +120,7 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
     told: dict[str, Any] = {
         "schema": SCHEMA,
         "offset": running.stamp(sender),
-        "upto": running.keeper.due_at,
+        "upto": running.keeper.due_at(running.offset),
         "now": rfc3339(running.clock()),
         **counts,
     }

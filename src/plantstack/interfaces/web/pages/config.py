@@ -267,7 +267,9 @@ async def take_in(request: Request, section: str, running: Plant, posted: Postin
             f"/config/{section}/preview?{urlencode({'edit': _written(edit)})}", 303, HEADERS
         )
     await run_in_threadpool(_audited, request, allowed, row["about"])
-    return RedirectResponse(f"/config/{section}?{urlencode({'taken': running.keeper.due_at})}", 303, HEADERS)
+    return RedirectResponse(
+        f"/config/{section}?{urlencode({'taken': running.keeper.due_at(running.offset)})}", 303, HEADERS
+    )
 
 
 def _audited(request: Request, sender: Sender, what: str) -> None:
