@@ -129,8 +129,7 @@ def _spoken(context: Context, text: str) -> str:
 
 def _refused(language: str, text: str) -> str:
     """What was refused and what to do, sentence by sentence."""
-    told = [spoken(part, language) for part in _SENTENCE.split(text)]
-    return " ".join(f"{one[:1].upper()}{one[1:]}" for one in told)
+    return " ".join(spoken(part, language) for part in _SENTENCE.split(text))
 
 
 @pass_context
