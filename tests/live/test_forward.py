@@ -158,7 +158,7 @@ def test_H_HT_01_a_revoked_token_stops_telling_and_nothing_else_until_there_is_a
             (problem,) = edge.troubles()
             assert problem.code == "forward-token" and "plantstack token add" in problem.fix
             secret(server, "second", file)
-            while outbox_of(place)["waiting"] or edge.troubles():  # told first, said to be well a moment later
+            while outbox_of(place)["waiting"] or edge.troubles():  # it is well a moment after it told
                 await asyncio.sleep(0.05)
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)

@@ -14,7 +14,7 @@ from plantstack.interfaces.web.finding import all_pages
 from plantstack.intervals import DAY
 from plantstack.live.running import Running
 
-END = 1_772_560_800_000_000  # 2026-03-03 18:00 UTC, noon of a Tuesday at the plant: so was yesterday a workday
+END = 1_772_560_800_000_000  # noon of a Tuesday at the plant; yesterday was a workday too
 API = "/api/v1"
 TWINS: dict[str, tuple[str, ...]] = {
     "ask": ("ask",),
