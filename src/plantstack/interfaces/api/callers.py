@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from plantstack.events.people.sessions import form_token, is_form_token
 from plantstack.interfaces.api.proxies import Proxies, beyond
+from plantstack.interfaces.web.speaking import chosen
 from plantstack.live.access import Sender, rights_of
 from plantstack.live.entrance import Entrance
 from plantstack.live.running import Running
@@ -202,3 +203,9 @@ MayEnter = Annotated[Sender, Depends(entering)]
 MayRead = Annotated[Sender, Depends(asking)]
 Anybody = Annotated[Sender | None, Depends(anybody)]
 Posting = Annotated[tuple[Sender | None, dict[str, str]], Depends(posting)]
+
+
+def language_of(request: Request, sender: Sender | None) -> str:
+    """The language of a reader: his own, that of this browser, or the first it asks for that there is."""
+    own = getattr(sender, "language", "") or request.cookies.get("language", "")
+    return chosen(request.headers.get("accept-language", ""), own)

@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from plantstack.errors import Problem
 from plantstack.interfaces.answer import SCHEMA
 from plantstack.interfaces.api.answered import dressed
-from plantstack.interfaces.api.callers import DEVICE, MayEnter, Plant, cookie, entrance_of
+from plantstack.interfaces.api.callers import DEVICE, MayEnter, Plant, cookie, entrance_of, language_of
 from plantstack.interfaces.api.entry_schema import batch_schema, items_schema
 from plantstack.interfaces.api.events import whole_body
 from plantstack.interfaces.api.room import Room
+from plantstack.interfaces.web.speaking import sentences
 from plantstack.intervals import rfc3339
 from plantstack.live.entering import answers_stops, device_of, enter, ranks_as_person, tell_what_stands
 from plantstack.live.running import Running
@@ -100,8 +101,9 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
     """Take entries in: reasons, counts, orders, notes, calls, as in the guide 'operators'.
 
     Each is `accepted`, a `duplicate` (told before: sending again is safe), a `conflict` (something else was
-    told under its id) or `refused`, with a sentence. An entry becomes events as a whole or not at all. Where
-    another answer to the same stop stands, `stands` and `notices` say which, and of which tablet.
+    told under its id) or `refused`, with a sentence in the language of the reader (`Accept-Language`). An
+    entry becomes events as a whole or not at all. Where another answer to the same stop stands, `stands` and
+    `notices` say which, and of which tablet.
     """
     room: Room = request.app.state.room
     with room.guest() as take:
@@ -124,8 +126,16 @@ async def entries(request: Request, running: Plant, sender: MayEnter) -> Respons
         "now": rfc3339(running.clock()),
         **counts,
     }
-    told |= {"rows": [one.as_row() for one in found], "problems": _problems(running, device)}
-    return dressed(told)
+    language = language_of(request, sender)
+    rows = [_said(one.as_row(), language) for one in found]
+    return dressed(told | {"rows": rows, "problems": _problems(running, device)})
+
+
+def _said(row: dict[str, Any], language: str) -> dict[str, Any]:
+    """An answer in the language of whoever stands at the tablet; `code` is for programs, and stays."""
+    texts = {name: sentences(row[name], language) for name in ("what", "fix") if name in row}
+    notices = [_said(one, language) for one in row.get("notices", ())]
+    return row | texts | ({"notices": notices} if notices else {})
 
 
 def _read(body: bytes) -> Batch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -16,8 +17,9 @@ from plantstack.errors import EventError
 from plantstack.events import photos
 from plantstack.interfaces.answer import SCHEMA, Answer
 from plantstack.interfaces.api.answered import answered, dressed
-from plantstack.interfaces.api.callers import MayEnter, MayRead, Plant
+from plantstack.interfaces.api.callers import MayEnter, MayRead, Plant, language_of
 from plantstack.interfaces.api.room import Room
+from plantstack.interfaces.web.speaking import sentences
 from plantstack.live.access import Sender
 from plantstack.live.running import Running
 from plantstack.stack.floor.photos import shown_at
@@ -79,7 +81,12 @@ async def keep(request: Request, running: Plant, sender: MayEnter) -> Response:
         try:
             name = await run_in_threadpool(photos.keep, running.folder, picture)
         except EventError as error:
-            return answered(Answer(problems=error.problems), 422)
+            language = language_of(request, sender)
+            said = [
+                replace(one, what=sentences(one.what, language), fix=sentences(one.fix, language))
+                for one in error.problems
+            ]
+            return answered(Answer(problems=said), 422)
     return dressed({"schema": SCHEMA, "photo": name, "problems": []})
 
 

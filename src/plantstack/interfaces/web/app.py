@@ -12,12 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from plantstack.errors import Problem
-from plantstack.interfaces.api.callers import anybody, running_of
+from plantstack.interfaces.api.callers import anybody, language_of, running_of
 from plantstack.interfaces.web import live, offline
 from plantstack.interfaces.web.finding import Found, all_pages
 from plantstack.interfaces.web.hub import Hub
 from plantstack.interfaces.web.improving import exporting
-from plantstack.interfaces.web.live import language_of
 from plantstack.interfaces.web.page import Visit
 from plantstack.interfaces.web.rendering import render
 from plantstack.interfaces.web.showing import assets, show

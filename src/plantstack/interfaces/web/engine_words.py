@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plantstack.interfaces.web import refusal_words
+from plantstack.interfaces.web import entry_refusals, refusal_words
 from plantstack.kpis.describing import WORDS
 from plantstack.kpis.load import shipped_catalog
 from plantstack.kpis.trusting.signals import MEANINGS
@@ -111,6 +111,7 @@ TEMPLATES = (
     "%(share)s %(what)s",
     "%(share)s %(what)s at %(names)s",
     *refusal_words.TEMPLATES,
+    *entry_refusals.TEMPLATES,
 )
 
 
@@ -120,6 +121,7 @@ def declared() -> Iterator[str]:
     yield from SENTENCES
     yield from TEMPLATES
     yield from (*refusal_words.WHATS, *refusal_words.FIXES)
+    yield from (*entry_refusals.WHATS, *entry_refusals.FIXES)
     yield from RECORD.values()
     yield from MEANINGS.values()
     yield from WORDS.values()

@@ -16,10 +16,9 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces.api.callers import NOBODY, anybody, running_of
+from plantstack.interfaces.api.callers import NOBODY, anybody, language_of, running_of
 from plantstack.interfaces.web.hub import Hub, Topic
 from plantstack.interfaces.web.showing import assets
-from plantstack.interfaces.web.speaking import chosen
 from plantstack.live.access import Sender
 from plantstack.live.calling.calling import Calling
 
@@ -50,12 +49,6 @@ async def live(
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-
-
-def language_of(request: Request, sender: Sender | None) -> str:
-    """The language of a reader: his own, that of this browser, or the first it asks for that there is."""
-    own = getattr(sender, "language", "") or request.cookies.get("language", "")
-    return chosen(request.headers.get("accept-language", ""), own)
 
 
 async def _followed(

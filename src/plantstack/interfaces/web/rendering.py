@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, cast
@@ -17,11 +16,10 @@ from plantstack.interfaces.figures import unit_of
 from plantstack.interfaces.web import charts, formats
 from plantstack.interfaces.web.assets import WEB
 from plantstack.interfaces.web.page import Fragments
-from plantstack.interfaces.web.speaking import catalogue, named_by, spoken, with_words
+from plantstack.interfaces.web.speaking import catalogue, named_by, sentences, spoken, with_words
 from plantstack.measures.catalog import MEASURES
 
 _DUTIES = {"ci": "Improvement"}  # roles whose name says nothing to people
-_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
 _FOLDERS = ("pages", "components", "templates")
 
 
@@ -58,7 +56,7 @@ def environment(language: str) -> Environment:
         kpi_of=lambda side, head: formats.figure(side["value"], unit_of(head), language),
         measure_words=measure_words,
         spoken=_spoken,
-        refused=partial(_refused, language),
+        refused=lambda text: sentences(text, language),
         duty=partial(_duty, language),
         address=address,
         told=_told,
@@ -125,11 +123,6 @@ def _duty(language: str, owner: str) -> str:
 def _spoken(context: Context, text: str) -> str:
     """A sentence of an engine in the reader's language, by the names of the plant."""
     return named_by(spoken(text, context["language"]), context.get("plant"))
-
-
-def _refused(language: str, text: str) -> str:
-    """What was refused and what to do, sentence by sentence."""
-    return " ".join(spoken(part, language) for part in _SENTENCE.split(text))
 
 
 @pass_context

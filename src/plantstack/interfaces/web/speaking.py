@@ -64,6 +64,7 @@ def _weight(text: str) -> float:
 SPOKEN = ("why", "step")
 """Values of a text that are themselves sentences of an engine: whoever says the text says them too."""
 _ID = re.compile(r"(?<![\w/.-])[A-Za-z]\w*(?:-\w+)*(?![\w/-])")
+_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
 _PLACE = re.compile(r"%\((\w+)\)s")
 _SHAPES = {
     **dict.fromkeys(("n", "least", "days"), r"[\d.,]+"),
@@ -87,6 +88,11 @@ def spoken(text: str, language: str) -> str:
     """
     text = "; ".join(in_words(part, shipped_catalog()) for part in (text or "").split("; "))
     return text if language == SOURCE or not text else _spoken(text, language)
+
+
+def sentences(text: str, language: str) -> str:
+    """Say what was refused and what to do, sentence by sentence."""
+    return " ".join(spoken(part, language) for part in _SENTENCE.split(text))
 
 
 @lru_cache(4096)

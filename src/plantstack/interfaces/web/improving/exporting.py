@@ -10,10 +10,9 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from plantstack.interfaces.api.callers import anybody, running_of
+from plantstack.interfaces.api.callers import anybody, language_of, running_of
 from plantstack.interfaces.csv_rows import safe
 from plantstack.interfaces.web.improving.tracing import asked, rows_key, shown_rows, view_of, words_of
-from plantstack.interfaces.web.live import language_of
 from plantstack.interfaces.web.page import Visit
 from plantstack.intervals import rfc3339
 from plantstack.stack.improving.tracing import Stretch

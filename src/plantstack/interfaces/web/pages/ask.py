@@ -11,12 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from plantstack.errors import PlantstackError
-from plantstack.interfaces.api.callers import Posting, running_of
+from plantstack.interfaces.api.callers import Posting, language_of, running_of
 from plantstack.interfaces.asked_here import asked_here
 from plantstack.interfaces.asked_model import is_set_up, model_of
 from plantstack.interfaces.web.app import around, as_page
 from plantstack.interfaces.web.finding import find
-from plantstack.interfaces.web.live import language_of
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.showing import show as shown_of
 from plantstack.live.access import Sender
