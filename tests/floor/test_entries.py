@@ -229,6 +229,8 @@ def test_a_signed_hand_over_closes_the_shift_once_it_is_over(plant: Plant) -> No
     assert (taken["kind"], taken["x"]["phase"]) == ("note", "taken_over")
     early = said | {"until": rfc3339(NOON + HOUR)}
     assert refusal(plant, early) == "entry-early"
+    with pytest.raises(EventError, match="is not over before 02 Mar 07:00 CST"):  # by the clock of the plant
+        events(plant, early)
     late = {"entry": "undo", "id": "tap-0010", "tapped_at": rfc3339(NOON + HOUR), "of": said}
     assert refusal(plant, late) == "entry-signed"
 

@@ -238,7 +238,13 @@ def test_a_tablet_may_only_speak_as_itself_and_of_its_station(plant: Inside) -> 
     key = token(plant, "p3", "send read", "line-1", "tablet.p3")
     rows = tell(plant, reason("tap-0016"), reason("tap-0017", machine="labeller"), **key)
     assert [row["status"] for row in rows] == ["accepted", "refused"]
-    assert rows[1]["code"] == "event-not-allowed"
+    assert rows[1]["code"] == "event-not-allowed" and "token" in rows[1]["fix"]
+    person = Sender(may=("read", "enter"), role="operator", scope="line-1")
+    raw = msgspec.Raw(json.dumps(reason("tap-0060", machine="labeller")).encode())
+    (far,) = enter(plant.running, person, "tablet.p3", [raw])
+    assert far.problem is not None and far.problem.fix == (
+        "Ask an administrator to make your part of the plant larger."
+    )
     assert send(plant, reason("tap-0018"), device="tablet.p9", **key).status_code == 403
     assert tell(plant, reason("tap-0019"), device="", **key)[0]["status"] == "accepted"
     assert {row["source"] for row in logged(plant, "reason")} == {"tablet.p3"}

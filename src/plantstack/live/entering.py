@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -39,7 +37,7 @@ from plantstack.stack.floor.entries import (
 )
 from plantstack.stack.floor.entry_shapes import AnyEntry, Call, Cause, Handover, Undo, Verdict
 from plantstack.stack.floor.entry_standing import Answer, Claim, closed_since, standing
-from plantstack.stack.floor.entry_words import Wire, instant, label
+from plantstack.stack.floor.entry_words import Wire, clock_of, instant, label
 
 TABLET, DESK = "tablet", "desk-"
 OLDEST = 31 * DAY  # a device whose clock stands in 1999 must not open the books of a quarter of a century
@@ -60,6 +58,7 @@ _RIGHT = Problem(
 _OF_HELP = ("taken", "diagnosed", "waiting", "fixed")
 """What becomes of a call by whoever helps; who called says that help is here, and that it works again."""
 
+_FAR = replace(FAR, fix="Ask an administrator to make your part of the plant larger.")
 _OLD = Problem(
     "entry-old",
     "at",
@@ -195,7 +194,7 @@ def _hold(running: Running, sender: Sender, device: str, found: Sequence[Entered
         if one.entry is not None and set(_needs(one.entry)).isdisjoint(sender.may):
             one.refuse(_RIGHT)
         if not all(sender.may_tell_of(running.plant, event["equipment"], now) for event in one.events):
-            one.refuse(FAR)
+            one.refuse(FAR if not sender.role else _FAR)
         if any(_begin(event) < now - OLDEST for event in one.events):
             one.refuse(_OLD)
         if isinstance(one.entry, Verdict) and one.entry.text and _is_of_somebody(running, one.entry.text):
@@ -280,12 +279,6 @@ def _shut(plant: Plant, event: Wire, closed_at: int) -> Problem:
     since = clock_of(plant, event["equipment"], closed_at)
     what = f"the shift of {where} around {when} was closed and reported at {since}"
     return Problem("entry-closed", "at", what, "Ask your supervisor: it can be entered after a reopen.")
-
-
-def clock_of(plant: Plant, equipment: str, at: int) -> str:
-    """An instant as people at an equipment read it, with the day and the zone."""
-    zone = ZoneInfo(plant.site_of(plant.lanes.get(equipment, (equipment, 0))[0]).zone) if equipment else UTC
-    return from_us(at).astimezone(zone).strftime("%d %b %H:%M %Z")
 
 
 def _judge(running: Running, found: Sequence[Entered]) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from plantstack.errors import Problem
 from plantstack.intervals import from_us
-from plantstack.live.entering import Entered, clock_of, named
+from plantstack.live.entering import Entered, named
 from plantstack.live.running import Running
 from plantstack.plant.plant import Plant
 from plantstack.stack.floor.entry_shapes import Verdict
-from plantstack.stack.floor.entry_words import Wire, instant, label
+from plantstack.stack.floor.entry_words import Wire, clock_of, instant, label
 from plantstack.stack.reasons.settling import Settled, verdicts_of
 
 

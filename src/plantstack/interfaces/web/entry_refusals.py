@@ -40,6 +40,7 @@ FIXES = (
     "Reload the page so that it takes the server's time, then enter it again.",
     "Let somebody sign on who may: maintenance takes calls and names causes, whoever leads a shift signs it.",
     "Ask an administrator for a token of a wider scope.",
+    "Ask an administrator to make your part of the plant larger.",
     "Set the clock of the device, or load older data from a file.",
     "Set the clock of the device.",
     "Say what happened at the machine, not who it was.",

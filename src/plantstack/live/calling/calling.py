@@ -16,11 +16,10 @@ from plantstack.errors import PlantstackError
 from plantstack.intervals import HOUR, MINUTE, SECOND, rfc3339
 from plantstack.live.calling.pages import Pages
 from plantstack.live.calling.ways import NotTold, Word, mail, post
-from plantstack.live.entering import clock_of
 from plantstack.live.running import Running
 from plantstack.stack.files.call_plan import CallPlan, Target, read_call_plan
 from plantstack.stack.floor.calls import SOURCE, OpenCall, name_of, open_calls, places_of
-from plantstack.stack.floor.entry_words import label
+from plantstack.stack.floor.entry_words import clock_of, label
 
 LOOK_S = 0.25
 _BEAT_S = 2.0  # between two looks while nothing was written: a page may have been opened, a step be due

@@ -346,8 +346,8 @@ def _call(entry: Call, plant: Plant) -> Iterator[Wire]:
 def _handover(entry: Handover, plant: Plant) -> Iterator[Wire]:
     row = span(plant, entry.equipment, entry.since, entry.until)
     if told_at(entry) < instant("until", entry.until) - EARLY:
-        what = f"the shift is not over before {row['until']}"
-        refuse("entry-early", "until", what, "Sign it at its end.")
+        over = words.clock_of(plant, entry.equipment, instant("until", entry.until))
+        refuse("entry-early", "until", f"the shift is not over before {over}", "Sign it at its end.")
     row["at"] = rfc3339(told_at(entry))
     x = {"phase": entry.phase, "role": entry.role}
     if entry.phase == "signed":

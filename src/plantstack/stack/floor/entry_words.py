@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 from string import whitespace
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from plantstack.errors import EventError, Problem, did_you_mean
 from plantstack.events.fields import Form
 from plantstack.events.forms import convert
 from plantstack.events.jsontext import number_text
-from plantstack.intervals import rfc3339
+from plantstack.intervals import from_us, rfc3339
 from plantstack.plant.plant import Plant
 
 Wire = dict[str, Any]
@@ -131,3 +133,9 @@ def span(plant: Plant, name: str, since: str, until: str) -> Wire:
     if end <= begin:
         refuse("entry-span", "until", "it ends before it begins", "Look at the times.")
     return placed(plant, name, begin) | {"from": rfc3339(begin), "until": rfc3339(end)}
+
+
+def clock_of(plant: Plant, equipment: str, at: int) -> str:
+    """An instant as people at an equipment read it, with the day and the zone."""
+    zone = ZoneInfo(plant.site_of(plant.lanes.get(equipment, (equipment, 0))[0]).zone) if equipment else UTC
+    return from_us(at).astimezone(zone).strftime("%d %b %H:%M %Z")
