@@ -16,6 +16,7 @@ from plantstack.intervals import MINUTE
 from plantstack.live.rephrasing.fluent import Fluent
 
 HANDOVER = {"words": "fluent"}
+_SPARE = re.compile(r"<template.*?</template>", re.DOTALL)  # shown later, if at all
 
 
 def saying(change: Any) -> Script:
@@ -51,7 +52,7 @@ def page(plant: Inside, path: str = "/handover/line-1", **asked: str) -> str:
     """A page, once what takes long is there."""
     plant.get("summary", scope="line-1")
     for _ in range(200):
-        text = plant.request("GET", path, params=asked).text
+        text = _SPARE.sub("", plant.request("GET", path, params=asked).text)
         if "being worked out" not in text and "is being asked" not in text:
             return re.sub(r"\s+", " ", text.replace("\u202f", " "))
     raise TimeoutError(text)
