@@ -34,7 +34,8 @@ def structure_of(page: Page) -> list[str]:
 
 
 def axe_of(page: Page) -> list[tuple[str, Any]]:
-    """What axe finds serious or critical."""
+    """What axe finds serious or critical, once the page is whole: one being worked out is loaded anew."""
+    page.locator('[data-live="not-yet"]').wait_for(state="detached", timeout=60_000)
     found = Axe().run(page).response["violations"]
     return [
         (one["id"], [node["html"][:110] for node in one["nodes"]][:3])

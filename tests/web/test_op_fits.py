@@ -186,3 +186,16 @@ def test_scrap_of_several_machines_has_a_share_and_its_limit(look: Look, languag
     expect(tile.locator(".cmp span").first).to_have_text(
         re.compile(r"^\D+ \d+[.,]\d %, (limit|Grenze) \d+[.,]\d$")
     )
+
+
+def test_more_hours_than_there_is_room_for_are_scrolled_to(look: Look) -> None:
+    """None is laid under what stands below them, and the hour that runs is in sight."""
+    page = look("/op/tul-1", role="operator", width=1280, height=560)
+    page.wait_for_selector(".hours .now")
+    found = page.evaluate(
+        "(() => { const box = (css) => document.querySelector(css).getBoundingClientRect();"
+        " const hours = box('.hours'), now = box('.hours .now'), below = box('.fc');"
+        " return [hours.bottom <= below.top + 1, now.bottom <= hours.bottom + 1,"
+        " now.top >= hours.top - 1]; })()"
+    )
+    assert found == [True, True, True]

@@ -298,9 +298,16 @@ document.addEventListener("outbox", ({ detail }) => {
   if (rows.some((row) => row.status === "refused")) { answered.clear(); settle(); }
 });
 
+// The hour that runs is in sight, however many are above it.
+function atHour() {
+  const hours = one(".hours"), now = one(".hours .now");
+  if (hours && now) hours.scrollTop = now.offsetTop + now.offsetHeight - hours.clientHeight;
+}
+
 let wasStopped = Boolean(one(".state.down"));
 document.addEventListener("patched", ({ detail }) => {
   if (detail.key === "why") settle();
+  if (detail.key === "hours") atHour();
   if (detail.key === "state") {
     const isStopped = Boolean(one(".state.down"));
     if (isStopped && !wasStopped) one("[data-stopped]").textContent = say("stopped");
@@ -309,5 +316,6 @@ document.addEventListener("patched", ({ detail }) => {
 });
 
 settle();
+atHour();
 setInterval(settle, 5_000);
 standing().then((detail) => document.dispatchEvent(new CustomEvent("outbox", { detail: { ...detail, rows: [] } })));
