@@ -193,9 +193,10 @@ def test_more_hours_than_there_is_room_for_are_scrolled_to(look: Look) -> None:
     page = look("/op/tul-1", role="operator", width=1280, height=560)
     page.wait_for_selector(".hours .now")
     found = page.evaluate(
-        "(() => { const box = (css) => document.querySelector(css).getBoundingClientRect();"
-        " const hours = box('.hours'), now = box('.hours .now'), below = box('.fc');"
-        " return [hours.bottom <= below.top + 1, now.bottom <= hours.bottom + 1,"
-        " now.top >= hours.top - 1]; })()"
+        "(() => { const hours = document.querySelector('.hours'), box = hours.getBoundingClientRect();"
+        " const now = hours.querySelector('.now').getBoundingClientRect();"
+        " return { isMore: hours.scrollHeight > hours.clientHeight + 1, isIn: now.bottom <= box.bottom + 1,"
+        " cut: getComputedStyle(hours).overflowY,"
+        " apart: box.bottom <= document.querySelector('.fc').getBoundingClientRect().top + 1 }; })()"
     )
-    assert found == [True, True, True]
+    assert found == {"isMore": True, "isIn": True, "cut": "auto", "apart": True}
