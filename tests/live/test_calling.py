@@ -24,8 +24,11 @@ from plantstack.errors import ConfigError, Problem
 from plantstack.intervals import MINUTE, SECOND, rfc3339
 from plantstack.live.calling.calling import WAITS, Calling
 from plantstack.live.calling.pages import Pages
+from plantstack.live.calling.wording import WORDINGS
 from plantstack.plant.load import load_plant
 from plantstack.stack.files.call_plan import (
+    LANGUAGES,
+    WHOM,
     CallPlan,
     Mail,
     Rule,
@@ -113,6 +116,37 @@ def test_nobody_comes_and_the_next_is_told_once(plant: Inside) -> None:
         look(plant, calling)
     assert [message["To"] for message in box.messages] == ["craft@plant.example", "lead@plant.example"]
     assert "Nobody has taken it for 11 min" in str(box.messages[1].get_payload())
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "when", "late"),
+    [
+        ("de", "Hilfe gerufen an Filler: Instandhaltung", "Gerufen um 02.03. 12:00 CST.", "Seit 11 min hat"),
+        (
+            "es",
+            "Se pide ayuda en Filler: mantenimiento",
+            "Pedida a las 02/03 12:00 CST.",
+            "desde hace 11 min",
+        ),
+    ],
+)
+def test_messages_are_in_the_language_of_the_plan(
+    plant: Inside, language: str, subject: str, when: str, late: str
+) -> None:
+    with relay(Mailbox()) as box:
+        calling = Calling(plant.running, plan(box, language=language))
+        told(plant, "asked", "call-0009")
+        look(plant, calling)
+        plant.turned.pass_by(11 * MINUTE)
+        look(plant, calling)
+    first, second = box.messages
+    assert first["Subject"] == subject
+    assert when in str(first.get_payload()) and late in str(second.get_payload())
+
+
+def test_every_language_of_the_plan_has_its_words() -> None:
+    assert set(WORDINGS) == set(LANGUAGES)
+    assert all(set(words.whom) in (set(), set(WHOM)) for words in WORDINGS.values())
 
 
 def test_a_call_that_was_taken_goes_no_further(plant: Inside) -> None:

@@ -16,6 +16,7 @@ from plantstack.errors import PlantstackError
 from plantstack.intervals import HOUR, MINUTE, SECOND, rfc3339
 from plantstack.live.calling.pages import Pages
 from plantstack.live.calling.ways import NotTold, Word, mail, post
+from plantstack.live.calling.wording import WORDINGS
 from plantstack.live.running import Running
 from plantstack.stack.files.call_plan import CallPlan, Target, read_call_plan
 from plantstack.stack.floor.calls import SOURCE, OpenCall, name_of, open_calls, places_of
@@ -186,13 +187,14 @@ class Calling:
 
     def _word(self, one: Delivery) -> Word:
         plant, call, now = self._running.plant, one.call, self._running.clock()
-        where, when = label(plant, call.equipment), clock_of(plant, call.equipment, call.asked_at)
+        words, where = WORDINGS[self.plan.language], label(plant, call.equipment)
+        when = clock_of(plant, call.equipment, call.asked_at, words.moment)
         minutes = call.minutes_open(now)
-        late = f"\nNobody has taken it for {minutes} min." if one.step > 1 else ""
+        late = f"\n{words.late.format(minutes=minutes)}" if one.step > 1 else ""
         said = f"\n\n{call.note}" if call.note else ""
         link = f"\n\n{self.plan.address.rstrip('/')}/maint" if self.plan.address else ""
-        subject = f"Help wanted at {where}: {call.whom}"
-        text = f"{subject}\nAsked at {when}.{late}{said}{link}\n"
+        subject = words.subject.format(where=where, whom=words.whom.get(call.whom, call.whom))
+        text = f"{subject}\n{words.asked.format(when=when)}{late}{said}{link}\n"
         spans = plant.spans.get(call.equipment, ())
         data: dict[str, Any] = {
             "schema": "plantstack/1",

@@ -27,6 +27,7 @@ from plantstack.plant.source import (
 
 FILE = "calls/calls.yaml"
 WHOM = ("maintenance", "material", "quality", "lead")
+LANGUAGES = ("en", "de", "es")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -108,12 +109,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """Who is told of calls for help; without a file only pages are."""
+    """Who is told of calls for help, in which language; without a file only pages are."""
 
     mail: Mail | None = None
     webhooks: tuple[Webhook, ...] = ()
     rules: tuple[Rule, ...] = ()
     address: str = ""
+    language: str = "en"
 
     def rule(self, whom: str, places: frozenset[str]) -> Rule | None:
         """The first rule that fits a call."""
@@ -152,7 +154,8 @@ def _read(project: Path, plant: Plant | None) -> tuple[CallPlan, list[Problem]]:
     mail = _mail(fields.section("mail"), project) if fields.has("mail") else None
     hooks = fields.named("webhooks", "webhook", lambda name, one: _webhook(name, one, project))
     rules = fields.each("calls", "rule", _rule)
-    plan = CallPlan(mail, tuple(hooks.values()), rules, fields.want("address", text, ""))
+    address, language = fields.want("address", text, ""), fields.want("language", choice(*LANGUAGES), "en")
+    plan = CallPlan(mail, tuple(hooks.values()), rules, address, language)
     fields.close("call plan")
     for rule in rules:
         _check(rule, plan, plant, fields)

@@ -135,7 +135,7 @@ def span(plant: Plant, name: str, since: str, until: str) -> Wire:
     return placed(plant, name, begin) | {"from": rfc3339(begin), "until": rfc3339(end)}
 
 
-def clock_of(plant: Plant, equipment: str, at: int) -> str:
-    """An instant as people at an equipment read it, with the day and the zone."""
+def clock_of(plant: Plant, equipment: str, at: int, form: str = "%d %b %H:%M %Z") -> str:
+    """An instant as people at an equipment read it, with the day and the zone; `form` as for `strftime`."""
     zone = ZoneInfo(plant.site_of(plant.lanes.get(equipment, (equipment, 0))[0]).zone) if equipment else UTC
-    return from_us(at).astimezone(zone).strftime("%d %b %H:%M %Z")
+    return from_us(at).astimezone(zone).strftime(form)
