@@ -174,7 +174,7 @@ def test_every_reason_of_a_station_of_five_machines_can_be_tapped(
     expect(page.locator(".machines li")).to_have_count(5)
     page.evaluate("on => { if (on) document.documentElement.dataset.gloves = on }", gloves)
     page.locator("[data-picker]:not([hidden]) .cat").nth(1).click()
-    for width, height in WHOLE:
+    for width, height in (*WHOLE, (1280, 780)):  # while it stands the head is 20 px taller
         page.set_viewport_size({"width": width, "height": height})
         assert page.locator(".cat:visible").count() >= 7
         assert page.evaluate(_COVERED, gloves) == [], (width, language)  # with gloves and calls it scrolls
