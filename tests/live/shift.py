@@ -36,6 +36,15 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
+class Clock:
+    """An instant that tests move."""
+
+    now: int = 1_772_442_000_000_000  # 2026-03-02 09:00 UTC
+
+    def __call__(self) -> int:
+        return self.now
+
+
 def plant(folder: Path, *, silence: str = "1 h") -> Path:
     """A project with two lines, of which one's path begins like the other's."""
     Stack.init(folder)

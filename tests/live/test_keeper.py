@@ -8,26 +8,12 @@ from threading import Event, Thread
 from time import monotonic
 
 import pytest
-from tests.live.shift import Wire, body, plant, said
+from tests.live.shift import Clock, Wire, body, plant, said
 
 from plantstack.intervals import HOUR, MINUTE
 from plantstack.live.running import Running
 
 START = 1_772_431_200_000_000
-
-
-class Clock:
-    """An instant that tests move."""
-
-    now: int = START + 3 * HOUR
-
-    def __call__(self) -> int:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

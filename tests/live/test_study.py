@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread, Timer, current_thread
@@ -11,10 +10,10 @@ from typing import Any
 
 import pytest
 from tests.live.inside import inside
-from tests.live.shift import plant, shift
+from tests.live.shift import Clock, plant, shift
 
 from plantstack.insights.contract import Outcome
-from plantstack.intervals import HOUR, SECOND
+from plantstack.intervals import SECOND
 from plantstack.live.study import FRESH, NotYet, Study, Waiting, outlives
 from plantstack.plant.load import load_plant
 from plantstack.plant.read_people import People
@@ -23,32 +22,8 @@ from plantstack.stack.finding import asking
 from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.studying import study_of
 
-NOW = 1_772_431_200_000_000 + 3 * HOUR
+NOW = Clock.now
 NOON = 1_772_560_800_000_000  # of a Tuesday at the plant, inside a shift
-
-
-class Clock:
-    """An instant that tests move."""
-
-    now: int = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def study(tmp_path: Path, clock: Clock) -> Iterator[Study]:
-    project = plant(tmp_path / "p")
-    with Stack.open(project, write=True) as stack:
-        stack.rebuild(now=NOW)
-    made = Study(project, clock)
-    yield made
-    made.close()
 
 
 def test_an_answer_is_kept_and_says_what_it_stands_on(study: Study, clock: Clock) -> None:

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from tests.live.shift import plant
+from tests.live.shift import Clock
 
 from plantstack.intervals import HOUR, SECOND
 from plantstack.live import study as studying
 from plantstack.live.study import FRESH, Study
 from plantstack.stack import Stack
 
-NOW = 1_772_431_200_000_000 + 3 * HOUR
 LONG_S = 0.1  # so long a question takes at least
 
 
-class Clock:
-    """An instant that tests move."""
-
-    now: int = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def study(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
-    project = plant(tmp_path / "p")
-    with Stack.open(project, write=True) as stack:
-        stack.rebuild(now=NOW)
-    # an hour and a half of rest for a tenth of a second of work: much more than FRESH, and soon tested
+def long_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour and a half for a tenth of a second of work: much more than FRESH, and soon tested."""
     monkeypatch.setattr(studying, "_REST", round(90 * 60 / LONG_S))
-    made = Study(project, clock)
-    yield made
-    made.close()
 
 
 def counted(seconds: float) -> tuple[list[int], Callable[[Stack], int]]:
@@ -63,6 +41,7 @@ def answered(study: Study, key: tuple[str, str], question: Callable[[Stack], int
     return found
 
 
+@pytest.mark.usefixtures("long_rest")
 def test_a_question_that_took_long_is_not_asked_again_while_it_rests(study: Study, clock: Clock) -> None:
     runs, question = counted(LONG_S)
     assert answered(study, ("losses", "line-1"), question) == 1
@@ -75,6 +54,7 @@ def test_a_question_that_took_long_is_not_asked_again_while_it_rests(study: Stud
     assert len(runs) == 2, "and then a newer answer is worked out"
 
 
+@pytest.mark.usefixtures("long_rest")
 def test_the_rest_is_that_of_a_kind_and_short_questions_have_none(study: Study, clock: Clock) -> None:
     runs, question = counted(LONG_S)
     quick, short = counted(0)

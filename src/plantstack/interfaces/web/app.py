@@ -20,7 +20,6 @@ from plantstack.interfaces.web.improving import exporting
 from plantstack.interfaces.web.page import Visit
 from plantstack.interfaces.web.rendering import render
 from plantstack.interfaces.web.showing import assets, show
-from plantstack.interfaces.web.speaking import chosen
 from plantstack.live.running import Running
 
 HEADERS = {
@@ -116,7 +115,7 @@ def is_for_people(request: Request) -> bool:
 
 def refusal(request: Request, status: int, problems: Sequence[Problem]) -> Response:
     """A page that says what went wrong and what to do."""
-    language = chosen(request.headers.get("accept-language", ""), request.cookies.get("language", ""))
+    language = language_of(request, None)
     told = {
         "status": status,
         "problems": problems,

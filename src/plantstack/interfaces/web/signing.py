@@ -28,12 +28,12 @@ from plantstack.interfaces.api.callers import (
     drop,
     entrance_of,
     keep,
+    language_of,
     read_form,
 )
 from plantstack.interfaces.web.app import HEADERS, around, as_page
 from plantstack.interfaces.web.rendering import render
 from plantstack.interfaces.web.showing import assets
-from plantstack.interfaces.web.speaking import chosen
 from plantstack.live.entrance import Came, Refused
 
 router = APIRouter(include_in_schema=False)
@@ -218,7 +218,7 @@ async def _tried(
 
 
 def _page(request: Request, template: str, told: dict[str, Any], status: int = 200) -> Response:
-    language = chosen(request.headers.get("accept-language", ""), request.cookies.get("language", ""))
+    language = language_of(request, None)
     shared = {
         "at_hand": f"/static/{assets().version}",
         "problems": (),
