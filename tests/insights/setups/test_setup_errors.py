@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.insights.patterns.made import START, table
@@ -10,9 +12,9 @@ from tests.insights.setups.made import LEVEL, RUN, Machine, facts
 
 from plantstack.insights import running
 from plantstack.insights.contract import Outcome
-from plantstack.insights.facts import Facts, Limits
+from plantstack.insights.facts import Facts, Limits, Place
 from plantstack.insights.finding import Finding
-from plantstack.insights.saying import Name
+from plantstack.insights.saying import Figure, Name
 from plantstack.insights.setups.analysis import SetupErrors
 from plantstack.intervals import HOUR, MINUTE
 
@@ -246,3 +248,53 @@ def test_runs_count_and_not_rows_or_days() -> None:
     made = {name: table(name, told) for name, told in rows.items()}
     told = running.run([SetupErrors()], Facts(START + 4 * HOUR, made, {"former": place}))
     assert [one.subject.about["parameter"] for one in told.findings] == ["hole"]
+
+
+def parts(wrong: Mapping[int, float], products: Mapping[int, str] | None = None) -> Facts:
+    """Orders of one part each, five minutes long, whose check is off by so much; the last one runs."""
+    rows: dict[str, list[dict[str, Any]]] = {"setups": [], "readings": [], "pieces": []}
+    for run in range(40):
+        start, product = START + run * 5 * MINUTE, (products or {}).get(run, "plate")
+        common = {"equipment": "mill", "order": f"o-{run}", "product": product, "offset": run}
+        value = 4.0 + 0.01 * (-1) ** run + wrong.get(run, 0.0)
+        said = {"at": start, "known_at": start, "parameter": "hole", "value": value}
+        rows["setups"].append(common | said | {"low": 3.8, "high": 4.2})
+        span = {"from": start, "until": start + 5 * MINUTE, "known_at": start + 5 * MINUTE}
+        rows["pieces"].append(common | span | {"total": 1.0, "good": 0.0 if run in wrong else 1.0})
+        if run in wrong:
+            rows["pieces"].append(common | span | {"scrap": 1.0, "reason": "hole"})
+    place = Place("mill", "mill", "", "site", currency="EUR", piece={"plate": 2.0})
+    tables = {name: table(name, told) for name, told in rows.items()}
+    return Facts(START + 40 * 5 * MINUTE, tables, {"mill": place})
+
+
+def test_one_wrong_setup_over_orders_of_one_part_is_one_finding() -> None:
+    """Every part is an order; the mistake stays until somebody mends it."""
+    whole = parts(dict.fromkeys(range(34, 40), 0.5))
+    (told,) = errors(SetupErrors().run(whole))
+    assert told.effect.value - told.effect.baseline == pytest.approx(0.5, abs=0.02)
+    assert told.says.values["n"] == Figure(6, digits=0) and told.effect.n == 6
+    assert told.window.start == START + 34 * 5 * MINUTE and told.window.end == whole.as_of
+    assert told.cost.pieces == pytest.approx(6) and told.cost.likely == pytest.approx(12.0)
+    at_first = errors(SetupErrors().run(whole.known(START + 34 * 5 * MINUTE + 1)))
+    assert [one.id for one in at_first] == [told.id] and at_first[0].action.by == told.action.by
+    lately = errors(SetupErrors(recent=6 * MINUTE).run(whole))  # of whose first orders nobody asks any more
+    assert [one.id for one in lately] == [told.id]
+
+
+def test_a_setup_that_was_mended_and_is_wrong_again_is_two_findings() -> None:
+    """So is one of another product: a set-up of its own."""
+    mended = errors(SetupErrors().run(parts({30: 0.5, 31: 0.5, 35: 0.5, 36: 0.5})))
+    assert [one.says.values["n"] for one in mended] == [Figure(2, digits=0)] * 2
+    turned = errors(SetupErrors().run(parts({34: 0.5, 35: -0.5})))
+    assert [one.effect.value > one.effect.baseline for one in turned] == [True, False]
+    other = errors(SetupErrors().run(parts({34: 0.5, 36: 0.5}, {35: "cover"})))
+    assert len(other) == 2
+
+
+def test_readings_that_stay_wrong_over_orders_are_told_until_the_last_of_them() -> None:
+    """Only the first begins with the set-up: the others begin as the one before them ended."""
+    machine = Machine(setting=None, reading=lambda run, done: 0.7 * (run in (30, 31)), runs=32)
+    (told,) = errors(at(machine, 31, 2 * HOUR))
+    assert told.says.values["n"] == Figure(2, digits=0) and "since the set-up" in told.says.text
+    assert told.window.end == START + 31 * RUN + 2 * HOUR

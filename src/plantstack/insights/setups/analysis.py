@@ -11,6 +11,7 @@ from plantstack.insights.finding import Cannot, Finding, Subject
 from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.insights.setups.judge import GOOD_RUNS, good_runs, offsets, wrongs
 from plantstack.insights.setups.runs import Run, runs_of
+from plantstack.insights.setups.stretch import stretch_of
 from plantstack.insights.setups.words import setup_finding, wrong_nominal_finding
 from plantstack.intervals import DAY
 
@@ -65,17 +66,17 @@ class SetupErrors:
         return Outcome(tuple(findings), tuple(cannot))
 
     def _errors(self, facts: Facts, place: Place, runs: Sequence[Run]) -> Iterator[Finding]:
-        alpha = self._alpha(facts, runs)
+        alpha, final = self._alpha(facts, runs), len(runs) - 1
+        told: dict[str, int] = {}  # the last run for which it was told, by parameter
         for number, run in enumerate(runs):
-            is_last = number == len(runs) - 1
-            if run.start < facts.as_of - self.recent and not is_last:
+            if run.start < facts.as_of - self.recent and number < final:
                 continue
             found = sorted(wrongs(runs, number, alpha), key=lambda one: (one.off.chance, one.by != "setting"))
-            told: set[str] = set()
             for one in found:
-                if one.parameter not in told:
-                    told.add(one.parameter)
-                    yield setup_finding(facts, place, one, is_open=is_last)
+                if told.get(one.parameter, -1) < number:
+                    stretch = stretch_of(runs, number, one, alpha)
+                    told[one.parameter] = max(stretch.last, number)
+                    yield setup_finding(facts, place, stretch, is_open=stretch.last == final)
 
     def _alpha(self, facts: Facts, runs: Sequence[Run]) -> float:
         """The chance of a false alarm for one value of one run, so that a week keeps to its share."""

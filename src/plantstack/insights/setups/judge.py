@@ -116,6 +116,13 @@ def wrongs(runs: Sequence[Run], place: int, alpha: float) -> Iterator[Wrong]:
             yield Wrong(run, parameter, "reading", *off, *limits, usual, like, at, *risk)
 
 
+def first_values(run: Run, parameter: str, by: By) -> list[float]:
+    """What a run began with: the setting that was told, or the first readings; empty where there is none."""
+    if by == "reading":
+        return run.first(parameter)
+    return [run.settings[parameter].value] if parameter in run.settings else []
+
+
 def _off(
     told: Sequence[Sequence[float]],
     mine: Sequence[float],
@@ -206,9 +213,7 @@ def _like(before: Sequence[Run], run: Run, parameter: str, value: float, by: By)
 
 
 def _told(runs: Sequence[Run], parameter: str, by: By) -> list[list[float]]:
-    if by == "setting":
-        return [[one.settings[parameter].value] for one in runs if parameter in one.settings]
-    return [first for one in runs if (first := one.first(parameter))]
+    return [told for one in runs if (told := first_values(one, parameter, by))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import pyarrow.compute as pc
@@ -14,15 +14,18 @@ from plantstack.insights.saying import N_, Figure, Name, Say, Value
 from plantstack.insights.setups.envelope import Offset, surprise
 from plantstack.insights.setups.judge import By, NeverThere, Wrong
 from plantstack.insights.setups.runs import Run
+from plantstack.insights.setups.stretch import Stretch
 from plantstack.intervals import DAY, HOUR, MINUTE, Interval
 
 _LAYER = 1
 _ACT_BY, _EXPIRES = 30 * MINUTE, 12 * HOUR
+_LAST_ORDERS = 2  # of those of one wrong set-up, whose rows are shown beside those of the first
 _NO_COST = N_("it costs nothing while the runs are good: what it costs is every judgement made by it")
 
 
-def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> Finding:
-    """A run that began with a value unlike those of good runs."""
+def setup_finding(facts: Facts, place: Place, stretch: Stretch, *, is_open: bool) -> Finding:
+    """A run, or some one after the other, that began with a value unlike those of good runs."""
+    one = stretch.wrong
     unit = _unit(facts, place, one.parameter)
     run = one.run
     until = facts.as_of if is_open else run.until
@@ -34,7 +37,7 @@ def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> F
         subject=subject,
         window=Interval(run.start, max(until, run.start + 1)),
         began=run.start,
-        says=_says(place, one, unit, is_open=is_open),
+        says=_says(place, stretch, unit, is_open=is_open),
         effect=Effect(
             value=one.off.mean,
             baseline=one.good.centre,
@@ -47,7 +50,7 @@ def setup_finding(facts: Facts, place: Place, one: Wrong, *, is_open: bool) -> F
             n_baseline=one.good.n,
         ),
         cost=_cost(place, one, is_open=is_open),
-        evidence=_evidence(place, one, unit),
+        evidence=_evidence(place, stretch, unit),
         explanations=_explanations(one),
         action=_action(one, unit, known),
         expires_at=facts.as_of + _EXPIRES,
@@ -66,7 +69,8 @@ def _figure(value: float, unit: str, *, signed: bool = False) -> Figure:
     return Figure(value, "signed" if signed else "number", unit, digits)
 
 
-def _says(place: Place, one: Wrong, unit: str, *, is_open: bool) -> Say:
+def _says(place: Place, stretch: Stretch, unit: str, *, is_open: bool) -> Say:
+    one = stretch.wrong
     values: dict[str, Value] = {
         "parameter": Name(one.parameter, "parameter"),
         "machine": Name(place.id, "equipment"),
@@ -75,6 +79,8 @@ def _says(place: Place, one: Wrong, unit: str, *, is_open: bool) -> Say:
         "usual": _figure(one.good.centre, unit),
         "by": _figure(one.off.by, unit, signed=True),
     }
+    if len(stretch.orders) > 1:
+        return Say(_of_many(one, is_open=is_open), values | {"n": Figure(len(stretch.orders), digits=0)})
     if one.by == "setting":
         text = N_(
             "%(parameter)s of %(machine)s was set to %(value)s for %(product)s: good runs have %(usual)s"
@@ -91,6 +97,23 @@ def _says(place: Place, one: Wrong, unit: str, *, is_open: bool) -> Say:
             " %(usual)s (%(by)s)"
         )
     return Say(text, values)
+
+
+def _of_many(one: Wrong, *, is_open: bool) -> str:
+    if one.by == "setting":
+        return N_(
+            "%(parameter)s of %(machine)s was set to %(value)s on average for %(n)s orders of %(product)s,"
+            " one after the other: good runs have %(usual)s (%(by)s)"
+        )
+    if not is_open:
+        return N_(
+            "%(parameter)s of %(machine)s was %(value)s on average when %(n)s orders of %(product)s began,"
+            " one after the other: good runs begin with %(usual)s (%(by)s)"
+        )
+    return N_(
+        "%(parameter)s of %(machine)s is %(value)s on average since the set-up for %(product)s, when %(n)s"
+        " orders began: good runs begin with %(usual)s (%(by)s)"
+    )
 
 
 def _baseline(n: int, product: str) -> Say:
@@ -130,18 +153,25 @@ def _rate(bad: float, made: float) -> tuple[float, float]:
     return low, high
 
 
-def _evidence(place: Place, one: Wrong, unit: str) -> tuple[Evidence, ...]:
-    run, what = one.run, {"parameter": one.parameter, "product": one.run.product, "order": one.run.order}
+def _evidence(place: Place, stretch: Stretch, unit: str) -> tuple[Evidence, ...]:
+    """Rows of the first order and of the last ones."""
+    one, orders = stretch.wrong, stretch.orders
+    told = [orders[0], *orders[1:][-_LAST_ORDERS:]]
+    return tuple(row for run in told for row in _evidence_of(place, one, run, unit))
+
+
+def _evidence_of(place: Place, one: Wrong, run: Run, unit: str) -> Iterator[Evidence]:
+    what = {"parameter": one.parameter, "product": run.product, "order": run.order}
     if one.by == "setting":
         at, events = run.settings[one.parameter].at, (run.settings[one.parameter].offset,)
-        rows = [Evidence("setups", place.id, Interval(at, at + 1), what, one.off.mean, unit, events)]
+        value = run.settings[one.parameter].value
+        yield Evidence("setups", place.id, Interval(at, at + 1), what, value, unit, events)
     else:
-        told = run.readings[one.parameter][: one.off.n]
-        rows = [Evidence("readings", place.id, Interval(at, at + 1), what, value, unit) for at, value in told]
+        for at, value in run.readings[one.parameter][: len(run.first(one.parameter))]:
+            yield Evidence("readings", place.id, Interval(at, at + 1), what, value, unit)
     if run.scrap:
         span = Interval(run.start, max(run.until, run.start + 1))
-        rows.append(Evidence("pieces", place.id, span, {"order": run.order}, run.scrap, "pieces"))
-    return tuple(rows)
+        yield Evidence("pieces", place.id, span, {"order": run.order}, run.scrap, "pieces")
 
 
 def _explanations(one: Wrong) -> tuple[Explanation, ...]:
