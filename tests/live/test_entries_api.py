@@ -195,7 +195,7 @@ def test_causes_calls_and_signatures_are_for_whoever_has_the_right(
     entries = (
         entry("handover", "tap-0040", END, equipment="line-1", phase="signed", **SHIFT),
         entry("cause", "tap-0041", stops=reason("tap-0000")["stops"], reason="leak"),
-        entry("call", "tap-0042", equipment="filler", phase="taken", call="c"),
+        entry("call", "tap-0042", equipment="filler", phase="taken", call="tap-0043"),
         entry("call", "tap-0043", equipment="filler", phase="asked"),
     )
     raws = [msgspec.Raw(json.dumps(one).encode()) for one in entries]
@@ -221,6 +221,34 @@ def test_who_called_for_help_does_not_end_it(plant: Inside) -> None:
         plant.running, Sender(may=("read", "enter")), "tablet.p3", [msgspec.Raw(json.dumps(forged).encode())]
     )
     assert [one.problem and one.problem.code for one in back] == ["entry-not-own"]
+
+
+def test_nobody_is_on_the_way_to_a_call_that_nobody_made(plant: Inside) -> None:
+    def moved(id_: str, phase: str, call: str) -> Wire:
+        return entry("call", id_, equipment="filler", phase=phase, call=call)
+
+    phases = ("taken", "arrived", "diagnosed", "waiting", "fixed", "accepted")
+    found = tell(plant, *(moved(f"tap-006{n}", phase, "no-such") for n, phase in enumerate(phases)))
+    assert [(one["status"], one["code"], one["where"]) for one in found] == [
+        ("refused", "entry-no-call", "call")
+    ] * len(phases)
+    assert found[0]["what"] == "there is no call for help 'no-such' here"
+    assert found[0]["fix"] == "Reload the page and choose one of the calls that are open."
+    asked = entry("call", "tap-0070", equipment="filler", phase="asked")
+    both = tell(plant, moved("tap-0071", "taken", "tap-0070"), asked)  # in one batch, in any order
+    assert [one["status"] for one in both] == ["accepted", "accepted"]
+    assert tell(plant, moved("tap-0072", "arrived", "tap-0070"))[0]["status"] == "accepted"
+    plant.fresh()  # the books have it, too
+    assert tell(plant, moved("tap-0073", "fixed", "tap-0070"))[0]["status"] == "accepted"
+
+
+def test_a_call_is_moved_by_those_who_may_speak_of_where_it_was_made(plant: Inside) -> None:
+    asked = entry("call", "tap-0074", equipment="filler", phase="asked")
+    assert tell(plant, asked)[0]["status"] == "accepted"
+    foreign = entry("call", "tap-0075", equipment="labeller", phase="arrived", call="tap-0074")
+    raws = [msgspec.Raw(json.dumps(foreign).encode())]
+    found = enter(plant.running, Sender(scope="line-10", may=("read", "enter")), "tablet.p3", raws)
+    assert [one.problem and one.problem.code for one in found] == ["entry-no-call"]
 
 
 def test_a_cause_is_not_taken_back_as_if_it_had_been_a_reason(plant: Inside) -> None:

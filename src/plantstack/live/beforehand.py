@@ -2,7 +2,7 @@
 
 An order without a known product would be booked without any: nothing of it has a standard then. A count far
 above what its machine can make is kept all the same, and said to be looked at. A reason that reaches beyond
-now would explain stops that nobody has seen.
+now would explain stops that nobody has seen. Nobody is on the way to a call that nobody made.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from typing import Any
 from plantstack.errors import Problem
 from plantstack.events.validate import AHEAD
 from plantstack.intervals import HOUR, Interval
+from plantstack.live.access import Sender
 from plantstack.live.running import Running
+from plantstack.stack.floor.calls import asked_at
 from plantstack.stack.floor.entry_shapes import (
     AnyEntry,
+    Call,
     Cause,
     Count,
     Episode,
@@ -44,6 +47,12 @@ _NO_SHIFT = Problem(
     "this is no shift of the place as its calendar is now",
     "Open the hand-over again and sign the shift that it shows.",
 )
+_FRESH = """
+    SELECT json_extract(body, '$.call'), equipment
+    FROM event
+    WHERE kind = 'call' AND phase = 'asked' AND log_offset > ?
+"""
+"""Calls that the books have not read yet."""
 
 
 def refuse_ahead(running: Running, told: Sequence[tuple[AnyEntry | None, Callable[[Problem], None]]]) -> None:
@@ -81,6 +90,37 @@ def refuse_other_spans(
     for is_one, (_, _, refuse) in zip(found, signed, strict=True):
         if not is_one:
             refuse(_NO_SHIFT)
+
+
+def refuse_no_call(
+    running: Running, sender: Sender, told: Sequence[tuple[AnyEntry | None, Callable[[Problem], None]]]
+) -> None:
+    """Refuse what became of calls for help that nobody made, or made where the sender may not speak of.
+
+    Args:
+        running: the plant.
+        sender: who is let near what.
+        told: entries, and how to refuse them; calls that are made among them are known.
+    """
+    calls = [(entry, refuse) for entry, refuse in told if isinstance(entry, Call)]
+    moved = [(entry.call, refuse) for entry, refuse in calls if entry.phase != "asked"]
+    if not moved:
+        return
+    now, since = running.clock(), running.keeper.standing.offset
+    fresh = running.writer.run(lambda log: log.connection.execute(_FRESH, (since,)).fetchall()).result()
+    at = running.ask(lambda stack: asked_at(stack, {name for name, _ in moved}, now))
+    now_asked = [(entry.call or entry.id, entry.equipment) for entry, _ in calls if entry.phase == "asked"]
+    for name, equipment in [*fresh, *now_asked]:
+        at.setdefault(name, set()).add(equipment)
+    for name, refuse in moved:
+        if not any(sender.may_tell_of(running.plant, one, now) for one in at.get(name, ())):
+            refuse(_no_call(name))
+
+
+def _no_call(name: str) -> Problem:
+    what = f"there is no call for help '{name:.80}' here"
+    fix = "Reload the page and choose one of the calls that are open."
+    return Problem("entry-no-call", "call", what, fix)
 
 
 def _us(text: str) -> int:

@@ -20,7 +20,13 @@ from plantstack.events.whose import Word, words_of
 from plantstack.events.wire import decode_items
 from plantstack.intervals import DAY, Interval, from_us
 from plantstack.live.access import MAY, Sender, speaks_for
-from plantstack.live.beforehand import name_products, notice_counts, refuse_ahead, refuse_other_spans
+from plantstack.live.beforehand import (
+    name_products,
+    notice_counts,
+    refuse_ahead,
+    refuse_no_call,
+    refuse_other_spans,
+)
 from plantstack.live.door import Item
 from plantstack.live.entrance import people_of
 from plantstack.live.limits import FAR, Limits
@@ -159,6 +165,7 @@ def enter(
         _translate(one, device, running.plant, by_of)
     refuse_ahead(running, [(one.entry, one.refuse) for one in found if not one.status])
     _hold(running, sender, device, [one for one in found if not one.status])
+    refuse_no_call(running, sender, [(one.entry, one.refuse) for one in found if not one.status])
     refuse_other_spans(running, [(one.entry, one.events, one.refuse) for one in found if not one.status])
     name_products(running, [(one.entry, one.events, one.refuse) for one in found if not one.status])
     _judge(running, [one for one in found if not one.status])

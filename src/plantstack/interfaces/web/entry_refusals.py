@@ -64,6 +64,7 @@ FIXES = (
     "Say how many are here.",
     "Write something, or add a photo.",
     "Choose the call again.",
+    "Reload the page and choose one of the calls that are open.",
     "Sign it at its end.",
     "Look at the stop you meant.",
     "Answer again if it is wrong.",
@@ -74,6 +75,7 @@ FIXES = (
     "Choose another file.",
 )
 TEMPLATES = (
+    "there is no call for help '%(told)s' here",
     "there is no '%(told)s' in this plant",
     "there is no reason '%(told)s' for a stop",
     "there is no reason '%(told)s' for a bad piece",

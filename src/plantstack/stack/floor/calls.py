@@ -6,7 +6,7 @@ What became of telling somebody is a note of plantstack's own, so a restart know
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -144,6 +144,23 @@ def open_calls(stack: Stack, scope: str = "", now: int | None = None) -> list[Op
     until = max(books.as_of.values(), default=0) if now is None else now
     found = [call for call in _calls(stack, until) if _is_shown(call, until)]
     return [call for call in found if not scope or scope in places_of(stack.plant, call.equipment, until)]
+
+
+def asked_at(stack: Stack, names: Collection[str], now: int) -> dict[str, set[str]]:
+    """Where help was asked for in the last month under some names of calls; names of no call are left out.
+
+    Args:
+        stack: the books.
+        names: of calls, as entries tell them.
+        now: instant to look back from, microseconds UTC.
+    """
+    books = stack.engine(scope=None).books
+    said, name = _said(books, "call", now - _BACK), "json_extract_string(body, '$.call')"
+    sql = f"select {name}, equipment from {said} where phase = 'asked' and {name} in (select unnest(?))"
+    found: dict[str, set[str]] = {}
+    for call, equipment in books.con.execute(sql, (list(names),)).fetchall():
+        found.setdefault(call, set()).add(equipment)
+    return found
 
 
 def places_of(plant: Plant, equipment: str, at: int) -> frozenset[str]:
