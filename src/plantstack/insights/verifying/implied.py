@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from plantstack.insights.verifying.doubts import Kind
 from plantstack.insights.verifying.lexicon import Lexicon
@@ -47,6 +49,35 @@ _PRESENT = ("run", "stop", "wait", "hold", "set", "lack")
 _PAST = ("was", "made", "lost", "scrap", "will", "may")
 
 
+@dataclass(frozen=True)
+class _Case:
+    """A sentence, the generated one, and the senses of both: `here` and `mine`."""
+
+    told: Sequence[Token]
+    there: Sequence[Token]
+    words: Lexicon
+
+    @cached_property
+    def here(self) -> Counter[str]:
+        return senses_of(self.told)
+
+    @cached_property
+    def mine(self) -> Counter[str]:
+        return senses_of(self.there)
+
+    @cached_property
+    def is_to_do(self) -> bool:
+        return bool(to_do(self.there, self.words))
+
+    def every(self, sense: str, is_so: Callable[[Sequence[Token], int], bool]) -> bool:
+        """Whether something is so of each place where a sense is said."""
+        return all(is_so(self.told, at) for at in _places(self.told, sense))
+
+    def worded(self, sense: str, is_so: Callable[[Sequence[Token], int, Lexicon], bool]) -> bool:
+        """The same, where it takes the words of the language to tell."""
+        return all(is_so(self.told, at, self.words) for at in _places(self.told, sense))
+
+
 def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> bool:
     """Whether a sense may be said once more than it was.
 
@@ -56,71 +87,10 @@ def follows(sense: str, told: Sequence[Token], there: Sequence[Token], words: Le
         there: the generated one.
         words: of their language.
     """
-    mine = senses_of(there)
-    if any(mine[one] for one in _BESIDE.get(sense, ())):
+    case = _Case(told, there, words)
+    if any(case.mine[one] for one in _BESIDE.get(sense, ())):
         return True
-    match sense:
-        case "passive":
-            return senses_of(told)["must"] > 0
-        case "still":
-            return mine["staged"] > 0 and mine["not"] > 0
-        case "only":
-            return mine["pace"] > 0 and all(_limits(told, at) for at in _places(told, "only"))
-        case "will":
-            return mine["begin"] > 0 and senses_of(told)["begin"] > 0
-        case "now":
-            return any(mine[one] for one in _PRESENT) and not any(mine[one] for one in _PAST)
-        case "must":
-            return bool(to_do(there, words))
-        case "made":
-            here = senses_of(told)
-            return (mine["known"] > 0 and (here["count"] > 0 or not here["piece"])) or (
-                mine["scrap"] > 0 and mine["all"] > 0
-            )
-        case "told":
-            return mine["reason"] > 0 and mine["not"] > 0
-        case "because":
-            return _is_explained(told, there, words)
-        case "thus":
-            return _is_summed(told, there)
-        case "concord":
-            return _is_concord(told)
-        case "reckoned":
-            places = _places(told, "reckoned")
-            return _stands_before_number(told, "reckoned") or all(
-                _is_of_kpi(told, at, words) for at in places
-            )
-        case "gap":
-            return mine["minus"] > 0 and all(_is_counted(told, at) for at in _places(told, "gap"))
-        case "aimed":
-            return mine["minus"] > 0 and mine["plan"] > 0 and senses_of(told)["gap"] > 0
-        case "lack":
-            return mine["need"] > 0 and not mine["plus"]
-        case "spent":
-            return mine["changeover"] > 0 and all(
-                _is_of_time(told, at, words) for at in _places(told, "spent")
-            )
-        case "taken":
-            return mine["lost"] > 0 and all(_is_taken(told, at) for at in _places(told, "taken"))
-        case "reason":
-            return not mine["reason"] and all(_names_reason(told, at, words) for at in _places(told, sense))
-        case "wanted":
-            return bool(to_do(there, words))
-        case "which":
-            return not senses_of(told)["plus"] + senses_of(told)["minus"]
-        case "already":
-            return (mine["since"] > 0 or any(mine[one] for one in _PRESENT)) and not to_do(there, words)
-        case "together":
-            return any(one.kind == "number" for one in there)
-        case "light":
-            return all(_is_first(told, at) for at in _places(told, "light"))
-        case "between":
-            return (
-                _is_range(told)
-                and not mine["plus"] + mine["minus"]
-                and sum(one.kind == "number" for one in there) > 1
-            )
-    return False
+    return sense in _FOLLOWS and _FOLLOWS[sense](case)
 
 
 def asides(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> Iterator[tuple[Kind, str]]:
@@ -273,3 +243,52 @@ def _is_concord(told: Sequence[Token]) -> bool:
 
 def _names(tokens: Sequence[Token]) -> int:
     return len({one.text for one in tokens if one.kind == "name"})
+
+
+def _is_present(case: _Case) -> bool:
+    """Whether the generated sentence says what is so now."""
+    return any(case.mine[one] for one in _PRESENT)
+
+
+def _is_made(case: _Case) -> bool:
+    """Whether what is known or scrapped, and counted, was made."""
+    is_counted = case.here["count"] > 0 or not case.here["piece"]
+    return (case.mine["known"] > 0 and is_counted) or (case.mine["scrap"] > 0 and case.mine["all"] > 0)
+
+
+def _is_reckoned(case: _Case) -> bool:
+    return _stands_before_number(case.told, "reckoned") or case.worded("reckoned", _is_of_kpi)
+
+
+def _is_between(case: _Case) -> bool:
+    is_many = sum(one.kind == "number" for one in case.there) > 1
+    return _is_range(case.told) and not case.mine["plus"] + case.mine["minus"] and is_many
+
+
+# When a sense may be said that the generated sentence does not say.
+_FOLLOWS: Mapping[str, Callable[[_Case], bool]] = {
+    "passive": lambda case: case.here["must"] > 0,
+    "still": lambda case: case.mine["staged"] > 0 and case.mine["not"] > 0,
+    "only": lambda case: case.mine["pace"] > 0 and case.every("only", _limits),
+    "will": lambda case: case.mine["begin"] > 0 and case.here["begin"] > 0,
+    "now": lambda case: _is_present(case) and not any(case.mine[one] for one in _PAST),
+    "must": lambda case: case.is_to_do,
+    "made": _is_made,
+    "told": lambda case: case.mine["reason"] > 0 and case.mine["not"] > 0,
+    "because": lambda case: _is_explained(case.told, case.there, case.words),
+    "thus": lambda case: _is_summed(case.told, case.there),
+    "concord": lambda case: _is_concord(case.told),
+    "reckoned": _is_reckoned,
+    "gap": lambda case: case.mine["minus"] > 0 and case.every("gap", _is_counted),
+    "aimed": lambda case: case.mine["minus"] > 0 and case.mine["plan"] > 0 and case.here["gap"] > 0,
+    "lack": lambda case: case.mine["need"] > 0 and not case.mine["plus"],
+    "spent": lambda case: case.mine["changeover"] > 0 and case.worded("spent", _is_of_time),
+    "taken": lambda case: case.mine["lost"] > 0 and case.every("taken", _is_taken),
+    "reason": lambda case: not case.mine["reason"] and case.worded("reason", _names_reason),
+    "wanted": lambda case: case.is_to_do,
+    "which": lambda case: not case.here["plus"] + case.here["minus"],
+    "already": lambda case: (case.mine["since"] > 0 or _is_present(case)) and not case.is_to_do,
+    "together": lambda case: any(one.kind == "number" for one in case.there),
+    "light": lambda case: case.every("light", _is_first),
+    "between": _is_between,
+}
