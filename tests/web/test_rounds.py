@@ -44,7 +44,7 @@ class Open:
         for address in (FILLER, LABELLER):
             topic = self.hub.topic(address, EVERYBODY, "en")
             assert topic is not None
-            topic.followers, self.topics[address] = 1, topic
+            topic.followers["somebody"], self.topics[address] = 1, topic
         await self._calm()
 
     async def _calm(self) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Hashable, Mapping, Set
-from contextlib import nullcontext
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Set
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -32,6 +33,7 @@ _OFTEN_S = 5.0  # pages of the floor; the others ask the books that are for long
 _LOOK_S = 0.2
 _SOON_S = 0.5  # what waits for an answer is made anew as often as this at most
 _REST_S = 10.0  # a topic that nobody follows is kept that long
+MOST = 24  # pages that are kept for one reader at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Topic:
         round: counts what was sent.
         upto: when the log was read that it was made of at least, see `Keeper.due_at`.
         made: which answers of which books it was made of; None: it never was.
-        followers: how many look at it.
+        followers: how often each reader looks at it.
+        opener: the reader it was first made for.
         is_over: it is not made any longer; whoever looks has to come again.
     """
 
@@ -74,7 +77,8 @@ class Topic:
     round: int = 0
     upto: int = 0
     made: Made | None = None
-    followers: int = 0
+    followers: Counter[str] = field(default_factory=Counter)
+    opener: str = ""
     is_over: bool = False
     digest: str = ""
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,6 +111,25 @@ class Topic:
         self.title, self.digest = shown.title, digest
         self._packed.clear()
         self._wake()
+
+    def is_kept_for(self, reader: str) -> bool:
+        """Whether it is made because of a reader: he looks at it, or was the first and nobody else does."""
+        return self.followers[reader] > 0 or (self.opener == reader and not self.is_followed)
+
+    @contextmanager
+    def followed_by(self, reader: str) -> Iterator[None]:
+        """A reader looks at it while the block lasts."""
+        self.followers[reader] += 1
+        try:
+            yield
+        finally:
+            self.followers[reader] -= 1
+            self.followers += Counter()  # whoever looks no more is forgotten
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether anybody looks at it."""
+        return self.followers.total() > 0
 
     def end(self) -> None:
         """Nobody makes it any longer."""
@@ -145,11 +168,17 @@ class Hub:
         self.running = running
         self.topics: dict[tuple[object, ...], Topic] = {}
 
-    def topic(self, address: str, sender: Sender, language: str) -> Topic | None:
+    def topic(self, address: str, sender: Sender, language: str, reader: str = "") -> Topic | None:
         """What a reader looks at, shared with all who see the same; None where there is no such page.
 
+        Args:
+            address: of the page.
+            sender: who is let near what.
+            language: that it is said in.
+            reader: whom it is kept for: a session, a tablet or a token.
+
         Raises:
-            HTTPException: where he is not let near the place it is about.
+            HTTPException: where he is not let near the place it is about, or looks at too many pages.
         """
         if not address.startswith("/") or address.startswith("//"):
             return None
@@ -167,17 +196,35 @@ class Hub:
             return Visit(self.running, sender, asked.path, params, query, now, language)
 
         places = visit().places
+        if key not in self.topics or not self.topics[key].is_kept_for(reader):
+            self._make_room(reader)
         if key not in self.topics:
-            self.topics[key] = made = Topic(found, visit, places)
+            self.topics[key] = made = Topic(found, visit, places, opener=reader)
             made.task = asyncio.create_task(self._keep(key, made))
         return self.topics[key]
+
+    def _make_room(self, reader: str) -> None:
+        """Let go of a page that a reader left, where he has as many as he may; refuse where he left none."""
+        own = [(key, one) for key, one in self.topics.items() if one.is_kept_for(reader)]
+        if len(own) < MOST:
+            return
+        left = next((pair for pair in own if not pair[1].is_followed), None)
+        if left is None:
+            told = f"{MOST} pages of one reader are open already; close one of them"
+            raise HTTPException(429, told, {"Retry-After": "5"})
+        key, topic = left
+        del self.topics[key]
+        topic.end()
+        if topic.task is not None:
+            topic.task.cancel()
 
     async def _keep(self, key: tuple[object, ...], topic: Topic) -> None:
         """Keep a topic while somebody looks; one that cannot be made ends, and its readers come again."""
         try:
             await self._make(topic)
         finally:
-            self.topics.pop(key, None)
+            if self.topics.get(key) is topic:  # else it was let go of, and may be made for somebody else
+                del self.topics[key]
             topic.end()
 
     async def _make(self, topic: Topic) -> None:
@@ -189,7 +236,7 @@ class Hub:
                 every_s = topic.found.page.every_s
                 await asyncio.sleep(every_s if made.is_whole else min(every_s, _SOON_S))
             await asyncio.sleep(_LOOK_S)
-            alone_s = 0.0 if topic.followers else alone_s + _LOOK_S
+            alone_s = 0.0 if topic.is_followed else alone_s + _LOOK_S
 
     def _is_due(self, topic: Topic, made: Made) -> bool:
         standing, answers = self.running.keeper.standing, self._answers()

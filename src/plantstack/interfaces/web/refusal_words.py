@@ -79,4 +79,5 @@ TEMPLATES = (
     "there is no page '%(told)s' here",
     "expected %(n)s to %(least)s signs",
     "Try again in %(n)s s.",
+    "%(n)s pages of one reader are open already; close one of them",
 )
