@@ -13,7 +13,7 @@ from bench.floor import Floor, write_plant
 from bench.measure import Result, in_turn, ratio, rounded
 from bench.project import batches
 from plantstack.events.batch import Batch
-from plantstack.events.hot import EVENT_DDL, INSERT_EVENT, to_rows
+from plantstack.events.hot import EVENT_DDL, to_rows
 from plantstack.events.identity import canonical, hashes, identity_texts
 from plantstack.events.log import Log
 from plantstack.plant.load import load_plant
@@ -23,7 +23,7 @@ TARGET = 0.5
 _SEEN = """CREATE TABLE seen (identity BLOB NOT NULL, content BLOB NOT NULL, log_offset INTEGER NOT NULL,
     PRIMARY KEY (identity, content)) STRICT, WITHOUT ROWID"""
 
-Prepared = list[tuple[list[tuple[object, ...]], list[tuple[bytes, bytes, int]]]]
+Prepared = list[tuple[str, list[tuple[object, ...]], list[tuple[bytes, bytes, int]]]]
 
 
 def measure(events: int, repeats: int) -> Result:
@@ -66,9 +66,11 @@ def _rows(commits: list[pa.Table], now: int) -> Prepared:
     out: Prepared = []
     for events in commits:
         numbers = [next(offset) for _ in range(len(events))]
-        told = [(number, now, *row) for number, row in zip(numbers, to_rows(events), strict=True)]
+        statement, told = to_rows(events)
+        listed = [(number, now, *row) for number, row in zip(numbers, told, strict=True)]
         keys = zip(hashes(identity_texts(events)), hashes(canonical(events)), numbers, strict=True)
-        out.append((told, [(identity, content[:8], number) for identity, content, number in keys]))
+        seen = [(identity, content[:8], number) for identity, content, number in keys]
+        out.append((statement, listed, seen))
     return out
 
 
@@ -78,9 +80,9 @@ def _bare(path: Path, commits: Prepared) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(EVENT_DDL)
     connection.execute(_SEEN)
-    for told, seen in commits:
+    for statement, told, seen in commits:
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(INSERT_EVENT, told)
+        connection.executemany(statement, told)
         connection.executemany("INSERT INTO seen VALUES (?, ?, ?)", seen)
         connection.execute("COMMIT")
     connection.close()

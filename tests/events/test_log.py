@@ -15,6 +15,7 @@ from tests.events.examples import EXAMPLES, example
 from plantstack.errors import LogError, Problem
 from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, FileMark
 from plantstack.events.corrections import Rank
+from plantstack.events.hot import to_rows
 from plantstack.events.log import Log
 from plantstack.events.migrations import migrate
 from plantstack.events.schema import CONTENT, EVENT
@@ -44,6 +45,20 @@ def test_every_kind_comes_back_as_it_went_in(tmp_path: Path) -> None:
         log.seal(now=RECEIVED + 48 * HOUR)
         assert len(log.hot()) == 0
         assert log.events().select(CONTENT.names).equals(table)
+
+
+def test_only_columns_that_say_anything_are_written_and_each_event_alone_comes_back_the_same(
+    tmp_path: Path,
+) -> None:
+    statement, rows = to_rows(states(0, 3))
+    said = [name for name in CONTENT.names if f'"{name}"' in statement]
+    assert {len(row) for row in rows} == {len(said)} == {statement.count("?") - 2}
+    assert {"state", "void", "order_id"} < set(said) and not {"scrap", "value", "body", "by"} & set(said)
+    with opened(tmp_path) as log:
+        for kind in EXAMPLES:
+            log.append(Batch(events(example(kind, key=kind))), received_at=RECEIVED)
+        whole = events(*(example(kind, key=kind) for kind in EXAMPLES))
+        assert log.hot().select(CONTENT.names).equals(whole)
 
 
 def test_duplicates_are_counted_and_conflicts_kept(tmp_path: Path) -> None:

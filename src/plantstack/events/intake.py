@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter
-from plantstack.events.hot import INSERT_EVENT, to_rows
+from plantstack.events.hot import to_rows
 from plantstack.events.identity import half
 from plantstack.events.known import Known
 
@@ -57,16 +57,17 @@ def write_rows(
     """Write the rows that are not duplicates under rising offsets; return how many they are."""
     rows, seen, conflicts = [], [], []
     offset = first_offset
-    source, key = events.schema.get_field_index("source"), events.schema.get_field_index("key")
-    for row, identity, content, code in zip(to_rows(events), *hashes, codes, strict=True):
+    source, key = events.column("source"), events.column("key")
+    statement, told = to_rows(events)
+    for place, (row, identity, content, code) in enumerate(zip(told, *hashes, codes, strict=True)):
         if code == DUPLICATE:
             continue
         rows.append((offset, received_at, *row))
         seen.append((identity, content[:8], offset))
         if code == CONFLICT:
-            conflicts.append((offset, row[source], row[key], received_at))
+            conflicts.append((offset, source[place].as_py(), key[place].as_py(), received_at))
         offset += 1
-    connection.executemany(INSERT_EVENT, rows)
+    connection.executemany(statement, rows)
     connection.executemany("INSERT INTO seen VALUES (?, ?, ?)", seen)
     connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", conflicts)
     return offset - first_offset
