@@ -90,6 +90,20 @@ def test_readiness_fits_a_model_and_gives_every_check_where_it_is_asked_for(proj
     assert len(short["rows"]) == len(whole["rows"])
 
 
+def test_kpis_of_which_none_is_named_are_an_overview_that_says_what_to_ask_next(project: Path) -> None:
+    """All rows with all that limits them were 47 kB of a model's room."""
+    (content, told), (_, whole) = texts(project, ("kpis", {}), ("kpis", {"ids": "oee,good_parts,otif"}))
+    assert len(content) < 200 * len(told["rows"]) + 1500 and "'ids'" in told["next"]
+    by_id = {row["kpi"]: row for row in told["rows"]}
+    for row in (row for row in whole["rows"] if row["kpi"] in by_id):
+        short = by_id[row["kpi"]]
+        assert (short["value"], short["unit"]) == (row["value"], row["unit"])
+        assert short.get("trust", row["trust"]["grade"]) == row["trust"]["grade"]
+        assert (told["scope"], short.get("period", told["period"])) == (row["scope"], row["period"])
+        assert row["value"] is not None or short["why_none"] == row["why_plain"] or row["why_none"]
+    assert "oee" in by_id and "next" not in whole
+
+
 def test_a_layer_in_short_says_what_it_lacks() -> None:
     checks = [{"kpi": kpi, "status": kpi} for kpi in ("weak", "fulfilled", "missing", "from finance")]
     row = {"scope": "line-1", "site": "tulsa", "layer": 1, "period": {"label": "1 day"}, "checks": checks}

@@ -109,9 +109,8 @@ def server_of(stack: Stack, sender: Sender, clock: Callable[[], int]) -> MCPServ
             return question(stack)
 
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
-    tools = [
-        Tool.from_function(tool, annotations=reads) for tool in Tools(look, stack.plant, sender, clock).all_
-    ]
+    asked = Tools(look, stack.plant, sender, clock, is_read=True)
+    tools = [Tool.from_function(tool, annotations=reads) for tool in asked.all_]
     for one in tools:
         one.parameters["additionalProperties"] = False
     return _Server(tools)

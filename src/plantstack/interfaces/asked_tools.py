@@ -34,6 +34,12 @@ Look = Callable[[tuple[Hashable, ...], Question], Answer]
 MOST = 60
 """Rows in one answer; what is left off is counted."""
 
+_NEXT = (
+    "This is an overview. Name 'ids' or a 'layer' for targets and for what limits the trust of a number; 'by'"
+    " and 'grain' split it, 'since' and 'until' bound it, 'scope' is a place of 'equipment'. 'lineage' tells"
+    " what is behind one number, 'losses' where the time went, 'findings' what deserves attention now."
+)
+
 Scope = Annotated[str, Field(description="Equipment, by id or path; empty: all the caller is let near.")]
 Since = Annotated[str, Field(description="First production day or exact instant; empty: from the beginning.")]
 Until = Annotated[str, Field(description="Last production day or instant; empty: to the end of the books.")]
@@ -43,7 +49,15 @@ KpiId = Annotated[str, Field(description="Id of a KPI, as 'oee'; 'definitions' l
 class Tools:
     """What a caller may ask."""
 
-    def __init__(self, look: Look, plant: Plant, sender: Sender, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        plant: Plant,
+        sender: Sender,
+        clock: Callable[[], int],
+        *,
+        is_read: bool = False,
+    ) -> None:
         """Remember for whom the caller speaks.
 
         Args:
@@ -51,8 +65,10 @@ class Tools:
             plant: what stands where.
             sender: for whom the caller speaks.
             clock: the instant, microseconds UTC.
+            is_read: a model reads the rows themselves: where nothing is named it gets an overview of them.
         """
         self._look, self._plant, self._sender, self._clock = look, plant, sender, clock
+        self._is_read = is_read
 
     @property
     def all_(self) -> tuple[Callable[..., Told], ...]:
@@ -64,7 +80,9 @@ class Tools:
 
     def kpis(
         self,
-        ids: Annotated[str, Field(description="KPI ids with commas; empty: those of the layer.")] = "",
+        ids: Annotated[
+            str, Field(description="KPI ids with commas; empty: the layer's, else all in short.")
+        ] = "",
         layer: Annotated[int | None, Field(ge=1, le=5, description="1 execution ... 5 strategy.")] = None,
         scope: Scope = "",
         by: Annotated[str, Field(description="Split: machine, line, product, shift, order, reason.")] = "",
@@ -81,7 +99,9 @@ class Tools:
             answer = questions.kpis(stack, window, Kpis(ids, layer, by, grain))
             return asked_by.seen_kpis(stack, self._sender, answer, None)
 
-        return self._told(scope, ask, "kpis", ids, layer, by, grain, since, until)
+        told = self._told(scope, ask, "kpis", ids, layer, by, grain, since, until)
+        is_whole = bool(ids.strip() or layer or by.strip()) or grain != "all"
+        return told if is_whole or not self._is_read else _overview(told)
 
     def lineage(self, kpi: KpiId, scope: Scope = "", since: Since = "", until: Until = "") -> Told:
         """What is behind one number: its formula, its sums and, for a machine, the entries and events."""
@@ -222,6 +242,27 @@ def _short(row: Mapping[str, Any]) -> Told:
     """A row without what only programs need; why there is no value stays, in plain words if there are."""
     left = ("inputs", "why_none") if row.get("why_plain") else ("inputs",)
     return {name: value for name, value in row.items() if name not in left}
+
+
+def _overview(told: Told) -> Told:
+    """KPIs of one place and time: what each stands at, how far it may be trusted, and what to ask next."""
+    rows = told["rows"]
+    if not rows:
+        return told
+    period = rows[0]["period"]
+    short = [_in_a_line(row) | ({} if row["period"] == period else {"period": row["period"]}) for row in rows]
+    return {**told, "scope": rows[0]["scope"], "period": period, "rows": short, "next": _NEXT}
+
+
+def _in_a_line(row: Mapping[str, Any]) -> Told:
+    told = {name: row[name] for name in ("kpi", "value", "unit")}
+    if row["value"] is None:
+        return told | {"why_none": row.get("why_plain") or row.get("why_none", "")}
+    if row["low"] != row["high"]:
+        told |= {"low": row["low"], "high": row["high"]}
+    if row["currency"]:
+        told["currency"] = row["currency"]
+    return told | {"status": row["status"], "trust": row["trust"]["grade"]}
 
 
 def _in_short(row: Mapping[str, Any]) -> Told:

@@ -13,6 +13,7 @@ from plantstack.insights.drift import wording
 from plantstack.insights.drift.analysis import ANALYSIS, SHARE
 from plantstack.insights.drift.judge import WEEK, Lacking, chart_of, learn, pace_of
 from plantstack.insights.drift.monitor import Monitor
+from plantstack.insights.drift.relations import ANALYSIS as RELATIONS
 from plantstack.insights.drift.robust import Floats
 from plantstack.insights.drift.series import series_of
 from plantstack.insights.facts import Facts
@@ -289,3 +290,29 @@ def test_what_has_long_become_normal_is_no_finding() -> None:
     assert found(facts(30, rows)) and not found(facts(60, rows))
     rising = ("readings", readings("m", "heat", ramp(70, 12, 30.0)))
     assert found(facts(60, rising))
+
+
+@pytest.mark.parametrize("begins_again", [10**9, 400])
+def test_a_meter_has_no_level_to_leave_and_is_named_as_that(begins_again: int) -> None:
+    """Kilowatt hours of a machine that runs: whether they are never set back, or each day and a half."""
+    steps = 2 + 0.3 * noise(20 * A_DAY, 5)
+    total = np.cumsum(steps) % (2 * begins_again)
+    energy = ("readings", readings("m", "energy", np.asarray(total)))
+    heat = ("readings", readings("m", "heat", ramp(20, 8, 6.0)))
+    outcome = ANALYSIS.run(facts(20, energy, heat))
+    assert [(one.why.text, one.subject and one.subject.about) for one in outcome.cannot] == [
+        (wording.METER, {"parameter": "energy"})
+    ]
+    alone = ANALYSIS.run(facts(20, heat))
+    assert [one.as_row() for one in outcome.findings] == [one.as_row() for one in alone.findings] != []
+    both = RELATIONS.run(facts(20, energy, heat))
+    assert (both.findings, both.cannot) == ([], ())  # one parameter goes together with none
+
+
+def test_what_rises_and_falls_is_no_meter() -> None:
+    """A ramp with its noise, a pulse, a value that heats up for each order and cools down after it."""
+    n = 20 * A_DAY
+    pulse, heats = np.arange(n) % 2.0, 20 + 180 * (np.arange(n) % 96 / 96)
+    for values in (ramp(20, 0, 40.0), pulse, heats):
+        (series,) = series_of(facts(20, ("readings", readings("m", "heat", np.asarray(values)))))
+        assert not series.only_adds

@@ -53,9 +53,11 @@ class ParameterDrift:
         """Judge every parameter of every machine."""
         facts = facts.known(facts.as_of)
         all_ = [one for one in series_of(facts) if one.equipment in facts.places]
-        shared = Counter(one.equipment for one in all_)
         findings: list[Finding] = []
         cannot: list[Cannot] = [] if all_ else [Cannot(self.kind, None, say(wording.NONE), say(wording.READ))]
+        cannot += [_meter(self.kind, one) for one in all_ if one.only_adds]
+        all_ = [one for one in all_ if not one.only_adds]
+        shared = Counter(one.equipment for one in all_)
         for series in all_:
             told = judge(series, SHARE * facts.budget / shared[series.equipment])
             if isinstance(told, Lacking):
@@ -66,6 +68,13 @@ class ParameterDrift:
 
 
 ANALYSIS = ParameterDrift()
+
+
+def _meter(kind: str, series: Series) -> Cannot:
+    name = wording.parameter(series.parameter)
+    why = say(wording.METER, parameter=name, n=wording.count(len(series.value)))
+    fix = say(wording.READ_RATE, parameter=name)
+    return Cannot(kind, Subject(series.equipment, {"parameter": series.parameter}), why, fix)
 
 
 def _lacking(kind: str, series: Series, told: Lacking) -> Cannot:

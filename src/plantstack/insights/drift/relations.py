@@ -76,7 +76,7 @@ ANALYSIS = BrokenRelations()
 
 def _joints(facts: Facts) -> Iterator[Joint]:
     for equipment, series in groupby(readings_of(facts), key=lambda one: one.equipment):
-        joint = joint_of(list(series))
+        joint = joint_of([one for one in series if not one.only_adds])
         if joint is not None and equipment in facts.places:
             yield joint
 

@@ -25,6 +25,10 @@ EVERY = 5 * MINUTE
 _LONG, _ANCHOR = 112 * DAY, 28 * DAY
 _LEAST_RUN = 20 * MINUTE
 _ONE_PRODUCT = 0.9  # of the run time of an hour
+_RISES = 50  # from which a value that only rises is a meter and no value that rises
+_RISES_A_RESET = 10  # a pulse falls as often as it rises
+_NOTHING = 0.1  # of what it stood at: a meter that begins again
+_SLIPS = 0.005  # of the steps of a meter: one that was read wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,15 @@ class Series:
     def is_speed(self) -> bool:
         """It is how fast the machine ran, of its ideal rate."""
         return self.table == "time"
+
+    @property
+    def only_adds(self) -> bool:
+        """It is a meter: kilowatt hours, hours, strokes. It rises, and falls only to begin again."""
+        before, after = self.value[:-1], self.value[1:]
+        rises, falls = int((after > before).sum()), after < before
+        resets = int((falls & (after <= _NOTHING * before)).sum())
+        is_steady = int(falls.sum()) - resets <= _SLIPS * len(before)
+        return is_steady and rises >= max(_RISES, _RISES_A_RESET * resets)
 
 
 def series_of(facts: Facts) -> list[Series]:

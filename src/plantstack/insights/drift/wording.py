@@ -82,6 +82,11 @@ FLAT = N_(
     "that differ"
 )
 GO_ON_FLAT = N_("Check whether %(parameter)s is really read, and finely enough to tell values apart")
+METER = N_(
+    "Cannot judge %(parameter)s: in %(n)s values of five minutes it only adds up, as a meter does, so it has "
+    "no usual level"
+)
+READ_RATE = N_("Tell what %(parameter)s adds in an hour or a piece as a parameter of its own")
 FEW_TOGETHER = N_(
     "Cannot judge whether %(parameter)s and %(other)s still go together: "
     "%(n)s stretches of five minutes in which both were read, in %(days)s days"
