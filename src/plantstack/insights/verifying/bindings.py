@@ -13,6 +13,7 @@ from plantstack.insights.verifying.reading import Token, senses_of
 
 _REFERENCES = ("before", "plan", "standard", "need", "shift", "pace", "usual")
 _HEDGES = ("most", "approx")
+_MORE = ("more", "less", "fewer", "mehr", "weniger", "más", "menos")
 _REACH = 3  # tokens between a hedge and its number
 
 
@@ -25,6 +26,7 @@ def loosened(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> I
     yield from (("order", one) for one in sorted({*_related(told, words)} - {*_related(there, words)}))
     yield from (("order", one) for one in unbound(told, there, words))
     yield from (("certainty", one) for one in _hedges(told, there))
+    yield from (("certainty", one) for one in _bounded(told, there, words))
     yield from (("number", one) for one in _ranges(told, there))
     if any(_next(told, at).kind == "number" for at in _places(told, "all")):
         yield "quantifier", "all"
@@ -109,6 +111,24 @@ def _hedged(tokens: Sequence[Token], sense: str) -> list[Token]:
 def _is_same(one: Token, other: Token) -> bool:
     off = max(one.step + other.step, 0.06 * abs(one.value))
     return one.dimension == other.dimension and abs(one.value - other.value) <= off
+
+
+def _bounded(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> Iterator[str]:
+    """Numbers with "over" or "more than" before them that nothing is compared with: they are exact."""
+    relations = {"of", "against", "from"}
+    known = [
+        two for one, two in pairwise(there) if two.kind == "number" and relations & set(one.senses or ())
+    ]
+    for at, one in enumerate(told):
+        left = [two for two in told[max(0, at - 4) : at] if two.text not in words.articles]
+        left = [two for two in left if two.senses != ("approx",)]
+        if one.kind != "number" or not left:
+            continue
+        last, before = set(left[-1].senses or ()), left[-2].text if len(left) > 1 else ""
+        is_over = left[-1].text in words.relating and bool(last & {"plus", "minus"})
+        is_more = bool(last & relations) and before in _MORE
+        if (is_over or is_more) and not any(abs(one.value - two.value) <= two.step for two in known):
+            yield f"{left[-1].text} {one.text}"
 
 
 def _ranges(told: Sequence[Token], there: Sequence[Token]) -> Iterator[str]:

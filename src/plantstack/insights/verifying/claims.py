@@ -34,6 +34,7 @@ _KEPT = (
 _STATES = ("run", "stop", "wait", "hold")
 _EMPTY = (
     "approx",
+    "nearly",
     "from",
     "to",
     "of",

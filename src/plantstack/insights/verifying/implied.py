@@ -32,6 +32,12 @@ ASIDE: Mapping[str, Kind] = {
     "taken": "word",
     "wanted": "word",
     "which": "order",
+    "nearly": "certainty",
+    "or": "quantifier",
+    "though": "cause",
+    "when": "time",
+    "erst": "quantifier",
+    "shift": "time",
 }
 # What may be said beside a sense: "is still waiting since", "no reason was given".
 _BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -45,6 +51,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "answer": ("safety",),
 }
 _ENDS = ":;.!?"
+_OF_SHIFT = ("made", "lost", "scrap", "changeover", "reason", "known", "safety")
 _PRESENT = ("run", "stop", "wait", "hold", "set", "lack")
 _PAST = ("was", "made", "lost", "scrap", "will", "may")
 
@@ -265,6 +272,51 @@ def _is_between(case: _Case) -> bool:
     return _is_range(case.told) and not case.mine["plus"] + case.mine["minus"] and is_many
 
 
+def _is_below(case: _Case) -> bool:
+    """Whether each "nearly" stands before a number that was rounded up: nearly so many are fewer."""
+    known = [one for one in case.there if one.kind == "number"]
+    for at in _places(case.told, "nearly"):
+        after = next((one for one in case.told[at + 1 : at + 3] if one.kind == "number"), None)
+        if after is None or all(abs(one.value - after.value) <= 1e-9 for one in _nearest(after, known)):
+            return False
+        if any(one.value > after.value for one in _nearest(after, known)):
+            return False
+    return True
+
+
+def _nearest(number: Token, known: Sequence[Token]) -> list[Token]:
+    """The number of the facts that is nearest to one; none: there is none of its kind."""
+    alike = [one for one in known if one.dimension == number.dimension]
+    return sorted(alike, key=lambda one: abs(one.value - number.value))[:1]
+
+
+def _is_that_is(told: Sequence[Token], at: int) -> bool:
+    """Whether "or" says one number in another way, and gives no choice: "472 pieces or 23 %"."""
+    sides = [
+        [one for one in side if one.kind != "word" and one.text not in ",."]
+        for side in (told[:at][::-1], told[at:])
+    ]
+    pair = [side[0] for side in sides if side]
+    is_pair = len(pair) == 2 and all(one.kind == "number" for one in pair)
+    return is_pair and pair[0].dimension != pair[1].dimension
+
+
+def _opens(told: Sequence[Token], at: int) -> bool:
+    """Whether a word opens a clause: "but 12 pieces" is only so many."""
+    return (at == 0 or told[at - 1].kind == "mark") and at + 1 < len(told) and told[at + 1].kind != "number"
+
+
+def _comes(rest: Sequence[Token], sense: str) -> bool:
+    return senses_of(rest)[sense] > 0
+
+
+def _is_of_shift(case: _Case) -> bool:
+    """Whether the generated sentence tells of a shift: of what was, and of no day and no order."""
+    is_told = any(case.mine[one] for one in _OF_SHIFT)
+    is_other = any(case.mine[one] for one in ("since", "will", "may", "begin")) or case.is_to_do
+    return is_told and not is_other and not any(one.axis in ("context", "day") for one in case.there)
+
+
 # When a sense may be said that the generated sentence does not say.
 _FOLLOWS: Mapping[str, Callable[[_Case], bool]] = {
     "passive": lambda case: case.here["must"] > 0,
@@ -291,4 +343,10 @@ _FOLLOWS: Mapping[str, Callable[[_Case], bool]] = {
     "together": lambda case: any(one.kind == "number" for one in case.there),
     "light": lambda case: case.every("light", _is_first),
     "between": _is_between,
+    "nearly": _is_below,
+    "or": lambda case: case.every("or", _is_that_is),
+    "though": lambda case: case.mine["not"] > 0 and not case.is_to_do and case.every("though", _opens),
+    "when": lambda case: case.every("when", lambda told, at: _comes(told[at + 1 : at + 4], "due")),
+    "erst": lambda case: case.every("erst", lambda told, at: _comes(told[at + 1 : at + 3], "after")),
+    "shift": _is_of_shift,
 }

@@ -150,10 +150,26 @@ def _is_misread(slot: Slot, told: Sequence[Token], at: int, words: Lexicon) -> b
         return any(sense in _RELATIVE for one in beside for sense in one.senses or ())
     if slot.name in ("before", "now"):  # "rose 6 %", "rose by 6 %"
         return last == {"by"} or (bool(last & {"plus", "minus"}) and not last & {"from", "to"})
+    if slot.name == "apart" and "plan" in last and _is_bare(left[:-1], words):
+        return True  # "leaves the plan 6 behind"
     is_told = bool(left) and (left[-1].text in words.being or "was" in last)
     if slot.name in ("apart", "over") and len(left) > 1 and is_told:
         return bool(set(left[-2].senses or ()) & {"plan", "standard", "before"})  # "the plan is 6 behind"
     return False
+
+
+def _is_bare(before: Sequence[Token], words: Lexicon) -> bool:
+    """Whether nothing stands before a plan that says what it is to the number behind it."""
+    if not before or before[-1].kind == "mark":
+        return True
+    senses = set(before[-1].senses or ())
+    return before[-1].text not in words.prepositions and not senses & {
+        "of",
+        "from",
+        "against",
+        "plus",
+        "minus",
+    }
 
 
 def _misplaced(

@@ -21,6 +21,7 @@ _MACHINES = ("machine", "machines", "maschine", "maschinen", "máquina", "máqui
 _PASSIVE = ("wird", "wurde", "ist", "war", "fue")
 _FROM = ("from", "von", "de")
 _OWN = ("seinem", "ihrem", "su")
+_ONE = ("one", "a", "an", "ein", "eine", "einen", "einer", "un", "una")
 _AFTER_PACE = 4  # tokens behind a pace in which it would be said to run
 
 
@@ -66,10 +67,10 @@ def _is_subject(told: Tokens, pace: int) -> bool:
 
 
 def _has_material(told: Tokens, words: Lexicon) -> bool:
-    """Whether somebody is said to have the material that is not staged."""
+    """Whether somebody is said to have the material that is not staged, or something to be staged for it."""
     plain = [one for one in told if one.text not in words.articles]
-    pairs = pairwise(plain)
-    return any(one.text in words.having and "material" in (two.senses or ()) for one, two in pairs)
+    before = {one.text for one, two in pairwise(plain) if "material" in (two.senses or ())}
+    return any(one in words.having or words.prepositions.get(one) == "for" for one in before)
 
 
 def _is_seen_to(told: Tokens, there: Tokens, words: Lexicon) -> bool:
@@ -182,6 +183,22 @@ def _of_machines(told: Tokens, _words: Lexicon) -> Iterator[Found]:
             yield "order", told[at + 2].text
 
 
+def _went_missing(told: Tokens, _words: Lexicon) -> Iterator[Found]:
+    """What is missing was not there: nothing says that it went."""
+    for one, two in pairwise(told):
+        if one.text in _GOES and {"lack", "gap"} & set(two.senses or ()):
+            yield "word", f"{one.text} {two.text}"
+
+
+def _one_person(told: Tokens, _words: Lexicon) -> Iterator[Found]:
+    """One person is a number: nobody has counted "more people than it needs"."""
+    for at, one in enumerate(told[:-1]):
+        after = [set(two.senses or ()) for two in told[at + 1 : at + 3]]
+        is_person = "person" in after[0] or ("plus" in after[0] and "person" in after[-1])
+        if one.text in _ONE and is_person and not any("lack" in senses for senses in after):
+            yield "number", "one person"
+
+
 def _phrase(told: Tokens, at: int, length: int) -> str:
     return " ".join(one.text for one in told[at : at + length])
 
@@ -189,4 +206,5 @@ def _phrase(told: Tokens, at: int, length: int) -> str:
 _RULES: tuple[Callable[[Tokens, Lexicon], Iterator[Found]], ...] = (
     *(_each, _lengths, _gone, _to_come, _ends_when),
     *(_all_of_it, _from_pace, _plan_made, _of_machines),
+    *(_went_missing, _one_person),
 )

@@ -59,7 +59,7 @@ _AGAIN = (
 )  # may be said once more than they were: "of 1,300 planned"
 _PIECES = ("made", "good", "scrap")  # where these are told of, a number may be said to be of pieces
 # Senses that claim nothing by themselves.
-_FREE = ("was", "approx", "from", "to", "of", "by", "against", "shift")
+_FREE = ("was", "approx", "from", "to", "of", "by", "against")
 
 
 @dataclass(frozen=True, slots=True)

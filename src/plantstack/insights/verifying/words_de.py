@@ -198,14 +198,18 @@ SENSES = {
         "vorangehende vorausgegangenen vorherig"
     ),
     "shift": "schicht vorschicht",
+    "approx nearly": "knapp fast beinahe",
+    "or": "oder bzw",
+    "though": "aber jedoch obwohl hingegen dagegen",
+    "erst": "erst",
     "still": "noch bisher weiterhin nach_wie_vor immer_noch",
     "again": "wieder neu erneut",
-    "yesterday": "gestern",
+    "yesterday": "gestern kürzlich neulich",
     "today": "heute",
     "tomorrow": "morgen nächste nächsten bald",
     "week": "woche wochen monat monate jahr",
     "hour": "stündlich täglich tag vormittag nachmittag abend nacht mittag mitternacht",
-    "now": "jetzt derzeit gerade kürzlich neulich aktuell momentan zurzeit im_moment gegenwärtig",
+    "now": "jetzt derzeit gerade aktuell momentan zurzeit im_moment gegenwärtig",
     "often": "oft häufig meist ständig gewöhnlich dauernd",
     "from": "von",
     "by": "um",
@@ -228,7 +232,7 @@ SENSES = {
     "was": "lag lagen war waren hatte hatten stand lief fuhr",
     "present": "fertigt fertigen verliert verlieren steigt sinkt",
     "approx": (
-        "etwa rund ungefähr circa ca knapp gut_und_gern ungefähren schätzungsweise annähernd in_etwa "
+        "etwa rund ungefähr circa ca gut_und_gern ungefähren schätzungsweise annähernd in_etwa "
         "geschätzt geschätzte"
     ),
     "against": (
@@ -289,21 +293,21 @@ OTHERS = {
 }
 NEUTRAL = (
     "behalten nehmen der die das den dem des ein eine einen einem einer es er sie ist sind wurde wurden "
-    "hat haben und oder in im an am auf_der auf_dem mit für bei aus so auch dabei vor liegt liegen davon "
+    "hat haben und in im an am auf_der auf_dem mit für bei aus so auch dabei vor liegt liegen davon "
     "worden sein ihr gibt_es geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug "
     "beträgt uhr teile_der blieb bleibt bleiben blieben damit somit ging gingen gehen geht_an kommt kommen "
     "ergibt ergab ergaben machen fiel_an fielen anfielen angefallen dauerte dauerten gedauert fand "
-    "stattfanden macht_aus da wo während worden_sein sowie bzw verzeichnete dies es_gab gab_es diese "
+    "stattfanden macht_aus da wo während worden_sein sowie verzeichnete dies es_gab gab_es diese "
     "dieser entspricht welche welcher welches man beim vom ins ans still sich dass was dauer lang maschine "
     "anlage ihres ihrer deines höhe in_höhe in_höhe_von auf_einen_wert belief belief_sich beläuft "
-    "verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei jedoch sowohl mal wie_hoch "
+    "verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei sowohl mal wie_hoch "
     "für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf ging_auf eines jener jenes jene "
-    "obwohl daran dort hier dazu hinzu somit_auf macht summiert summieren_sich um_die bitte "
-    "es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt erst bleibt_es verbleiben "
+    "daran dort hier dazu hinzu somit_auf macht summiert summieren_sich um_die bitte "
+    "es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt bleibt_es verbleiben "
     "verbleibt verblieben schloss abgeschlossen_mit liegend gilt gelten fielen_an fällt_an anfiel "
     "einer_dauer mit_einer_dauer nämlich angabe_zufolge hinweg rede betrug_insgesamt lautet lauten "
     "bestehen besteht war_es lag_bei liegt_bei sei seien wäre zur_zeit_des hierfür wofür beläuft_sich "
-    "derer wieder_so seinerseits ihrerseits dagegen unterdessen hingegen aber betreffend betrifft "
+    "derer wieder_so seinerseits ihrerseits unterdessen betreffend betrifft "
     "bezüglich kam_es kommt_es zustande stattgefunden statt_fanden ausmacht ausmachen ausgemacht "
     "veränderte verändert änderte ging_von gemessen wert"
 )

@@ -181,7 +181,7 @@ SENSES = {
     ),
     "all": "all every each entire whole everything everybody",
     "only": "only just merely solely exclusively",
-    "some": "some several few many various numerous",
+    "some": "some some_of several few many various numerous",
     "part": "half third quarter majority minority partly mostly",
     "ratio": "double doubled twice triple tripled halved fold dozen hundreds thousands",
     "since": "since",
@@ -192,15 +192,18 @@ SENSES = {
         "before previous preceding prior last_shift shift_before preceding_shift previous_shift "
         "prior_shift earlier_shift before_it one_before shift_earlier"
     ),
-    "shift": "shift",
+    "shift": "shift this_shift finished_the_shift ended_the_shift closed_the_shift",
+    "or": "or",
+    "though": "but although though however whereas",
+    "when": "when",
     "still": "yet still so_far",
     "again": "again",
-    "yesterday": "yesterday ago last",
+    "yesterday": "yesterday ago last recently lately",
     "today": "today tonight",
     "tomorrow": "tomorrow next soon upcoming",
     "week": "week weeks weekly month months monthly year",
     "hour": "hourly daily day morning afternoon evening night noon midnight",
-    "now": "now currently recently lately at_present presently at_the_moment right_now",
+    "now": "now currently at_present presently at_the_moment right_now",
     "often": "often usually repeatedly normally frequently constantly continuously",
     "from": "from",
     "by": "by",
@@ -218,10 +221,8 @@ SENSES = {
     "ask": "did do does",
     "was": "was were had stood ran there_was there_were stood_at",
     "present": "makes make produces produce loses lose rises increases grows falls drops decreases",
-    "approx": (
-        "about around roughly approximately circa some_of nearly almost approx an_estimated "
-        "in_the_region_of close_to"
-    ),
+    "approx": ("about around roughly approximately circa approx an_estimated in_the_region_of close_to"),
+    "approx nearly": "nearly almost",
     "against": (
         "against versus compared compared_to compared_with than vs in_comparison_with in_comparison_to "
         "relative_to instead_of rather_than compared_against as_against"
@@ -229,7 +230,7 @@ SENSES = {
     "plus from": "up_from",
     "minus from": "down_from",
     "restore run": "restart start_up get_going",
-    "must": "must should needs_to need_to has_to have_to ought_to is_to are_to",
+    "must": "must should needs_to need_to has_to have_to ought_to is_to are_to to_be",
     "because": "because since_it as_it since_they given_that seeing_that",
     "thus": "so thus hence",
     "exist": "existed exists exist in_place available",
@@ -278,19 +279,19 @@ OTHERS = {
 }
 NEUTRAL = (
     "went_through goes_through went_into a an the is are be been being has have it its there here this "
-    "that these those which who and or on in at for with into as also but while one once see come comes go "
+    "that these those which who and on in at for with into as also while one see come comes go "
     "going there's it's itself their they them amounts amounted equals namely worth came took taken takes "
-    "stands_at counting lies went gone leaving left ended_up made_up remains remain remaining stays stay "
-    "sits happened occurred spent accounting consisting including during so_there how totals_up amounting "
+    "stands_at lies went gone leaving left ended_up remains remain stays stay "
+    "sits happened occurred spent accounting during so_there how totals_up amounting "
     "corresponds reports shows showed shown saw seen event incident lasting lasted long duration length "
     "equivalent equivalent_to equal equating translates translating corresponds_to corresponding "
-    "representing represents represented accounts accounts_for accounting_for instead machine machines "
-    "what_to_do please level figure figures came_up comes_to coming_in came_in finished_the_shift "
-    "ended_the_shift closed_the_shift this_shift at_the_level_of which_means meaning while_making "
-    "needs_attention one-off each_time what_happens the_following when where whose equals_to in_production "
+    "representing represents represented accounts accounts_for accounting_for machine machines "
+    "what_to_do please level figure figures came_up comes_to coming_in came_in "
+    "at_the_level_of which_means meaning while_making "
+    "each_time what_happens the_following where whose equals_to in_production "
     "work sitting due_to_be accounted we us our i.e somewhere anywhere now_at overall in_other_words "
-    "put_differently in_the_process making_up made_of came_to across upon totalling_to whereas though "
-    "although however been_put has_stayed measured changed reading then some make_sure ensure "
+    "put_differently in_the_process came_to across upon totalling_to "
+    "been_put has_stayed measured changed reading then some make_sure ensure "
     "make_sure_that ensure_that ensuring"
 )
 UNITS = {

@@ -180,15 +180,19 @@ SENSES = {
     "most": "hasta como_máximo como_mucho un_máximo_de máximo_de un_tope_de",
     "after": "después después_de después_del tras_su_plazo más_tarde_de",
     "before": "anterior previo antes previa anteriores precedente turno_anterior turno_previo",
-    "shift": "turno",
+    "shift": "turno terminó_el_turno acabó_el_turno",
+    "approx nearly": "casi",
+    "or": "o u",
+    "though": "pero aunque sino",
+    "when": "cuando",
     "still": "aún todavía sigue siguen continúa continúan",
     "again": "nuevo otra_vez",
-    "yesterday": "ayer",
+    "yesterday": "ayer recientemente",
     "today": "hoy",
     "tomorrow": "mañana próximo pronto",
     "week": "semana semanas mes meses año",
     "hour": "día tarde noche mediodía medianoche diario",
-    "now": "ahora actualmente recientemente en_este_momento actualidad en_estos_momentos",
+    "now": "ahora actualmente en_este_momento actualidad en_estos_momentos",
     "often": "normalmente frecuentemente habitualmente constantemente",
     "from": "de del",
     "to": "a al hacia hasta_el",
@@ -207,7 +211,7 @@ SENSES = {
     "was": "estaba estaban estuvo era eran fue fueron había tenía funcionó paró esperó",
     "present": "produce fabrica pierde sube baja perder",
     "approx": (
-        "unas unos aproximadamente cerca alrededor casi aproximadas más_o_menos en_torno_a alrededor_de "
+        "unas unos aproximadamente cerca alrededor aproximadas más_o_menos en_torno_a alrededor_de "
         "cerca_de aproximado estimadas aproximada aproximados"
     ),
     "against": (
@@ -269,17 +273,17 @@ OTHERS = {
     "reckoned": "alcanza alcanzó",
 }
 NEUTRAL = (
-    "el la los las un una es son está están ha han y e o en con su sus se lo le hay ser estar para por "
+    "el la los las un una es son está están ha han y e en con su sus se lo le hay ser estar para por "
     "como también mientras tiene tuvo tienen quedó quedan lleva llevan duró duraron dura supone suponen "
     "quedó_en resultó fueron_a hacen hace tras entre_ellas uno esto eso este esta ese esa equivale durante "
     "cuenta suma sumó hubo cual cuales va decir es_decir quedando quedaron se_quedó situó situándose sitúa "
     "situarse equivalente equivalentes equivale_a representa representan representó correspondiente lo_que "
     "haya hayan máquina equipo duración duran nivel llevaba que_lleva por_su_parte a_razón indica hacer "
     "sobre qué qué_hacer lo_cual lo_que_supone lo_que_equivale lo_que_representa esta_línea alcanzó_un "
-    "alcanza_un evento incidente favor por_favor sido siendo donde cuando cuyo cuya dentro ahí allí cerró "
-    "terminó_el_turno acabó_el_turno tasa llegó resulta valor registró registra presenta presentó constaba "
+    "alcanza_un evento incidente favor por_favor sido siendo donde cuyo cuya dentro ahí allí cerró "
+    "tasa llegó resulta valor registró registra presenta presentó constaba "
     "figura dejar deje dé ascendieron ascendía ascendió_a totalidad acumula acumuló acumulaba acumulando "
-    "dio dan da fuera tal cuál cuáles nos nosotros cifra cifras situada situado aunque pero sino tras_ello "
+    "dio dan da fuera tal cuál cuáles nos nosotros cifra cifras situada situado tras_ello "
     "o_sea vale sea sean así ocurrió ocurrido registrándose presentaba mostró muestra pasó_de cambió "
     "medido midió"
 )
