@@ -155,6 +155,10 @@ class Same:
         """A digest of it."""
         return sha256(f"{self.kind}|{self.key}|{self.episode}".encode()).hexdigest()[:12]
 
+    def as_row(self) -> dict[str, str]:
+        """What an answer to the finding repeats."""
+        return {"kind": self.kind, "subject": self.key, "episode": self.episode}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -229,6 +233,7 @@ class Finding:
             "layer": self.layer,
             "scope": {"equipment": self.subject.equipment, **self.subject.about},
             "period": {"from": rfc3339(self.window.start), "to": rfc3339(self.window.end)},
+            "same": self.identity.as_row(),
             "began": rfc3339(self.began),
             "known_at": rfc3339(self.first_known),
             "says": self.says.as_row(),

@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Any, cast, get_args
 
 from plantstack.engines.duckdb.books import Books
-from plantstack.insights.finding import Finding
+from plantstack.insights.finding import Finding, Same
 from plantstack.intervals import DAY, told_us
 from plantstack.stack.floor.entry_findings import PHASE
 from plantstack.stack.floor.entry_shapes import FindingWord as Word
@@ -65,12 +65,13 @@ class Given:
 
     Attributes:
         finding: id of the finding; `equipment` where it was.
-        kind, subject: of the finding, as it stood when it was answered.
+        kind, subject: of what stays the same of the finding.
         severity: likewise.
         at: when it was given, microseconds UTC.
         raised_at: since when the finding stood on the list; None: nobody told.
         money: what it costs in a month, low, likely and high, in the currency of its site; None: no price.
         offset: of the event.
+        is_shown: that the finding is of that kind and subject: its id is made of them, or it stands.
     """
 
     finding: str
@@ -83,6 +84,7 @@ class Given:
     raised_at: int | None
     money: tuple[float, float, float] | None
     offset: int
+    is_shown: bool = False
 
 
 def given(books: Books, now: int, known_at: int | None = None) -> list[Given]:
@@ -117,11 +119,16 @@ def as_raised(answers: Iterable[Given], found: Iterable[Finding]) -> list[Given]
     """
     known = {own.id: own for one in found for own in (one, *one.others)}
     return [
-        replace(one, kind=own.kind, subject=own.identity.key, severity=own.severity)
+        _as_it_is(one, own)
         if (own := known.get(one.finding)) is not None and own.subject.equipment == one.equipment
         else one
         for one in answers
     ]
+
+
+def _as_it_is(answer: Given, own: Finding) -> Given:
+    same = own.identity
+    return replace(answer, kind=same.kind, subject=same.key, severity=own.severity, is_shown=True)
 
 
 def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
@@ -131,17 +138,20 @@ def _read(offset: int, equipment: str, at: int, body: str) -> Given | None:
     # whoever may speak of one machine says nothing of the findings of another
     if str(about.get("subject", "")).partition("/")[0] != equipment:
         return None
+    finding = str(about.get("finding", ""))
+    same = Same(*(str(about.get(name, "")) for name in ("kind", "subject", "episode")))
     return Given(
-        str(about.get("finding", "")),
+        finding,
         equipment,
-        str(about.get("kind", "")),
-        str(about.get("subject", "")),
+        same.kind,
+        same.key,
         cast(Word, about["word"]),
         at,
         _number(about.get("severity")) or 0.0,
         told_us(about.get("raised_at")),
         _money(about),
         offset,
+        same.id == finding,
     )
 
 

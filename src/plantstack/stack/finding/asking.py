@@ -126,7 +126,8 @@ def _given(stack: Stack, places: set[str], now: int, answered_by: int | None) ->
 
 
 def _scores(sight: Sight, told: Sequence[Given], now: int) -> list[ScoreOf]:
-    return scores(told, len(sight.machines), now, lambda place: sight.plant.site_of(place).currency)
+    shown = [one for one in told if one.is_shown]  # whoever answers does not say to which kind it counts
+    return scores(shown, len(sight.machines), now, lambda place: sight.plant.site_of(place).currency)
 
 
 def _priced(found: Iterable[Finding]) -> set[str]:

@@ -28,6 +28,7 @@ def answer_events(entry: Answer, row: Wire) -> Iterator[Wire]:
         "word": entry.word,
         "kind": entry.kind,
         "subject": entry.subject,
+        "episode": entry.episode,
         "severity": entry.severity,
         "money": entry.money,
         "money_low": entry.money_low,

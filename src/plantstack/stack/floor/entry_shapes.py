@@ -213,6 +213,7 @@ class Answer(Entry, frozen=True, kw_only=True, tag="answer"):
     equipment: Name
     kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,40}$")]
     subject: Words = ""
+    episode: Words = ""
     severity: Annotated[float, msgspec.Meta(ge=0, le=10**6)] = 0.0
     money: Annotated[float, msgspec.Meta(ge=0, le=10**12)] | None = None
     money_low: Annotated[float, msgspec.Meta(ge=0, le=10**12)] | None = None

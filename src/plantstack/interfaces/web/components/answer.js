@@ -20,9 +20,9 @@ function paint(card) {
 }
 
 async function answer(card, word) {
-  const { finding, equipment, kind, subject, severity, money, low, high, raised } = card.dataset;
+  const { finding, equipment, kind, subject, episode, severity, money, low, high, raised } = card.dataset;
   const more = money ? { money: Number(money), money_low: Number(low), money_high: Number(high) } : {};
-  const entry = await put({ entry: "answer", finding, word, equipment, kind, subject, severity: Number(severity), raised_at: raised, ...more });
+  const entry = await put({ entry: "answer", finding, word, equipment, kind, subject, episode, severity: Number(severity), raised_at: raised, ...more });
   const mine = { entry, told: say(word), isLate: false };
   said.set(finding, mine);
   paint(card);
