@@ -11,7 +11,7 @@ from plantstack.interfaces.web.flags import flag_of
 from plantstack.interfaces.web.hours import hour_text
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.interfaces.web.strips import ACCOUNTS, STATES, kind_label, reason_label, strip_of
-from plantstack.interfaces.web.whys import unplanned_text
+from plantstack.interfaces.web.whys import banner_text, unplanned_text
 from plantstack.intervals import MINUTE, rfc3339
 from plantstack.live.study import NotYet
 from plantstack.stack.floor.machine import MachineNow
@@ -91,6 +91,7 @@ def show(visit: Visit) -> Mapping[str, Any]:
         "station": station,
         "first": first,
         "banners": BANNERS,
+        "banner": banner_text(visit, first),
         "states": STATES,
         "accounts": ACCOUNTS,
         "asks": asks,
