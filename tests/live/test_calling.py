@@ -329,6 +329,14 @@ def test_pages_are_counted_as_long_as_they_are_followed(plant: Inside) -> None:
     assert pages.near(plant.running.plant, "filler", NOW) == []
 
 
+def test_a_page_that_shows_no_calls_tells_nobody_of_one(plant: Inside) -> None:
+    pages = Pages()
+    with pages.open("/me", "supervisor", ""), pages.open("/andon/packing?x=1", "maintenance", "packing"):
+        assert pages.near(plant.running.plant, "filler", NOW) == []
+    with pages.open("/board/packing?x=1", "supervisor", "packing"), pages.open("/maint?x=1", "", ""):
+        assert pages.near(plant.running.plant, "filler", NOW) == ["maintenance", "supervisor"]
+
+
 def test_a_server_tells_of_a_call_by_itself_and_after_a_restart_not_again(tmp_path: Path) -> None:
     project = shift_plant(tmp_path / "served")
     (project / "calls").mkdir()

@@ -11,7 +11,7 @@ from plantstack.plant.plant import Plant
 from plantstack.stack.floor.calls import places_of
 
 ROLES = ("maintenance", "supervisor")
-_BOARDS = {"maint": "maintenance", "board": "supervisor"}  # of which role a page is where nobody signs in
+_BOARDS = {"maint": "maintenance", "board": "supervisor"}  # pages that show calls: of which role each is
 
 
 class Pages:
@@ -26,11 +26,12 @@ class Pages:
         """Count a page as long as it is followed.
 
         Args:
-            path: of the page.
+            path: of the page; one that shows no calls tells nobody of any, whoever looks at it.
             role: of who looks; '' where nobody signs in: then it is told by the page.
             scopes: equipment that the page is about; '' is everything.
         """
-        name = role or _BOARDS.get(path.strip("/").partition("/")[0], "")
+        board = _BOARDS.get(path.partition("?")[0].strip("/").partition("/")[0], "")
+        name = (role or board) if board else ""
         with self._lock:
             self._open[(name, scopes)] += 1
         try:
