@@ -28,8 +28,12 @@ def loosened(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> I
     yield from (("certainty", one) for one in _hedges(told, there))
     yield from (("certainty", one) for one in _bounded(told, there, words))
     yield from (("number", one) for one in _ranges(told, there))
-    if any(_next(told, at).kind == "number" for at in _places(told, "all")):
+    is_of_all = any(one.dimension == "share" for one in there) and bool(_places(there, "all"))
+    whole = [at for at in _places(told, "all") if is_of_all and not _is_of(told[:at], words)]
+    if whole or any(_next(told, at).kind == "number" for at in _places(told, "all")):
         yield "quantifier", "all"
+    if _is_running_at(there) and not any(one.dimension == "share" for one in told):
+        yield "number", "share"  # who runs at a share of its pace does not just run
     if _after(there) == "due" and _after(told) not in ("due", ""):
         yield "time", "after"
     if _is_aimed(told, there, words):
@@ -47,6 +51,18 @@ def _places(tokens: Sequence[Token], sense: str) -> list[int]:
 def _next(tokens: Sequence[Token], at: int) -> Token:
     """The next token."""
     return tokens[at + 1] if at + 1 < len(tokens) else Token("mark", ".")
+
+
+def _is_of(before: Sequence[Token], words: Lexicon) -> bool:
+    """Whether a share or "of" stands before what is all of it: "scrapped 12 pieces, all it made" is not."""
+    last = next((one for one in reversed(before) if one.text not in words.articles), None)
+    return last is not None and (last.dimension == "share" or last.text in words.prepositions)
+
+
+def _is_running_at(there: Sequence[Token]) -> bool:
+    mine = senses_of(there)
+    is_so = mine["since"] > 0 and mine["run"] > 0
+    return is_so and any(one.dimension == "share" for one in there)
 
 
 def _is_reference(told: Sequence[Token], at: int, there: Sequence[Token], words: Lexicon) -> bool:

@@ -30,6 +30,7 @@ class Lexicon:
         orders: verbs of what is to be done; `light`: those that say it only with another word; `particles`:
             of verbs, that may stand apart from them; `relating`: words that stand before what is compared
             with; `done`: words with which it is done already.
+        waiting: words that want another one behind them; `conjunctions` of them join what stands around them.
         is_first: whether what is to be done begins with its verb; `addressed`: who is asked, behind it;
             `joints`: letters between two words that are written as one; none: they are not.
     """
@@ -53,6 +54,8 @@ class Lexicon:
     particles: frozenset[str]
     relating: frozenset[str]
     done: frozenset[str]
+    waiting: frozenset[str]
+    conjunctions: frozenset[str]
     is_first: bool
     addressed: str
     joints: tuple[str, ...]
@@ -124,6 +127,8 @@ def lexicon(language: str) -> Lexicon:
         particles=frozenset(told.PARTICLES.split()),
         relating=frozenset(one.replace("_", " ") for one in told.RELATING.split()),
         done=frozenset(one.replace("_", " ") for one in told.DONE.split()),
+        waiting=frozenset(f"{told.WAITING} {told.CONJUNCTIONS}".split()),
+        conjunctions=frozenset(told.CONJUNCTIONS.split()),
         is_first=told.IS_FIRST,
         addressed=told.ADDRESSED,
         joints=("", "s", "es", "n", "en") if language == "de" else (),

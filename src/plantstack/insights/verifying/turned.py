@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from plantstack.insights.verifying.doubts import Kind
+from plantstack.insights.verifying.grammar import broken
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import to_do
 from plantstack.insights.verifying.reading import Token, senses_of
@@ -206,5 +207,5 @@ def _phrase(told: Tokens, at: int, length: int) -> str:
 _RULES: tuple[Callable[[Tokens, Lexicon], Iterator[Found]], ...] = (
     *(_each, _lengths, _gone, _to_come, _ends_when),
     *(_all_of_it, _from_pace, _plan_made, _of_machines),
-    *(_went_missing, _one_person),
+    *(_went_missing, _one_person, broken),
 )

@@ -350,5 +350,7 @@ RELATING = "hinter vor unter über oberhalb unterhalb"
 PARTICLES = "zu ab vor her ein an bereit still zurück fest aus"
 DONE = "worden_sein hat haben hatte wurde wurden worden"
 IS_FIRST = False
+WAITING = "von vom aus mit bei beim für durch seit zum zur des eines einem einen einer ein"
+CONJUNCTIONS = "und als"
 ADDRESSED = "sie"
 ENDINGS = "e> en> er> es> em> n> s>"

@@ -330,5 +330,7 @@ RELATING = (
 PARTICLES = ""
 DONE = ""
 IS_FIRST = True  # what is to be done begins with its verb
+WAITING = "a an the its their our of from by to at into onto since"
+CONJUNCTIONS = "and than"
 ADDRESSED = ""
 ENDINGS = ""

@@ -324,5 +324,7 @@ RELATING = "por_debajo por_debajo_de por_encima por_encima_de detrás"
 PARTICLES = ""
 DONE = "ha han fue fueron hizo"
 IS_FIRST = False
+WAITING = "de del en a al con para desde el los las un una su sus"
+CONJUNCTIONS = "y e"
 ADDRESSED = ""
 ENDINGS = "s> es> a>o as>o as>os os>o os>a os>as o>a o>as o>os a>as a>os"
