@@ -229,10 +229,7 @@ def test_on_plain_http_under_a_name_of_the_plant_it_works_as_well(station: Stati
 
 
 def test_a_page_can_be_loaded_again_without_a_network_where_the_browser_allows_it(station: Station) -> None:
-    station.page.goto(f"http://127.0.0.1:{station.port}/search")
-    station.page.evaluate("import('/static/now/offline.js')")
-    until(station.page, "navigator.serviceWorker.controller !== null")
-    station.page.reload()
+    kept(station, "/search")
     title = station.page.title()
     station.server.kill()
     station.page.reload()
@@ -241,6 +238,35 @@ def test_a_page_can_be_loaded_again_without_a_network_where_the_browser_allows_i
     pages = "caches.open('pages').then((cache) => cache.keys())"
     paths = station.page.evaluate(f"{pages}.then((keys) => keys.map((one) => new URL(one.url).pathname))")
     assert paths == ["/search"]
+
+
+def test_a_page_that_was_kept_takes_the_hours_since_for_no_error_of_the_clock(station: Station) -> None:
+    """What is entered on it would be told of the hour it was loaded in."""
+    kept(station, "/search")
+    station.server.kill()
+    station.page.clock.set_fixed_time((clock() + HOUR) / 1_000_000)
+    station.page.reload()
+    live = "import(document.querySelector('script[src$=\"/live.js\"]').src)"
+    assert abs(station.page.evaluate(f"{live}.then((live) => live.serverOffset())")) < 60_000
+
+
+@pytest.mark.parametrize("where", ["/pin", "/sign-in", "/sign-out", "/pair"])
+def test_nothing_is_kept_for_whoever_comes_next(station: Station, where: str) -> None:
+    kept(station, "/search")
+    station.page.goto(f"http://127.0.0.1:{station.port}/me")  # one's own is not kept at all
+    pages = "caches.open('pages').then((cache) => cache.keys())"
+    paths = f"{pages}.then((keys) => keys.map((one) => new URL(one.url).pathname))"
+    assert station.page.evaluate(paths) == ["/search"]
+    station.page.evaluate(f"fetch('{where}', {{ method: 'POST', body: new URLSearchParams() }})")
+    until(station.page, "caches.has('pages').then((is_kept) => !is_kept)")
+
+
+def kept(station: Station, path: str) -> None:
+    """Look at a page that can be loaded again without a network from then on."""
+    station.page.goto(f"http://127.0.0.1:{station.port}{path}")
+    station.page.evaluate("import('/static/now/offline.js')")
+    until(station.page, "navigator.serviceWorker.controller !== null")
+    station.page.reload()
 
 
 def until(page: Page, true: str) -> None:

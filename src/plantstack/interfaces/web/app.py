@@ -85,8 +85,10 @@ def _shown(found: Found, request: Request) -> Response:
     query = dict(request.query_params)
     language = language_of(request, sender)
     visit = Visit(running, sender, request.url.path, params, query, running.clock(), language)
-    shown = show(found, visit, around(request))
-    return as_page(request, shown.text, language)
+    answer = as_page(request, show(found, visit, around(request)).text, language)
+    if found.page.is_own:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def around(request: Request) -> dict[str, object]:

@@ -9,8 +9,9 @@ const HELD_MS = 1_000; // a part is not changed under a finger
 const STILL_MS = 30_000; // at most so long a part waits for news that know what was taken back here
 
 let source = null;
-let heard = Date.now();
-let offset = Number(body.dataset.now) - Date.now(); // of the server's clock: those of tablets are wrong
+let heard = Number(body.dataset.came) || Date.now(); // one that was kept without a network came long ago
+let offset = Number(body.dataset.now) - heard; // of the server's clock: those of tablets are wrong
+let opened = 0;
 let digest = body.dataset.digest;
 let tries = 0;
 let retry = 0;
@@ -35,6 +36,7 @@ export function timeOfDay(ms) {
 
 function open() {
   close();
+  opened = Date.now();
   const address = `/live?page=${encodeURIComponent(location.pathname + location.search)}&have=${digest}`;
   source = new EventSource(address);
   source.addEventListener("hello", (event) => { const told = JSON.parse(event.data); alive(told); renewed(told.version); });
@@ -175,7 +177,7 @@ function tick() {
 
 setInterval(() => {
   if (waiting.size) place();
-  if (source && Date.now() - heard > DEAD_MS) again();
+  if (source && Date.now() - Math.max(heard, opened) > DEAD_MS) again(); // a new link has as long to say something
   if (isRenewed && Date.now() - touched > LOST_MS && !document.querySelector("[data-hold]")) location.reload();
   show();
   tick();

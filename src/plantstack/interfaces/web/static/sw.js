@@ -3,6 +3,7 @@
 
 const SHELL = `shell-${VERSION}`, PAGES = "pages", MOST_PAGES = 30, PATIENCE_MS = 4_000;
 const NEVER = ["/api/", "/live", "/sign-in", "/sign-out", "/metrics", "/health", "/sw.js"];
+const ANOTHER = ["/sign-in", "/sign-out", "/pin", "/pair", "/setup"]; // whatever is sent there, somebody else may look next
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
@@ -18,7 +19,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (url.pathname === "/sign-out") { event.waitUntil(caches.delete(PAGES)); return; } // the next one sees nothing of it
+  if (request.method === "POST" && ANOTHER.includes(url.pathname)) event.waitUntil(caches.delete(PAGES)); // he sees nothing of it
   if (request.method !== "GET" || NEVER.some((one) => url.pathname.startsWith(one))) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(fromShell(request));
   else if (request.mode === "navigate") event.respondWith(fromNetwork(request));
@@ -36,18 +37,30 @@ async function fromNetwork(request) {
     answer = await inTime(coming);
   } catch {
     const known = await cache.match(request);
-    if (known) return known;
+    if (known) return again(known);
     answer = await coming;
   }
-  if (answer.ok && !answer.redirected) await keep(cache, request, answer.clone());
+  if (answer.ok && !answer.redirected && isPage(answer)) await keep(cache, request, answer.clone());
   return answer;
 }
 
+// What is one person's own is kept by nobody.
+const isPage = ({ headers }) => (headers.get("content-type") || "").startsWith("text/html") && !(headers.get("cache-control") || "").includes("no-store");
+
 async function keep(cache, request, answer) {
+  const headers = new Headers(answer.headers);
+  for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+  headers.set("x-came", String(Date.now()));
   await cache.delete(request);
-  await cache.put(request, answer);
+  await cache.put(request, new Response(await answer.text(), { headers }));
   const names = await cache.keys();
   for (const old of names.slice(0, Math.max(0, names.length - MOST_PAGES))) await cache.delete(old);
+}
+
+// A page that is shown again is told when it came: it would take the hours since for an error of this clock.
+async function again(known) {
+  const { headers } = known, text = await known.text();
+  return new Response(text.replace("<body ", `<body data-came="${headers.get("x-came")}" `), { headers });
 }
 
 function inTime(answer) {
