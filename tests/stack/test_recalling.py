@@ -42,7 +42,7 @@ def test_how_rare_it_was_is_looked_up_where_a_finding_stands_no_longer(
     load(folder, written(tmp_path, "one.ndjson", [*SHIFT, *told]), now=NOW)
     asked: list[tuple[str, int]] = []
 
-    def study(_stack: Stack, site: str, at: int, _known: str) -> Outcome:
+    def study(_stack: Stack, site: str, at: int, _known: str, _then: object) -> Outcome:
         asked.append((site, at))
         return Outcome([over])
 

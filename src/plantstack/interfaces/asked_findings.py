@@ -11,13 +11,14 @@ from plantstack.insights.finding import Cannot, Finding
 from plantstack.insights.telling.render import Reader, tell
 from plantstack.interfaces import times
 from plantstack.interfaces.answer import Answer
-from plantstack.interfaces.options import zones_of
+from plantstack.interfaces.options import known_offset, zones_of
 from plantstack.interfaces.telling import reader_of
 from plantstack.interfaces.web.speaking import SOURCE
 from plantstack.intervals import rfc3339
 from plantstack.plant.plant import Plant
 from plantstack.stack import Stack
 from plantstack.stack.finding.asking import Findings, Shown, findings, scores_of
+from plantstack.stack.floor.sight import Then, books_of
 
 Row = Mapping[str, Any]
 
@@ -28,6 +29,7 @@ def insights(
     *,
     layer: int | None = None,
     as_of: str | None = None,
+    known_at: str | None = None,
     language: str = SOURCE,
     with_quiet: bool = False,
     sees_money: bool = True,
@@ -40,6 +42,7 @@ def insights(
         scope: id or path of equipment; '' is everything.
         layer: of the stack; None: all.
         as_of: an instant as people write it; None: as far as the books reach.
+        known_at: an offset or an instant: only what had come in by then, as it stood then; None: all.
         language: of the sentences.
         with_quiet: also what an answer keeps off the list.
         sees_money: whether sentences tell amounts.
@@ -48,9 +51,10 @@ def insights(
     Raises:
         QueryError: for an unknown scope or instant.
     """
-    offset, reach = stack.standing()
-    now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
-    found = findings(stack, scope, now, layer=layer, answered_by=None if as_of is None else now)
+    now, then = _when(stack, as_of, known_at)
+    answered_by = None if as_of is None else now
+    found = findings(stack, scope, now, layer=layer, answered_by=answered_by, then=then)
+    offset, reach = _standing(stack, then)
     rows = rows_of(found, stack.plant, language, with_quiet=with_quiet, sees_money=sees_money)
     if with_charts:
         rows = _with_charts(rows, found, stack.plant)
@@ -62,24 +66,44 @@ def insights(
     )
 
 
-def score_rows(stack: Stack, scope: str = "", *, as_of: str | None = None, sees_money: bool = True) -> Answer:
+def score_rows(
+    stack: Stack,
+    scope: str = "",
+    *,
+    as_of: str | None = None,
+    known_at: str | None = None,
+    sees_money: bool = True,
+) -> Answer:
     """Answer how each kind of finding has done, by what people answered; one row a kind.
 
     Raises:
         QueryError: for an unknown scope or instant.
     """
-    offset, reach = stack.standing()
-    now = times.instant(as_of, zones_of(stack)) if as_of is not None else reached(stack)
-    found = scores_of(stack, scope, now, None if as_of is None else now)
+    now, then = _when(stack, as_of, known_at)
+    found = scores_of(stack, scope, now, None if as_of is None else now, then)
+    offset, reach = _standing(stack, then)
     rows: list[Row] = [{"row": "score", **one.as_row()} for one in found]
     if not sees_money:
         rows = [{**row, "money": []} for row in rows]
     return Answer(rows, notes=stack.notes(), offset=offset, as_of=reach)
 
 
-def reached(stack: Stack) -> int:
-    """How far the books of any site reach; 0 where nothing was ever told."""
-    return max(stack.engine(scope=None).books.as_of.values(), default=0)
+def reached(stack: Stack, then: Then | None = None) -> int:
+    """How far the books of any site reach, as they stand or stood; 0 where nothing was ever told."""
+    return max(books_of(stack, then).books.as_of.values(), default=0)
+
+
+def _when(stack: Stack, as_of: str | None, known_at: str | None) -> tuple[int, Then | None]:
+    """The instant that is asked about, and the books: those of then are open to it, as they were."""
+    zones = zones_of(stack)
+    offset, now = known_offset(stack, known_at, zones), None if as_of is None else times.instant(as_of, zones)
+    then = None if offset is None else Then(offset, now)
+    return reached(stack, then) if now is None else now, then
+
+
+def _standing(stack: Stack, then: Then | None) -> tuple[int, dict[str, str]]:
+    books = books_of(stack, then).books
+    return books.stamp.offset, {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
 
 
 def rows_of(

@@ -18,7 +18,7 @@ from plantstack.interfaces.answer import AsJson, AsLines, Project, give, progres
 from plantstack.interfaces.asked_findings import insights as asked
 from plantstack.interfaces.asked_findings import score_rows
 from plantstack.interfaces.folding import folded
-from plantstack.interfaces.options import Scope, nothing
+from plantstack.interfaces.options import KnownAt, Scope, nothing
 from plantstack.interfaces.telling import duty, sentence
 from plantstack.interfaces.web.formats import NONE, clock, day, duration, money, number, percent
 from plantstack.interfaces.web.pages.findings import KINDS, WORDS
@@ -32,7 +32,7 @@ Row = Mapping[str, Any]
 Layer = Annotated[int | None, typer.Option("--layer", min=1, max=5, help="Only of this layer.")]
 Language = Annotated[str, typer.Option("--lang", help="Language of the sentences: en, de or es.")]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="T", help="As it was known then; the end of the books.")
+    str | None, typer.Option("--as-of", metavar="T", help="At this instant, without what was told later.")
 ]
 
 
@@ -59,6 +59,7 @@ def insights(
     scope: Scope = "",
     layer: Layer = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     lang: Language = SOURCE,
     all_: Annotated[bool, typer.Option("--all", help="Also what an answer keeps off the list.")] = False,
     score: Annotated[bool, typer.Option("--score", help="How each kind has done so far.")] = False,
@@ -69,7 +70,7 @@ def insights(
     _check_language(lang)
     if score:
         with Stack.open(project) as stack:
-            answer = score_rows(stack, scope, as_of=as_of)
+            answer = score_rows(stack, scope, as_of=as_of, known_at=known_at)
         empty = "Nobody has answered to a finding yet."
         give(
             answer,
@@ -80,7 +81,9 @@ def insights(
         return
     with Stack.open(project) as stack, progress(not (as_json or as_lines)) as bar:
         bar.add_task("Looking through what is known", total=None)
-        answer = asked(stack, scope, layer=layer, as_of=as_of, language=lang, with_quiet=all_)
+        answer = asked(
+            stack, scope, layer=layer, as_of=as_of, known_at=known_at, language=lang, with_quiet=all_
+        )
         told: str | Group = nothing(answer.as_of)
         if answer.as_of:
             told = in_words(answer.rows, lang, stack.zone_of)

@@ -11,7 +11,7 @@ from plantstack.interfaces import asked_by, asked_findings
 from plantstack.interfaces.answer import Answer
 from plantstack.interfaces.api.answered import answered
 from plantstack.interfaces.api.callers import MayRead, Plant
-from plantstack.interfaces.api.reading import Scope, near
+from plantstack.interfaces.api.reading import KnownAt, Scope, known_by, near
 from plantstack.interfaces.web.speaking import SOURCE
 from plantstack.stack import Stack
 
@@ -24,32 +24,35 @@ def insights(
     sender: MayRead,
     scope: Scope = "",
     layer: Annotated[int | None, Query(ge=1, le=5, description="Only of this layer.")] = None,
-    as_of: Annotated[str | None, Query(description="As it was known at an instant.")] = None,
+    as_of: Annotated[str | None, Query(description="At an instant: what was told later is left out.")] = None,
+    known_at: KnownAt = None,
     lang: Annotated[str, Query(description="Language of the sentences.", pattern="^(en|de|es)$")] = SOURCE,
     quiet: Annotated[bool, Query(description="Also what an answer keeps off the list.")] = False,
     charts: Annotated[bool, Query(description="Also the control charts of drifts, point by point.")] = False,
     scores: Annotated[bool, Query(description="How each kind has done so far, instead.")] = False,
 ) -> Response:
     """Answer as the command `insights` does; worked out anew every few minutes at most."""
-    where = near(running, sender, scope)
-
+    where, when = (
+        near(running, sender, scope),
+        {"as_of": as_of, "known_at": known_by(running, sender, known_at)},
+    )
     sees = "money" in sender.may
 
     def question(stack: Stack) -> Answer:
         if scores:
-            return asked_findings.score_rows(stack, where, as_of=as_of, sees_money=sees)
+            return asked_findings.score_rows(stack, where, **when, sees_money=sees)
         return asked_findings.insights(
             stack,
             where,
             layer=layer,
-            as_of=as_of,
+            **when,
             language=lang,
             with_quiet=quiet,
             sees_money=sees,
             with_charts=charts,
         )
 
-    key = ("insights", where, layer, as_of, lang, quiet, sees, charts, scores)
+    key = ("insights", where, layer, as_of, when["known_at"], lang, quiet, sees, charts, scores)
     answer = running.study.ask(key, question).value
     seen = asked_by.seen_findings(sender, answer)
     return answered(asked_by.reaching(running.plant, sender, seen, running.clock()))

@@ -187,14 +187,16 @@ def _window(
     until: str | None,
     known_at: str | None,
 ) -> Window:
-    """What is asked about; of a part of the plant, beyond the end of the log is all there is.
+    """What is asked about; where the log ends is not told of a part of the plant: it counts what all sent."""
+    return Window(near(running, sender, scope), since, until, known_by(running, sender, known_at))
 
-    Where the log ends is not told there: it counts what everybody sent.
-    """
+
+def known_by(running: Running, sender: Sender, known_at: str | None) -> str | None:
+    """What has come in by an offset or instant; of a part of the plant, beyond the end of the log is now."""
     is_beyond = sender.scope and known_at and known_at.isascii() and known_at.isdigit()
     if is_beyond and int(known_at or 0) > running.offset:
-        known_at = str(sender.stamp(0, running.clock()))
-    return Window(near(running, sender, scope), since, until, known_at)
+        return str(sender.stamp(0, running.clock()))
+    return known_at
 
 
 def near(running: Running, sender: Sender, scope: str) -> str:

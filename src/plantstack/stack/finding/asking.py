@@ -17,7 +17,7 @@ from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.recalling import as_it_was
 from plantstack.stack.finding.scoring import ScoreOf, scores
 from plantstack.stack.finding.studying import study_of
-from plantstack.stack.floor.sight import Sight, look
+from plantstack.stack.floor.sight import Sight, Then, look
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
@@ -58,6 +58,7 @@ def findings(
     layer: int | None = None,
     known: Known = "told",
     answered_by: int | None = None,
+    then: Then | None = None,
 ) -> Findings:
     """Everything found of the machines of a scope, from the one study of their sites.
 
@@ -66,16 +67,16 @@ def findings(
         scope: id or path of equipment; '' is everything.
         now: microseconds UTC; nothing that was known later is looked at.
         layer: of the stack; None: all.
-        known: see `facts_of`.
+        known, then: see `facts_of`.
         answered_by: only answers that were received by then; None: all there are.
 
     Raises:
         QueryError: for a scope that does not exist.
     """
-    sight = look(stack, scope, now)
+    sight = look(stack, scope, now, then)
     places = _places(sight, check_scope(sight.plant, scope)[1])
     sites = dict.fromkeys(sight.plant.site_of(machine).id for machine in sight.machines)
-    studies = [study_of(stack, site, now, known) for site in sites]
+    studies = [study_of(stack, site, now, known, then) for site in sites]
     seen = [
         one
         for study in studies
@@ -90,8 +91,8 @@ def findings(
         for one in study.cannot
         if layer in (None, layers.get(one.kind)) and (one.subject is None or one.subject.equipment in places)
     }
-    told = as_raised(_given(stack, places, now, answered_by), found)
-    told = as_it_was(stack, sight, told, found, now, known)
+    told = as_raised(_given(sight, places, now, answered_by), found)
+    told = as_it_was(stack, sight, told, found, now, known, then)
     last = standing(told)
     all_ = [Shown(one, _answer(one, last), hidden_by(one, last, told, now)) for one in found]
     return Findings(
@@ -103,7 +104,9 @@ def findings(
     )
 
 
-def scores_of(stack: Stack, scope: str, now: int, answered_by: int | None = None) -> list[ScoreOf]:
+def scores_of(
+    stack: Stack, scope: str, now: int, answered_by: int | None = None, then: Then | None = None
+) -> list[ScoreOf]:
     """How each kind of finding has done in a scope, by what people answered; nothing is studied for it.
 
     Args:
@@ -111,18 +114,18 @@ def scores_of(stack: Stack, scope: str, now: int, answered_by: int | None = None
         scope: id or path of equipment; '' is everything.
         now: microseconds UTC.
         answered_by: only answers that were received by then; None: all there are.
+        then: the books as they stood; None: as they stand.
 
     Raises:
         QueryError: for a scope that does not exist.
     """
-    sight = look(stack, scope, now)
+    sight = look(stack, scope, now, then)
     places = _places(sight, check_scope(sight.plant, scope)[1])
-    return _scores(sight, _given(stack, places, now, answered_by), now)
+    return _scores(sight, _given(sight, places, now, answered_by), now)
 
 
-def _given(stack: Stack, places: set[str], now: int, answered_by: int | None) -> list[Given]:
-    books = stack.engine(scope=None).books
-    return [one for one in given(books, now, answered_by) if one.equipment in places]
+def _given(sight: Sight, places: set[str], now: int, answered_by: int | None) -> list[Given]:
+    return [one for one in given(sight.books, now, answered_by) if one.equipment in places]
 
 
 def _scores(sight: Sight, told: Sequence[Given], now: int) -> list[ScoreOf]:

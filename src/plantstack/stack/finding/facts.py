@@ -17,7 +17,7 @@ from plantstack.insights.facts import TABLES, Facts, Limits, Place
 from plantstack.intervals import DAY, HOUR, SECOND, Interval
 from plantstack.plant.plant import Plant
 from plantstack.stack.answers.pricing import cost_of
-from plantstack.stack.floor.sight import Sight, look
+from plantstack.stack.floor.sight import Sight, Then, look
 from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
@@ -41,7 +41,7 @@ order by product = '', from_at desc
 """
 
 
-def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told") -> Facts:
+def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told", then: Then | None = None) -> Facts:
     """Return what is known of the machines of a scope at an instant.
 
     Args:
@@ -50,11 +50,12 @@ def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told") -> Fa
         now: microseconds UTC; what happened later is left out.
         known: a row is known from when it was told, or from when it was received here. A history loaded in
             one go was received when it was loaded: there only `told` says what people knew.
+        then: the books as they stood, with what was corrected since as it was; None: as they stand.
 
     Raises:
         QueryError: for a scope that does not exist.
     """
-    sight = look(stack, scope, now)
+    sight = look(stack, scope, now, then)
     found = seen(sight.books, sight.machines, Interval(now - HISTORY, now))
     tables = {name: _shaped(name, table, known) for name, table in found.items()}
     made = _made(tables.get("time"))

@@ -9,7 +9,7 @@ from plantstack.insights.finding import Finding, Same
 from plantstack.stack.finding.answers import MUTED, Given
 from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.studying import study_of
-from plantstack.stack.floor.sight import Sight
+from plantstack.stack.floor.sight import Sight, Then
 from plantstack.stack.project import Stack
 
 _KEPT = 64  # instants of answers, each with a few words a finding
@@ -18,7 +18,13 @@ _Past = Mapping[tuple[str, str], tuple[Same, float]]
 
 
 def as_it_was(
-    stack: Stack, sight: Sight, answers: Iterable[Given], found: Sequence[Finding], now: int, known: Known
+    stack: Stack,
+    sight: Sight,
+    answers: Iterable[Given],
+    found: Sequence[Finding],
+    now: int,
+    known: Known,
+    then: Then | None = None,
 ) -> list[Given]:
     """Answers that keep other findings quiet, as the findings they were given to were when they were given.
 
@@ -31,13 +37,13 @@ def as_it_was(
         answers: to any findings, those to findings that stand as these are.
         found: findings that stand.
         now: microseconds UTC.
-        known: see `facts_of`.
+        known, then: see `facts_of`.
     """
     members = [own for one in found for own in (one, *one.others)]
     standing = {(one.id, one.subject.equipment) for one in members}
     alike = {(one.kind, one.identity.key) for one in members}
     return [
-        _recalled(one, _past(stack, sight, one, known))
+        _recalled(one, _past(stack, sight, one, known, then))
         if one.word == "wrong"
         and (one.finding, one.equipment) not in standing
         and (one.kind, one.subject) in alike
@@ -54,16 +60,16 @@ def _recalled(answer: Given, past: _Past) -> Given:
     return replace(answer, kind=same.kind, subject=same.key, severity=severity)
 
 
-def _past(stack: Stack, sight: Sight, answer: Given, known: Known) -> _Past:
+def _past(stack: Stack, sight: Sight, answer: Given, known: Known, then: Then | None) -> _Past:
     """Findings of the site of an answer when it was given; remembered, for that lies behind."""
     machines = [one for one in sight.machines if answer.equipment in (one, *sight.above(one))]
     if not machines:
         return {}
     site = sight.plant.site_of(machines[0]).id
-    key: Hashable = ("past findings", site, answer.at, known)
+    key: Hashable = ("past findings", site, answer.at, known, then)
     done: _Past | None = stack.remembered.get(key)
     if done is None:
-        study = study_of(stack, site, answer.at, known)
+        study = study_of(stack, site, answer.at, known, then)
         members = (own for one in study.findings for own in (one, *one.others))
         done = {(one.id, one.subject.equipment): (one.identity, one.severity) for one in members}
         stack.remembered[key] = done

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from plantstack.engines.contract import Axis, Grain, MeasureCell, MeasureQuery
 from plantstack.engines.duckdb.ahead import PlanVersion, ShiftOf, plans_of, shifts_of
@@ -24,6 +24,20 @@ from plantstack.stack.project import Stack
 from plantstack.stack.targets.targeting import production_day
 
 _AROUND = 2 * DAY  # shifts are looked for so far before and after now
+
+
+class Then(NamedTuple):
+    """Books as they stood: the events up to an offset, open to an instant; None: as far as they tell."""
+
+    offset: int
+    reach: int | None = None
+
+
+def books_of(stack: Stack, then: Then | None) -> DuckEngine:
+    """The books of now, or as they stood."""
+    return (
+        stack.engine(known_at=then.offset, now=then.reach, scope=None) if then else stack.engine(scope=None)
+    )
 
 
 @dataclass(frozen=True)
@@ -210,19 +224,20 @@ class Sight:
         return said_of(self.books, frozenset(kinds), span, frozenset(names), where)
 
 
-def look(stack: Stack, places: str | Iterable[str], now: int) -> Sight:
+def look(stack: Stack, places: str | Iterable[str], now: int, then: Then | None = None) -> Sight:
     """Look at what stands in some places at an instant.
 
     Args:
         stack: the opened project.
         places: ids or paths of machines, lines, areas or sites; '' is everything.
         now: microseconds UTC.
+        then: the books as they stood; None: as they stand.
 
     Raises:
         QueryError: for a place that does not exist.
     """
     asked = [places] if isinstance(places, str) else list(places)
-    engine = stack.engine(scope=None)
+    engine = books_of(stack, then)
     plant = engine.books.plant
     found = [check_scope(plant, place) for place in asked]
     machines = tuple(dict.fromkeys(name for _, place in found for name in standing_in(plant, place, now)))
