@@ -113,6 +113,27 @@ def test_H_HT_06_beyond_this_machine_nobody_is_answered_until_there_is_an_admin(
     assert far.get("/health").status_code != 400
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"x-forwarded-for": "10.0.0.7"},
+        {"forwarded": "for=10.0.0.7"},
+        {"x-real-ip": "10.0.0.7"},
+        {"via": "1.1 p"},
+    ],
+)
+def test_H_HT_06_what_a_proxy_on_this_machine_hands_on_comes_from_anywhere(
+    app: FastAPI, entrance: Entrance, told: dict[str, str]
+) -> None:
+    here = Browser(app)
+    for path in ("/", "/people", "/api/v1/config/targets"):
+        assert here.get(path).status_code == 200
+        assert here.request("GET", path, headers=told).json()["problems"][0]["code"] == "http-host"
+    assert here.request("GET", "/setup", headers=told).status_code == 200
+    somebody(entrance, "bob", "admin")
+    assert here.request("GET", "/api/v1/config/targets", headers=told).status_code == 401
+
+
 # Cookies.
 
 

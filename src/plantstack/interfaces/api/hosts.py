@@ -17,6 +17,7 @@ from plantstack.live.running import Running
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SET_UP, _FILES = "/setup", "/static/"  # what belongs to no plant
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
 def name_of(host: str) -> str:
@@ -52,9 +53,18 @@ class OwnName:
 
 def _is_at_hand(scope: Scope) -> bool:
     """Whether it comes from this machine to one of its own names, or to where the first admin is made."""
-    client, host = scope.get("client"), Headers(scope=scope).get("host", "")
-    is_near = client is not None and client[0] in LOOPBACK and name_of(host) in LOOPBACK
+    client, headers = scope.get("client"), Headers(scope=scope)
+    is_near = client is not None and client[0] in LOOPBACK and name_of(headers.get("host", "")) in LOOPBACK
+    is_near = is_near and not _is_handed_on(scope, headers)
     return is_near or scope["path"] == SET_UP or scope["path"].startswith(_FILES)
+
+
+def _is_handed_on(scope: Scope, headers: Headers) -> bool:
+    """Whether a proxy on this machine hands on what may come from anywhere.
+
+    They say so in a header, or speak HTTP/1.0, which no browser does.
+    """
+    return scope.get("http_version") == "1.0" or any(name in headers for name in _FORWARDED)
 
 
 def _is_open(scope: Scope) -> bool:
