@@ -79,3 +79,31 @@ def test_a_server_answers_as_known_then_and_goes_on_with_what_is_known_now(tmp_p
         live.fresh()
         assert live.get("insights", as_known_at=offset, as_of=rfc3339(now)) == first != []
         assert live.get("kpis", id="good_parts") and live.get("insights")  # on the books of now
+
+
+def test_the_pace_of_an_entry_that_goes_on_is_that_of_what_was_counted(tmp_path: Path) -> None:
+    # found by holding a stream against finished books: asked later, an entry that ran on had a sixth of its
+    # pace; and what nobody had counted yet was taken for nothing
+    folder = plant(tmp_path / "p")
+    runs = [
+        said("order", 0, "o", phase="start", order="A", product="cola-330"),
+        said("state", 0, "s", state="producing"),
+        *(
+            said("count", 30 * n, f"c{n}", **{"from": rfc3339(START + (30 * n - 30) * MINUTE)}, total=9000)
+            for n in range(1, 13)
+        ),
+        said("state", 360, "t", state="stopped"),
+    ]
+    early, late = [one for one in runs if one["at"] <= rfc3339(START + 70 * MINUTE)], START + 70 * MINUTE
+    load(folder, written(tmp_path, "one.ndjson", early), now=late)
+    with Stack.open(folder) as stack:
+        stack.keep(late)
+        then = facts_of(stack, "filler", late)
+        (live,) = then.table("time").to_pylist()
+        rate = then.places["filler"].rate["cola-330"]
+    assert live["speed"] == pytest.approx(18000 / rate)
+    load(folder, written(tmp_path, "two.ndjson", runs), now=NOW)
+    with Stack.open(folder) as stack:
+        assert facts_of(stack, "filler", late).table("time").to_pylist() == [live]
+        whole = facts_of(stack, "filler", START + 6 * HOUR)
+    assert whole.known(late).table("time")["speed"].to_pylist() == [None]  # it knows what came after

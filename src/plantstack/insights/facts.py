@@ -193,6 +193,10 @@ def _known(name: str, table: pa.Table, at: int) -> pa.Table:
     if name != "time":
         return kept
     until = pc.min_element_wise(kept["until"], at)
+    # the pace of all of an entry is that of what came after as well
+    is_whole = pc.less_equal(kept["until"], at)
+    speed = pc.if_else(is_whole, kept["speed"], pa.scalar(None, pa.float64()))
+    kept = kept.set_column(kept.schema.get_field_index("speed"), "speed", speed)
     told = pc.if_else(pc.less_equal(pc.fill_null(kept["reason_known_at"], at + 1), at), kept["reason"], "")
     kept = kept.set_column(kept.schema.get_field_index("until"), "until", until)
     return kept.set_column(kept.schema.get_field_index("reason"), "reason", told)

@@ -62,7 +62,8 @@ def facts_of(stack: Stack, scope: str, now: int, *, known: Known = "told", then:
     rates = _rates(sight)
     places = {one: _place(sight, rates.get(one, {}), one, made.get(one, {})) for one in sight.machines}
     if tables:
-        tables["time"] = _with(tables["time"], speed=_speeds(places, tables["pieces"], tables["time"]))
+        time = _with(tables["time"], until=pc.min_element_wise(tables["time"]["until"], now))
+        tables["time"] = _with(time, speed=_speeds(places, tables["pieces"], time))
     budget = float(sight.plant.profile.false_alarms)
     return Facts(now, tables, places, budget).known(now)
 
@@ -199,7 +200,8 @@ def _speeds(places: Mapping[str, Place], pieces: pa.Table, time: pa.Table) -> pa
     """How fast each entry of run time was, of the ideal rate; null where nobody counted or set a rate.
 
     What was counted is spread over the run time of its span, stops in it left out: over some counts that is
-    exact, in an entry shorter than a count it is the mean of the count.
+    exact, in an entry shorter than a count it is the mean of the count. What ran since the last count is not
+    known to have made nothing: an entry that goes on has the speed up to there, one that began later none.
     """
     found = np.full(len(time), np.nan)
     machines = np.array(time["equipment"].to_pylist())
@@ -214,7 +216,8 @@ def _speeds(places: Mapping[str, Place], pieces: pa.Table, time: pa.Table) -> pa
         told = counted.filter(pc.equal(counted["equipment"], machine)).sort_by("until")
         made = _made_in(since[own], until[own], told)
         rate = np.array([places[machine].rate.get(product, np.nan) for product in products[own]])
-        found[own] = made / (rate * (until[own] - since[own]) / HOUR)
+        ran = np.minimum(until[own], float(pc.max(told["until"]).as_py())) - since[own]
+        found[own] = made / np.where(ran > 0, rate * ran / HOUR, np.nan)
     return pa.array(found, pa.float64(), from_pandas=True)
 
 
