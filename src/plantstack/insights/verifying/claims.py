@@ -164,7 +164,8 @@ def is_told_past(told: Sequence[Token], there: Sequence[Token], words: Lexicon) 
     """Whether what holds now is said as if it were over."""
     if not senses_of(told)["was"] or senses_of(there)["was"]:
         return False
-    is_had = any(one.text in words.having and two.kind == "number" for one, two in pairwise(told))
+    pairs = [(one.text, two) for one, two in pairwise(told) if two.kind == "number"]
+    is_had = any(one in words.having and two.dimension == "count" for one, two in pairs)
     is_so_yet = senses_of(there)["still"] and not senses_of(told)["told"]  # "no reason was given yet"
     is_so_yet = is_so_yet and not is_had  # "had 4 stops without a reason"
     return bool(senses_of(there)["since"] or is_so_yet) or any(one.text in words.being for one in there)

@@ -33,7 +33,7 @@ def turned(told: Tokens, there: Tokens, words: Lexicon) -> Iterator[Found]:
         yield "order", "pace"
     if mine["safety"] and _is_seen_to(told, there, words):
         yield "certainty", "answer"
-    if mine["staged"] and _has_material(told, words):
+    if (mine["staged"] or mine["material"]) and _has_material(told, words):
         yield "negation", "material"
     for rule in _RULES:
         wrong = set(rule(told, words)) - set(rule(there, words))
@@ -71,7 +71,7 @@ def _has_material(told: Tokens, words: Lexicon) -> bool:
     """Whether somebody is said to have the material that is not staged, or something to be staged for it."""
     plain = [one for one in told if one.text not in words.articles]
     before = {one.text for one, two in pairwise(plain) if "material" in (two.senses or ())}
-    return any(one in words.having or words.prepositions.get(one) == "for" for one in before)
+    return any(one in words.having or words.prepositions.get(one) in ("for", "at", "to") for one in before)
 
 
 def _is_seen_to(told: Tokens, there: Tokens, words: Lexicon) -> bool:

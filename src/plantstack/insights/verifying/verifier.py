@@ -25,6 +25,7 @@ from plantstack.insights.verifying.doubts import Doubt, Kind
 from plantstack.insights.verifying.implied import ASIDE, asides, follows, wholes
 from plantstack.insights.verifying.lexicon import Lexicon, lexicon
 from plantstack.insights.verifying.numbers import Slot, doubted_numbers, slots_of
+from plantstack.insights.verifying.placed import displaced
 from plantstack.insights.verifying.reading import CURRENCIES, Known, Token, read, readings, senses_of
 from plantstack.insights.verifying.roles import keeps_parts, misplaced_names
 from plantstack.insights.verifying.turned import turned
@@ -196,7 +197,7 @@ def _claims(told: Sequence[Token], behind: Basis, sentence: str) -> Iterator[Dou
     there, words = behind.tokens, lexicon(behind.language)
     yield from (Doubt("word", one) for one in left_out(told, there))
     yield from (
-        Doubt(kind, one) for kind, one in (*loosened(told, there, words), *turned(told, there, words))
+        Doubt(kind, one) for rule in (loosened, turned, displaced) for kind, one in rule(told, there, words)
     )
     if states(there) and states(told) != states(there) and not is_restated(told, there, words):
         yield Doubt("order", " / ".join(states(told)))

@@ -285,7 +285,7 @@ NEUTRAL = (
     "sits happened occurred spent accounting during so_there how totals_up amounting "
     "corresponds reports shows showed shown saw seen event incident lasting lasted long duration length "
     "equivalent equivalent_to equal equating translates translating corresponds_to corresponding "
-    "representing represents represented accounts accounts_for accounting_for machine machines "
+    "representing represents represented accounts accounts_for accounted_for accounting_for machine machines "
     "what_to_do please level figure figures came_up comes_to coming_in came_in "
     "at_the_level_of which_means meaning while_making "
     "each_time what_happens the_following where whose equals_to in_production "

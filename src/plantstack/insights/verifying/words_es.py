@@ -207,7 +207,7 @@ SENSES = {
         "buscar busque encontrar encuentre conseguir consiga localizar búsqueda busca buscando reclutar "
         "hallar consígase"
     ),
-    "will": "terminará acabará va_a_terminar finalizará",
+    "will": "terminará acabará va_a_terminar finalizará por_hacer por_fabricar por_producir",
     "was": "estaba estaban estuvo era eran fue fueron había tenía funcionó paró esperó",
     "present": "produce fabrica pierde sube baja perder",
     "approx": (
@@ -280,6 +280,7 @@ NEUTRAL = (
     "situarse equivalente equivalentes equivale_a representa representan representó correspondiente lo_que "
     "haya hayan máquina equipo duración duran nivel llevaba que_lleva por_su_parte a_razón indica hacer "
     "sobre qué qué_hacer lo_cual lo_que_supone lo_que_equivale lo_que_representa esta_línea alcanzó_un "
+    "lo_que_equivale_a "
     "alcanza_un evento incidente favor por_favor sido siendo donde cuyo cuya dentro ahí allí cerró "
     "tasa llegó resulta valor registró registra presenta presentó constaba "
     "figura dejar deje dé ascendieron ascendía ascendió_a totalidad acumula acumuló acumulaba acumulando "
