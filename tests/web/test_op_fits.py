@@ -200,3 +200,28 @@ def test_more_hours_than_there_is_room_for_are_scrolled_to(look: Look) -> None:
         " apart: box.bottom <= document.querySelector('.fc').getBoundingClientRect().top + 1 }; })()"
     )
     assert found == {"isMore": True, "isIn": True, "cut": "auto", "apart": True}
+
+
+_LONGEST = """([beside, apart]) => {
+  const tile = document.querySelector('.tile');
+  tile.querySelector('.spark')?.remove();  // as where part of the shift is in no plan
+  tile.querySelector('strong').textContent = apart;
+  tile.querySelector('.fig').append(tile.querySelector('strong'));
+  tile.querySelector('.cmp > span').textContent = beside;
+}"""
+_CUT = """[...document.querySelectorAll('.tile')].filter((one) => {
+  const [last, end] = [one.querySelector('.cmp'), one].map((each) => each.getBoundingClientRect().bottom);
+  return one.scrollHeight > one.clientHeight || last > end;
+}).map((one) => one.textContent)"""
+
+
+@pytest.mark.parametrize("beside", ["plan 122,125, of it made 0", "Plan 122.125, davon gefertigt 12.345"])
+def test_no_word_of_a_figure_is_cut(looking: Looking, beside: str) -> None:
+    looking.expected.append("ERR_")
+    page = looking.open("/op/tul-1", "operator")
+    page.context.set_offline(True)  # nothing is put in its place any more
+    for width, height in WHOLE:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(_LONGEST, [beside, "▼−122,125"])
+        assert page.evaluate(_CUT) == [], width
+        assert scrolls(page) == [], width

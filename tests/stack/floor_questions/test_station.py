@@ -38,6 +38,8 @@ def test_a_machine_says_what_it_does_since_when_and_what_it_lost(tmp_path: Path)
         lost = [(one.account, one.label, one.us // SECOND, one.n) for one in filler.lost]
         assert lost == [("other_stop", "Bottle jam", 600, 1), ("micro_stop", "", 30, 1)]
         assert (filler.lost_us, filler.n_micro, filler.n_unexplained) == (630 * SECOND, 1, 0)
+        # half past six and, of the quarters that are over, the one with the micro-stop
+        assert [us // SECOND for us in filler.lost_quarters] == [0, 0, 600, 0, 30, 0, 0, 0]
         assert filler.last_sign_at == at(8)
         good, cycle, lost_kpi, scrap = filler.figures
         assert (good.kpi, good.value) == ("good_parts", 2700 * 22)
@@ -48,6 +50,9 @@ def test_a_machine_says_what_it_does_since_when_and_what_it_lost(tmp_path: Path)
         assert filler.pace is not None
         assert filler.pace.per_hour == pytest.approx(540 * 60, rel=1e-3)
         assert filler.pace.standard_per_hour == pytest.approx(540 * 60)
+        trend = filler.pace.trend  # of five minutes each; it stood for two, and half a minute in one
+        assert (len(trend), trend[6:8]) == (24, (None, None))
+        assert {round(one) for one in trend if one is not None} == {540 * 60, 600 * 60}
 
 
 def test_a_stop_is_loud_until_somebody_says_why(tmp_path: Path) -> None:

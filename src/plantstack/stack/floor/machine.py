@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from plantstack.engines.contract import Exact
+from plantstack.intervals import Interval
 from plantstack.stack.floor.figures import Figure, figure_of
 from plantstack.stack.floor.output import machine_sums
 from plantstack.stack.floor.pace import Pace, Slow
@@ -15,7 +16,7 @@ from plantstack.stack.floor.present import Present
 from plantstack.stack.floor.sight import Sight, look
 from plantstack.stack.floor.signs import Alarm, alarms, last_signs, natives
 from plantstack.stack.floor.states import LOOKS, LOST, Look, State, Stretch
-from plantstack.stack.floor.stops import Lost, Stop, lost_in
+from plantstack.stack.floor.stops import Lost, Stop, lost_by_quarter, lost_in
 from plantstack.stack.project import Stack
 
 TILES = ("good_parts", "cycle_time_vs_standard", "minutes_lost", "scrap_rate")
@@ -40,7 +41,8 @@ class MachineNow:
         good: pieces this shift on this machine; None where nobody counts. `scrap`, `total` likewise.
         pace: of late; None where it did not run or nothing counts.
         slow: the sustained slow running that goes on; None where there is none.
-        lost: time lost this shift by leaf, the greatest first; `lost_us` is all of it.
+        lost: time lost this shift by leaf, the greatest first; `lost_us` is all of it, `lost_quarters` what
+            of it lies in each quarter of an hour that is over.
         n_micro: micro-stops this shift.
         n_unexplained: stops over the limit this shift without a reason that says why.
         figures: the KPIs of this shift, in the order of `TILES`; empty where they were not asked for.
@@ -71,6 +73,7 @@ class MachineNow:
     slow: Slow | None
     lost: tuple[Lost, ...]
     lost_us: int
+    lost_quarters: tuple[int, ...]
     n_micro: int
     n_unexplained: int
     figures: tuple[Figure, ...]
@@ -175,6 +178,7 @@ def _machine(present: Present, machine: str, stop: Stop | None, beside: _Beside)
         slow=slow,
         lost=lost,
         lost_us=sum(one.us for one in lost),
+        lost_quarters=lost_by_quarter(entries, LOST, Interval(sight.shift_span(machine).start, sight.now)),
         n_micro=sum(1 for one in stops if one.is_micro),
         n_unexplained=sum(1 for one in stops if one.is_unexplained and is_over_limit(present, one)),
         figures=beside.figures.get(machine, ()),

@@ -50,6 +50,11 @@ class Step:
         """Of the standard pace; None where it ran too short to say, or no standard is known."""
         return None if self.std_us is None or self.run_us < _ENOUGH else self.std_us / self.run_us
 
+    @property
+    def per_hour(self) -> float | None:
+        """Pieces in an hour of run time; None where it ran too short to say."""
+        return None if self.run_us < _ENOUGH else self.pieces * HOUR / self.run_us
+
 
 @dataclass(frozen=True, slots=True)
 class Slow:
@@ -83,6 +88,8 @@ class Pace:
         share: of the standard pace; None likewise.
         from_at: where that quarter of an hour of run time begins, microseconds UTC; `until_at`: as far as
             counts have come in.
+        trend: pieces in an hour of run time in each stretch of the shift so far, the oldest first; None where
+            it ran too short to say.
     """
 
     per_hour: float
@@ -90,6 +97,7 @@ class Pace:
     share: float | None
     from_at: int
     until_at: int
+    trend: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,7 @@ class Paces:
             share=std_us / run_us if is_known and std_us else None,
             from_at=begins,
             until_at=seen,
+            trend=tuple(one.per_hour for one in self.steps[machine]),
         )
 
 

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from plantstack.intervals import MINUTE, Interval
 from plantstack.plant.plant import Plant
 from plantstack.stack.floor.rows import Entry
 from plantstack.stack.floor.states import is_automatic, is_unexplained
+
+QUARTER = 15 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,17 @@ class Lost:
     label: str
     us: int
     n: int
+
+
+def lost_by_quarter(entries: Iterable[Entry], accounts: Sequence[str], span: Interval) -> tuple[int, ...]:
+    """Time in some accounts in each quarter of an hour of a span; of one that is not over nothing is said."""
+    us = [0] * (max(0, span.end - span.start) // QUARTER)
+    for one in entries:
+        first, last = (one.from_at - span.start) // QUARTER, (one.until_at - span.start - 1) // QUARTER
+        for n in range(max(0, first), min(last + 1, len(us)) if one.account in accounts else 0):
+            begin = span.start + n * QUARTER
+            us[n] += min(one.until_at, begin + QUARTER) - max(one.from_at, begin)
+    return tuple(us)
 
 
 def lost_in(plant: Plant, entries: Iterable[Entry], accounts: Sequence[str]) -> tuple[Lost, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Literal
 
 from plantstack.interfaces.web import charts, formats
@@ -24,6 +25,7 @@ from plantstack.stack.floor.station import StationNow, station_now
 from plantstack.stack.project import Stack
 
 _PICKERS = 6  # machines of a station whose tiles are on the page at once
+_POINTS = 60  # of a trend
 _STOPPED = ("stopped", "waiting", "micro_stop")
 BANNERS = {
     "running": ("run", "run"),
@@ -273,7 +275,7 @@ def _pace(visit: Visit, station: StationNow) -> Tile:
         formats.number(apart, language, 1, is_signed=True) if apart is not None else "",
         is_off, "▼" if is_off else "", "A" if pace else "U",
         say(N_("over the last quarter of an hour of run time")) if pace else say(N_("nothing counts here")),
-        lineage, (), None,
+        lineage, [None if at is None else at / 60 for at in pace.trend[-_POINTS:]] if pace else (), rated,
     )  # fmt: skip
 
 
@@ -295,7 +297,8 @@ def _lost(visit: Visit, station: StationNow) -> Tile:
     place = mine[0].machine if len(mine) == 1 or shift is None else shift.place
     return Tile(
         say(N_("Minutes lost")), formats.number(lost / MINUTE, language), say(N_("min")), word, "",
-        bool(n), "", "B" if n else "A", why, lineage_of("downtime_by_category", place, shift), (), None,
+        bool(n), "", "B" if n else "A", why, lineage_of("downtime_by_category", place, shift),
+        [sum(us) / MINUTE for us in zip_longest(*(one.lost_quarters for one in mine), fillvalue=0)], None,
     )  # fmt: skip
 
 
@@ -309,10 +312,12 @@ def _scrap(visit: Visit, station: StationNow) -> Tile:
         value, unit = formats.figure(rate.value, rate.unit, language)
         limit = say(N_("limit %(n)s"), n=formats.figure(rate.target, rate.unit, language)[0])
         is_off = rate.status == "missed"
+        apart = formats.figure(rate.difference, rate.unit, language)[0] if rate.target is not None else ""
+        apart = f"+{apart}" if apart and rate.difference > 0 else apart
         pieces = say(N_("%(n)s pieces"), n=formats.number(sum(scrap), language))
         beside = limit if rate.target is not None else pieces
         return Tile(
-            say(N_("Scrap")), value, unit, beside, "", is_off, "▲" if is_off else "", rate.grade or "U",
+            say(N_("Scrap")), value, unit, beside, apart, is_off, "▲" if is_off else "", rate.grade or "U",
             visit.told(rate.step) or say(N_("measured")),
             lineage_of("scrap_rate", station.machines[0].machine, shift),
             (), None,
