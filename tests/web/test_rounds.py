@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.live.inside import Inside, inside
 from tests.live.shift import said, shift
 
 from plantstack.engines.duckdb.engine import DuckEngine
+from plantstack.interfaces.web import hub
 from plantstack.interfaces.web.hub import Hub, Made, Topic
 from plantstack.intervals import SECOND, rfc3339
 from plantstack.live.access import ALL, Sender
@@ -116,6 +118,19 @@ def test_what_a_machine_does_or_somebody_says_is_shown_at_once_where_it_matters(
         note = said("note", "filler", NOON + 2 * SECOND, "note", text="jam") | {"source": "tablet-1"}
         assert await pages.after(1, note) == {FILLER}
         assert await pages.after(1, count(NOON + 3 * SECOND, "one")) == set()
+
+    run(floor, look)
+
+
+def test_news_do_not_wait_until_a_page_has_rested(floor: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "_OFTEN_S", 10 * PATIENCE_S)
+
+    async def look(pages: Open) -> None:
+        topic = pages.topics[FILLER]
+        topic.found = replace(topic.found, page=replace(topic.found.page, every_s=10 * PATIENCE_S))
+        for number, state in enumerate(("fault", "producing", "fault"), 1):
+            told = said("state", "filler", NOON + number * SECOND, f"state {number}", state=state)
+            assert await pages.after(1, told) == {FILLER}  # it would rest for ten minutes
 
     run(floor, look)
 

@@ -30,7 +30,7 @@ from plantstack.plant.plant import Plant
 
 _ROUND = 10 * SECOND  # of the plant's clock, from one round to the next
 _OFTEN_S = 5.0  # pages of the floor; the others ask the books that are for long questions
-_LOOK_S = 0.2
+_LOOK_S = 0.1
 _SOON_S = 0.5  # what waits for an answer is made anew as often as this at most
 _REST_S = 10.0  # a topic that nobody follows is kept that long
 MOST = 24  # pages that are kept for one reader at once
@@ -232,11 +232,21 @@ class Hub:
         alone_s = 0.0
         while alone_s < _REST_S and not self.running.is_closing:
             if topic.made is None or self._is_due(topic, topic.made):
+                begun = asyncio.get_running_loop().time()
                 topic.made = made = await self._make_once(topic, topic.made)
-                every_s = topic.found.page.every_s
-                await asyncio.sleep(every_s if made.is_whole else min(every_s, _SOON_S))
+                await self._rest(topic, made, asyncio.get_running_loop().time() - begun)
             await asyncio.sleep(_LOOK_S)
             alone_s = 0.0 if topic.is_followed else alone_s + _LOOK_S
+
+    async def _rest(self, topic: Topic, made: Made, took_s: float) -> None:
+        """Let a page be that was just made; news of the floor wait only as long as making it took."""
+        every_s = topic.found.page.every_s if made.is_whole else min(topic.found.page.every_s, _SOON_S)
+        at_least_s = took_s if every_s <= _OFTEN_S else every_s
+        rested_s = min(at_least_s, every_s)
+        await asyncio.sleep(rested_s)
+        while rested_s < every_s and not self._has_news(topic, made):
+            await asyncio.sleep(_LOOK_S)
+            rested_s += _LOOK_S
 
     def _is_due(self, topic: Topic, made: Made) -> bool:
         standing, answers = self.running.keeper.standing, self._answers()
