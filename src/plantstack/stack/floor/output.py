@@ -10,11 +10,14 @@ from fractions import Fraction
 from plantstack.engines.contract import Axis, Exact, MeasureCell
 from plantstack.engines.duckdb.ahead import ShiftOf, planned_pieces
 from plantstack.intervals import HOUR, Interval
+from plantstack.measures.catalog import MEASURES
 from plantstack.plant.localtime import offset_at
 from plantstack.stack.floor.sight import Sight
 
 _SUMS = ("qty_good", "qty_scrap", "qty_total", "qty_plan", "qty_without_plan")
 _TIMES = ("time_run", "time_std_total")
+# Pieces that nobody called good, and all that were counted: of a line those of its exit.
+_AT_EXIT, _OWN = ("qty_exit_unjudged", "qty_exit_counted"), ("qty_unjudged", "qty_counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Output:
     Attributes:
         place: id of the line, or of the machine that stands in none.
         shift: that is open; None between shifts.
-        good: pieces, at the exit of a line; None where nobody counts, `why_none` says why.
+        good: pieces, at the exit of a line; None where nobody tells what is good, `why_none` says why.
         scrap: pieces, of all its machines; None where nobody tells any.
         total: pieces made, good or not.
         plan_now: planned of the time until now, as it was frozen before the shift; None: no plan.
@@ -105,15 +108,18 @@ def machine_sums(sight: Sight) -> dict[str, dict[str, Exact | None]]:
     for cell in machine_hours(sight):
         machine = cell.keys["machine"]
         if machine in sight.machines and _is_mine(sight.shift(machine), cell):
-            sums = found.setdefault(machine, dict.fromkeys(_SUMS, None))
-            for name in _SUMS:
+            sums = found.setdefault(machine, dict.fromkeys((*_SUMS, *_OWN), None))
+            for name in sums:
                 sums[name] = _added(sums[name], cell.sums[name])
+    for sums in found.values():
+        if _unjudged(sums, _OWN):
+            sums["qty_good"] = None
     return found
 
 
 def machine_hours(sight: Sight) -> Sequence[MeasureCell]:
     """What every machine made in each hour and how long it ran for it, by machine and shift; asked once."""
-    return sight.sums((*_SUMS, *_TIMES), ("machine", "shift"), "hour")
+    return sight.sums((*_SUMS, *_OWN, *_TIMES), ("machine", "shift"), "hour")
 
 
 def hours_of(shift: ShiftOf, zone: str) -> Iterator[Interval]:
@@ -130,7 +136,7 @@ def _cells(sight: Sight) -> Mapping[str, Sequence[MeasureCell]]:
     """The hours of every place, from the exits of lines and from lone machines."""
     found: dict[str, list[MeasureCell]] = {}
     if any(place in sight.plant.lines for place in sight.places):
-        for cell in sight.sums(_SUMS, ("line", "shift"), "hour"):
+        for cell in sight.sums((*_SUMS, *_AT_EXIT), ("line", "shift"), "hour"):
             found.setdefault(cell.keys["line"], []).append(cell)
     lone = {place for place in sight.places if place not in sight.plant.lines}
     if lone:
@@ -151,21 +157,24 @@ def _output(sight: Sight, place: str, cells: Sequence[MeasureCell], *, is_ahead:
     machine = sight.exit(place) or sight.places[place][0]
     shift = sight.shift(machine)
     mine = [cell for cell in cells if _is_mine(shift, cell)]
-    sums = {name: _total(mine, name) for name in _SUMS}
+    judged = _AT_EXIT if place in sight.plant.lines else _OWN
+    sums = {name: _total(mine, name) for name in (*_SUMS, *judged)}
+    unjudged = _unjudged(sums, judged)
     whole = planned_of(sight, place, shift) if shift else None
-    hours = list(_hours(sight, place, machine, shift, mine)) if shift else []
+    hours = list(_hours(sight, place, machine, shift, mine, judged)) if shift else []
     plan_now = _pieces(sums["qty_plan"]) if whole is not None or not shift else None
     if is_ahead and shift and whole is not None:
         hours = list(_planned_ahead(sight, place, shift, hours))
     return Output(
         place=place,
         shift=shift,
-        good=_pieces(sums["qty_good"]),
+        good=None if unjudged else _pieces(sums["qty_good"]),
         scrap=_pieces(sums["qty_scrap"]),
         total=_pieces(sums["qty_total"]),
         plan_now=plan_now,
         plan=None if whole is None else _whole(whole),
-        why_none=next((cell.reasons["qty_good"] for cell in mine if "qty_good" in cell.reasons), ""),
+        why_none=unjudged
+        or next((cell.reasons["qty_good"] for cell in mine if "qty_good" in cell.reasons), ""),
         hours=tuple(
             hours if whole is not None else (replace(one, plan=None, plan_now=None) for one in hours)
         ),
@@ -197,7 +206,12 @@ def _name(sight: Sight, product: str) -> str:
 
 
 def _hours(
-    sight: Sight, place: str, machine: str, shift: ShiftOf, cells: Sequence[MeasureCell]
+    sight: Sight,
+    place: str,
+    machine: str,
+    shift: ShiftOf,
+    cells: Sequence[MeasureCell],
+    judged: tuple[str, str],
 ) -> Iterator[Hour]:
     for span in hours_of(shift, sight.zone(place)):
         inside = [cell for cell in cells if span.start <= cell.span.start < span.end]
@@ -206,6 +220,8 @@ def _hours(
         good, scrap = (
             _pieces(_total(inside, name)) if inside else None for name in ("qty_good", "qty_scrap")
         )
+        if _unjudged({name: _total(inside, name) for name in judged}, judged):
+            good = None
         without = _pieces(_total(inside, "qty_without_plan")) or Decimal(0)
         yield Hour(span.start, span.end, plan, plan if begun else None, good, scrap, without)
 
@@ -246,6 +262,14 @@ def _cut(shift: ShiftOf, span: Interval) -> ShiftOf:
 def _whole(pieces: Fraction) -> Decimal:
     """Whole pieces, halves up (BOOKS 6)."""
     return Decimal((2 * pieces.numerator + pieces.denominator) // (2 * pieces.denominator))
+
+
+def _unjudged(sums: Mapping[str, Exact | None], names: tuple[str, str]) -> str:
+    """Why nobody knows what was good: too many pieces were counted of which nobody said it; '' is none."""
+    unjudged, counted = (Fraction(sums[name] or 0) for name in names)
+    evidence = MEASURES[names[0]].evidence
+    limit = evidence.null_above if evidence else None
+    return MEASURES[names[0]].meaning if limit is not None and unjudged > limit * counted else ""
 
 
 def _total(cells: Sequence[MeasureCell], name: str) -> Exact | None:
