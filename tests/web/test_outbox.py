@@ -185,19 +185,78 @@ def test_help_that_nobody_heard_is_said_at_once_and_not_kept(station: Station) -
     assert len(station.told("call")) == 1
 
 
-def test_a_photo_goes_before_its_note(station: Station) -> None:
+def photo(station: Station, text: str) -> None:
+    """A note with a picture."""
     station.page.evaluate(
-        """async () => {
+        """async (note) => {
           const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
           canvas.getContext("2d").fillRect(0, 0, 4, 4);
           const photo = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg"));
-          await outbox.put({ entry: "note", equipment: "filler", note: "worn" }, photo);
-        }"""
+          await outbox.put({ entry: "note", equipment: "filler", note }, photo);
+        }""",
+        text,
     )
+
+
+def test_a_photo_goes_before_its_note(station: Station) -> None:
+    photo(station, "worn")
     station.waits(0)
     (body,) = [json.loads(row["body"]) for row in station.told("note")]
     name = body["x"]["photo"]
     assert [path.name for path in (station.project / "attachments").iterdir()] == [f"{name}.jpg"]
+
+
+def test_a_photo_that_does_not_get_through_keeps_no_other_entry_back(station: Station) -> None:
+    station.context.route("**/api/v1/photos", lambda route: route.abort())
+    photo(station, "worn")
+    station.note("words alone")
+    station.waits(1)
+    assert station.notes() == ["words alone"]
+    station.context.unroute("**/api/v1/photos")
+    station.waits(0)
+    assert station.notes() == ["words alone", "worn"]
+
+
+def test_a_photo_that_a_proxy_refuses_is_missed_in_the_note(station: Station) -> None:
+    refused = {
+        "status": 413,
+        "body": "<html>413 Request Entity Too Large</html>",
+        "content_type": "text/html",
+    }
+    station.context.route("**/api/v1/photos", lambda route: route.fulfill(**refused))
+    photo(station, "worn")
+    station.waits(0)
+    assert station.notes() == ["worn (photo: 413)"]
+
+
+def test_half_a_sign_keeps_no_other_entry_back(station: Station) -> None:
+    station.page.evaluate("outbox.put({ entry: 'note', equipment: 'filler', note: 'cut \\ud83d' })")
+    station.note("whole \N{GRINNING FACE}")
+    station.waits(0)
+    assert station.notes() == ["cut \N{REPLACEMENT CHARACTER}", "whole \N{GRINNING FACE}"]
+
+
+def test_what_the_server_cannot_read_keeps_no_other_entry_back(station: Station) -> None:
+    """And it is not lost: a page of another version may know how to say it."""
+
+    def picky(route: Route) -> None:
+        if "unheard" in (route.request.post_data or ""):
+            route.fulfill(status=400, json={"problems": []})
+        else:
+            route.continue_()
+
+    station.context.route("**/api/v1/entries", picky)
+    station.context.set_offline(True)
+    for text in ("one", "unheard", "two"):
+        station.note(text)
+    station.waits(3)
+    station.context.set_offline(False)
+    station.waits(1)
+    assert station.notes() == ["one", "two"]
+    station.page.wait_for_function("heard.at(-1).state === 'faulty'")
+    station.context.unroute("**/api/v1/entries")
+    station.waits(0)
+    assert station.notes() == ["one", "two", "unheard"]
 
 
 def test_on_plain_http_under_a_name_of_the_plant_it_works_as_well(station: Station) -> None:

@@ -10,6 +10,7 @@ const one = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
 const UNDO_MS = 10_000, IDLE_MS = 30_000;
+const LARGE = 500_000, WIDE = 2_000; // bytes and points of a photo
 const answered = new Set(); // asks that were answered here and that the books have not heard of yet
 let later = new Map(); // asks put off, by when they come back
 let lastEntry = null, undoTimer = 0, idleTimer = 0;
@@ -138,6 +139,8 @@ function open(name) {
   one("[data-call-told]", dialog)?.setAttribute("hidden", "");
   for (const button of all("[data-call-for]", dialog)) button.disabled = false;
   const { machine } = one(".state").dataset, choice = one("select[name=machine]", dialog); // whom the page speaks of now
+  const ask = chosen()[0], minutes = one("#split-minutes", dialog);
+  if (ask && minutes) minutes.max = String(Math.max(1, Math.ceil((Date.parse(ask.dataset.until) - Date.parse(ask.dataset.from)) / 60_000) - 1));
   if (machine && choice && [...choice.options].some((option) => option.value === machine)) choice.value = machine;
   dialog.showModal();
   one("input:not([type=hidden]), select, textarea, .cat", dialog)?.focus();
@@ -248,8 +251,8 @@ const makers = {
   split: (form) => {
     const ask = chosen()[0];
     if (!ask || amount(form.minutes) === null) return null;
-    const middle = new Date(Date.parse(ask.dataset.from) + amount(form.minutes) * 60_000).toISOString();
-    const until = ask.dataset.until > middle ? ask.dataset.until : new Date(now()).toISOString();
+    const middle = new Date(Date.parse(ask.dataset.from) + amount(form.minutes) * 60_000).toISOString(), { until } = ask.dataset;
+    if (Date.parse(middle) >= Date.parse(until)) return null; // the reasons would reach over stops that came later
     return { entry: "split", machine: ask.dataset.machine, parts: [{ from: ask.dataset.from, until: middle, reason: form.first.value }, { from: middle, until, reason: form.second.value }] };
   },
 };
@@ -271,10 +274,24 @@ document.addEventListener("submit", async (event) => {
   if (entry === "count" && !isSure(form, said)) return;
   const photo = fields.photo?.files?.[0] || null, label = savedAs(entry, said, fields);
   form.closest("dialog").close();
-  await keep(said, label, photo);
+  await keep(said, label, await smaller(photo));
   if (entry === "split") { for (const ask of chosen()) answered.add(ask.dataset.ask); settle(); }
   form.reset();
 });
+
+// A camera makes more of a picture than a weak network carries and the server keeps; what it cannot read goes as it is.
+async function smaller(photo) {
+  if (!photo || photo.size < LARGE) return photo;
+  try {
+    const picture = await createImageBitmap(photo), scale = Math.min(1, WIDE / Math.max(picture.width, picture.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const made = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+    return made && made.size < photo.size ? made : photo;
+  } catch {
+    return photo;
+  }
+}
 
 // -- what became of entries ---------------------------------------------------------------------------
 

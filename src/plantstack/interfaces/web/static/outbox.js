@@ -13,7 +13,9 @@ import { serverOffset } from "./live.js";
 const NAME = "plantstack-outbox", STORE = "entries";
 const ADDRESS = "/api/v1/entries", PHOTOS = "/api/v1/photos";
 const MOST = 50; // entries in one request
+const MOST_SIGNS = 4_000; // of a note
 const PATIENCE_MS = 15_000;
+const PHOTO_MS = 35_000; // longer than the server itself waits for one
 const SIGNING_MS = 60_000; // a shift that is signed is worked out once more and frozen: that takes what it takes
 const CALL_MS = 5_000; // whoever calls for help is told after that long that nobody heard it
 const LONGEST_MS = 30_000; // between two attempts
@@ -169,9 +171,11 @@ async function sendAll() {
       const batch = (await all()).filter((one) => !one.problem).slice(0, MOST);
       if (!batch.length) { await settle("idle"); return; }
       state = "sending";
-      for (const one of batch) if (one.photo) await upload(one);
-      const entries = batch.filter((one) => !one.problem);
+      let late = null; // a picture that does not get through keeps no word back, save its own
+      for (const one of batch) if (one.photo && !late) await upload(one).catch((error) => { late = error; });
+      const entries = batch.filter((one) => !one.photo);
       if (entries.length) await tell(entries);
+      if (late) throw late;
       tries = 0;
     }
   } catch (error) {
@@ -193,7 +197,7 @@ async function tell(records) {
   }
   records = records.filter((one) => !one.isGone);
   if (!records.length) return;
-  const body = JSON.stringify({ device: dataset().device || "", entries: records.map((one) => one.entry) });
+  const body = JSON.stringify({ device: dataset().device || "", entries: records.map((one) => one.entry) }, whole);
   const wasOnline = navigator.onLine;
   const patience = records.some((one) => one.entry.entry === "handover") ? SIGNING_MS : PATIENCE_MS;
   let answer;
@@ -204,6 +208,7 @@ async function tell(records) {
     if (!wasOnline && !navigator.onLine) for (const one of records) await change({ ...one, hasLeft: one.hadLeft });
     throw error;
   }
+  if (answer.status === 400 && records.length > 1) { await tellApart(records); return; }
   const said = await (await checked(answer)).json();
   for (const [place, one] of records.entries()) {
     const row = said.rows[place];
@@ -212,6 +217,16 @@ async function tell(records) {
   }
   await told(said.rows, said.upto);
 }
+
+// Where one of several cannot be read, the others are told all the same.
+async function tellApart(records) {
+  let bad = null;
+  for (const one of records) await tell([one]).catch((error) => { if (error.state !== "faulty") throw error; bad = error; });
+  if (bad) throw bad;
+}
+
+// Half a sign, as a text that was cut has at its end, is none to the server.
+const whole = (_, value) => (typeof value === "string" ? value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd") : value);
 
 // Note that an entry is about to leave, unless it was taken back in the meantime.
 async function leave(record) {
@@ -227,11 +242,12 @@ async function leave(record) {
 async function upload(record) {
   const form = new FormData();
   form.append("photo", record.photo, "photo");
-  const answer = await post(PHOTOS, form, "", PATIENCE_MS);
+  const answer = await post(PHOTOS, form, "", PHOTO_MS);
   if ([400, 413, 415, 422].includes(answer.status)) {
     // the words are worth more than the picture: they are told without it, and that is said
-    const found = (await answer.json()).problems?.[0] || {};
-    record.entry = { ...record.entry, note: record.entry.note || found.what || "" };
+    const found = (await answer.json().catch(() => ({}))).problems?.[0] || {}; // a proxy refuses in words of its own
+    const why = `(${found.what || `photo: ${answer.status}`})`;
+    record.entry = { ...record.entry, note: `${(record.entry.note || "").slice(0, MOST_SIGNS - why.length - 1)} ${why}`.trim() };
   } else {
     record.entry = { ...record.entry, photo: (await (await checked(answer)).json()).photo };
   }
