@@ -32,7 +32,7 @@ def loosened(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> I
     whole = [at for at in _places(told, "all") if is_of_all and not _is_of(told[:at], words)]
     if whole or any(_next(told, at).kind == "number" for at in _places(told, "all")):
         yield "quantifier", "all"
-    if _is_running_at(there) and not any(one.dimension == "share" for one in told):
+    if _is_running_at(there) and not _is_dated(told):
         yield "number", "share"  # who runs at a share of its pace does not just run
     if _after(there) == "due" and _after(told) not in ("due", ""):
         yield "time", "after"
@@ -57,6 +57,14 @@ def _is_of(before: Sequence[Token], words: Lexicon) -> bool:
     """Whether a share or "of" stands before what is all of it: "scrapped 12 pieces, all it made" is not."""
     last = next((one for one in reversed(before) if one.text not in words.articles), None)
     return last is not None and (last.dimension == "share" or last.text in words.prepositions)
+
+
+def _is_dated(told: Sequence[Token]) -> bool:
+    """Whether a share stands in one clause with the instant since when it is so."""
+    ends = [at for at, one in enumerate(told) if one.kind == "mark" and one.text in ":;.!?"]
+    clauses = (told[start + 1 : end] for start, end in pairwise([-1, *ends, len(told)]))
+    kinds = ({one.kind for one in some} | {one.dimension for one in some} for some in clauses)
+    return any({"clock", "share"} <= some for some in kinds)
 
 
 def _is_running_at(there: Sequence[Token]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from plantstack.insights.verifying.lexicon import Lexicon
-from plantstack.insights.verifying.orders import BREAKS, to_do
+from plantstack.insights.verifying.orders import BREAKS, begins, to_do
 from plantstack.insights.verifying.reading import Token, senses_of
 
 # Senses that may not be left out: without them another thing is said.
@@ -59,7 +59,11 @@ def left_out(told: Sequence[Token], there: Sequence[Token]) -> Iterator[str]:
         yield "all"
     gone = (sense for sense in _KEPT if mine[sense] and not here[sense])
     is_counted = mine["known"] and here["count"] and here["exist"] and here["not"]
-    is_paced = mine["pace"] and here["pace"] and not mine["restore"]  # who has a pace runs
+    is_share = any(one.dimension == "share" for one in told)
+    is_paced = (
+        mine["pace"] and here["pace"] and ((is_share and not here["reckoned"]) or not mine["restore"])
+    )  # who has a pace runs
+    is_ordered = here["must"] + here["wanted"] > 0
     yield from (
         sense
         for sense in gone
@@ -67,6 +71,9 @@ def left_out(told: Sequence[Token], there: Sequence[Token]) -> Iterator[str]:
             (sense == "lack" and here["find"])
             or (sense == "run" and is_paced)
             or (sense == "known" and is_counted)
+            or (sense == "open" and here["call"] and here["since"])  # nobody answered it since
+            or (sense == "restore" and is_ordered and here["run"] and here["again"])
+            or (sense == "find" and here["wanted"] and here["person"] and here["lack"])
         )
     )  # who is looked for is missing
     texts = {one.text for one in told}
@@ -92,11 +99,20 @@ def same_negated(told: Sequence[Token], there: Sequence[Token]) -> bool:
     alike: dict[str, str] = {}
     if mine["known"] and not here["known"] and here["count"] and here["exist"]:
         alike = {"count": "known", "exist": "known"}
+    if mine["material"] and _is_unstaged(told):
+        alike["material"] = "staged"
     sides = [
         Counter({alike.get(one, one): n for one, n in side.items()})
         for side in (negated(told), negated(there))
     ]
     return here["not"] == mine["not"] and sides[0] == sides[1]
+
+
+def _is_unstaged(told: Sequence[Token]) -> bool:
+    """Whether "staged" stands right behind the material: "has no material staged"."""
+    return any(
+        "material" in (one.senses or ()) and "staged" in (two.senses or ()) for one, two in pairwise(told)
+    )
 
 
 def _negated(tokens: Sequence[Token], at: int) -> str:
@@ -175,6 +191,8 @@ def is_asked(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> b
     """Whether a fact is put as a question."""
     if any(one.text == "?" for one in told) and not any(one.text == "?" for one in there):
         return True
+    if to_do(there, words) and begins(told, words) == 0:
+        return False  # "have one person move"
     return bool(told) and told[0].text in words.asking and told[0].text != there[0].text
 
 
@@ -188,6 +206,10 @@ def is_turned(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> 
         return True
     if wanted == {"watch"}:  # why is said in the same sentence
         return bool(found) and "watch" not in found
+    if "find" in wanted and "person" in found:
+        found = {*found, "find"}  # "needs people"
+    if "restore" in wanted and "run" in found and senses_of(told)["again"]:
+        found = {*found, "restore"}  # "needs to run again"
     return not wanted & found or any(one.text in words.done for one in told)
 
 

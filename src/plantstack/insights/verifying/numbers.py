@@ -135,7 +135,8 @@ def _mistaken(
         every = {sense for _, senses in _beside(told, at) for sense in senses}
         is_contrary = bool(_bound(told, at, slots, contrary) & contrary) and not _says(slot, frozenset(every))
         is_another = bool(_is_another(slot, slots, near))
-        is_unsaid = slot.name in _SAID and not frozenset(every) & frozenset(slot.senses)
+        is_dated = at + 1 < len(told) and told[at + 1].text == "("  # the period behind it is held to it
+        is_unsaid = slot.name in _SAID and not is_dated and not frozenset(every) & frozenset(slot.senses)
         if is_contrary or is_another or is_unsaid or _is_misread(slot, told, at, words):
             yield Wrong(told[at].text)
 

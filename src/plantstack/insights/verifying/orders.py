@@ -9,7 +9,8 @@ from plantstack.insights.verifying.reading import Token
 
 BREAKS = ":;.!?,()"
 _BEFORE = ("please", "so", "then")  # an order begins behind them as well
-_CLAUSES = ":;.!?"
+_ACTIVE = ("need", "needs", "require", "requires")
+_CLAUSES = ":;.!?,"
 
 
 def to_do(tokens: Sequence[Token], words: Lexicon) -> set[str]:
@@ -34,7 +35,7 @@ def _orders(tokens: Sequence[Token], words: Lexicon) -> Iterator[tuple[int, set[
         if "wanted" in (one.senses or ()):
             yield at, _wanted(tokens, at, words)
         elif "must" in (one.senses or ()) or (one.text in words.light and (is_first or not words.is_first)):
-            if not _is_over(tokens, at, words):
+            if not _is_over(tokens, at, words) and not _is_perfect(one, after):
                 yield at, _rest(tokens, at)
         elif one.text in words.orders and (is_first or not words.is_first):
             yield at, set(one.senses or (one.text,))
@@ -53,6 +54,8 @@ def _wanted(tokens: Sequence[Token], at: int, words: Lexicon) -> set[str]:
     is_after = after is not None and after.kind == "word" and after.text not in words.prepositions
     if after is not None and is_after and after.senses:
         return set(after.senses)
+    if tokens[at].text in _ACTIVE:
+        return set()  # who needs stands before it
     before = next((one for one in reversed(tokens[:at]) if one.text not in passed), None)
     return set((before.senses if before is not None else None) or ())
 
@@ -69,8 +72,14 @@ def _is_over(tokens: Sequence[Token], start: int, words: Lexicon) -> bool:
         or one.text in words.being
         or one.text in words.done
         or "was" in (one.senses or ())
-        for one in _clause(tokens, start)
+        for one in list(_clause(tokens, start))[1:]  # but for "have" in "have one person move"
     )
+
+
+def _is_perfect(one: Token, after: Token | None) -> bool:
+    """Whether "have" says what is done: "have moved one person", not "have one person move"."""
+    senses = set((after.senses if after is not None else None) or ())
+    return one.text == "have" and bool(senses) and not senses & {"person", "material", "call", "piece"}
 
 
 def _is_plural(one: Token) -> bool:

@@ -98,6 +98,10 @@ def _as_meant(
         return ["to" if one == FREE else one for one in roles]
     if axis == "equipment" and senses_of(told)["taken"]:
         return [FREE if one == "to" else one for one in roles]  # "costó a Filler"
+    if axis == "equipment" and mine["staged"]:
+        return ["at" if one == "to" else one for one in roles]  # "brought to line 1"
+    if axis == "equipment" and mine["move"]:
+        return ["to" if one == "at" else one for one in roles]  # "put on line 1"
     if axis == "word" and mine["safety"]:
         return ["apart" if one == FREE else one for one in roles]
     is_own = any(one.text in _OWN for one in told)  # "sets its pace for"
@@ -138,11 +142,13 @@ def _may(role: str, had: Sequence[str], name: str, axis: str) -> bool:
         return role != FREE  # whom one waits for, calls or sends to
     if axis == "kpi" and role == "for":
         return True  # "the target for OEE"
+    is_period = axis in ("word", "context") and any(one.isdigit() for one in name)
+    if role == "for" and is_period and list(had) == ["apart"]:
+        return True  # "for 2 Mar"
     if role in _KEPT or any(one in _KEPT for one in had):
         return False
     if role == FREE:
         return axis == "kpi"
-    is_period = axis in ("word", "context") and any(one.isdigit() for one in name)  # "on 2 Mar"
     return role != "at" or axis in ("equipment", "day") or is_period
 
 
@@ -150,16 +156,19 @@ def _owning(told: Sequence[Token], words: Lexicon) -> Iterator[tuple[str, str]]:
     """What has a KPI, and the KPI: 'Line 1 had a run time of' is 'run time of Line 1'."""
     for at, one in enumerate(told):
         rest = [other for other in told[at + 1 : at + 6] if not _is_passed(other, words)]
-        is_had = one.kind == "name" and len(rest) > 1 and rest[0].text in words.having
+        is_reckoned = bool(rest) and "reckoned" in (rest[0].senses or ())
+        is_had = one.kind == "name" and len(rest) > 1 and (rest[0].text in words.having or is_reckoned)
         is_aimed = bool(rest) and rest[0].axis == "kpi" and "target" in senses_of(told[at + 1 : at + 3])
         if is_had and (rest[1].kind, rest[1].axis) == ("name", "kpi"):
             yield one.text, rest[1].text
         elif one.kind == "name" and is_aimed:
             yield one.text, rest[0].text  # "Filler aims for an OEE of 80 %"
-        elif (
-            is_had and one.axis == "equipment" and len({two.text for two in told if two.axis == one.axis}) < 2
-        ):
+        elif is_had and not is_reckoned and one.axis == "equipment" and _is_only(one, told):
             yield one.text, one.text  # "Filler has 12 pieces on hold"
+
+
+def _is_only(name: Token, told: Sequence[Token]) -> bool:
+    return len({one.text for one in told if one.axis == name.axis}) < 2
 
 
 def _is_passed(one: Token, words: Lexicon) -> bool:
@@ -189,9 +198,13 @@ def _role(tokens: Sequence[Token], at: int, words: Lexicon) -> str:
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if after is not None and after.text == "'s":
         return "of"
+    if after is not None and "call" in (after.senses or ()) and tokens[at].axis in ("word", "role"):
+        return "for"  # "a maintenance call"
     if last is not None and last.kind == "word":
         if "order" in (last.senses or ()):
             return "order"
+        if "due" in (last.senses or ()) and tokens[at].axis == "day":
+            return "apart"
         if last.text in words.prepositions:
             is_agent = before > 0 and "set" in (tokens[before - 1].senses or ())  # "is set by the filler"
             part = words.prepositions[last.text]

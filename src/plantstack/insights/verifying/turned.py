@@ -70,6 +70,7 @@ def _is_subject(told: Tokens, pace: int) -> bool:
 def _has_material(told: Tokens, words: Lexicon) -> bool:
     """Whether somebody is said to have the material that is not staged, or something to be staged for it."""
     plain = [one for one in told if one.text not in words.articles]
+    plain = plain[1:] if to_do(told, words) else plain  # "have the material staged"
     before = {one.text for one, two in pairwise(plain) if "material" in (two.senses or ())}
     return any(one in words.having or words.prepositions.get(one) in ("for", "at", "to") for one in before)
 

@@ -57,6 +57,8 @@ _AGAIN = (
     "together",
     "person",
     "restore",
+    "call",
+    "due",
 )  # may be said once more than they were: "of 1,300 planned"
 _PIECES = ("made", "good", "scrap")  # where these are told of, a number may be said to be of pieces
 # Senses that claim nothing by themselves.

@@ -275,6 +275,8 @@ OTHERS = {
     "staged": "bereitstehen steht stehen bereitgelegt beigestellt vorliegt vorliegen",
     "restore": "fahren setzen nehmen setze nimm",
     "lack": "zu_wenig",
+    "to": "an",
+    "plus need": "übrig",
     "against": "bei",
     "lack person": "zu_wenig_leute zu_wenig_personal zu_wenige_leute",
     "after due": "spät",
@@ -292,6 +294,7 @@ OTHERS = {
     "reckoned": "erreicht erreichte",
 }
 NEUTRAL = (
+    "wir uns hängt hängen "
     "behalten nehmen der die das den dem des ein eine einen einem einer es er sie ist sind wurde wurden "
     "hat haben und in im an am auf_der auf_dem mit für bei aus so auch dabei vor liegt liegen davon "
     "worden sein ihr gibt_es geht seinen ihren seinem ihrem seines seiner deren dessen kam kamen betrug "

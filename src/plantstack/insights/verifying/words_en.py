@@ -121,7 +121,9 @@ SENSES = {
         "begin begins start starts started beginning starting kicks_off kick_off gets_going commences "
         "begin_time start_time"
     ),
-    "decide": "decide decision deciding decided decisions make_a_decision",
+    "decide": (
+        "decide decide_about decide_what_happens_with decision deciding decided decisions make_a_decision"
+    ),
     "watch": (
         "watch monitor observe keep_an_eye_on keep_an_eye keep_watch eye_on watched monitored observed "
         "monitoring watching keep_track_of track keep_monitoring supervise follow keep_watching "
@@ -140,6 +142,7 @@ SENSES = {
     ),
     "money": "money",
     "plus": (
+        "too_many jumped raised "
         "more ahead above over rose rise rises increased increase increases higher up grew grows exceeded "
         "exceeds exceeding beat beats beating outperformed surpassed longer later greater beyond gained "
         "gain climbed surplus surplus_of surpassing surpasses outproduced climbing climb climbs growing "
@@ -148,6 +151,7 @@ SENSES = {
         "overrun overproduced overachieved outstripped outstripping moved_up"
     ),
     "minus": (
+        "too_few "
         "behind fewer less below under fell fall falls dropped drop drops decreased decrease lower down "
         "undershot shrank declined decline shorter earlier smaller shortfall shortfall_of deficit "
         "deficit_of undershooting trailing trails trail trailed lagging lags lagged went_down gone_down "
@@ -247,7 +251,9 @@ SENSES = {
 }
 # What words may mean in another sentence.
 OTHERS = {
-    "light": "get",
+    "light": "get put have let",
+    "restore run": "start back_up",
+    "plus need": "spare to_spare left_over",
     "reckoned": "running finished ended closed reached achieved recorded posted reported registered",
     "plus person need": "overstaffed",
     "minus": "short short_of shy shy_of missed",
@@ -261,7 +267,7 @@ OTHERS = {
         "more_people extra_people more_staff additional_people more_workers understaffed short-staffed "
         "under-staffed shorthanded undermanned short_staffed"
     ),
-    "move": "shift send take put pull bring",
+    "move": "shift send take put pull bring get",
     "exist": "set in_place available existing",
     "not": "missing lacks lacking lack",
     "thus": "so_it_is",
@@ -274,11 +280,11 @@ OTHERS = {
     "lost taken": "cost took",
     "spent": "needed required took",
     "must wanted": "need needs needed required requires",
-    "run": "producing",
+    "run": "producing going",
     "will": "about_to",
 }
 NEUTRAL = (
-    "went_through goes_through went_into a an the is are be been being has have it its there here this "
+    "what went_through goes_through went_into a an the is are be been being has have it its there here this "
     "that these those which who and on in at for with into as also while one see come comes go "
     "going there's it's itself their they them amounts amounted equals namely worth came took taken takes "
     "stands_at lies went gone leaving left ended_up remains remain stays stay "
@@ -315,6 +321,7 @@ HAVING = "had has have holds saw sees records recorded registered showed shows r
 BEING = "is are"
 ASKING = "is are was were has have had did do does will would can could may might should"
 ORDERS = (
+    "decide_about decide_what_happens_with "
     "hold run begin start stop wait end finish make lose produce shift_one get bring find stage prepare "
     "move transfer send decide answer watch monitor observe record go see plan restart replan reschedule "
     "re-plan shift reassign relocate redeploy locate respond respond_to attend_to attend keep_an_eye_on "
@@ -323,7 +330,7 @@ ORDERS = (
     "get_going take pull assign lend loan determine settle clarify supervise follow provide deal_with "
     "see_to take_care_of recruit plan_it_again"
 )
-LIGHT = "get make see keep take have put"
+LIGHT = "get make see keep take have put let"
 RELATING = (
     "behind ahead below above over under beyond short_of than exceeding exceeded exceeds trails trailing"
 )

@@ -117,7 +117,7 @@ SENSES = {
     "begin": "empieza comienza inicio inicia empezar comenzar arranca comienzo iniciar empezará",
     "decide": "decidir decisión decida decidir_qué_hacer tomar_una_decisión tome_una_decisión decídase",
     "watch": (
-        "vigilar observar vigile vigilancia observe supervisar supervise seguir_de_cerca controlar "
+        "ojo_con vigilar observar vigile vigilancia observe supervisar supervise seguir_de_cerca controlar "
         "monitorizar vigilarse seguimiento siga_de_cerca esté_atento estar_atento control "
         "observar_de_cerca vigilando supervisión no_perder_de_vista"
     ),
@@ -179,7 +179,7 @@ SENSES = {
     "since": "desde",
     "most": "hasta como_máximo como_mucho un_máximo_de máximo_de un_tope_de",
     "after": "después después_de después_del tras_su_plazo más_tarde_de",
-    "before": "anterior previo antes previa anteriores precedente turno_anterior turno_previo",
+    "before": "anterior previo antes previa anteriores precedente turno_pasado turno_anterior turno_previo",
     "shift": "turno terminó_el_turno acabó_el_turno",
     "approx nearly": "casi",
     "or": "o u",
@@ -255,12 +255,12 @@ OTHERS = {
     "which": "que",
     "plus": "pasó",
     "run": "va marcha trabajando produciendo",
-    "lack": "menos_gente",
+    "lack": "menos_gente de_menos",
     "stop": "inactiva",
     "from": "desde",
     "spent": "necesitó requirió necesitaron requirieron requiriendo",
     "made reckoned": "alcanzó registró acumuló acumula consiguió",
-    "lost taken": "costó costaron",
+    "lost taken": "costó costaron quitó quitaron",
     "staged": "disponible",
     "exist": "asignado disponible fijado fijada",
     "must wanted": "necesita necesitan requiere requieren",
@@ -273,7 +273,7 @@ OTHERS = {
     "reckoned": "alcanza alcanzó",
 }
 NEUTRAL = (
-    "el la los las un una es son está están ha han y e en con su sus se lo le hay ser estar para por "
+    "hemos el la los las un una es son está están ha han y e en con su sus se lo le hay ser estar para por "
     "como también mientras tiene tuvo tienen quedó quedan lleva llevan duró duraron dura supone suponen "
     "quedó_en resultó fueron_a hacen hace tras entre_ellas uno esto eso este esta ese esa equivale durante "
     "cuenta suma sumó hubo cual cuales va decir es_decir quedando quedaron se_quedó situó situándose sitúa "
@@ -308,6 +308,7 @@ HAVING = "tiene tuvo tienen registró registra presentó muestra mostró"
 BEING = "es son está están hay"
 ASKING = ""
 ORDERS = (
+    "ojo_con "
     "poner volver devolver buscar preparar mover trasladar pasar enviar mandar decidir vigilar observar "
     "atender responder replanificar recuperar registrar ponga traslade mueva desplazar desplace transferir "
     "transfiera reubicar reubique envíe mande pase reasignar reasigne prepare devuelva recupere busque "
@@ -328,4 +329,4 @@ IS_FIRST = False
 WAITING = "de del en a al con para desde el los las un una su sus"
 CONJUNCTIONS = "y e"
 ADDRESSED = ""
-ENDINGS = "s> es> a>o as>o as>os os>o os>a os>as o>a o>as o>os a>as a>os"
+ENDINGS = "ad>ar ed>er id>ir s> es> a>o as>o as>os os>o os>a os>as o>a o>as o>os a>as a>os"
