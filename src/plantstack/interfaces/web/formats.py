@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,6 +27,9 @@ _UNIT_WORDS = {
 }
 _POINTS = {"de": "PP"}
 Number = int | float | Decimal
+_HALF_A_PERCENT = 0.005  # no more is written without decimals as 0 %
+_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(\D*)")
+_MANY_MINUTES = 600
 
 
 def number(value: Number | None, language: str, digits: int = 0, *, is_signed: bool = False) -> str:
@@ -54,6 +58,34 @@ def percent(value: Number | None, language: str, digits: int = 1) -> str:
         return NONE
     pattern = None if not digits else "#,##0." + "0" * digits + ("\xa0%" if language != "en" else "%")
     return format_percent(value, pattern, locale=language).replace("-", _MINUS)
+
+
+def doubt(share: float, language: str) -> str:
+    """Write a share of doubt: none that there is reads as none.
+
+    >>> doubt(0.041, "en"), doubt(0.0004, "en"), doubt(0.0000004, "en")
+    ('4%', '0.04%', '0.01%')
+    """
+    is_some = share > _HALF_A_PERCENT
+    return percent(share if is_some else max(share, 0.0001), language, 0 if is_some else 2)
+
+
+def agreed(text: str | None, language: str) -> str:
+    """Write an amount of a plant file as people read it; minutes of ten hours and more in hours too.
+
+    >>> agreed("7800 min", "en"), agreed("98.5 %", "de"), agreed("600/min", "en"), agreed("", "en")
+    ('7,800 min (130 h)', '98,5 %', '600/min', '')
+    """
+    found = _AMOUNT.fullmatch(text or "")
+    if not found:
+        return text or ""
+    amount = Decimal(found[1])
+    digits = max(0, -int(amount.as_tuple().exponent))
+    told = f"{number(amount, language, digits)}{found[2]}"
+    if found[2].strip() != "min" or amount < _MANY_MINUTES:
+        return told
+    hours = amount / 60
+    return f"{told} ({number(hours, language, 0 if hours == round(hours) else 1)} h)"
 
 
 def listed(names: Sequence[str], language: str) -> str:

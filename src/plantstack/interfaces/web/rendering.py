@@ -42,6 +42,8 @@ def environment(language: str) -> Environment:
     made.filters.update(
         number=partial(formats.number, language=language),
         percent=partial(formats.percent, language=language),
+        doubt=partial(formats.doubt, language=language),
+        agreed=partial(formats.agreed, language=language),
         money=partial(formats.money, language=language),
         figure=partial(formats.figure, language=language),
         kpi=partial(formats.kpi, language=language),

@@ -8,12 +8,15 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from plantstack.interfaces import changing
+from plantstack.interfaces.web import formats
 from plantstack.interfaces.web.layers import DECISIONS, LAYERS, WHO
 from plantstack.interfaces.web.page import N_, Page, Visit
 from plantstack.kpis.describing import in_words, stands_on, symbols, terms
 from plantstack.kpis.kpi import Catalog, Kpi
+from plantstack.kpis.targets.targets import Target
 from plantstack.plant.plant import Plant
 from plantstack.stack.answers.using import catalog_of
+from plantstack.stack.targets.targeting import targets_of
 
 CHANGES = {
     "difference": N_("%(kpi)s now, less the same in its baseline"),
@@ -89,10 +92,39 @@ def show_one(visit: Visit) -> Mapping[str, Any]:
         "targets": [
             row for row in changing.rows(visit.running, visit.sender, "targets") if row["kpi"] == name
         ],
+        "told": _told_targets(visit, kpi),
         "history": _history(visit, name),
         "may": "configure" in visit.sender.may,
         "may_adopt": {"configure", "improve"} <= set(visit.sender.may) and not visit.sender.scope,
     }
+
+
+def _told_targets(visit: Visit, kpi: Kpi) -> list[tuple[Target, str]]:
+    """Targets that events told, that hold now or later, where the reader is let near; each as it is read."""
+    plant, now = visit.plant, visit.now
+    found = visit.ask(lambda stack: targets_of(stack.engine(scope=None), stack.catalog()))
+    told = [
+        one
+        for one in found
+        if one.kpi == kpi.id
+        and one.span is not None
+        and (one.span[1] is None or one.span[1] > now)
+        and visit.sender.is_near(plant, one.scope, now)
+    ]
+    told.sort(key=lambda one: (one.scope, one.product, one.per, one.said))
+    return [(one, _limits_text(visit, kpi, one)) for one in told]
+
+
+def _limits_text(visit: Visit, kpi: Kpi, target: Target) -> str:
+    """What is met, in the unit of the KPI; of a band both ends."""
+    limits, unit = target.limits, {"unit": kpi.unit, "currency": target.currency}
+    ends = (limits.low, limits.high) if kpi.better == "band" else (limits.shown,)
+    told = (
+        " ".join(formats.kpi({**unit, "value": float(end)}, visit.language))
+        for end in ends
+        if end is not None
+    )
+    return " … ".join(told)
 
 
 def _own(visit: Visit) -> Mapping[str, Any]:
