@@ -343,13 +343,11 @@ def test_an_account_of_another_part_does_not_sign_on_here(entrance: Entrance) ->
     ann = somebody(entrance, "ann", scope="line-10")
     a_pin(entrance, ann)
     tablet, _ = a_tablet(entrance, "filler")
-    assert refused(entrance.sign_on, 417, "4831", tablet)[0] == "people-station"
-
-
-def test_guessing_at_one_tablet_is_slowed_for_all_numbers(entrance: Entrance) -> None:
-    tablet, _ = a_tablet(entrance, "filler")
-    codes = [refused(entrance.sign_on, n, "4831", tablet)[0] for n in range(100, 110)]
-    assert codes == ["people-sign-in"] * 5 + ["people-wait"] * 5
+    # what is right is no guess, however often: it shuts no PIN and keeps nobody waiting
+    codes = {refused(entrance.sign_on, 417, "4831", tablet)[0] for _ in range(12)}
+    assert codes == {"people-station"}
+    at_home, _ = a_tablet(entrance, "line-10")
+    assert entrance.sign_on(417, "4831", at_home).account.id == ann.id
 
 
 def test_events_of_a_person_carry_another_pseudonym_after_a_month(plant: Inside, entrance: Entrance) -> None:

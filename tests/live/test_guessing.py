@@ -9,13 +9,13 @@ import pytest
 from fastapi import FastAPI
 from tests.live.browser import PASSWORD, Browser, application
 from tests.live.inside import Inside, inside
-from tests.live.test_entrance import a_tablet, refused, somebody
+from tests.live.test_entrance import a_pin, a_tablet, refused, somebody
 
 from plantstack.errors import ConfigError
 from plantstack.events.people.changing import Actor, set_password
 from plantstack.events.people.hashing import hashed
 from plantstack.interfaces.api.proxies import beyond, read_proxies
-from plantstack.intervals import MINUTE
+from plantstack.intervals import HOUR, MINUTE
 from plantstack.live.entrance import Entrance
 
 NOW = 1_772_474_400_000_000
@@ -122,6 +122,38 @@ def test_the_cookie_is_set_by_the_page_and_outlives_the_session(app: FastAPI, en
     again = Browser(app, client=PROXY)
     again.cookies["plantstack-known"] = known
     assert again.fill("/sign-in", name="ann", password=PASSWORD).status_code == 303
+
+
+# At a tablet.
+
+
+def test_guessing_at_one_tablet_is_slowed_for_all_numbers(entrance: Entrance) -> None:
+    tablet, _ = a_tablet(entrance, "filler")
+    codes = [refused(entrance.sign_on, n, "4831", tablet)[0] for n in range(100, 110)]
+    assert codes == ["people-sign-in"] * 5 + ["people-wait"] * 5
+
+
+def test_slips_of_a_week_do_not_add_up_at_a_tablet_that_is_used_all_the_time(
+    plant: Inside, entrance: Entrance
+) -> None:
+    a_pin(entrance, somebody(entrance, "cid"))
+    tablet, _ = a_tablet(entrance, "filler")
+    for _ in range(40):  # a slip each shift, and never a day without anybody
+        assert refused(entrance.sign_on, 417, "4813", tablet)[0] == "people-sign-in"
+        entrance.sign_on(417, "4831", tablet)
+        plant.turned.pass_by(4 * HOUR)
+        entrance.sign_on(417, "4831", tablet)
+        plant.turned.pass_by(4 * HOUR)
+
+
+def test_whoever_guesses_at_a_tablet_all_day_has_few_guesses(plant: Inside, entrance: Entrance) -> None:
+    tablet, _ = a_tablet(entrance, "filler")
+    n = 0
+    for minute in range(6 * 60):
+        code, _ = refused(entrance.sign_on, 100 + minute % 50, "4831", tablet)
+        n += code == "people-sign-in"
+        plant.turned.pass_by(MINUTE)
+    assert n <= 6 * 4 + 15
 
 
 # Behind a proxy.

@@ -268,6 +268,7 @@ class Entrance:
         plant, now = self.running.plant, self.running.clock()
         scope = Sender(scope=account.scope)
         if not all(scope.is_near(plant, one, now) for one in tablet.station):
+            self.write(lambda connection: attempts.passed(connection, subjects))  # it was no guess
             what, fix = "this account is not for this station", "An administrator can widen its part."
             raise Refused(Problem("people-station", "sign-on", what, fix))
         return self._let_in(account, sessions.TABLET, subjects, tablet.id, tablet.id)

@@ -22,12 +22,14 @@ class Patience:
         longest_us: the wait doubles from one second up to this, microseconds.
         forgotten_us: after so long without an attempt all is forgotten.
         most: failures after which only a reset helps; None: never.
+        fades_us: for each so long without an attempt one failure is forgotten; 0: none before all are.
     """
 
     free: int
     longest_us: int
     forgotten_us: int
     most: int | None = None
+    fades_us: int = 0
 
     def wait_us(self, failures: int) -> int:
         """How long after so many failures in a row the next attempt may come, microseconds.
@@ -36,6 +38,16 @@ class Patience:
         [0, 0, 1, 2, 4, 60]
         """
         return min(SECOND << min(failures - self.free, 32), self.longest_us) if failures >= self.free else 0
+
+    def left(self, failures: int, quiet_us: int) -> int:
+        """How many of some failures still count after a while without an attempt.
+
+        >>> [Patience(5, MINUTE, DAY, fades_us=HOUR).left(3, n * MINUTE) for n in (0, 59, 60, 130, 600, 1440)]
+        [3, 3, 2, 1, 0, 0]
+        """
+        if quiet_us >= self.forgotten_us:
+            return 0
+        return max(failures - max(quiet_us, 0) // self.fades_us, 0) if self.fades_us else failures
 
 
 PATIENCE = {
@@ -46,8 +58,10 @@ PATIENCE = {
     # A browser that came in before has a count of its own: what others guess is not on it.
     "browser": Patience(free=5, longest_us=MINUTE, forgotten_us=DAY),
     "pin": Patience(free=3, longest_us=5 * MINUTE, forgotten_us=3650 * DAY, most=10),
-    "tablet": Patience(free=5, longest_us=15 * MINUTE, forgotten_us=DAY),
-    "address": Patience(free=20, longest_us=5 * MINUTE, forgotten_us=HOUR),
+    # Many people share a tablet or an address, and it is never a day without them: slips of the week must
+    # not add up to a wait for all of them. Whoever goes on guessing leaves it no such pause.
+    "tablet": Patience(free=5, longest_us=15 * MINUTE, forgotten_us=DAY, fades_us=30 * MINUTE),
+    "address": Patience(free=20, longest_us=5 * MINUTE, forgotten_us=HOUR, fades_us=10 * MINUTE),
     "code": Patience(free=20, longest_us=MINUTE, forgotten_us=HOUR),
 }
 _ONE_S_OWN = ("account", "pin", "browser")
@@ -106,7 +120,7 @@ def is_spent(connection: sqlite3.Connection, subject: str, now: int) -> bool:
     """Whether a subject has failed so often that it has to wait between attempts."""
     patience = PATIENCE[subject.partition(" ")[0]]
     failures, last_at = _standing(connection, subject)
-    return failures >= patience.free and now < last_at + patience.forgotten_us
+    return patience.left(failures, now - last_at) >= patience.free
 
 
 def _wait(connection: sqlite3.Connection, subject: str, now: int) -> int | None:
@@ -114,18 +128,13 @@ def _wait(connection: sqlite3.Connection, subject: str, now: int) -> int | None:
     failures, last_at = _standing(connection, subject)
     if patience.most is not None and failures >= patience.most:
         return None
-    if now >= last_at + patience.forgotten_us:
-        return 0
-    return max(last_at + patience.wait_us(failures) - now, 0)
+    return max(last_at + patience.wait_us(patience.left(failures, now - last_at)) - now, 0)
 
 
 def _count(connection: sqlite3.Connection, subject: str, now: int) -> None:
-    forgotten = now - PATIENCE[subject.partition(" ")[0]].forgotten_us
-    connection.execute(
-        "INSERT INTO attempt VALUES (?, 1, ?) ON CONFLICT (subject) DO UPDATE SET"
-        " failures = CASE WHEN last_at <= ? THEN 1 ELSE failures + 1 END, last_at = excluded.last_at",
-        (subject, now, forgotten),
-    )
+    failures, last_at = _standing(connection, subject)
+    left = PATIENCE[subject.partition(" ")[0]].left(failures, now - last_at)
+    connection.execute("INSERT OR REPLACE INTO attempt VALUES (?, ?, ?)", (subject, left + 1, now))
 
 
 def _standing(connection: sqlite3.Connection, subject: str) -> tuple[int, int]:
