@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -128,13 +130,22 @@ def post(hook: Webhook, word: Word) -> None:
         signed = hmac.new(_secret(hook.key).encode(), stamp.encode() + b"." + body, sha256).hexdigest()
         headers["x-plantstack-signature"] = f"sha256={signed}"
     try:
-        # no proxy of the environment and no redirect: it goes where the plan says, or nowhere
-        with httpx.Client(timeout=PATIENCE_S, trust_env=False, follow_redirects=False) as client:
-            answer = client.post(hook.url, content=body, headers=headers)
+        status = asyncio.run(_status(hook.url, body, headers))
     except httpx.InvalidURL as error:
         raise NotTold(f"the address of '{hook.name}' is none", is_final=True) from error
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, TimeoutError) as error:
         raise NotTold(f"'{hook.name}' does not answer") from error
-    if not answer.is_success:
-        is_final = 300 <= answer.status_code < 500 and answer.status_code not in _AGAIN
-        raise NotTold(f"'{hook.name}' refuses it ({answer.status_code})", is_final=is_final)
+    if not 200 <= status < 300:
+        is_final = 300 <= status < 500 and status not in _AGAIN
+        raise NotTold(f"'{hook.name}' refuses it ({status})", is_final=is_final)
+
+
+async def _status(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """What a program answers, within so long in all: one that sends a byte now and then would never end."""
+    async with asyncio.timeout(PATIENCE_S):
+        # no proxy of the environment and no redirect: it goes where the plan says, or nowhere
+        async with (
+            httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False, follow_redirects=False) as client,
+            client.stream("POST", url, content=body, headers=dict(headers)) as answer,
+        ):
+            return answer.status_code
