@@ -108,6 +108,7 @@ TEMPLATES = (
     "only %(n)s good runs of this product are known",
     "%(share)s of the scrap has no reason",
     "%(share)s of the scrap was told for more than an hour at once and shared out",
+    "%(n)s h ran without an ideal pace and stand as slower than it: %(names)s",
     "%(share)s %(what)s",
     "%(share)s %(what)s at %(names)s",
     *refusal_words.TEMPLATES,

@@ -28,6 +28,8 @@ from plantstack.stack.reasons.lost import Lost
 Row = dict[str, Any]
 
 _YEAR = 365
+_FEW = Fraction(2, 100)  # of planned busy time, as of every doubt
+_UNPACED = "no machine here sets the pace of what is sold"
 _CLAIM = 4  # what a loss costs is a claim of the layer that decides what to improve
 
 
@@ -76,7 +78,17 @@ class Losing(Lost):
         check_currency(books.plant, self.query.currency)
         as_of = {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
         rows = self._rows() if self.stretches else []
-        return KpiTable(rows, books.stamp.offset, as_of)
+        return KpiTable(rows, books.stamp.offset, as_of, self._without_ideal())
+
+    def _without_ideal(self) -> list[Problem]:
+        """What ran without an ideal pace: all of it stands in `speed`; nobody knows whether it was slow."""
+        ran = [(one.machine, one.leaves["speed"]) for one in self.stretches if not one.cycle]
+        hours = sum((seconds for _, seconds in ran), Fraction(0)) / 3600
+        names = ", ".join(sorted({machine for machine, seconds in ran if seconds > 0}))
+        if not names or hours * 3600 <= _FEW * self.tree.planned:
+            return []
+        what = f"{float(hours):.1f} h ran without an ideal pace and stand as slower than it: {names}"
+        return [Problem("ideal-missing", "speed", what, "Enter the ideal cycle of the product.")]
 
     # -- rows ------------------------------------------------------------------------------------
 
@@ -87,7 +99,7 @@ class Losing(Lost):
         place = {"path": spans[-1].path if spans else self.engine.books.plant.enterprise, "level": level}
         head = {"scope": place, "period": {"from": rfc3339(self.span.start), "to": rfc3339(self.span.end)}}
         unpaced = self.pricing.unpaced(self.machines)
-        why = f"no constraint declared for {', '.join(unpaced)}" if unpaced else tree.why_none
+        why = f"no constraint declared for {', '.join(unpaced)}" if unpaced else tree.why_none or _UNPACED
         rows: list[Row] = [{"row": "node", "node": "calendar", **head, **_amount(tree.calendar, None, None)}]
         for leaf, group in GROUPS.items():
             if group == "calendar":
@@ -96,10 +108,10 @@ class Losing(Lost):
         rows += [
             self._leaf(leaf, group, planned, why) for leaf, group in GROUPS.items() if group != "calendar"
         ]
-        good = tree.pieces.get(GOOD, Fraction(0))
+        good = tree.pieces.get(GOOD, Fraction(0)) if self._is_paced else None
         rows.append({"row": "node", "node": "good", **head, **_amount(tree.seconds[GOOD], planned, good)})
         rows += [*self._money(), self._demand()]
-        pieces = list(tree.pieces.values())
+        pieces = list(tree.pieces.values()) if self._is_paced else [None]
         rows.append(
             {
                 "row": "check",
@@ -113,11 +125,17 @@ class Losing(Lost):
 
     def _leaf(self, leaf: str, group: str, planned: Fraction | None, why: str) -> Row:
         seconds = self.tree.seconds.get(leaf, Fraction(0))
-        pieces = None if group == "calendar" else self.tree.pieces.get(leaf, Fraction(0))
+        is_counted = group != "calendar" and self._is_paced
+        pieces = self.tree.pieces.get(leaf, Fraction(0)) if is_counted else None
         told = {"why_none": why or self.tree.why_none} if pieces is None and group != "calendar" else {}
         contested = {"contested": _plain(self._contested.get(leaf, Fraction(0)))}
         amounts = _amount(seconds, planned, pieces)
         return {"row": "leaf", "leaf": leaf, "group": group, **amounts, **contested, **told}
+
+    @cached_property
+    def _is_paced(self) -> bool:
+        """Whether pieces are counted anywhere here: where nothing sets a pace they are not known."""
+        return bool(self.pricing.roles(self.machines).pacing)
 
     @cached_property
     def _contested(self) -> dict[str, Fraction]:
