@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import typer
+from tests.live.inside import inside
+from tests.live.shift import shift
 from tests.stack import floor
 
 from plantstack.engines.contract import MeasureQuery, MeasureTable
@@ -33,6 +35,7 @@ from plantstack.measures.catalog import MEASURES
 from plantstack.stack import Stack
 from plantstack.stack.claims.readying import Readying, may_claim
 
+NOON = 1_772_560_800_000_000  # of a Tuesday at the plant, inside a shift
 FINE = Check("a", FULFILLED, "A")
 WEAK_ONE = Check("b", WEAK, "C", "much", "Do it.", 15)
 CHEAP = Check("c", MISSING, "U", "needs plan", "Load a plan.", 5)
@@ -113,6 +116,22 @@ def test_a_layer_without_anything_in_its_period_says_so(
         readiness(project, "line-1")
     told = " ".join(capsys.readouterr().out.split())
     assert "nothing to judge in the books" in told
+
+
+@pytest.mark.parametrize(
+    ("scope", "line"), [("line-1", "line-1"), ("filler", "line-1"), ("line-10", "line-10")]
+)
+def test_a_line_without_a_whole_day_in_the_books_is_said_to_be_ready_for_nothing(
+    tmp_path: Path, scope: str, line: str
+) -> None:
+    with inside(tmp_path / "p", NOON) as plant:
+        plant.send(*shift(NOON))  # of today, and of one line only
+        plant.fresh()
+        rows = plant.get("readiness", scope=scope)
+        assert [(row["level"], row["scope"], row["layer"], row["status"]) for row in rows] == [
+            ("line", line, layer, BLOCKED) for layer in range(1, 6)
+        ]
+        assert "line" not in {row["level"] for row in plant.get("readiness")}, "nobody asked for it"
 
 
 def test_money_of_finance_is_shown_with_the_share_the_floor_explains() -> None:

@@ -40,15 +40,17 @@ class Readying:
     windows: dict[str, dict[int, Days]] = field(default_factory=dict)
 
     def table(self, scope: str = "") -> KpiTable:
-        """One row a line or site and layer.
+        """One row a line or site and layer; of a line that is asked for also where nothing is in its books.
 
         Raises:
             QueryError: for a scope that does not exist.
         """
+        line = self._line_of(scope)
+        silent = {("line", line): stand({})} if line else {}
         rows = [
             row
             for site in self._sites(scope)
-            for place, ready in self._of_site(site).items()
+            for place, ready in (silent | self._of_site(site)).items()
             if self._is_wanted(place, scope)
             for row in self._rows(place, site, ready)
         ]
