@@ -12,11 +12,12 @@ from tests.live.inside import Inside, inside
 from tests.live.test_entrance import a_pin, a_tablet, refused, somebody
 
 from plantstack.errors import ConfigError
+from plantstack.events.people import setting_up
 from plantstack.events.people.changing import Actor, set_password
 from plantstack.events.people.hashing import hashed
 from plantstack.interfaces.api.proxies import beyond, read_proxies
 from plantstack.intervals import HOUR, MINUTE
-from plantstack.live.entrance import Entrance
+from plantstack.live.entrance import Entrance, Refused
 
 NOW = 1_772_474_400_000_000
 PROXY = "10.9.9.9"  # everybody of the plant comes from it
@@ -108,6 +109,34 @@ def test_wrong_passwords_keep_no_tablet_from_being_paired(plant: Inside, entranc
     assert tablet.id
     code = refused(entrance.sign_in, "bob", "wrong wrong", PROXY)
     assert code[0] == "people-wait"  # many names from one address: that is what its count is for
+
+
+def test_wrong_codes_of_others_keep_nobody_from_pairing_or_setting_up(
+    plant: Inside, entrance: Entrance
+) -> None:
+    token = "the one that was printed"
+    entrance.write(lambda connection: setting_up.offer(connection, token, entrance.running.clock()))
+    waits = []
+    for number in range(60):
+        for tried in (
+            lambda n=number: entrance.pair(f"WRONG{n}", "6.6.6.6"),
+            lambda n=number: entrance.set_up(f"wrong {n}", "eve", PASSWORD, "6.6.6.6"),
+            lambda n=number: entrance.set_up(f"wrong {n}", "eve", PASSWORD, PROXY),  # as does the owner
+        ):
+            with pytest.raises((ConfigError, Refused)) as caught:
+                tried()
+            waits.append(caught.value.problems[0].code == "people-wait")
+    assert waits.count(False) <= 40  # who tries has to wait
+    assert a_tablet(entrance, "filler")[0].id
+    assert entrance.set_up(token, "owner", PASSWORD, PROXY).account.role == "admin"
+
+
+def test_no_password_is_worked_on_for_whoever_has_no_token(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrance, "hash", lambda _secret: pytest.fail("64 MiB for a stranger"))
+    with pytest.raises(ConfigError):
+        entrance.set_up("no such token", "eve", PASSWORD, "6.6.6.6")
 
 
 def test_the_cookie_is_set_by_the_page_and_outlives_the_session(app: FastAPI, entrance: Entrance) -> None:

@@ -18,7 +18,7 @@ from typing import NoReturn, TypeVar
 
 from argon2 import PasswordHasher
 
-from plantstack.errors import PlantstackError, Problem
+from plantstack.errors import ConfigError, PlantstackError, Problem
 from plantstack.events import guard, store, tokens
 from plantstack.events.people import (
     accounts,
@@ -290,7 +290,7 @@ class Entrance:
             ConfigError: when the code is not good.
         """
         now, secret, fresh = self.running.clock(), self.chance.secret(), self.chance.id()
-        subjects = ["code pairing", f"address {address} codes"]
+        subjects = [f"address {address} codes"]  # nobody keeps the tablets of others from pairing
         self._attempt(subjects, None, address)
 
         def paired(connection: sqlite3.Connection) -> Tablet:
@@ -315,18 +315,15 @@ class Entrance:
             ConfigError: when the token is not good, or name or password are none.
         """
         hashing.check_password(password, accounts.login(name))
-        now, kept = self.running.clock(), self.hash(password)
-        admin = Account(f"a-{self.chance.id()}", name, "admin", "", now)
-        subjects = ["code set-up", f"address {address} codes"]
-        self._attempt(subjects, None, address)
-
-        def made(connection: sqlite3.Connection) -> None:
-            with together(connection):
-                setting_up.use(connection, token, admin, kept, now)
-                audit.add(connection, Noted(now, admin.id, "set-up", device=address))
-
-        self.write(made)
-        return self._let_in(admin, sessions.DESK["admin"], subjects, address)
+        now = self.running.clock()
+        with self.reading() as connection:
+            is_good = setting_up.is_good(connection, token, now)
+        if not is_good:  # whoever has it waits for nobody who tries, and no password is worked on for others
+            self._attempt([f"address {address} codes"], None, address)
+            raise ConfigError(setting_up.NOT_GOOD)
+        kept, admin = self.hash(password), Account(f"a-{self.chance.id()}", name, "admin", "", now)
+        self.write(lambda connection: setting_up.use(connection, token, admin, kept, now, address))
+        return self._let_in(admin, sessions.DESK["admin"], [], address)
 
     def hash(self, secret: str) -> str:
         """How a password or PIN is kept; few at a time."""

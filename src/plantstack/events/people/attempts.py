@@ -62,7 +62,6 @@ PATIENCE = {
     # not add up to a wait for all of them. Whoever goes on guessing leaves it no such pause.
     "tablet": Patience(free=5, longest_us=15 * MINUTE, forgotten_us=DAY, fades_us=30 * MINUTE),
     "address": Patience(free=20, longest_us=5 * MINUTE, forgotten_us=HOUR, fades_us=10 * MINUTE),
-    "code": Patience(free=20, longest_us=MINUTE, forgotten_us=HOUR),
 }
 _ONE_S_OWN = ("account", "pin", "browser")
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import sqlite3
 
 from plantstack.errors import ConfigError, Problem
-from plantstack.events.people import accounts
+from plantstack.events.people import accounts, audit
 from plantstack.events.people.accounts import Account
+from plantstack.events.people.audit import Noted
 from plantstack.events.people.hashing import digest
 from plantstack.events.people.writing import together
 from plantstack.intervals import DAY
 
 GOOD_US = DAY
+NOT_GOOD = Problem(
+    "people-set-up",
+    "token",
+    "this set-up token is not good",
+    "Run 'plantstack people setup' where the project lies.",
+)
 
 
 def offer(connection: sqlite3.Connection, secret: str, now: int) -> None:
@@ -29,7 +36,16 @@ def offer(connection: sqlite3.Connection, secret: str, now: int) -> None:
         connection.execute("INSERT INTO setup VALUES (?, ?)", (digest(secret), now + GOOD_US))
 
 
-def use(connection: sqlite3.Connection, secret: str, admin: Account, kept: str, now: int) -> None:
+def is_good(connection: sqlite3.Connection, secret: str, now: int) -> bool:
+    """Whether a token makes the first admin: it has 256 random bits, so nobody guesses it."""
+    sql = "SELECT 1 FROM setup WHERE sha256 = ? AND until_at > ?"
+    found = connection.execute(sql, (digest(secret.strip()), now)).fetchone()
+    return bool(found) and not accounts.is_any_admin(connection)
+
+
+def use(
+    connection: sqlite3.Connection, secret: str, admin: Account, kept: str, now: int, device: str = ""
+) -> None:
     """Make the first admin; the token is used up.
 
     Args:
@@ -38,15 +54,14 @@ def use(connection: sqlite3.Connection, secret: str, admin: Account, kept: str, 
         admin: with a fresh id.
         kept: argon2id hash of the password.
         now: microseconds UTC.
+        device: from where it was used, for the audit.
 
     Raises:
         ConfigError: when the token is not good, there is an admin already, or the name is none.
     """
     with together(connection):
-        sql = "SELECT 1 FROM setup WHERE sha256 = ? AND until_at > ?"
-        is_good = connection.execute(sql, (digest(secret.strip()), now)).fetchone()
-        if not is_good or accounts.is_any_admin(connection):
-            fix = "Run 'plantstack people setup' where the project lies."
-            raise ConfigError(Problem("people-set-up", "token", "this set-up token is not good", fix))
+        if not is_good(connection, secret, now):
+            raise ConfigError(NOT_GOOD)
         accounts.add(connection, admin, kept)
+        audit.add(connection, Noted(now, admin.id, "set-up", device=device))
         connection.execute("DELETE FROM setup")
