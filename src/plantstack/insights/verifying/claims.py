@@ -170,6 +170,22 @@ def is_from_to(told: Sequence[Token], there: Sequence[Token]) -> bool:
     return not here["plus"] + here["minus"] and sides[0] == sides[1] == ["from", "to"]
 
 
+def is_apart(told: Sequence[Token], there: Sequence[Token]) -> bool:
+    """Whether the earlier end of a change has a clause of its own: "12 %; in the shift before it was 6 %"."""
+    ends = [one for one in there if one.kind == "number"]
+    sides = [_side(there, at) for at, one in enumerate(there) if one.kind == "number"]
+    if sides != ["from", "to"] or not senses_of(there)["before"]:
+        return False
+    marks = [at for at, one in enumerate(told) if one.kind == "mark" and one.text in ",;:."]
+    clauses = [told[start + 1 : end] for start, end in pairwise([-1, *marks, len(told)])]
+    before = [some for some in clauses if senses_of(some)["before"]]
+    if len(before) != 1 or senses_of(before[0])["plus"] + senses_of(before[0])["minus"]:
+        return False
+    numbers = [one.value for one in before[0] if one.kind == "number"]
+    others = [one.value for one in told if one.kind == "number" and one.value not in numbers]
+    return numbers == [ends[0].value] and others == [ends[1].value]
+
+
 def _side(tokens: Sequence[Token], at: int) -> str:
     """Whether a number has "from" or "to" right before it, or but for an article."""
     near = (sense for one in tokens[max(0, at - 2) : at][::-1] for sense in one.senses or ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from plantstack.insights.verifying.claims import is_apart
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import BREAKS
 from plantstack.insights.verifying.reading import Token, senses_of
@@ -15,7 +16,8 @@ _CLAUSES = ":;.!?"
 def unbound(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> Iterator[str]:
     """Words of a sentence that are no longer beside what they were said of."""
     mine, here = senses_of(there), senses_of(told)
-    if mine["before"] and _is_earlier(there, words) and not _is_earlier(told, words):
+    is_bound = not mine["before"] or is_apart(told, there) or not _is_earlier(there, words)
+    if not is_bound and not _is_earlier(told, words):
         yield "before"
     if mine["need"] and mine["against"] and not here["against"] and not _is_both(told, ("plus", "need")):
         yield "than"

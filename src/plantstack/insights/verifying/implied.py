@@ -41,7 +41,7 @@ ASIDE: Mapping[str, Kind] = {
 }
 # What may be said beside a sense: "is still waiting since", "no reason was given".
 _BESIDE: Mapping[str, tuple[str, ...]] = {
-    "still": ("since",),
+    "still": ("since", "lack"),
     "again": ("restore",),
     "exist": ("not",),
     "passive": ("need", "must", "set", "wait"),
@@ -164,7 +164,7 @@ def _is_counted(told: Sequence[Token], at: int) -> bool:
 def _is_passed(one: Token) -> bool:
     """Whether a word between a number and what is said of it claims nothing."""
     return one.kind == "name" or (
-        one.kind == "word" and set(one.senses or ()) <= {"of", "by", "piece", "good", "approx"}
+        one.kind == "word" and set(one.senses or ()) <= {"of", "by", "piece", "good", "approx", "still"}
     )
 
 
@@ -178,9 +178,11 @@ def _is_of_time(told: Sequence[Token], at: int, words: Lexicon) -> bool:
     return bool(rest) and rest[0].kind == "number" and rest[0].dimension == "time"
 
 
-def _is_taken(told: Sequence[Token], at: int) -> bool:
-    """Whether what costs time is a reason or a word of the texts, and no machine."""
-    before = next((one for one in reversed(told[:at]) if one.kind != "word"), None)
+def _is_taken(told: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether what costs time is a reason or a word of the texts, and no machine, but for where it was."""
+    places = [place for place in range(at) if told[place].kind != "word"]
+    is_where = len(places) > 1 and words.prepositions.get(told[places[-1] - 1].text) in ("at", "of")
+    before = told[places[-2 if is_where else -1]] if places else None
     return before is not None and before.kind == "name" and before.axis in ("reason", "word")
 
 
@@ -257,6 +259,12 @@ def _is_present(case: _Case) -> bool:
     return any(case.mine[one] for one in _PRESENT)
 
 
+def _is_still(case: _Case) -> bool:
+    """Whether what is not there yet is meant: "not staged yet", "8 pieces are still missing"."""
+    is_missing = case.here["gap"] > 0 and case.mine["minus"] > 0 and not case.mine["made"]
+    return is_missing or (case.mine["staged"] > 0 and case.mine["not"] > 0)
+
+
 def _is_made(case: _Case) -> bool:
     """Whether what is known or scrapped, and counted, was made."""
     is_counted = case.here["count"] > 0 or not case.here["piece"]
@@ -320,7 +328,7 @@ def _is_of_shift(case: _Case) -> bool:
 # When a sense may be said that the generated sentence does not say.
 _FOLLOWS: Mapping[str, Callable[[_Case], bool]] = {
     "passive": lambda case: case.here["must"] > 0,
-    "still": lambda case: case.mine["staged"] > 0 and case.mine["not"] > 0,
+    "still": _is_still,
     "only": lambda case: case.mine["pace"] > 0 and case.every("only", _limits),
     "will": lambda case: case.mine["begin"] > 0 and case.here["begin"] > 0,
     "now": lambda case: _is_present(case) and not any(case.mine[one] for one in _PAST),
@@ -335,7 +343,7 @@ _FOLLOWS: Mapping[str, Callable[[_Case], bool]] = {
     "aimed": lambda case: case.mine["minus"] > 0 and case.mine["plan"] > 0 and case.here["gap"] > 0,
     "lack": lambda case: case.mine["need"] > 0 and not case.mine["plus"],
     "spent": lambda case: case.mine["changeover"] > 0 and case.worded("spent", _is_of_time),
-    "taken": lambda case: case.mine["lost"] > 0 and case.every("taken", _is_taken),
+    "taken": lambda case: case.mine["lost"] > 0 and case.worded("taken", _is_taken),
     "reason": lambda case: not case.mine["reason"] and case.worded("reason", _names_reason),
     "wanted": lambda case: case.is_to_do,
     "which": lambda case: not case.here["plus"] + case.here["minus"],

@@ -46,6 +46,7 @@ _PLAIN = ("good", "scrap")  # numbers of what is, not of how much more or less
 _RELATIVE = ("plus", "minus", "plan", "target", "lost", "lack")
 _SAID = ("apart", "over", "before")  # numbers that words must say to be more, less or earlier
 _TIGHT = ("from", "to", "of", "by")  # right before a number these say which one it is
+_IS = ("es", "son")
 _WITH = ("with", "mit", "con")  # what stands before it is not said of the number behind it
 _REFERENCES = ("plan", "before", "standard", "usual")
 
@@ -225,6 +226,8 @@ def _bound(
     """Senses of the nearest words of a number that say which one it is, up to the next number or break."""
     every = {sense for slot in slots for sense in slot.senses} | more
     tight = {sense for one in told[max(0, at - 1) : at] for sense in one.senses or () if sense in _TIGHT}
+    if at > 1 and (told[at - 2].text in _IS or "was" in (told[at - 2].senses or ())):
+        tight, every = tight - {"from", "of"}, every - {"from", "of"}  # "era del 6 %" is "was 6 %"
     if at > 1 and {"plus", "minus"} & set(told[at - 2].senses or ()):
         tight, every = tight - {"of"}, every - {"of"}  # "a gap of 8"
     if tight & every:

@@ -111,15 +111,13 @@ def _apart(told: Sequence[Token], words: Lexicon) -> Iterator[tuple[Kind, str]]:
         said = [set(two.senses or ()) for two in left]
         if "good" in senses and len(left) > 1 and "piece" in said[-2] and said[-1] & {"plus", "minus"}:
             yield "quantifier", one.text  # "6 pieces less good"
-        is_of = bool(left) and words.prepositions.get(left[-1].text) in ("of", "from")
+        part = words.prepositions.get(left[-1].text) if left else None
+        is_of = part in ("of", "from")
         is_part = is_of and len(left) > 1 and left[-2].dimension == "share"
         if "scrap" in senses and is_part and told[at - 1].text != _BARE:
             yield "quantifier", one.text  # "23 % of the scrap"
-        if (
-            (one.kind, one.dimension) == ("number", "time")
-            and is_of
-            and "reason" in set().union(*said[-2:-1])
-        ):
+        is_reasoned = (is_of or part == "for") and len(left) > 1 and "reason" in said[-2]
+        if one.kind == "number" and one.dimension == "time" and is_reasoned:
             yield "number", one.text  # "no reason for 10 min"
         is_self = any(two.text == "se" for two in left)
         if one.text in _KNOWING and not is_self and any(two.kind == "name" for two in left):

@@ -10,6 +10,7 @@ from plantstack.insights.saying import Bounds, Figure, Name, Say
 from plantstack.insights.telling.render import Reader, tell, value_of
 from plantstack.insights.verifying.bindings import loosened
 from plantstack.insights.verifying.claims import (
+    is_apart,
     is_asked,
     is_from_to,
     is_nearly,
@@ -242,7 +243,9 @@ def _senses(told: Sequence[Token], behind: Basis, words: Lexicon) -> Iterator[Do
     """Claims of the words: some must be the same, some may not be new."""
     here, there = senses_of(told), senses_of(behind.tokens)
     for kind, senses in _SAME.items():
-        if kind == "direction" and is_from_to(told, behind.tokens):
+        is_change = is_from_to(told, behind.tokens) or is_apart(told, behind.tokens)
+        is_unsaid = not here["plus"] + here["minus"]
+        if kind == "direction" and is_change and is_unsaid:
             continue
         yield from (Doubt(kind, one) for one in senses if (one in here) != (one in there))
     twice = [one for one in ("may", "since", "after", "until") if here[one] > there[one] > 0]

@@ -266,7 +266,7 @@ SENSES = {
 OTHERS = {
     "plus person need": "überbesetzt",
     "must": "soll",
-    "must wanted": "benötigt nötig erforderlich braucht",
+    "must wanted": "brauchen benötigen benötigt nötig erforderlich braucht",
     "not": "fehlt fehlen fehlte fehlend fehlender fehlendem",
     "passive": "wird werden",
     "reason": "ursache ursachen begründet",
@@ -306,7 +306,7 @@ NEUTRAL = (
     "verbuchte verbucht erzielte entsprechend entsprechen entsprach wobei sowohl mal wie_hoch "
     "für_den für_die gegeben geht_um nahm kümmern stellen gingen_auf ging_auf eines jener jenes jene "
     "daran dort hier dazu hinzu somit_auf macht summiert summieren_sich um_die bitte "
-    "es_handelt_sich handelt unter_der dafür welchem das_heißt d.h heißt bleibt_es verbleiben "
+    "es_handelt_sich handelt dafür welchem das_heißt d.h heißt bleibt_es verbleiben "
     "verbleibt verblieben schloss abgeschlossen_mit liegend gilt gelten fielen_an fällt_an anfiel "
     "einer_dauer mit_einer_dauer nämlich angabe_zufolge hinweg rede betrug_insgesamt lautet lauten "
     "bestehen besteht war_es lag_bei liegt_bei sei seien wäre zur_zeit_des hierfür wofür beläuft_sich "

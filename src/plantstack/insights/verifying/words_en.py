@@ -278,12 +278,14 @@ OTHERS = {
     "staged": "provided available provide delivered supply supplied bring",
     "decide": "determine settle clarify",
     "lost taken": "cost took",
+    "made": "did",
     "spent": "needed required took",
     "must wanted": "need needs needed required requires",
     "run": "producing going",
     "will": "about_to",
 }
 NEUTRAL = (
+    "has_had have_had "
     "what went_through goes_through went_into a an the is are be been being has have it its there here this "
     "that these those which who and on in at for with into as also while one see come comes go "
     "going there's it's itself their they them amounts amounted equals namely worth came took taken takes "

@@ -221,6 +221,7 @@ SENSES = {
     ),
     "run since": "va_desde",
     "restore run": (
+        "ponerla_en_marcha ponerlo_en_marcha "
         "arrancar arranque reiniciar reanudar reinicie ponga_en_marcha poner_en_marcha "
         "poner_de_nuevo_en_marcha ponga_de_nuevo_en_marcha volver_a_poner_en_marcha "
         "vuelva_a_poner_en_marcha poner_otra_vez_en_marcha arranque_de_nuevo reactivar reactive reanude "
