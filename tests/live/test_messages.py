@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,15 @@ from plantstack.connectors.connections import Connection
 from plantstack.connectors.contract import Fatal, Message, Messages, Outcome
 from plantstack.connectors.drop.connector import Drop
 from plantstack.connectors.load import load_files
+from plantstack.connectors.mapping.carry import Carry
+from plantstack.connectors.mapping.meaning import counters_of
 from plantstack.connectors.mapping.read import parse_mapping
 from plantstack.connectors.stream import Stream
-from plantstack.errors import ConfigError
+from plantstack.errors import ConfigError, LogError
+from plantstack.events import intake
+from plantstack.events.batch import Batch, Cursor
 from plantstack.events.log import Log
+from plantstack.events.schema import CONTENT
 from plantstack.events.writer import GroupWriter
 from plantstack.intervals import SECOND
 from plantstack.live.delivering import Deliveries
@@ -97,6 +103,48 @@ def test_F52_counters_go_on_over_batches_and_restarts(project: Path) -> None:
         assert sorted(one.told(), key=str) == sorted(
             [("state", 0, "producing"), ("count", 60, 30), ("count", 120, 20), ("count", 180, 5)], key=str
         )
+
+
+def test_where_counters_stand_is_read_once_and_again_when_the_log_says_otherwise(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    read = Carry.read
+
+    def counted(text: str) -> Carry:
+        texts.append(text)
+        return read(text)
+
+    monkeypatch.setattr(Carry, "read", counted)
+    with floor(project) as one:
+        for second in range(0, 300, 60):
+            one.send(message(second, pieces=100 + second))
+        assert texts == [""]
+        name = counters_of(MAPPING)
+        moved = (one.deliveries.cursor_of(name) or "").replace('"340.', '"330.')
+        batch = Batch(one.log.hot()[:0].select(CONTENT.names), cursors=(Cursor(name, moved),))
+        one.writer.submit(batch, received_at=NOW).result()
+        one.send(message(300, pieces=400))
+        assert texts == ["", moved]
+        assert one.told()[-1] == ("count", 300, 70)
+
+
+def test_a_delivery_that_could_not_be_written_moves_no_counter(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with floor(project) as one:
+        one.send(message(0, pieces=100))
+        one.send(message(60, pieces=130))
+
+        def full(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr(intake, "write_rows", full)
+        with pytest.raises(LogError):
+            one.send(message(120, pieces=150))
+        monkeypatch.undo()
+        one.send(message(120, pieces=150))
+        assert one.told() == [("count", 60, 30), ("count", 120, 20)]
 
 
 def test_F17_a_message_that_comes_ten_thousand_times_is_one_event(project: Path) -> None:

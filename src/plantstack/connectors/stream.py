@@ -54,16 +54,6 @@ def _without_pieces(mapping: Mapping) -> tuple[Signal, ...]:
 Columns = dict[str, list[str | None]]
 """The cells of messages, by the path that a mapping reads."""
 
-_BATCHES = 1_000  # after so many tables are made anew: places of rows that were deleted are not used again
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A calculator that is used for one batch after the other."""
-
-    calculator: KeptCalculator
-    batches: int = 0
-
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
@@ -166,7 +156,7 @@ class Stream:
         self._folder = tempfile.TemporaryDirectory(prefix="plantstack-")
         self._small = self._private(is_optimized=False)
         self._large: duckdb.DuckDBPyConnection | None = None  # few streams ever have so many at once
-        self._kept: dict[int, _Kept] = {}  # by mapping
+        self._kept: dict[int, KeptCalculator] = {}  # by mapping, one batch after the other
         self._plain = {
             id(one): _Plain(replace(one, drop_twins=False), _paths_read(one))
             for one in (self._snapshots, self.mapping)
@@ -299,17 +289,16 @@ class Stream:
             with closing(self._large.cursor()) as connection:
                 yield Calculator(connection)
             return
-        kept = self._kept.pop(id(mapping), None) or _Kept(KeptCalculator(self._small.cursor()))
-        kept.batches += 1
+        kept = self._kept.pop(id(mapping), None) or KeptCalculator(self._small.cursor())
         try:
-            yield kept.calculator
+            yield kept
         except BaseException:  # whatever state its tables are in
-            kept.calculator.connection.close()
+            kept.connection.close()
             raise
-        if kept.batches < _BATCHES and id(mapping) not in self._kept:
+        if id(mapping) not in self._kept:
             self._kept[id(mapping)] = kept
         else:
-            kept.calculator.connection.close()
+            kept.connection.close()
 
     def tick(
         self,

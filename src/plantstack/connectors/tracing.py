@@ -174,7 +174,8 @@ def trace(run: Run, carry: Carry, row: int, names: Names, now: int) -> Trace:
     line = run.layout.sheet.lines.find([row]).get(row)
     where, raw = (line.where, line.raw.decode("utf-8", "backslashreplace")) if line else ("", "")
     events = [] if problem else [_event(one) for one in told.to_pylist()]
-    return Trace(where, raw, cells, tried, _left_out(run, row) if seen else _BLANK, events, problem)
+    left_out = _BLANK if not seen else "" if row in bad else _left_out(run, row)
+    return Trace(where, raw, cells, tried, left_out, events, problem)
 
 
 def _cells(run: Run, row: int) -> list[Cell]:

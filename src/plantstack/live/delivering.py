@@ -61,6 +61,7 @@ class Deliveries:
     _turns: dict[str, Lock] = field(default_factory=dict)
     _watches: dict[str, Watch] = field(default_factory=dict)
     _anew: set[str] = field(default_factory=set)  # connections of which nothing came since they began
+    _carries: dict[str, tuple[str, Carry]] = field(default_factory=dict)  # as written last, by counters
 
     def begin(self, source: str) -> str | None:
         """How far a source is read; that it was there meanwhile is no longer certain."""
@@ -123,7 +124,7 @@ class Deliveries:
         watch = self._watch(connection)
         counters, now = counters_of(mapping), self.clock()
         standing, heard = self._standing(counters, connection.name)
-        carry = Carry.read(standing)
+        carry = self._carry(counters, standing)
         watch.see(delivery.messages, now)
         good: list[pa.Table] = []
         dead: list[DeadLetter] = []
@@ -135,7 +136,8 @@ class Deliveries:
             bad = {event for event, _ in faults}
             heard.listen(_spoken(part, table, bad, delivery.messages), now)
             watch.feed(part, table, bad, now)
-        told = without_stretches(carry.text(), refused)
+        text = carry.text()
+        told = without_stretches(text, refused)
         batch = Batch(
             self._as_told(mapping, good),
             tuple(dead),
@@ -155,6 +157,8 @@ class Deliveries:
         except LogError:
             raw.void()
             raise
+        if told == text and carry.is_of_counters:
+            self._carries[counters] = told, carry
         self._anew.discard(connection.name)
         return Outcome(receipt, tuple(letter.problem for letter in dead))
 
@@ -207,6 +211,11 @@ class Deliveries:
         if name in self._anew:
             heard.doubt()
         return standing, heard
+
+    def _carry(self, counters: str, standing: str) -> Carry:
+        """Where counters stand by what the log keeps; what was just written there is not read again."""
+        told, carry = self._carries.pop(counters, ("", None))
+        return carry if carry is not None and told == standing else Carry.read(standing)
 
     def _watch(self, connection: Connection) -> Watch:
         found = self._watches.get(connection.name)

@@ -1,12 +1,13 @@
 """The statements of a mapping over one sheet: planned anew for each file, planned once for a live wire.
 
 Reading and planning a statement takes many times as long as running it over the few rows of a batch of
-messages. What is kept for a wire is the plan alone: the statements are the same, and so is what they say.
+messages. What is kept for a wire is what was read of it: the statements are the same, and so is what they
+say. (DuckDB plans a prepared statement again wherever it reads a table, so short statements pay.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +43,13 @@ class Calculator:
         """Run a query and fetch its rows, each a tuple."""
         return self.run(query, parameters).fetchall()
 
+    def columns(self, query: str, parameters: Parameters = _NOTHING) -> dict[str, Sequence[Any]]:
+        """Run a query of few rows and fetch its columns by name."""
+        told = self.run(query, parameters)
+        names = [column[0] for column in told.description or ()]
+        columns = list(zip(*told.fetchall(), strict=True)) or [()] * len(names)
+        return dict(zip(names, columns, strict=True))
+
     def reader(self, query: str, parameters: Parameters, size: int) -> pa.RecordBatchReader:
         """Run a query for columns of events and read its rows in batches of a size."""
         return self.connection.sql(query, params=dict(parameters)).to_arrow_reader(size)
@@ -67,18 +75,15 @@ class Calculator:
 
 
 class KeptCalculator(Calculator):
-    """Plans each statement once; its tables are emptied and filled again, as plans end where tables change.
+    """Reads each statement once, for sheets of few rows that come again and again with the same columns."""
 
-    For sheets of few rows that come again and again with the same columns.
-    """
-
-    ordinal = "row_number() OVER () - 1"  # numbers of rows go on where a table is filled again
+    ordinal = "row_number() OVER () - 1"  # what is read once is a view, and has no numbers
     is_kept = True
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         super().__init__(connection)
         self._plans: dict[str, str] = {}
-        self._made: dict[str, str] = {}  # table or view -> of which query
+        self._made: dict[str, str] = {}  # view -> of which query
         self._incoming: dict[str, _Incoming] = {}
 
     def run(self, query: str, parameters: Parameters = _NOTHING) -> duckdb.DuckDBPyConnection:
@@ -90,29 +95,17 @@ class KeptCalculator(Calculator):
 
     def reader(self, query: str, parameters: Parameters, size: int) -> pa.RecordBatchReader:
         """Run a query and read its rows in batches of a size."""
-        text = _written(query, parameters)
-        if text is None:
+        if _written(query, parameters) is None:
             return super().reader(query, parameters, size)
         # Asking for Arrow plans a statement twice; of few rows the values are as good.
-        told = self._run(text)
-        names = [column[0] for column in told.description or ()]
-        columns = list(zip(*told.fetchall(), strict=True)) or [()] * len(names)
-        fields = [pa.field(name, _type_of(name)) for name in names]
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
-        return pa.Table.from_arrays(arrays, schema=pa.schema(fields)).to_reader(size)
+        columns = self.columns(query, parameters)
+        arrays = {name: pa.array(column, type_of(name)) for name, column in columns.items()}
+        return pa.table(arrays).to_reader(size)
 
     def table(self, name: str, query: str, parameters: Parameters = _NOTHING) -> None:
         """Make a table of the rows of a query, in their order."""
-        text = _written(query, parameters)
-        if text is None:
-            self._made.pop(name, None)
-            super().table(name, query, parameters)
-        elif self._made.get(name) == text:
-            self._run(f"DELETE FROM {name}")
-            self._run(f"INSERT INTO {name} {text}")
-        else:
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}")
-            self._made[name] = text
+        self._made.pop(name, None)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", dict(parameters))
 
     def view(self, name: str, query: str) -> None:
         """Give a query without parameters a name."""
@@ -156,7 +149,7 @@ class KeptCalculator(Calculator):
         return f"EXECUTE {plan}"
 
 
-def _type_of(name: str) -> pa.DataType:
+def type_of(name: str) -> pa.DataType:
     """The type of a column of events, or of what stands beside it."""
     if name in RAW.names:
         return RAW.field(name).type

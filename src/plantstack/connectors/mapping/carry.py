@@ -90,6 +90,11 @@ class Carry:
         kept = {name: value for name, value in more.items() if value}
         return json.dumps({"counters": counters, "orders": self.orders, **kept})
 
+    @property
+    def is_of_counters(self) -> bool:
+        """Whether nothing but counters stands in it: those are what they were when they are read again."""
+        return not (self.orders or self.changes or self.signals or self.readings)
+
     def spoken_of(self) -> set[str]:
         """The machines of which a signal remembers something, as rows name them."""
         return {json.loads(name)[1] for name in self.signals}

@@ -44,16 +44,26 @@ def name_cells(mapping: Mapping, uses: list[Use]) -> dict[Use, Cell]:
 
 
 def cells_sql(
-    mapping: Mapping, cells: dict[Use, Cell], find: Find, bind: Binder, source: str, extra: str
+    mapping: Mapping,
+    cells: dict[Use, Cell],
+    find: Find,
+    bind: Binder,
+    source: str,
+    extra: str,
+    *,
+    is_few: bool = False,
 ) -> str:
-    """The SELECT that reads every cell; `extra` is copied from the source as it is."""
+    """The SELECT that reads every cell; `extra` is copied from the source as it is.
+
+    Of few rows a short text is read sooner than many cells are: what only saves work with each is left out.
+    """
     names = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in cells))}
     raws = []
     for name, place in names.items():
         column = mapping.columns[name]
-        raws.append(f"{_raw(column, mapping, find, bind)} AS r{place}")
+        raws.append(f"{_raw(column, mapping, find, bind, is_few=is_few)} AS r{place}")
         if column.clock_header:
-            raws.append(f"{_trimmed(find(column, column.clock_header))} AS k{place}")
+            raws.append(f"{_trimmed(find(column, column.clock_header), is_few=is_few)} AS k{place}")
     values, checked = [], []
     for (name, read), cell in cells.items():
         column, raw = mapping.columns[name], f"r{names[name]}"
@@ -95,8 +105,8 @@ def _may_be_local(column: Column, mapping: Mapping) -> bool:
     return not is_sure(column.formats)
 
 
-def _raw(column: Column, mapping: Mapping, find: Find, bind: Binder) -> str:
-    text = _trimmed(find(column, column.header))
+def _raw(column: Column, mapping: Mapping, find: Find, bind: Binder, *, is_few: bool) -> str:
+    text = _trimmed(find(column, column.header), is_few=is_few)
     if column.parts:
         parts = [f"nullif(regexp_extract({text}, {bind(one)}, 1), '')" for one in column.parts]
         text = f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
@@ -112,8 +122,10 @@ def _raw(column: Column, mapping: Mapping, find: Find, bind: Binder) -> str:
     return f"CASE {subject} {cases} ELSE {other} END" if cases else other
 
 
-def _trimmed(cell: str) -> str:
+def _trimmed(cell: str, *, is_few: bool) -> str:
     """A cell without blanks around it, NULL when nothing is left; trimming costs, so it is seldom done."""
+    if is_few:
+        return f"nullif(trim({cell}), '')"
     needs = f"{cell} < '!' OR {cell} > '~' OR suffix({cell}, ' ') OR strlen({cell}) <> length({cell})"
     return f"CASE WHEN {needs} THEN nullif(trim({cell}), '') ELSE {cell} END"
 

@@ -30,7 +30,8 @@ class RuleQuery:
     reasons: tuple[Reason, ...] = ()  # what the numbers in `why` stand for
     speaks: str = "true"  # whether the rule speaks about a row
     left_out: str = ""  # whether it would, but for the quality of what the row says
-    wrong: str = "false"  # whether it cannot read a row
+    unsure: str = "false"  # whether nobody can tell if it speaks about a row
+    wrong: str = "false"  # whether it cannot read a row that it speaks about
 
 
 def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binder, value: Value) -> RuleQuery:
@@ -51,10 +52,8 @@ def rule_query(mapping: Mapping, rule: Rule, cells: dict[Use, Cell], bind: Binde
     spoken = f"SELECT row, nth, {', '.join(parts)} FROM told WHERE {speaks}"
     reasons = tuple(reason for _, reason in cases)
     bad = _bad_query([test for test, _ in cases])
-    wrong = " OR ".join(f"({test})" for test, _ in unsure) or "false"
-    if sure:  # whether a rule speaks is asked once: its conditions may be patterns
-        wrong += f" OR ({speaks} AND ({' OR '.join(f'({test})' for test, _ in sure)}))"
-    return RuleQuery(rule, bad, spoken, tuple(filled), reasons, speaks, left_out, wrong)
+    doubts, wrong = (" OR ".join(f"({test})" for test, _ in tests) or "false" for tests in (unsure, sure))
+    return RuleQuery(rule, bad, spoken, tuple(filled), reasons, speaks, left_out, doubts, wrong)
 
 
 def bad_sql(rule: Rule, value: Value) -> str:

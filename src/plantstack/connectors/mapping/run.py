@@ -102,7 +102,10 @@ class Run:
         self._laid = laid = lay_out(self.connection, self.layout)
         is_laid = bool(self.mapping.wide or self.mapping.joins)
         line = "line" if is_laid else "c0::BIGINT AS line" if self.layout.sheet.numbered else ""
-        query = cells_sql(self.mapping, self.cells, self.layout.find, self.bind, laid.source, line)
+        is_few = self.calculator.is_kept
+        query = cells_sql(
+            self.mapping, self.cells, self.layout.find, self.bind, laid.source, line, is_few=is_few
+        )
         parameters = laid.parameters | self.bind.used_in(query)
         if isinstance(self.calculator, KeptCalculator):
             is_read_once = laid.rows is not None and not any(cell.local for cell in self.cells.values())
@@ -135,10 +138,16 @@ class Run:
     def _look(self) -> None:
         """See in one query which rules speak of few rows, and what there is to be asked for more."""
         whole, words = self._whole, self._ignored_words
-        tests = [f"{one.speaks} OR {one.left_out or 'false'}" for one in whole]
-        tests += [one.wrong for one in whole] + [words or "false", "back"]
-        back = back_sql(self.mapping, self.value)
-        told = f"(SELECT *, {back} AS back FROM told)"
+        # Whether a rule speaks is asked once: most of what a statement costs is the reading of its text.
+        asked = [f"({one.speaks}) AS k{number}" for number, one in enumerate(whole)]
+        asked.append(f"{back_sql(self.mapping, self.value)} AS back")
+        told = f"(SELECT *, {', '.join(asked)} FROM told)"
+        tests = [
+            f"k{number} OR {one.left_out}" if one.left_out else f"k{number}"
+            for number, one in enumerate(whole)
+        ]
+        tests += [f"{one.unsure} OR (k{number} AND ({one.wrong}))" for number, one in enumerate(whole)]
+        tests += [words or "false", "back"]
         seen = self._rows(f"SELECT {', '.join(f'bool_or({test})' for test in tests)} FROM {told}")[0]
         speaking, wrong = seen[: len(whole)], seen[len(whole) : -2]
         if seen[-1]:

@@ -93,17 +93,20 @@ def sieve(
         nth = "row_number() OVER (PARTITION BY why, same ORDER BY nth)"
         repeated = f"CASE WHEN why IS NULL AND {nth} > 1 THEN 'identical' ELSE why END"
         query = f"SELECT * REPLACE ({repeated} AS why) FROM ({query}) ORDER BY nth"
-    is_table = why != "NULL" or mapping.drop_twins or calculator.is_kept
-    if calculator.is_kept:
-        query = f"SELECT *, false AS bad FROM ({query})"
-    if is_table:
+    is_sifted = why != "NULL" or mapping.drop_twins
+    if calculator.is_kept and not is_sifted:  # one table and no view: each statement would read its text
+        calculator.table("told", query, bind.used_in(query))
+        calculator.view("kept", "SELECT * FROM told")
+    elif is_sifted:
         calculator.table("kept", query, bind.used_in(query))
+        if calculator.is_kept:
+            calculator.table("told", "SELECT * FROM kept WHERE why IS NULL")
     else:
         calculator.view("kept", query)
-    good = " AND NOT bad" if calculator.is_kept else ""
-    calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL{good}")
+    if not calculator.is_kept:
+        calculator.view("told", "SELECT * FROM kept WHERE why IS NULL")
     tally = Tally(calculator.rows("SELECT count(*) FROM cells")[0][0] if rows is None else rows)
-    if why != "NULL" or mapping.drop_twins:
+    if is_sifted:
         counted = f"SELECT why, count(*), min(row, {_NAMED}) FROM kept WHERE why IS NOT NULL GROUP BY why"
         for word, count, first in calculator.rows(counted):
             tally.note(word, count, first)
@@ -125,7 +128,7 @@ def leave_out(calculator: Calculator, rows: list[int]) -> None:
     calculator.hand_over("bad_rows", pa.table({"row": pa.array(rows, pa.int64())}))
     bad = "row IN (SELECT row FROM bad_rows)"
     if calculator.is_kept:
-        calculator.run(f"UPDATE kept SET bad = true WHERE {bad}")
+        calculator.run(f"DELETE FROM told WHERE {bad}")
     else:
         calculator.view("told", f"SELECT * FROM kept WHERE why IS NULL AND NOT {bad}")
 

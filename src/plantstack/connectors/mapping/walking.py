@@ -6,16 +6,16 @@ Says what `differences` says of the same rows, which takes statements that pay w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import md5
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from plantstack.connectors.mapping import counter_words as words
-from plantstack.connectors.mapping.calculator import Calculator
+from plantstack.connectors.mapping.calculator import Calculator, type_of
 from plantstack.connectors.mapping.carry import Carry, Edge, Standing
 from plantstack.connectors.mapping.counters import Doubt, Last, Made, Sample, Series, Values
 from plantstack.connectors.mapping.model import Counter
@@ -24,7 +24,7 @@ from plantstack.connectors.mapping.sql import Binder
 from plantstack.events.schema import COUNT_CLASSES, PIECES
 
 _SAMPLE, _START, _END = range(3)  # of the sheet, or an edge of what is counted
-_BATCH = 100_000
+_Columns = Mapping[str, Sequence[Any]]  # of the rows a rule speaks of, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ class Walked:
     doubts: dict[int, Doubt]  # of wild rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """A sample of a series, or an edge of the stretch that is counted of it."""
 
     edge: int
@@ -53,12 +52,12 @@ class _Told:
     @property
     def order(self) -> tuple[Any, ...]:
         """Its place in time; nothing comes last."""
-        parts = (self.sequence, self.at, self.edge, *self.values, self.row)
-        return tuple((part is None, part or 0) for part in parts)
+        sequence, row = self.sequence, self.row
+        shown = tuple((value is None, value or 0) for value in self.values)
+        return sequence is None, sequence or 0, self.at, self.edge, shown, row is None, row or 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Pieces:
+class _Pieces(NamedTuple):
     """What was made up to one sample."""
 
     told: _Told
@@ -85,7 +84,7 @@ class Walker:
     def run(self, bind: Binder, carry: Carry) -> Walked:
         """Make the differences; `carry` is brought up to date."""
         spoken = self.query.spoken
-        sheet = self.calculator.reader(spoken, bind.used_in(spoken), _BATCH).read_all()
+        sheet = self.calculator.columns(spoken, bind.used_in(spoken))
         series: dict[tuple[str, str | None], list[_Told]] = {}
         for (equipment, per), told in self._samples(sheet):
             series.setdefault((equipment, per), []).append(told)
@@ -102,12 +101,14 @@ class Walker:
         self.silent = {one.told.row or 0: _why_silent(one) for one in ours if not self._counts(one)}
         return Walked(events, columns, wild, again, self.late, self.doubts)
 
-    def _samples(self, sheet: pa.Table) -> Iterator[tuple[tuple[str, str | None], _Told]]:
-        def listed(name: str) -> list[Any]:
-            return sheet.column(name).to_pylist() if name in sheet.column_names else [None] * len(sheet)
+    def _samples(self, sheet: _Columns) -> Iterator[tuple[tuple[str, str | None], _Told]]:
+        size = len(sheet["row"])
+
+        def listed(name: str) -> Sequence[Any]:
+            return sheet.get(name) or [None] * size
 
         values = zip(*(listed(name) for name in self.classes), strict=True)
-        sequences = listed("sequence") if "sequence" in self.query.columns else [0] * len(sheet)
+        sequences = listed("sequence") if "sequence" in self.query.columns else [0] * size
         names = zip(listed("equipment"), listed("series"), strict=True)
         rows = zip(names, listed("at"), values, listed("row"), sequences, strict=True)
         for place, (name, at, shown, row, sequence) in enumerate(rows):
@@ -120,8 +121,9 @@ class Walker:
         end = before.end if before else None
         start = before.first if before and end and self.counter.cumulative else None
         line = [*samples, *self._edges(samples, start, end)]
-        line.sort(key=lambda told: told.order)
-        self._at_once |= any(one.at == other.at for one, other in pairwise(line))
+        if len(line) > 1:
+            line.sort(key=_order)
+            self._at_once |= any(one.at == other.at for one, other in pairwise(line))
         made = self._differences(line, before) if self.counter.cumulative else _plain(line)
         pieces = []
         for told, since, grown, is_wild in made:
@@ -140,7 +142,7 @@ class Walker:
         if start and earlier and all(told.at != start.at for told in samples):
             like = max(earlier, key=lambda told: told.at)
             sequence = self._sequence(samples, start.at)
-            yield replace(like, edge=_START, at=start.at, values=start.values, sequence=sequence)
+            yield like._replace(edge=_START, at=start.at, values=start.values, sequence=sequence)
 
     def _sequence(self, samples: list[_Told], at: int) -> int:
         """Numbers begin again with every agent, so time gives the place of an edge."""
@@ -187,9 +189,14 @@ class Walker:
         is_said = any(self.counter.keep_zeros or piece != 0 for piece in some)
         return is_said and not one.is_wild and not one.is_again
 
-    def _events(self, sheet: pa.Table, counted: list[_Pieces]) -> tuple[tuple[str, ...], pa.Table]:
+    def _events(self, sheet: _Columns, counted: list[_Pieces]) -> tuple[tuple[str, ...], pa.Table]:
         columns = tuple(dict.fromkeys([*self.query.columns, "from_at", "key"]))
-        mine = sheet.take(pa.array([one.told.place for one in counted], pa.int64()))
+        places = [one.told.place for one in counted]
+
+        def taken(name: str) -> list[Any]:
+            column = sheet[name]
+            return [column[place] for place in places]
+
         made: dict[str, pa.Array] = {
             "at": pa.array([one.told.at for one in counted], pa.int64()),
             "from_at": pa.array([one.since for one in counted], pa.int64()),
@@ -198,12 +205,15 @@ class Walker:
         for place, name in enumerate(self.classes):
             made[name] = pa.array([one.pieces[place] for one in counted], PIECES)
         if "key" in self.query.columns:
-            keys = zip(mine.column("key").to_pylist(), counted, strict=True)
+            keys = zip(taken("key"), counted, strict=True)
             made["key"] = pa.array([_edge_key(key, one.told) for key, one in keys], pa.string())
         else:
             made["key"] = pa.array(self._keys(counted), pa.string())
         names = ["row", *columns]
-        return columns, pa.table({name: made.get(name, _column(mine, name)) for name in names})
+        for name in names:
+            if name not in made:
+                made[name] = pa.array(taken(name), type_of(name))
+        return columns, pa.table({name: made[name] for name in names})
 
     def _keys(self, counted: list[_Pieces]) -> list[str]:
         """What a sample is known by: its series and instant, so that other neighbours in another file show.
@@ -249,5 +259,5 @@ def _edge_key(key: str | None, told: _Told) -> str | None:
     return f"{key or ''} to {told.at}" if told.edge == _START else key
 
 
-def _column(sheet: pa.Table, name: str) -> Any:
-    return sheet.column(name) if name in sheet.column_names else None
+def _order(told: _Told) -> tuple[Any, ...]:
+    return told.order
