@@ -104,6 +104,17 @@ def test_kpis_of_which_none_is_named_are_an_overview_that_says_what_to_ask_next(
     assert "oee" in by_id and "next" not in whole
 
 
+def test_what_is_wrong_is_told_in_few_words_however_much_was_asked(project: Path) -> None:
+    """A hundred thousand characters came back twice, three thousand names in half a million."""
+    calls = [
+        ("lineage", {"kpi": "a" * 100_000}),
+        ("kpis", {"by": "x," * 3_000}),
+        ("kpis", {"grain": "h" * 999}),
+    ]
+    for content, told in texts(project, *calls):
+        assert told["problems"] and len(content) < 20 * 1300
+
+
 def test_a_layer_in_short_says_what_it_lacks() -> None:
     checks = [{"kpi": kpi, "status": kpi} for kpi in ("weak", "fulfilled", "missing", "from finance")]
     row = {"scope": "line-1", "site": "tulsa", "layer": 1, "period": {"label": "1 day"}, "checks": checks}

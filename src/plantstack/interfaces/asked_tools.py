@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -33,6 +34,8 @@ Look = Callable[[tuple[Hashable, ...], Question], Answer]
 
 MOST = 60
 """Rows in one answer; what is left off is counted."""
+
+_MOST_PROBLEMS, _LONGEST = 20, 400  # characters of each text
 
 _NEXT = (
     "This is an overview. Name 'ids' or a 'layer' for targets and for what limits the trust of a number; 'by'"
@@ -273,8 +276,14 @@ def _in_short(row: Mapping[str, Any]) -> Told:
 
 
 def refused(problems: Iterable[Problem]) -> Told:
-    """What is told where there is no answer."""
-    return {"rows": [], "problems": [one.as_row() for one in problems]}
+    """What is told where there is no answer: the first problems, no more of the question than it takes."""
+    return {"rows": [], "problems": [_cut(one.as_row()) for one in islice(problems, _MOST_PROBLEMS)]}
+
+
+def _cut(row: Mapping[str, Any]) -> Told:
+    """A problem names what was asked: whoever asks with a hundred thousand characters knows them."""
+    long = {name: f"{told[:_LONGEST]}…" for name, told in row.items() if len(str(told)) > _LONGEST}
+    return {**row, **long}
 
 
 def _not_allowed(error: NotAllowed) -> Told:

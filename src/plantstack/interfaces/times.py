@@ -12,6 +12,8 @@ from plantstack.errors import Problem, QueryError
 from plantstack.intervals import Interval, to_us
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+# what Python reads is more: any character may part day and time there, and an offset become an hour
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d.*)?\Z")
 _FAR = 2**61
 YEARS = range(1970, 2200)
 """Of a calendar that plants live by: what is compared with lies around it, and must be a year too."""
@@ -69,6 +71,8 @@ def instant(text: str, zones: Collection[str]) -> int:
     (1000000, 1000000)
     """
     try:
+        if not _INSTANT.match(text):
+            raise ValueError
         found = datetime.fromisoformat(text)
     except ValueError:
         fix = "Write a date such as 2026-03-02, or an instant such as 2026-03-02T06:00:00+01:00."
