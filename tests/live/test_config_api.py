@@ -10,15 +10,20 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 from tests.interfaces.test_commands import plantstack
 from tests.live.inside import Inside, Turned
 from tests.live.shift import JSON, body, clock, plant, said, settled, shift
 
 from plantstack.events.people import audit
+from plantstack.events.people.accounts import Role
 from plantstack.events.people.writing import beside
+from plantstack.interfaces import changing
 from plantstack.intervals import DAY, HOUR, rfc3339
+from plantstack.live.access import MAY, Sender
 from plantstack.live.running import Running
 from plantstack.plant.load import plant_content
+from plantstack.stack.editing.edits import TargetEdit
 from plantstack.testing.faults import Server
 
 NOW = clock() // HOUR * HOUR
@@ -156,6 +161,38 @@ def test_tokens_read_and_do_not_configure_and_one_of_a_line_sees_its_own(inside:
     assert post(inside, "", {"edit": FASTER}).status_code == 401
     for path in ("", "/preview", "/reload"):
         assert post(inside, path, {"edit": FASTER}, secret).status_code == 403
+
+
+def test_whoever_may_not_see_a_number_learns_neither_its_target_nor_a_price(inside: Inside) -> None:
+    running, folder = inside.running, inside.running.folder
+    kpis = ("{kpi: oee, at: [line-1], value: 60 %}", "{kpi: gross_margin, at: [tulsa], value: 30 %}")
+    for amount in ("0.18", "0.19"):
+        prices = (
+            f"costs: [{{fact: contribution, amount: {amount}, products: [cola-330], author: controlling}}]\n"
+        )
+        (folder / "costs.yaml").write_text(prices, "utf-8")
+        (folder / "targets.yaml").write_text(f"targets: [{', '.join(kpis)}]\n", "utf-8")
+        assert post(inside, "/reload", {}).status_code == 200
+
+    def seen(role: Role) -> tuple[set[str], set[str]]:
+        sender = Sender(f"account {role}", MAY[role], role=role, account=role)
+        listed = {row["kpi"] for row in changing.rows(running, sender, "targets")}
+        told = [one for row in changing.history(running, sender) for one in row["changes"]]
+        return listed, {one["section"] for one in told} | {
+            one["path"][0].split(",")[0] for one in told if one["path"]
+        }
+
+    assert seen("operator")[0] == seen("supervisor")[0] == {"oee"}
+    assert seen("admin")[0] == seen("exec")[0] == {"oee", "gross_margin"}
+    assert not seen("operator")[1] & {"costs", "gross_margin"}
+    assert "costs" in seen("supervisor")[1] and "gross_margin" not in seen("supervisor")[1]
+    assert {"costs", "gross_margin"} <= seen("admin")[1]
+    edit = TargetEdit(kpi="gross_margin", at="tulsa", value="31 %", since="2026-05-04", owner="x")
+    lead = Sender("account lead", MAY["supervisor"], role="supervisor", account="lead")
+    for change in (changing.check, changing.worked_out, changing.adopted):  # a preview shows the value
+        with pytest.raises(HTTPException) as caught:
+            change(running, lead, edit)
+        assert caught.value.status_code == 403
 
 
 def test_a_change_by_hand_is_taken_in_by_whoever_looks_after_the_whole(inside: Inside) -> None:

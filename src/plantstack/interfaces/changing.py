@@ -36,6 +36,7 @@ _ROWS: dict[str, Callable[[Mapping[str, Any]], Iterator[Row]]] = {
 }
 SECTIONS = tuple(_ROWS)
 _PLACED = ("targets", "standards")  # sections of which a change names its place
+_MONEY = "costs"  # a section that is for those who may see money
 _OPEN = (*_PLACED, "reasons", "scrap_reasons", "calendars")
 
 
@@ -52,14 +53,21 @@ def rows(running: Running, sender: Sender, section: str, scope: str = "") -> lis
     near = Sender(scope=scope) if scope else sender
     found = list(_ROWS[section](content_of(running)))
     if section == "targets":
-        return [row for row in found if near.is_near(plant, row["at"], now)]
+        mine = [row for row in found if near.is_near(plant, row["at"], now)]
+        return [row for row in mine if _may_know(running, sender, row["kpi"])]
     if section == "standards":
         return [row for row in found if near.is_near(plant, row["machine"], now)]
     if section == "exceptions":
         calendars = {row["calendar"] for row in found}
-        mine = {one for one in calendars if any(near.is_near(plant, m, now) for m in users_of(plant, one))}
-        return [row for row in found if row["calendar"] in mine]
+        his = {one for one in calendars if any(near.is_near(plant, m, now) for m in users_of(plant, one))}
+        return [row for row in found if row["calendar"] in his]
     return found
+
+
+def _may_know(running: Running, sender: Sender, kpi: str) -> bool:
+    """Whether a KPI may be shown to somebody: a target says what it should be, a preview what it is."""
+    catalog = catalog_of(running.plant)
+    return kpi not in catalog.kpis or may_see(sender, catalog, kpi, running.plant.profile.name)
 
 
 def content_of(running: Running) -> Mapping[str, Any]:
@@ -71,10 +79,10 @@ def content_of(running: Running) -> Mapping[str, Any]:
 def may_change(running: Running, sender: Sender, edit: Edit) -> bool:
     """Whether the sender is let near everything that an edit touches."""
     plant, now = running.plant, running.clock()
-    if isinstance(edit, AdoptionEdit):  # the whole project's, and its preview shows the value
-        catalog, profile = catalog_of(plant), plant.profile.name
-        is_his = edit.kpi not in catalog.kpis or may_see(sender, catalog, edit.kpi, profile)
-        return "improve" in sender.may and not sender.scope and is_his
+    if isinstance(edit, AdoptionEdit | TargetEdit) and not _may_know(running, sender, edit.kpi):
+        return False
+    if isinstance(edit, AdoptionEdit):  # the whole project's
+        return "improve" in sender.may and not sender.scope
     if not sender.scope:
         return True
     if isinstance(edit, ReasonEdit):
@@ -202,7 +210,13 @@ def _row(running: Running, sender: Sender, edition: Edition) -> Row:
 
 
 def _may_see(running: Running, sender: Sender, change: Change) -> bool:
-    """Whether a change is of what the sender is let near."""
+    """Whether a change is of what the sender is let near, and of nothing that only others may see."""
+    if change.section == _MONEY and "money" not in sender.may:
+        return False
+    if change.section == "targets" and change.path:
+        kpi = change.path[0].partition(", ")[0]
+        if not _may_know(running, sender, kpi):
+            return False
     if not sender.scope:
         return True
     if change.section not in _PLACED:
