@@ -32,7 +32,13 @@ system:
 	  { apt-get update -qq && apt-get install -y -qq $$missing >/dev/null; }; }; } || \
 	  echo "not installed, and their tests are left out: $$missing"
 
+# Much of their time tests wait for a disk that keeps nothing: where memory can be written to, they write there.
 test: check system
+	@room=""; free=$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1); \
+	if test "$${free:-0}" -gt 4000000 && room=$$(mktemp -d /dev/shm/plantstack-tests.XXXXXX); then \
+	  trap 'rm -rf "$$room"' EXIT; \
+	  cp /bin/true "$$room/can-run" && "$$room/can-run" && export TMPDIR="$$room"; \
+	fi; \
 	.venv/bin/pytest -n 2 --dist worksteal
 
 # A simulated group of plants in demo-plant/, a tour of it in the terminal, then it runs until Ctrl-C.

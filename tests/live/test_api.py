@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import httpx
@@ -56,7 +57,7 @@ def refusal(answer: httpx.Response) -> str:
     told = answer.json()
     assert set(told) == {"schema", "offset", "as_of", "rows", "problems"}
     assert told["rows"] == [] and told["problems"]
-    for word in ("Traceback", "site-packages", "/tmp", ".py", ".sqlite"):
+    for word in ("Traceback", "site-packages", gettempdir(), ".py", ".sqlite"):
         assert word not in answer.text
     code: str = told["problems"][0]["code"]
     return code
