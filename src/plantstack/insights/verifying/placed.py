@@ -24,6 +24,8 @@ def displaced(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> 
     wrong = ("at", "to", "by", "for") if mine["lost"] else ("to", "for") if mine["lack"] else ()
     odd = {*_steps(told, words, wrong)} - {*_steps(there, words, wrong)}
     yield from (("number", one) for one in sorted(odd))
+    if mine["plan"] and mine["not"] and any(_is_in(told, at, words) for at in range(len(told))):
+        yield "order", "plan"  # what was not in the plan is not what had none
     if mine["plan"]:
         yield from (("order", one) for one in _behind(told, words))
     if mine["need"] and mine["plus"] and not _is_needed(told, words):
@@ -44,6 +46,12 @@ def _last(tokens: Sequence[Token], at: int, words: Lexicon) -> Token | None:
 def _before(tokens: Sequence[Token], at: int, words: Lexicon) -> str:
     last = _last(tokens, at, words)
     return last.text if last is not None and last.kind == "word" else ""
+
+
+def _is_in(told: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether something is said to be in a plan, or not to be."""
+    is_plan = told[at].senses == ("plan",)
+    return is_plan and words.prepositions.get(_before(told, at, words)) == "at"
 
 
 def _whens(tokens: Sequence[Token], words: Lexicon) -> Iterator[str]:
