@@ -21,6 +21,7 @@ from plantstack.stack import Stack
 from plantstack.stack.finding import asking
 from plantstack.stack.finding.facts import Known
 from plantstack.stack.finding.studying import study_of
+from plantstack.stack.floor.sight import Then
 
 NOW = Clock.now
 NOON = 1_772_560_800_000_000  # of a Tuesday at the plant, inside a shift
@@ -81,9 +82,9 @@ def test_whatever_runs_analyses_stands_in_their_queue(
     """In the other queue it would hold up everybody."""
     workers: set[str] = set()
 
-    def noted(stack: Stack, site: str, now: int, known: Known = "told") -> Outcome:
+    def noted(stack: Stack, site: str, now: int, known: Known = "told", then: Then | None = None) -> Outcome:
         workers.add(current_thread().name.rpartition("_")[0])
-        return study_of(stack, site, now, known)
+        return study_of(stack, site, now, known, then)
 
     monkeypatch.setattr(asking, "study_of", noted)
     with inside(tmp_path / "p", NOON) as floor:
