@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.events.examples import EXAMPLES, example
 from plantstack.errors import LogError, Problem
 from plantstack.events.batch import ACCEPTED, CONFLICT, DUPLICATE, Batch, Cursor, DeadLetter, FileMark
 from plantstack.events.corrections import Rank
-from plantstack.events.hot import to_rows
+from plantstack.events.hot import read_hot, to_rows
 from plantstack.events.log import Log
 from plantstack.events.migrations import migrate
 from plantstack.events.schema import CONTENT, EVENT
@@ -154,6 +155,28 @@ def test_a_project_without_a_log_reads_as_empty(tmp_path: Path) -> None:
     with Log.open(tmp_path, write=False, project_id="acme") as reader:
         assert (reader.last_offset(), len(reader.events()), reader.segments()) == (0, 0, [])
     assert not (tmp_path / "log").exists()
+
+
+def test_a_reader_reads_what_it_is_asked_again_once_and_anew_once_it_moves_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def counted(connection: sqlite3.Connection, after: int, upto: int) -> pa.Table:
+        asked.append((after, upto))
+        return read_hot(connection, after, upto)
+
+    monkeypatch.setattr("plantstack.events.log.read_hot", counted)
+    with opened(tmp_path) as log:
+        log.append(Batch(states(0, 4)), received_at=RECEIVED)
+        with Log.open(tmp_path, write=False) as reader:
+            assert len(reader.hot(4, after=2)) == len(reader.hot(after=2)) == 2 and len(reader.hot(4)) == 4
+            assert asked == [(2, 4), (0, 4)]
+            log.seal(now=RECEIVED + 48 * HOUR)
+            assert len(reader.hot(4)) == 4
+            assert reader.refresh() == 4 and not len(reader.hot(4))
+        assert not len(log.hot(4)) and not len(log.hot(4))  # a writer moves on by itself
+        assert asked == [(2, 4), (0, 4), (0, 4), (0, 4), (0, 4)]
 
 
 def test_hot_and_events_stop_at_the_offset(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from plantstack.intervals import Interval
 
 NO_SITES: Mapping[str, str] = MappingProxyType({})
 _REMEMBER_EVERY = 1_000  # commits between two notes of the last offset outside the log
+_FEW = 10_000  # events that are kept at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Log:
         self._commits = 0
         self.known = Known(places.known, connection) if lock else None
         self._last = store.last_offset(self.connection)
+        self._hot: tuple[tuple[int, int], pa.Table] | None = None  # what a reader read last, by its span
 
     @classmethod
     def open(
@@ -139,6 +141,7 @@ class Log:
         if not self._lock:
             self.connection.execute("COMMIT")
             self.connection.execute("BEGIN")
+            self._hot = None
         self._last = store.last_offset(self.connection)
         return self._last
 
@@ -285,8 +288,17 @@ class Log:
         return self._last
 
     def hot(self, upto: int | None = None, *, after: int = 0) -> pa.Table:
-        """Read the unsealed events with after < offset <= upto, in order of offset."""
-        return read_hot(self.connection, after, self._last if upto is None else upto)
+        """Read the unsealed events with after < offset <= upto, in order of offset.
+
+        Who asks a reader that stands still for the same few again is given what was read.
+        """
+        span = after, self._last if upto is None else upto
+        if self._hot is not None and self._hot[0] == span:
+            return self._hot[1]
+        found = read_hot(self.connection, *span)
+        if self._lock is None and len(found) <= _FEW:
+            self._hot = span, found
+        return found
 
     def segments(
         self, upto: int | None = None, *, kinds: Collection[str] | None = None, span: Interval | None = None
