@@ -12,7 +12,11 @@ from tests.live.inside import Inside, inside
 from tests.live.shift import said, shift
 
 from plantstack.interfaces.web import page as pages
+from plantstack.interfaces.web.finding import find
+from plantstack.interfaces.web.page import Visit
+from plantstack.interfaces.web.showing import show
 from plantstack.intervals import DAY, HOUR, rfc3339
+from plantstack.live.access import MAY, Sender
 
 NOON = 1_772_560_800_000_000  # of a Tuesday at the plant, inside a shift
 
@@ -25,6 +29,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
         made.send(
             *shift(NOON),
             said("target", "filler", NOON - DAY, "now", kpi="oee", value=0.614, **span),
+            said("target", "line-1", NOON - DAY, "cost", kpi="cost_per_good_unit", value=4321, **span),
             said(
                 "target",
                 "line-10",
@@ -56,6 +61,17 @@ def test_a_kpi_shows_the_targets_that_events_told(floor: Inside) -> None:
     assert "Targets told by events Filler: 61.4 % from 2 Mar 2026 until Thu 2 Apr" in told
     assert "Bottling line 10" not in told, "what is over is not agreed any more"
     assert "told by events" not in text(floor, "/kpis/scrap_rate")
+
+
+def test_a_target_of_money_is_told_to_those_who_see_money(floor: Inside) -> None:
+    def shown(role: str) -> str:
+        found, params = find("/kpis/cost_per_good_unit") or (None, {})
+        assert found is not None
+        sender = Sender(may=MAY[role], role=role)
+        return show(found, Visit(floor.running, sender, "/kpis/x", params, {}, NOON, "en"), {}).text
+
+    assert "4,321" in shown("exec")
+    assert "4,321" not in shown("operator")
 
 
 def test_doubts_that_round_to_nothing_are_folded_up(look: Callable[..., Page]) -> None:

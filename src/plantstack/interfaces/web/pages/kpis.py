@@ -100,7 +100,9 @@ def show_one(visit: Visit) -> Mapping[str, Any]:
 
 
 def _told_targets(visit: Visit, kpi: Kpi) -> list[tuple[Target, str]]:
-    """Targets that events told, that hold now or later, where the reader is let near; each as it is read."""
+    """Targets that events told, that hold now or later, of what the reader may see; each as it is read."""
+    if not visit.may_see(kpi.id):
+        return []
     plant, now = visit.plant, visit.now
     found = visit.ask(lambda stack: targets_of(stack.engine(scope=None), stack.catalog()))
     told = [
