@@ -91,20 +91,10 @@ def lexicon(language: str) -> Lexicon:
         KeyError: for a language without a list.
     """
     told = _WORDS[language]
-    senses: dict[tuple[str, ...], tuple[str, ...]] = {_phrase(word): () for word in told.NEUTRAL.split()}
-    for names, words in told.SENSES.items():
-        for word in words.split():
-            phrase = _phrase(word)
-            senses[phrase] = tuple(dict.fromkeys((*senses.get(phrase, ()), *names.split())))
-    others: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
-    for names, words in told.OTHERS.items():
-        for phrase in map(_phrase, words.split()):
-            senses.setdefault(phrase, tuple(names.split()))
-            others[phrase] = (*others.get(phrase, ()), tuple(names.split()))
-    units = {}
-    for name, words in told.UNITS.items():
-        dimension, _, factor = name.partition(":")
-        units.update(dict.fromkeys(words.split(), (dimension, float(factor))))
+    senses = _senses(told.NEUTRAL, told.SENSES)
+    others = _others(told.OTHERS)
+    senses = {phrase: some[0] for phrase, some in others.items()} | senses
+    units = _units(told.UNITS)
     numbers = {word: value for value, word in enumerate(told.NUMBERS.split(), 2)}
     signs = (".", ",") if language == "en" else (",", ".")
     before = dict(one.replace("_", " ").split(":") for one in told.PREPOSITIONS.split())
@@ -133,6 +123,33 @@ def lexicon(language: str) -> Lexicon:
         addressed=told.ADDRESSED,
         joints=("", "s", "es", "n", "en") if language == "de" else (),
     )
+
+
+def _others(some: Mapping[str, str]) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Senses that words have in another sentence, each by itself."""
+    found: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for names, words in some.items():
+        for phrase in map(_phrase, words.split()):
+            found[phrase] = (*found.get(phrase, ()), tuple(names.split()))
+    return found
+
+
+def _units(some: Mapping[str, str]) -> dict[str, tuple[str, float]]:
+    """Dimensions of the units of numbers, and factors to their bases."""
+    found: dict[str, tuple[str, float]] = {}
+    for name, words in some.items():
+        dimension, _, factor = name.partition(":")
+        found.update(dict.fromkeys(words.split(), (dimension, float(factor))))
+    return found
+
+
+def _senses(neutral: str, some: Mapping[str, str]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Senses of the words of a language; a word may have several at once."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {_phrase(word): () for word in neutral.split()}
+    for names, words in some.items():
+        for phrase in map(_phrase, words.split()):
+            found[phrase] = tuple(dict.fromkeys((*found.get(phrase, ()), *names.split())))
+    return found
 
 
 def _phrase(word: str) -> tuple[str, ...]:
