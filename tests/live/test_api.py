@@ -285,6 +285,7 @@ def test_H_HT_16_other_methods_do_nothing(client: httpx.Client) -> None:
         "kpis?layer=1&from=99999-01-01",
         "kpis?layer=1&from=2026-03-02&to=2026-03-01",
         "kpis?layer=1&as_known_at=-1",
+        "kpis?layer=1&as_known_at=0",
         "kpis?layer=1&as_known_at=99999999999999999999999",
         "kpis?layer=1&as_known_at=%C2%B2",
         "kpis?layer=1&currency=EURO",

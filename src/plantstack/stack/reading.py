@@ -16,7 +16,7 @@ from plantstack.engines.duckdb.owing import begin_anew, pay_watched
 from plantstack.engines.duckdb.refreshing import can_grow, refresh
 from plantstack.engines.duckdb.reported import FOLDER as REPORTED
 from plantstack.engines.duckdb.reported import bring_up_closed, freeze, frozen
-from plantstack.errors import LogError, Problem
+from plantstack.errors import Problem, QueryError
 from plantstack.events.log import Log
 from plantstack.events.scratch import Scratch
 from plantstack.plant.load import PlantContent, books_hash, plant_from_content
@@ -122,7 +122,7 @@ class Desk:
         content = known_content(self.log, upto)
         if content is None and upto < self.log.last_offset():
             what = f"no plant files were known at offset {upto}"
-            raise LogError(Problem("config-none", "log", what, "Ask for a later offset."))
+            raise QueryError(Problem("config-none", "log", what, "Ask for a later offset."))
         plant = self.plant if content is None or content == self.content else plant_from_content(content.text)
         return self._laid_out(plant, books_hash(content or self.content), upto, now, use_lake=use_lake)
 
