@@ -36,7 +36,7 @@ system:
 test: check system
 	@room=""; free=$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1); \
 	if test "$${free:-0}" -gt 4000000 && room=$$(mktemp -d /dev/shm/plantstack-tests.XXXXXX); then \
-	  trap 'rm -rf "$$room"' EXIT; \
+	  trap 'rm -rf "$$room"' EXIT; chmod 711 "$$room"; \
 	  cp /bin/true "$$room/can-run" && "$$room/can-run" && export TMPDIR="$$room"; \
 	fi; \
 	.venv/bin/pytest -n 2 --dist worksteal
