@@ -102,8 +102,7 @@ def _when(stack: Stack, as_of: str | None, known_at: str | None) -> tuple[int, T
 
 
 def _standing(stack: Stack, then: Then | None) -> tuple[int, dict[str, str]]:
-    books = books_of(stack, then).books
-    return books.stamp.offset, {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
+    return stack.standing(known_at=then.offset, now=then.reach) if then else stack.standing()
 
 
 def rows_of(

@@ -90,6 +90,10 @@ class Evidence:
     inclusive: bool = False
     null_above: Fraction | None = None
 
+    def is_fatal(self, doubt: Fraction, base: Fraction = Fraction(1)) -> bool:
+        """Whether so much of a base is in doubt that there is no value at all."""
+        return self.null_above is not None and doubt > self.null_above * base
+
 
 @dataclass(frozen=True, slots=True)
 class LinePart:

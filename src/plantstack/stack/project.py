@@ -269,9 +269,9 @@ class Stack:
         """Return the ledger of a machine in a span or on production days; the entries tile it."""
         return self.engine(known_at=known_at, scope=machine).ledger(machine, span, days=days)
 
-    def standing(self, *, known_at: int | None = None) -> tuple[int, dict[str, str]]:
+    def standing(self, *, known_at: int | None = None, now: int | None = None) -> tuple[int, dict[str, str]]:
         """Return the offset numbers stand on, and how far the books of each site reach."""
-        books = self.engine(known_at=known_at, scope=None).books
+        books = self.engine(known_at=known_at, now=now, scope=None).books
         return books.stamp.offset, {site: rfc3339(at) for site, at in sorted(books.as_of.items())}
 
     def zone_of(self, scope: str) -> str:

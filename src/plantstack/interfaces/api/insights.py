@@ -32,10 +32,8 @@ def insights(
     scores: Annotated[bool, Query(description="How each kind has done so far, instead.")] = False,
 ) -> Response:
     """Answer as the command `insights` does; worked out anew every few minutes at most."""
-    where, when = (
-        near(running, sender, scope),
-        {"as_of": as_of, "known_at": known_by(running, sender, known_at)},
-    )
+    where = near(running, sender, scope)
+    when = {"as_of": as_of, "known_at": known_by(running, sender, known_at)}
     sees = "money" in sender.may
 
     def question(stack: Stack) -> Answer:

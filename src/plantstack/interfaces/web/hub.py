@@ -241,8 +241,7 @@ class Hub:
     async def _rest(self, topic: Topic, made: Made, took_s: float) -> None:
         """Let a page be that was just made; news of the floor wait only as long as making it took."""
         every_s = topic.found.page.every_s if made.is_whole else min(topic.found.page.every_s, _SOON_S)
-        at_least_s = took_s if every_s <= _OFTEN_S else every_s
-        rested_s = min(at_least_s, every_s)
+        rested_s = min(took_s, every_s) if every_s <= _OFTEN_S else every_s
         await asyncio.sleep(rested_s)
         while rested_s < every_s and not self._has_news(topic, made):
             await asyncio.sleep(_LOOK_S)

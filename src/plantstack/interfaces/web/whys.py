@@ -46,10 +46,8 @@ def banner_text(visit: Reading, machine: MachineNow) -> str:
         return say(N_("Alarm: %(what)s."), what=_alarm_text(visit, alarm, is_plain=is_kept_back))
     if machine.state == "no_data":
         if machine.since_at:
-            return say(
-                N_("Nothing was heard since then. Check the connection; unknown time is not idle time.")
-            )
-        return say(N_("Nothing was heard of it yet. Connect it, or type what it does."))
+            return say(_SILENT)
+        return say(_NEVER_HEARD)
     if machine.state in ("stopped", "waiting") and machine.native:
         return say(N_("The machine says: %(what)s."), what=machine.native.rstrip("."))
     return ""

@@ -71,7 +71,7 @@ class Doubt:
     @property
     def is_fatal(self) -> bool:
         """Whether so much is in doubt that there is no value at all."""
-        return self.evidence.null_above is not None and self.share > self.evidence.null_above
+        return self.evidence.is_fatal(self.share)
 
 
 def grade_of(share: Fraction, evidence: Evidence) -> str:

@@ -267,9 +267,8 @@ def _whole(pieces: Fraction) -> Decimal:
 def _unjudged(sums: Mapping[str, Exact | None], names: tuple[str, str]) -> str:
     """Why nobody knows what was good: too many pieces were counted of which nobody said it; '' is none."""
     unjudged, counted = (Fraction(sums[name] or 0) for name in names)
-    evidence = MEASURES[names[0]].evidence
-    limit = evidence.null_above if evidence else None
-    return MEASURES[names[0]].meaning if limit is not None and unjudged > limit * counted else ""
+    measure = MEASURES[names[0]]
+    return measure.meaning if measure.evidence and measure.evidence.is_fatal(unjudged, counted) else ""
 
 
 def _total(cells: Sequence[MeasureCell], name: str) -> Exact | None:

@@ -35,9 +35,8 @@ class Then(NamedTuple):
 
 def books_of(stack: Stack, then: Then | None) -> DuckEngine:
     """The books of now, or as they stood."""
-    return (
-        stack.engine(known_at=then.offset, now=then.reach, scope=None) if then else stack.engine(scope=None)
-    )
+    known_at, now = then or (None, None)
+    return stack.engine(known_at=known_at, now=now, scope=None)
 
 
 @dataclass(frozen=True)
