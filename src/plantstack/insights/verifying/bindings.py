@@ -9,7 +9,7 @@ from plantstack.insights.verifying.doubts import Kind
 from plantstack.insights.verifying.held import unbound
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import BREAKS, to_do
-from plantstack.insights.verifying.reading import Token, senses_of
+from plantstack.insights.verifying.reading import Token, clauses, left_of, senses_of
 
 _REFERENCES = ("before", "plan", "standard", "need", "shift", "pace", "usual")
 _HEDGES = ("most", "approx")
@@ -61,9 +61,8 @@ def _is_of(before: Sequence[Token], words: Lexicon) -> bool:
 
 def _is_dated(told: Sequence[Token]) -> bool:
     """Whether a share stands in one clause with the instant since when it is so."""
-    ends = [at for at, one in enumerate(told) if one.kind == "mark" and one.text in ":;.!?"]
-    clauses = (told[start + 1 : end] for start, end in pairwise([-1, *ends, len(told)]))
-    kinds = ({one.kind for one in some} | {one.dimension for one in some} for some in clauses)
+    parts = clauses(told, lambda one: one.kind == "mark" and one.text in ":;.!?")
+    kinds = ({one.kind for one in some} | {one.dimension for one in some} for some in parts)
     return any({"clock", "share"} <= some for some in kinds)
 
 
@@ -144,7 +143,7 @@ def _bounded(told: Sequence[Token], there: Sequence[Token], words: Lexicon) -> I
         two for one, two in pairwise(there) if two.kind == "number" and relations & set(one.senses or ())
     ]
     for at, one in enumerate(told):
-        left = [two for two in told[max(0, at - 4) : at] if two.text not in words.articles]
+        left = left_of(told, at, 4, words)
         left = [two for two in left if two.senses != ("approx",)]
         if one.kind != "number" or not left:
             continue
@@ -199,10 +198,8 @@ def _is_shared(told: Sequence[Token], there: Sequence[Token], words: Lexicon) ->
 
 def _shares(tokens: Sequence[Token], words: Lexicon) -> int:
     """Shares in clauses that say what is to be done."""
-    found, start = 0, 0
-    ends = [at for at, one in enumerate(tokens) if _ends(one)]
-    for start, end in pairwise([-1, *ends, len(tokens)]):
-        clause = tokens[start + 1 : end]
+    found = 0
+    for clause in clauses(tokens, _ends):
         n = sum(one.kind == "number" and one.dimension == "share" for one in clause)
         found += n if n and to_do(clause, words) else 0
     return found

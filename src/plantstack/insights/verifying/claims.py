@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import BREAKS, begins, to_do
-from plantstack.insights.verifying.reading import Token, senses_of
+from plantstack.insights.verifying.reading import Token, clauses, senses_of
 
 # Senses that may not be left out: without them another thing is said.
 _KEPT = (
@@ -176,9 +176,8 @@ def is_apart(told: Sequence[Token], there: Sequence[Token]) -> bool:
     sides = [_side(there, at) for at, one in enumerate(there) if one.kind == "number"]
     if sides != ["from", "to"] or not senses_of(there)["before"]:
         return False
-    marks = [at for at, one in enumerate(told) if one.kind == "mark" and one.text in ",;:."]
-    clauses = [told[start + 1 : end] for start, end in pairwise([-1, *marks, len(told)])]
-    before = [some for some in clauses if senses_of(some)["before"]]
+    parts = clauses(told, lambda one: one.kind == "mark" and one.text in ",;:.")
+    before = [some for some in parts if senses_of(some)["before"]]
     if len(before) != 1 or senses_of(before[0])["plus"] + senses_of(before[0])["minus"]:
         return False
     numbers = [one.value for one in before[0] if one.kind == "number"]

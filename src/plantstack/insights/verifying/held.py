@@ -8,7 +8,7 @@ from itertools import pairwise
 from plantstack.insights.verifying.claims import is_apart
 from plantstack.insights.verifying.lexicon import Lexicon
 from plantstack.insights.verifying.orders import BREAKS
-from plantstack.insights.verifying.reading import Token, senses_of
+from plantstack.insights.verifying.reading import Token, left_of, senses_of
 
 _CLAUSES = ":;.!?"
 
@@ -42,7 +42,7 @@ def _is_earlier(told: Sequence[Token], words: Lexicon) -> bool:
             continue
         if one.text == "before" and (at == 0 or "shift" not in (told[at - 1].senses or ())):
             return False
-        back = [two for two in told[max(0, at - 6) : at] if two.text not in words.articles]
+        back = left_of(told, at, 6, words)
         back = [two for two in back if two.senses != ("shift",)]
         is_in = bool(back) and back[-1].text in words.prepositions and not back[-1].senses
         if not _is_compared(back[:-1] if is_in else back, told, is_in, words):
@@ -59,7 +59,7 @@ def _is_compared(back: Sequence[Token], told: Sequence[Token], is_in: bool, word
     last = back[-1]
     if last.kind == "number":
         at = next(at for at, one in enumerate(told) if one is last)
-        left = [one for one in told[max(0, at - 3) : at] if one.text not in words.articles]
+        left = left_of(told, at, 3, words)
         return bool(left) and bool({"from", "against"} & set(left[-1].senses or ()))
     if "before" in (last.senses or ()):
         return _is_compared(back[:-1], told, is_in, words)

@@ -15,7 +15,7 @@ from itertools import combinations
 from plantstack.insights.saying import Figure
 from plantstack.insights.telling.render import Reader, value_of
 from plantstack.insights.verifying.lexicon import Lexicon, lexicon
-from plantstack.insights.verifying.reading import Known, Token, read
+from plantstack.insights.verifying.reading import Known, Token, left_of, read
 
 _ROUGH = 0.02  # of the value: what rounding may take away
 _ABOUT = 0.06  # the same where the sentence says that it is about so much
@@ -144,7 +144,7 @@ def _mistaken(
 
 def _is_misread(slot: Slot, told: Sequence[Token], at: int, words: Lexicon) -> bool:
     """Whether words right beside a number say that it is something else."""
-    left = [one for one in told[max(0, at - 4) : at] if one.text not in words.articles]
+    left = left_of(told, at, 4, words)
     right = [told[at + 1]] if at + 1 < len(told) else []
     last = set(left[-1].senses or ()) if left else set[str]()
     if slot.name in _PLAIN:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from plantstack.insights.verifying.doubts import Kind
 from plantstack.insights.verifying.lexicon import Lexicon
-from plantstack.insights.verifying.reading import Token, senses_of
+from plantstack.insights.verifying.reading import Token, left_of, senses_of
 
 _AT = ("a", "um", "at")  # before an instant these say when it was
 _KNOWING = ("know", "knows", "does not know", "do not know", "conoce", "conocen", "sabe", "saben")
@@ -105,7 +105,7 @@ def _is_needed(told: Sequence[Token], words: Lexicon) -> bool:
     for at, one in enumerate(told):
         if "need" not in (one.senses or ()) or "plus" in (one.senses or ()):
             continue
-        left = [two for two in told[max(0, at - 4) : at] if two.text not in words.articles]
+        left = left_of(told, at, 4, words)
         if not any(_RELATIONS & set(two.senses or ()) or two.text in words.prepositions for two in left):
             return False
     return True
@@ -115,7 +115,7 @@ def _apart(told: Sequence[Token], words: Lexicon) -> Iterator[tuple[Kind, str]]:
     """Neighbours that say another thing than what was counted."""
     for at, one in enumerate(told):
         senses = set(one.senses or ())
-        left = [two for two in told[max(0, at - 3) : at] if two.text not in words.articles]
+        left = left_of(told, at, 3, words)
         said = [set(two.senses or ()) for two in left]
         if "good" in senses and len(left) > 1 and "piece" in said[-2] and said[-1] & {"plus", "minus"}:
             yield "quantifier", one.text  # "6 pieces less good"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal
 
 from plantstack.insights.verifying.lexicon import Lexicon
@@ -214,6 +214,17 @@ def _is_time(one: Token) -> bool:
 def senses_of(tokens: Sequence[Token]) -> Counter[str]:
     """How often each sense is said."""
     return Counter(sense for one in tokens for sense in one.senses or ())
+
+
+def clauses(tokens: Sequence[Token], is_end: Callable[[Token], bool]) -> list[Sequence[Token]]:
+    """The tokens between those that end a clause."""
+    ends = [at for at, one in enumerate(tokens) if is_end(one)]
+    return [tokens[start + 1 : end] for start, end in pairwise([-1, *ends, len(tokens)])]
+
+
+def left_of(tokens: Sequence[Token], at: int, most: int, words: Lexicon) -> list[Token]:
+    """Of so many tokens before a place those that are no articles."""
+    return [one for one in tokens[max(0, at - most) : at] if one.text not in words.articles]
 
 
 def readings(tokens: Sequence[Token]) -> Iterator[list[Token]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from plantstack.insights.verifying.lexicon import Lexicon
-from plantstack.insights.verifying.reading import Token, senses_of
+from plantstack.insights.verifying.reading import Token, left_of, senses_of
 
 # A name that had one of these has it, and no other gets it.
 _KEPT = ("from", "to", "for", "by", "order", "money")
@@ -78,7 +78,7 @@ def _set_by_others(
     for at, one in enumerate(told):
         if one.kind != "name" or theirs[one.text][0] != "of":
             continue
-        before = [two for two in told[max(0, at - 4) : at] if two.text not in words.articles]
+        before = left_of(told, at, 4, words)
         is_owner = at + 1 < len(told) and told[at + 1].text == "'s"
         if is_owner and any("set" in (two.senses or ()) for two in told[at + 3 : at + 4]):
             yield one.text  # "its pace sets"
