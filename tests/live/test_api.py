@@ -345,7 +345,7 @@ def test_answers_say_what_they_stand_on(client: httpx.Client) -> None:
 
 
 def test_dead_letters_are_listed_in_parts(client: httpx.Client) -> None:
-    send(client, body({"kind": "x1"}, {"kind": "x2"}))
+    send(client, body({"kind": "x0"}, {"kind": "x1"}, {"kind": "x2"}))
     every = client.get("/api/v1/dead-letters", params={"limit": 1000}).json()["rows"]
     part = client.get("/api/v1/dead-letters", params={"after": every[-3]["id"], "limit": 1}).json()["rows"]
     assert part == [every[-2]]
